@@ -1,0 +1,29 @@
+import type {
+  CellDetail,
+  Factor,
+  FindAnswer,
+  FunnelParams,
+  FunnelView,
+  HeatParams,
+  HeatView,
+  JourneySummary,
+  ListPage,
+  SystemStatus,
+  TimelinePage,
+  WallParams,
+  WallView,
+} from '#lib/contract/index.ts';
+
+/** What the API can ask the running product. Every method is a read. */
+export interface Reader {
+  journeys(): readonly JourneySummary[];
+  funnel(params: FunnelParams): FunnelView;
+  heat(params: HeatParams): HeatView;
+  cell(params: HeatParams & { readonly stage: string; readonly column: string }): CellDetail;
+  wall(params: WallParams): WallView;
+  factors(): readonly Factor[];
+  list(params: { readonly list: string; readonly cursor?: string | undefined; readonly limit?: number | undefined }): Promise<ListPage>;
+  find(q: string): Promise<FindAnswer>;
+  timeline(params: { readonly customerId: string; readonly before?: string | undefined; readonly limit?: number | undefined }): Promise<TimelinePage>;
+  status(): Promise<SystemStatus>;
+}

@@ -1,0 +1,56 @@
+import { initTRPC } from '@trpc/server';
+import { z } from 'zod';
+import { COLUMNS, WINDOW_NAMES, funnelParams, heatParams, wallParams } from '#lib/contract/index.ts';
+import type { Actor } from '#server/security/actor.ts';
+import type { Reader } from './reader.ts';
+
+/** What every procedure is given: the reader, and who asks. */
+export interface Context {
+  readonly reader: Reader;
+  readonly actor: Actor;
+}
+
+const t = initTRPC.context<Context>().create({ isDev: false });
+const read = t.procedure;
+const customerId = z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id');
+
+export const appRouter = t.router({
+  journeys: t.router({
+    list: read.query(({ ctx }) => ctx.reader.journeys()),
+  }),
+  funnel: t.router({
+    get: read.input(funnelParams).query(({ ctx, input }) => ctx.reader.funnel(input)),
+  }),
+  heat: t.router({
+    get: read
+      .input(heatParams.extend({ window: z.enum(WINDOW_NAMES).default('24h') }))
+      .query(({ ctx, input }) => ctx.reader.heat(input)),
+    cell: read
+      .input(heatParams.extend({ stage: z.string().max(128), column: z.string().max(128), by: z.enum(COLUMNS).optional() }))
+      .query(({ ctx, input }) => ctx.reader.cell(input)),
+  }),
+  wall: t.router({
+    get: read.input(wallParams).query(({ ctx, input }) => ctx.reader.wall(input)),
+  }),
+  factors: t.router({
+    list: read.query(({ ctx }) => ctx.reader.factors()),
+  }),
+  cases: t.router({
+    list: read
+      .input(z.strictObject({ list: z.string().max(1000), cursor: z.string().max(200).optional(), limit: z.int().min(1).max(200).optional() }))
+      .query(({ ctx, input }) => ctx.reader.list(input)),
+  }),
+  customers: t.router({
+    find: read.input(z.strictObject({ q: z.string().min(1).max(256) })).query(({ ctx, input }) => ctx.reader.find(input.q)),
+    timeline: read
+      .input(z.strictObject({ customerId, before: z.string().max(64).optional(), limit: z.int().min(1).max(200).optional() }))
+      .query(({ ctx, input }) => ctx.reader.timeline(input)),
+  }),
+  system: t.router({
+    status: read.query(({ ctx }) => ctx.reader.status()),
+  }),
+});
+
+export type AppRouter = typeof appRouter;
+export const createCaller = t.createCallerFactory(appRouter);
+export type Caller = ReturnType<typeof createCaller>;

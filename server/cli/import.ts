@@ -1,0 +1,3 @@
+import { main } from './import-command.ts';
+
+await main();

@@ -1,0 +1,28 @@
+/** `node server/cli/run.mjs <command> ...`: gets what is missing, then becomes build/cli/<command>.js. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureBuild, ensureDependencies, ensureRedis, projectRoot, requireNode, runScript, SetupFailure } from './setup.mjs';
+
+await runScript(async () => {
+  requireNode();
+  const [node = process.execPath, , command = '', ...rest] = process.argv;
+  await ensureDependencies();
+  if (!process.env.REDIS_URL) process.env.REDIS_SERVER_BIN = await ensureRedis();
+  await ensureBuild();
+  const folder = join(projectRoot, 'build', 'cli');
+  const script = join(folder, `${command}.js`);
+  if (!/^[a-z-]+$/.test(command) || !existsSync(script))
+    throw new SetupFailure(`There is no command "${command}". There are: ${commandsIn(folder).join(', ')}.`);
+  process.argv = [node, script, ...rest];
+  await import(pathToFileURL(script).href);
+});
+
+/**
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function commandsIn(folder) {
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return files.filter((name) => name.endsWith('.js')).map((name) => name.slice(0, -'.js'.length));
+}

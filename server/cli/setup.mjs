@@ -1,0 +1,438 @@
+/**
+ * What has to be there before the product or its tests can run, and how to get it. Plain JavaScript with builtins only: it runs before anything is installed,
+ * also on a Node that is too old, so that it can say so.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { userInfo } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cachedServer, cacheFolder, HOW_TO_GET_REDIS, locateRedis, serverVersion } from '../redis/locate.mjs';
+
+/** The folder of package.json. */
+export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+const OLDEST_NODE = [20, 19];
+/** Everything the build reads. Journeys and Lua scripts are read when the app starts, but a script belongs to the code that calls it. */
+const BUILD_INPUTS = [
+  'src',
+  'server',
+  'static',
+  'package.json',
+  'package-lock.json',
+  'svelte.config.js',
+  'vite.config.ts',
+  'rolldown.config.mjs',
+  'tsconfig.json',
+];
+const NOT_BUILT = /^server\/journeys\//;
+
+/** A set-up step that failed: the message says what happened and what to do. */
+export class SetupFailure extends Error {
+  /**
+   * @param {string} message
+   * @param {{ cause?: unknown }} [options]
+   */
+  constructor(message, options) {
+    super(message, options);
+    this.name = 'SetupFailure';
+  }
+}
+
+/**
+ * Runs a script's whole work: prints a set-up failure as its sentence and ends with 1, without a stack that helps nobody.
+ * @param {() => Promise<void>} work
+ */
+export async function runScript(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof SetupFailure)) throw error;
+    console.error(`\n${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+/** @throws {SetupFailure} when this Node is too old */
+export function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [wantedMajor = 0, wantedMinor = 0] = OLDEST_NODE;
+  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
+  throw new SetupFailure(
+    `Throughline needs Node ${OLDEST_NODE.join('.')} or newer, but this is ${process.versions.node}. Get one from https://nodejs.org or with nvm install 22.`,
+  );
+}
+
+/**
+ * Installs the packages when they are missing or not those of package-lock.json. Needs some 10 s and the network then, a few ms otherwise.
+ * @throws {SetupFailure}
+ */
+export async function ensureDependencies() {
+  const stampPath = join(projectRoot, 'node_modules', '.throughline-stamp');
+  const stamp = `${digestOf(['package-lock.json'])} ${process.platform} ${process.arch}`;
+  if (readText(stampPath) === stamp) return;
+  if (!installMatchesLock()) {
+    await step('Installing packages (npm ci)', () =>
+      run(
+        npmCommand(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']),
+        'Check the network and the npm registry (npm ping), then run the same command again.',
+      ),
+    );
+  }
+  writeFileSync(stampPath, stamp);
+}
+
+/**
+ * Finds a Redis or Valkey server, or fetches Debian's into this user's cache.
+ * @returns {Promise<string>} path of the binary
+ * @throws {SetupFailure}
+ */
+export async function ensureRedis() {
+  const cacheDir = cacheFolder(process.env);
+  const found = locate(cacheDir);
+  if (found !== undefined) return found;
+  if (!hasApt()) throw new SetupFailure(`No Redis or Valkey server was found on this machine. ${HOW_TO_GET_REDIS}`);
+  await step('Fetching a Redis server for this user (apt, about 3 MB)', () => fetchRedis(cacheDir));
+  const fetched = locate(cacheDir);
+  if (fetched === undefined)
+    throw new SetupFailure(`A Redis server was fetched to ${cacheDir}/redis, but does not run on this machine. ${HOW_TO_GET_REDIS}`);
+  return fetched;
+}
+
+/**
+ * Finds a Chromium or Chrome, or installs one: for root with apt-get, else into this user's cache.
+ * @returns {Promise<string>} path of the binary
+ * @throws {SetupFailure}
+ */
+export async function ensureChromium() {
+  const cached = join(cacheFolder(process.env), 'bin', 'chromium');
+  const named = process.env.CHROMIUM_BIN;
+  if (named && !isChromium(named)) throw new SetupFailure(`CHROMIUM_BIN=${named} is not a Chromium that runs on this machine.`);
+  const candidates = [
+    named ?? '',
+    ...onPath(['chromium', 'google-chrome', 'google-chrome-stable', 'chrome']),
+    ...STANDARD_BROWSERS,
+    cached,
+  ];
+  const found = candidates.find(isChromium);
+  if (found !== undefined) return found;
+  const advice = 'Install Chromium or Chrome (Debian: apt-get install chromium) or name its path in CHROMIUM_BIN.';
+  if (!hasApt()) throw new SetupFailure(`The browser tests found no Chromium. ${advice}`);
+  if (userInfo().uid === 0) await step('Installing Chromium (apt-get)', installChromium);
+  else await step('Fetching Chromium for this user (apt, about 220 MB)', () => fetchChromium(cached));
+  const installed = [...candidates, cached].find(isChromium);
+  if (installed === undefined) throw new SetupFailure(`Chromium was installed, but does not run on this machine. ${advice}`);
+  return installed;
+}
+
+const STANDARD_BROWSERS = [
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+/**
+ * Builds when something the build reads has changed since.
+ * @throws {SetupFailure}
+ */
+export async function ensureBuild() {
+  const stampPath = join(projectRoot, 'build', '.stamp');
+  const stamp = digestOf(BUILD_INPUTS);
+  if (readText(stampPath) === stamp && existsSync(join(projectRoot, 'build', 'main.js'))) return;
+  await step('Building (npm run build)', () =>
+    run(npmCommand(['run', '--silent', 'build']), 'This is a fault in the sources: the lines above name the file.'),
+  );
+  writeFileSync(stampPath, stamp);
+}
+
+/**
+ * Does one step of set-up and prints what it is and how long it took.
+ * @template Value
+ * @param {string} title
+ * @param {() => Promise<Value>} work
+ * @returns {Promise<Value>}
+ */
+export async function step(title, work) {
+  const started = performance.now();
+  const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  const live = process.stdout.isTTY;
+  const ticking = live ? setInterval(() => process.stdout.write(`\r  … ${title}  ${seconds()} `), 200) : undefined;
+  if (!live) console.log(`  … ${title}`);
+  const finish = (/** @type {string} */ mark) => {
+    clearInterval(ticking);
+    console.log(`${live ? '\r' : ''}  ${mark} ${title}  ${seconds()} `);
+  };
+  try {
+    const value = await work();
+    finish('✓');
+    return value;
+  } catch (error) {
+    finish('✗');
+    throw error;
+  }
+}
+
+/**
+ * How to call npm: the one that runs this script if there is one, which need not be on PATH.
+ * @param {readonly string[]} arguments_
+ * @returns {string[]}
+ */
+function npmCommand(arguments_) {
+  const own = process.env.npm_execpath;
+  return own !== undefined && /\.c?js$/.test(own) ? [process.execPath, own, ...arguments_] : ['npm', ...arguments_];
+}
+
+/**
+ * Runs a command in the project quietly; what it said is shown when it fails.
+ * @param {readonly string[]} command
+ * @param {string} advice what to do when it fails
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<void>}
+ */
+function run(command, advice, env = process.env) {
+  const [program = '', ...arguments_] = command;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, arguments_, { cwd: projectRoot, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    const keep = (/** @type {Buffer} */ chunk) => {
+      said = (said + chunk.toString()).slice(-8000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.once('error', (cause) => reject(new SetupFailure(`${program} could not be run: ${cause.message}. ${advice}`, { cause })));
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new SetupFailure(
+            `${said.trim()}\n\n\`${[program, ...arguments_].join(' ')}\` failed (${code ?? 'ended by a signal'}). ${advice}`,
+          ),
+        );
+    });
+  });
+}
+
+/**
+ * @param {string} cacheDir
+ * @returns {string | undefined}
+ */
+function locate(cacheDir) {
+  try {
+    return locateRedis({ bin: process.env.REDIS_SERVER_BIN || undefined, searchPath: process.env.PATH, cacheDir });
+  } catch (cause) {
+    throw new SetupFailure(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/**
+ * Debian and Ubuntu keep the whole server in redis-tools, as redis-check-rdb; the redis-server package would also start a system service.
+ * @param {string} cacheDir
+ */
+async function fetchRedis(cacheDir) {
+  const folder = join(cacheDir, 'redis');
+  await fetchPackages({ folder, packages: ['redis-tools'], wholeClosure: false, advice: HOW_TO_GET_REDIS });
+  const server = join(folder, 'root', 'usr', 'bin', 'redis-server');
+  rmSync(server, { force: true });
+  symlinkSync('redis-check-rdb', server);
+  writeWrapper(cachedServer(cacheDir), [
+    `LD_LIBRARY_PATH=${quoted(libraryPath(folder))}`,
+    `export LD_LIBRARY_PATH`,
+    `exec ${quoted(server)} "$@"`,
+  ]);
+  if (serverVersion(cachedServer(cacheDir)) !== undefined) return;
+  // Missing libraries that dpkg believes to be installed: take everything the packages need.
+  await fetchPackages({ folder, packages: ['redis-tools'], wholeClosure: true, advice: HOW_TO_GET_REDIS });
+}
+
+async function installChromium() {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const advice = 'Install Chromium or Chrome by hand, or name its path in CHROMIUM_BIN.';
+  await run(['apt-get', '-qq', 'update'], advice, env);
+  await run(['apt-get', '-y', '-qq', '--no-install-recommends', 'install', 'chromium'], advice, env);
+}
+
+/**
+ * @param {string} launcher
+ */
+async function fetchChromium(launcher) {
+  const folder = join(dirname(dirname(launcher)), 'chromium');
+  await fetchPackages({
+    folder,
+    packages: ['chromium', 'fonts-dejavu-core'],
+    wholeClosure: true,
+    advice: 'Ask somebody with root to apt-get install chromium, or name a Chromium in CHROMIUM_BIN.',
+  });
+  const root = join(folder, 'root');
+  writeWrapper(launcher, [
+    `LD_LIBRARY_PATH=${quoted(libraryPath(folder))}`,
+    'export LD_LIBRARY_PATH',
+    `[ -e /etc/fonts/fonts.conf ] || { FONTCONFIG_SYSROOT=${quoted(root)}; export FONTCONFIG_SYSROOT; }`,
+    // The sandbox helper needs root's ownership, which an unpacked package has not.
+    `exec ${quoted(join(root, 'usr', 'lib', 'chromium', 'chromium'))} --no-sandbox "$@"`,
+  ]);
+}
+
+/**
+ * Downloads Debian packages with everything they need and unpacks them below `folder/root`. Changes nothing on the system, needs no root;
+ * apt checks the signatures as always.
+ * @param {{ folder: string, packages: readonly string[], wholeClosure: boolean, advice: string }} wanted
+ *   wholeClosure: also what the system already has (a browser's libraries must fit one another)
+ */
+async function fetchPackages({ folder, packages, wholeClosure, advice }) {
+  for (const part of ['lists/partial', 'apt/archives/partial', 'root']) mkdirSync(join(folder, part), { recursive: true });
+  const status = join(folder, 'status');
+  writeFileSync(status, '');
+  const options = [
+    ...['-o', `Dir::State::Lists=${folder}/lists`, '-o', `Dir::Cache=${folder}/apt`, '-o', `APT::Sandbox::User=${userInfo().username}`],
+    ...['-o', 'Debug::NoLocking=1', '-o', 'Acquire::Languages=none', ...(wholeClosure ? ['-o', `Dir::State::status=${status}`] : [])],
+  ];
+  await run(['apt-get', ...options, '-qq', 'update'], `Check the network. ${advice}`);
+  await run(
+    ['apt-get', ...options, '-y', '-qq', '--no-install-recommends', '--download-only', '--reinstall', 'install', ...packages],
+    advice,
+  );
+  const archives = join(folder, 'apt', 'archives');
+  for (const file of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
+    await run(['dpkg', '-x', join(archives, file), join(folder, 'root')], advice);
+    rmSync(join(archives, file));
+  }
+  rmSync(join(folder, 'lists'), { recursive: true, force: true });
+}
+
+/**
+ * @param {string} path
+ * @param {readonly string[]} lines
+ */
+function writeWrapper(path, lines) {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const fresh = `${path}.${process.pid}`;
+  writeFileSync(fresh, ['#!/bin/sh', ...lines, ''].join('\n'));
+  chmodSync(fresh, 0o700);
+  renameSync(fresh, path);
+}
+
+/**
+ * Library folders of an unpacked root: /usr/lib/<triplet> and, before the merge of /usr, /lib/<triplet>.
+ * @param {string} folder
+ * @returns {string}
+ */
+function libraryPath(folder) {
+  const parents = ['usr/lib', 'lib'].map((part) => join(folder, 'root', part)).filter((parent) => existsSync(parent));
+  return parents
+    .flatMap((parent) =>
+      readdirSync(parent)
+        .filter((name) => /-linux-/.test(name))
+        .map((name) => join(parent, name)),
+    )
+    .join(':');
+}
+
+/**
+ * @param {string} text
+ * @returns {string}
+ */
+function quoted(text) {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** @returns {boolean} */
+function hasApt() {
+  return existsSync('/usr/bin/apt-get') && existsSync('/usr/bin/dpkg');
+}
+
+/**
+ * @param {readonly string[]} names
+ * @returns {string[]}
+ */
+function onPath(names) {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder.startsWith('/'));
+  return folders.flatMap((folder) => names.map((name) => join(folder, name)));
+}
+
+/**
+ * @param {string} path
+ * @returns {boolean}
+ */
+function isChromium(path) {
+  if (path === '' || !existsSync(path)) return false;
+  try {
+    return /chrom/i.test(execFileSync(path, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 20_000 }));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * True when npm's own note of what it installed has every package of the lock in its version: then somebody ran `npm install` by hand.
+ * @returns {boolean}
+ */
+function installMatchesLock() {
+  const [wanted, installed] = ['package-lock.json', 'node_modules/.package-lock.json'].map(packagesIn);
+  if (wanted === undefined || installed === undefined) return false;
+  return Object.entries(wanted).every(
+    ([path, entry]) =>
+      path === '' ||
+      installed[path]?.version === entry.version ||
+      (installed[path] === undefined && (entry.optional === true || entry.peer === true)),
+  );
+}
+
+/**
+ * @param {string} path
+ * @returns {Record<string, { version?: string, optional?: boolean, peer?: boolean } | undefined> & Record<string, { version?: string, optional?: boolean, peer?: boolean }> | undefined}
+ */
+function packagesIn(path) {
+  const text = readText(join(projectRoot, path));
+  return text === undefined ? undefined : JSON.parse(text).packages;
+}
+
+/**
+ * One hash over the names and contents of files and folders.
+ * @param {readonly string[]} inputs paths below the project's root
+ * @returns {string}
+ */
+function digestOf(inputs) {
+  const hash = createHash('sha256').update(process.versions.node.split('.')[0] ?? '');
+  for (const path of inputs.flatMap(filesBelow)) {
+    if (!NOT_BUILT.test(path)) hash.update(`\0${path}\0`).update(readFileSync(join(projectRoot, path)));
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * @param {string} path
+ * @returns {string[]} files, sorted
+ */
+function filesBelow(path) {
+  const absolute = join(projectRoot, path);
+  if (!existsSync(absolute)) return [];
+  if (!statSync(absolute).isDirectory()) return [path];
+  return readdirSync(absolute)
+    .sort()
+    .flatMap((name) => filesBelow(`${path}/${name}`));
+}
+
+/**
+ * @param {string} path
+ * @returns {string | undefined}
+ */
+function readText(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

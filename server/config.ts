@@ -1,0 +1,157 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { Fault } from '#lib/contract/fault.ts';
+import { projectFile } from './platform/files.ts';
+import { LOG_LEVELS } from './platform/log.ts';
+
+const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
+const REMOTE_CONSENT = 'unsafe-no-accounts-yet';
+const SHORTEST_WRITE_KEY = 16;
+
+const wholeNumber = (from: number, to: number) => {
+  const sentence = `must be a whole number from ${from} to ${to}`;
+  return z
+    .string()
+    .regex(/^-?\d{1,15}$/, sentence)
+    .transform(Number)
+    .pipe(z.number().min(from, sentence).max(to, sentence));
+};
+const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+const path = z.string().transform((value) => resolve(value));
+
+/** One line per variable: what it may be, and what it is when it is not set. */
+const environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(4070),
+  ALLOW_REMOTE: oneOf(REMOTE_CONSENT).optional(),
+  DATA_DIR: path.default(() => resolve('data')),
+  REDIS_URL: z
+    .string()
+    .regex(/^(rediss?|unix):\/\/./, 'must begin with redis://, rediss:// or unix://')
+    .optional(),
+  REDIS_SERVER_BIN: path.optional(),
+  PARTITIONS: wholeNumber(1, 64).default(8),
+  ROLE: oneOf('all', 'web', 'projector').default('all'),
+  LAG_LIMIT: wholeNumber(1, 10_000_000).default(20_000),
+  DEMO: oneOf('on', 'off').default('on'),
+  DEMO_SEED: wholeNumber(0, 4_294_967_295).default(1),
+  WRITE_KEY: z
+    .string()
+    .regex(
+      new RegExp(`^[\\x21-\\x7e]{${SHORTEST_WRITE_KEY},256}$`),
+      `must have ${SHORTEST_WRITE_KEY} to 256 visible ASCII characters and no spaces`,
+    )
+    .optional(),
+  JOURNEYS: path.default(() => projectFile('server/journeys')),
+  PHONE_REGION: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be a country code of two capital letters, such as DE')
+    .default('DE'),
+  LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
+  PATH: z.string().default(''),
+  XDG_CACHE_HOME: z.string().optional(),
+});
+
+/** What the environment asked for, parsed once and frozen. */
+export type Config = {
+  /** address to listen on; loopback unless remote access was agreed to in so many words */
+  readonly host: string;
+  /** TCP port; 0 lets the system choose */
+  readonly port: number;
+  /** absolute folder of everything this installation keeps */
+  readonly dataDir: string;
+  /** the Redis to use; undefined: the app runs its own */
+  readonly redisUrl: string | undefined;
+  /** absolute path of the server binary to run; undefined: look for one */
+  readonly redisServerBin: string | undefined;
+  /** 1..64, used only when a store is made */
+  readonly partitions: number;
+  /** which halves of the work this process does */
+  readonly role: 'all' | 'web' | 'projector';
+  /** events waiting in a partition above which the door answers 429 */
+  readonly lagLimit: number;
+  /** fill an empty store with the example's history and traffic */
+  readonly demo: boolean;
+  readonly demoSeed: number;
+  /** key that senders of events show; undefined: one is made and kept in the data folder */
+  readonly writeKey: string | undefined;
+  /** absolute folder of journey files */
+  readonly journeysDir: string;
+  /** ISO country of phone numbers without a country code */
+  readonly phoneRegion: string;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** PATH, for finding a server binary */
+  readonly searchPath: string;
+  /** folder of this user's caches, in which set-up may have put a server binary; undefined: ~/.cache */
+  readonly cacheHome: string | undefined;
+};
+
+/**
+ * Parses the environment. An empty value counts as not set.
+ * @throws Fault `bad_config`: one sentence that names the variable and what it must be, never the value of a secret
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) throw complaint(parsed.error, given);
+  const value = parsed.data;
+  refuseStrangers(value.HOST, value.ALLOW_REMOTE);
+  return Object.freeze({
+    host: value.HOST,
+    port: value.PORT,
+    dataDir: value.DATA_DIR,
+    redisUrl: value.REDIS_URL,
+    redisServerBin: value.REDIS_SERVER_BIN,
+    partitions: value.PARTITIONS,
+    role: value.ROLE,
+    lagLimit: value.LAG_LIMIT,
+    demo: value.DEMO === 'on',
+    demoSeed: value.DEMO_SEED,
+    writeKey: value.WRITE_KEY,
+    journeysDir: value.JOURNEYS,
+    phoneRegion: value.PHONE_REGION,
+    logLevel: value.LOG_LEVEL,
+    searchPath: value.PATH,
+    cacheHome: value.XDG_CACHE_HOME,
+  });
+}
+
+/**
+ * This process's configuration. The only reading of `process.env` besides the set-up scripts, which run before this can.
+ * @throws Fault `bad_config`, see `parseConfig`
+ */
+export function readConfig(): Config {
+  return parseConfig(process.env);
+}
+
+/**
+ * Tells the page handler to take the protocol from `x-forwarded-proto`: without it, it assumes https and refuses every form posted over http.
+ * Must run before the handler is imported; whoever serves then sets the header to `http` where no proxy did.
+ */
+export function prepareHandlerEnvironment(): void {
+  process.env.PROTOCOL_HEADER ??= 'x-forwarded-proto';
+}
+
+/** True inside vitest, whose Vite server has no port to attach to. */
+export function runsUnderVitest(): boolean {
+  return process.env.VITEST !== undefined;
+}
+
+function complaint(error: z.ZodError, given: Readonly<Record<string, string | undefined>>): Fault {
+  const [issue] = error.issues;
+  const name = String(issue?.path[0]);
+  const secret = name === 'WRITE_KEY' || name === 'REDIS_URL';
+  const found = secret ? '' : `, but is ${JSON.stringify(given[name])}`;
+  return new Fault('bad_config', `${name} ${issue?.message ?? 'is not valid'}${found}. Correct it or leave it out, then start again.`);
+}
+
+/** Until there are accounts, whoever reaches the port sees every customer. */
+function refuseStrangers(host: string, consent: string | undefined): void {
+  if (LOOPBACK_HOSTS.includes(host) || consent === REMOTE_CONSENT) return;
+  throw new Fault(
+    'bad_config',
+    `HOST=${host} would show every customer to anybody who reaches this machine, because there are no accounts yet. ` +
+      `Use 127.0.0.1 with an SSH tunnel, or set ALLOW_REMOTE=${REMOTE_CONSENT} if something else keeps strangers out.`,
+  );
+}

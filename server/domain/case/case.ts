@@ -1,0 +1,232 @@
+import type { Row, Touched } from '../kernel/row.ts';
+import type { Booking } from '../kernel/counters.ts';
+import { FUNNEL, NOW, cellKey } from '../kernel/counters.ts';
+import { dayCeiling, hourAnchor, minuteOf } from '../kernel/time.ts';
+import { binOf } from '../kernel/log-bins.ts';
+import type { Blueprint, Stage, Touchpoint } from '../blueprint/blueprint.ts';
+import type { StoredEvent } from '../event/event.ts';
+import type { CaseState, CustomerState, Stay } from '../customer/state.ts';
+
+/** A touchpoint of one journey that an event matches. */
+export interface Match {
+  readonly blueprint: Blueprint;
+  readonly touchpoint: Touchpoint;
+}
+
+/** The stage of a blueprint at an index; a missing index is a broken promise of the compiler. */
+export function stageAt(blueprint: Blueprint, index: number): Stage {
+  const stage = blueprint.stages[index];
+  if (stage === undefined) throw new RangeError(`journey ${blueprint.journey} has no stage ${index}`);
+  return stage;
+}
+
+/** The stay a case is in or was in last. */
+export function lastStay(one: CaseState): Stay | undefined {
+  return one.stays[one.stays.length - 1];
+}
+
+/** When a case without further activity leaves its stage: whole days, so that it moves at most once a day. */
+export function idleEnd(one: CaseState, blueprint: Blueprint): number {
+  const stay = lastStay(one);
+  return stay === undefined ? 0 : dayCeiling(one.lastAt + stageAt(blueprint, stay.stage).idleMs);
+}
+
+/** End of a stay as it stands now: by an event, else by the clock. */
+export function stayEnd(one: CaseState, stay: Stay, blueprint: Blueprint): number {
+  return stay.until !== 0 ? stay.until : idleEnd(one, blueprint);
+}
+
+/** Whether a case is in a stage at an instant. */
+export function isOpen(one: CaseState, blueprint: Blueprint, at: number): boolean {
+  return one.closedAt === 0 && lastStay(one)?.until === 0 && at <= idleEnd(one, blueprint);
+}
+
+/** The keys by which an event names its case. */
+function keysOf(event: StoredEvent, blueprint: Blueprint): string[] {
+  const keys: string[] = [];
+  if (event.caseId !== undefined) keys.push(`case:${event.caseId}`);
+  const kind = blueprint.file.correlation;
+  const value = kind === undefined ? undefined : event.who.find((w) => w[0] === kind)?.[1];
+  if (value !== undefined) keys.push(`${kind}:${value}`);
+  return keys;
+}
+
+interface Choice {
+  readonly rank: number;
+  readonly match: Match;
+  readonly one: CaseState | null;
+  readonly keys: readonly string[];
+}
+
+/** Newest by opening; equal times by id, so that the answer does not depend on the order of arrival. */
+function newest(cases: readonly CaseState[]): CaseState | undefined {
+  return cases.reduce<CaseState | undefined>(
+    (best, c) => (best === undefined || c.openedAt > best.openedAt || (c.openedAt === best.openedAt && c.id > best.id) ? c : best),
+    undefined,
+  );
+}
+
+function choose(state: CustomerState, match: Match, event: StoredEvent): Choice | null {
+  const { blueprint, touchpoint } = match;
+  const mine = state.cases.filter((c) => c.journey === blueprint.journey);
+  const keys = keysOf(event, blueprint);
+  const named = newest(mine.filter((c) => keys.some((k) => c.keys.includes(k))));
+  if (named !== undefined) return { rank: 3, match, one: named, keys };
+  const open = mine.filter((c) => isOpen(c, blueprint, event.at));
+  if (keys.length > 0) {
+    const unnamed = newest(open.filter((c) => c.keys.length === 0));
+    if (unnamed !== undefined) return { rank: 2, match, one: unnamed, keys };
+    if (touchpoint.stage !== null) return { rank: 2, match, one: null, keys };
+  }
+  const running = newest(open);
+  if (running !== undefined) return { rank: 1, match, one: running, keys: [] };
+  return touchpoint.entry && touchpoint.stage !== null ? { rank: 0, match, one: null, keys } : null;
+}
+
+/**
+ * Finds the case of an event: by caseId or correlation key (the newest open case without a key takes it on), else the newest open case of a
+ * journey that has the touchpoint, else an entry touchpoint opens one; else null: unattached, still on the timeline.
+ */
+export function caseOf(state: CustomerState, matches: readonly Match[], event: StoredEvent): Choice | null {
+  let best: Choice | null = null;
+  for (const match of matches) {
+    const choice = choose(state, match, event);
+    if (choice === null) continue;
+    if (best === null || choice.rank > best.rank || (choice.rank === best.rank && (choice.one?.openedAt ?? 0) > (best.one?.openedAt ?? 0)))
+      best = choice;
+  }
+  return best;
+}
+
+/** Opens a case with the event that begins it. */
+export function openCase(state: CustomerState, choice: Choice, event: StoredEvent): CaseState {
+  const { blueprint, touchpoint } = choice.match;
+  const one: CaseState = {
+    id: `${blueprint.journey}:${event.caseId ?? choice.keys[0]?.slice(choice.keys[0].indexOf(':') + 1) ?? event.key}`,
+    journey: blueprint.journey,
+    version: blueprint.version,
+    keys: [...choice.keys],
+    segment: event.segment ?? (state.segment === '' ? 'unknown' : state.segment),
+    channel: event.channel ?? touchpoint.channel,
+    openedAt: event.at,
+    lastAt: event.at,
+    steps: [],
+    excludedAt: 0,
+    closedAt: 0,
+    stays: [],
+  };
+  state.cases.push(one);
+  return one;
+}
+
+/** Counts a funnel step when it comes next in order and within the window from entry, which later entries do not reset. */
+export function advance(one: CaseState, blueprint: Blueprint, at: number, stage: number): boolean {
+  const step = blueprint.steps.indexOf(stage);
+  if (step < 0 || step !== one.steps.length || one.excludedAt !== 0) return false;
+  const entry = one.steps[0];
+  if (entry !== undefined && at - entry > blueprint.file.window) return false;
+  one.steps.push(at);
+  return true;
+}
+
+/** Whether the case has reached the goal. */
+export function converted(one: CaseState, blueprint: Blueprint): boolean {
+  return one.steps.length === blueprint.steps.length;
+}
+
+/** Takes the case out of the funnel: neither converted nor lost. Only while it is still running. */
+export function exclude(one: CaseState, blueprint: Blueprint, at: number): boolean {
+  const entry = one.steps[0];
+  if (entry === undefined || one.excludedAt !== 0 || converted(one, blueprint) || at - entry > blueprint.file.window) return false;
+  one.excludedAt = at;
+  return true;
+}
+
+/** Ends the running stay by the clock where the case has been idle too long. Changes no number: the end was booked before. */
+export function lapse(one: CaseState, blueprint: Blueprint, at: number): void {
+  const stay = lastStay(one);
+  if (stay === undefined || stay.until !== 0) return;
+  const end = idleEnd(one, blueprint);
+  if (at > end) stay.until = end;
+}
+
+function funnelBookings(one: CaseState, blueprint: Blueprint): Booking[] {
+  const bookings: Booking[] = [];
+  const cell = (stage: number): string =>
+    cellKey('F', one.journey, one.version, [stageAt(blueprint, stage).id, one.segment, one.channel]);
+  const opened = hourAnchor(one.openedAt);
+  const seen = new Set<number>();
+  for (const stay of one.stays) {
+    if (seen.has(stay.stage)) continue;
+    seen.add(stay.stage);
+    bookings.push([cell(stay.stage), FUNNEL.visited, opened, minuteOf(stay.from), 1]);
+  }
+  const entry = one.steps[0];
+  if (entry === undefined) return bookings;
+  const anchor = hourAnchor(entry);
+  one.steps.forEach((at, k) => {
+    const here = cell(blueprint.steps[k] ?? 0);
+    const before = one.steps[k - 1];
+    bookings.push([here, FUNNEL.reached, anchor, minuteOf(at), 1]);
+    if (before !== undefined) bookings.push([here, FUNNEL.bins + binOf(at - before), anchor, minuteOf(at), 1]);
+  });
+  const deepest = cell(blueprint.steps[one.steps.length - 1] ?? 0);
+  if (one.excludedAt !== 0) bookings.push([deepest, FUNNEL.excluded, anchor, minuteOf(one.excludedAt), 1]);
+  else if (!converted(one, blueprint)) bookings.push([deepest, FUNNEL.dropped, anchor, minuteOf(entry + blueprint.file.window + 1), 1]);
+  return bookings;
+}
+
+/** The case as a row: on the list of its journey, by entry. Member: [case, segment, channel, opened, steps, excluded, first stays]. */
+export function caseRow(one: CaseState, blueprint: Blueprint): Row {
+  const first = new Map<number, number>();
+  for (const stay of one.stays) if (!first.has(stay.stage)) first.set(stay.stage, stay.from);
+  return {
+    list: `cases:${one.journey}:${one.version}`,
+    score: one.openedAt,
+    member: [one.id, one.segment, one.channel, one.openedAt, [...one.steps], one.excludedAt, [...first]],
+    bookings: funnelBookings(one, blueprint),
+  };
+}
+
+/** A stay as a row: on the list of its journey, by its end. Member: [case, segment, channel, stage, from, until, stuck from]. */
+export function stayRow(one: CaseState, stay: Stay, blueprint: Blueprint): Row {
+  const until = stayEnd(one, stay, blueprint);
+  const stage = stageAt(blueprint, stay.stage);
+  const cell = cellKey('N', one.journey, one.version, [stage.id, one.segment, one.channel]);
+  const [from, to] = [minuteOf(stay.from), minuteOf(until)];
+  const stuckFrom = stage.standardMs === null ? 0 : stay.from + stage.standardMs + 1;
+  const bookings: Booking[] = [
+    [cell, NOW.inflow, from, from, 1],
+    [cell, NOW.outflow, to, to, 1],
+  ];
+  if (from < to) bookings.push([cell, NOW.occupancy, from, from, 1], [cell, NOW.occupancy, to, to, -1]);
+  const stuck = minuteOf(stuckFrom);
+  if (stuckFrom !== 0 && stuck < to) bookings.push([cell, NOW.stuck, stuck, stuck, 1], [cell, NOW.stuck, to, to, -1]);
+  return {
+    list: `stays:${one.journey}:${one.version}`,
+    score: until,
+    member: [one.id, one.segment, one.channel, stay.stage, stay.from, until, stuckFrom],
+    bookings,
+  };
+}
+
+/** Key of a case among what an event touches. */
+export function caseKey(one: CaseState): string {
+  return `c:${one.id}:${one.openedAt}`;
+}
+
+/** Marks a case, and its running stay, as about to change. */
+export function touchCase(touched: Touched, one: CaseState, blueprint: Blueprint): void {
+  touched.change(caseKey(one), () => caseRow(one, blueprint));
+}
+
+/** Marks the stay a case is in as about to change. */
+export function touchStay(touched: Touched, one: CaseState, blueprint: Blueprint): void {
+  const stay = lastStay(one);
+  if (stay !== undefined) touched.change(stayKey(one, stay), () => stayRow(one, stay, blueprint));
+}
+
+/** Key of a stay among what an event touches: two stays of a case never begin at one instant in one stage. */
+export function stayKey(one: CaseState, stay: Stay): string {
+  return `s:${one.id}:${one.openedAt}:${stay.from}:${stay.stage}:${one.stays.indexOf(stay)}`;
+}

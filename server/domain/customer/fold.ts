@@ -1,0 +1,473 @@
+import { EMOTIONS } from '#lib/contract/index.ts';
+import type { Channel, Component } from '#lib/contract/index.ts';
+import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.ts';
+import type { Match } from '../case/case.ts';
+import type { StoredEvent } from '../event/event.ts';
+import type { CaseState, CustomerState, PromiseRecord, VisitState } from './state.ts';
+import { advance, caseKey, caseOf, caseRow, exclude, idleEnd, isOpen, lapse, lastStay, openCase, stageAt, stayKey, stayRow, touchCase, touchStay } from '../case/case.ts';
+import { labelOfValence } from '../emotion/classes.ts';
+import { valenceOfScore } from '../emotion/scale.ts';
+import { RANKS } from '../emotion/visit-feeling.ts';
+import { isRetraction, nameOf, retractedName, streamId, tied } from '../event/event.ts';
+import { waitSeverity } from '../friction/severity.ts';
+import { EVENT, cellKey } from '../kernel/counters.ts';
+import { Touched } from '../kernel/row.ts';
+import { DAY, HOUR, minuteOf } from '../kernel/time.ts';
+import { breaksAt, findPromise, promiseKey, promiseRow, prunePromises, touchPromise } from '../promise/promise.ts';
+import { addMinute, componentIndex, isContact, isHot, visitKey, visitRow } from '../visit/visit.ts';
+
+/** Identifiers of one kind that a profile keeps. */
+const IDENTIFIERS_PER_KIND = 20;
+/** Pieces of evidence that decide how a customer feels now. */
+const EVIDENCE_KEPT = 24;
+/** A survey this long after a contact still rates that contact. */
+const SURVEY_MS = 72 * HOUR;
+/** A case without activity for this long, and in no stage, is forgotten: what it contributed stays. */
+const CASE_KEPT_MS = 180 * DAY;
+
+/** A state is kept every so many events, so that a late one need not begin at the beginning. */
+const CHECKPOINT_EVENTS = 256;
+
+/** Friction that the type of an event says by itself. */
+const TYPE_SIGNALS: Readonly<Record<string, Component>> = {
+  'contact.transferred': 'transfer',
+  'error.shown': 'error',
+  'click.rage': 'rage_click',
+  'click.dead': 'dead_click',
+  'selfservice.failed': 'failed_self_service',
+  'form.abandoned': 'abandon',
+  'case.reopened': 'reopen',
+};
+
+/** What a fold needs besides the events. Immutable. */
+export interface FoldContext {
+  readonly blueprints: Blueprints;
+}
+
+/** One event being applied: what it matches, and where the changes are noted. */
+interface Applying {
+  readonly state: CustomerState;
+  readonly event: StoredEvent;
+  readonly touched: Touched;
+  readonly context: FoldContext;
+}
+
+function matchesOf(event: StoredEvent, blueprints: Blueprints): Match[] {
+  const matches: Match[] = [];
+  for (const blueprint of blueprints.all) {
+    if (event.journey !== undefined && event.journey !== blueprint.journey) continue;
+    const touchpoint = blueprint.match(event);
+    if (touchpoint !== undefined) matches.push({ blueprint, touchpoint });
+  }
+  return matches;
+}
+
+function blueprintOf(one: { readonly journey: string; readonly version: number }, context: FoldContext): Blueprint | undefined {
+  return context.blueprints.get(one.journey, one.version);
+}
+
+/** Order within a tie: earlier stages first, so that a tie never costs a conversion. */
+function tieRank(event: StoredEvent, blueprints: Blueprints): number {
+  const stages = matchesOf(event, blueprints).map((m) => m.touchpoint.stage ?? -1);
+  return stages.length === 0 ? -1 : Math.min(...stages);
+}
+
+function remember(state: CustomerState, event: StoredEvent): void {
+  const given = event.type === 'identify' ? event.attributes?.['name'] : undefined;
+  if (typeof given === 'string' && given !== '') state.name = given.slice(0, 200);
+  if (event.segment !== undefined) state.segment = event.segment;
+  if (event.area !== undefined) state.area = event.area;
+  for (const [kind, value] of event.who) {
+    if (state.identifiers.some((known) => known[0] === kind && known[1] === value)) continue;
+    state.identifiers.push([kind, value, event.at]);
+    const same = state.identifiers.filter((known) => known[0] === kind);
+    if (same.length > IDENTIFIERS_PER_KIND) state.identifiers.splice(state.identifiers.findIndex((known) => known[0] === kind), 1);
+  }
+}
+
+/** Whether the event is a contact by its own account (for events outside any journey too). */
+function contactChannel(event: StoredEvent, touchpoint: Touchpoint | undefined): Channel | null {
+  const channel = event.channel ?? touchpoint?.channel;
+  if (channel === undefined || !isContact(channel)) return null;
+  const type = event.type ?? '';
+  return type.startsWith('contact.') || type.startsWith('message.') ? channel : null;
+}
+
+function touchVisit(applying: Applying, visit: VisitState, blueprint: Blueprint): void {
+  applying.touched.change(visitKey(visit), () => visitRow(visit, applying.state, blueprint));
+}
+
+/** Visits of a case whose dwell is the stay the case is in now: they move with its end. */
+function touchDwell(applying: Applying, one: CaseState, blueprint: Blueprint): void {
+  const stay = lastStay(one);
+  if (stay === undefined || stay.until !== 0) return;
+  for (const visit of applying.state.visits) if (visit.case === one.id && visit.dwellFrom === stay.from) touchVisit(applying, visit, blueprint);
+}
+
+function beginStay(applying: Applying, one: CaseState, stage: number): void {
+  const blueprint = blueprintOf(one, applying.context);
+  if (blueprint === undefined) return;
+  const stay = { stage, from: applying.event.at, until: 0 };
+  one.stays.push(stay);
+  applying.touched.begin(stayKey(one, stay), () => stayRow(one, stay, blueprint));
+}
+
+function endStay(applying: Applying, one: CaseState, blueprint: Blueprint): void {
+  const stay = lastStay(one);
+  if (stay === undefined || stay.until !== 0) return;
+  touchStay(applying.touched, one, blueprint);
+  touchDwell(applying, one, blueprint);
+  stay.until = applying.event.at;
+}
+
+/** Moves the idle end of the case to follow this event, where that changes anything. */
+function keepAlive(applying: Applying, one: CaseState, blueprint: Blueprint): void {
+  const before = idleEnd(one, blueprint);
+  const last = one.lastAt;
+  one.lastAt = Math.max(last, applying.event.at);
+  if (idleEnd(one, blueprint) === before) return;
+  one.lastAt = last;
+  touchStay(applying.touched, one, blueprint);
+  touchDwell(applying, one, blueprint);
+  one.lastAt = Math.max(last, applying.event.at);
+}
+
+/** Puts the case where the touchpoint says, or keeps it where it is. Returns whether it went back a step that the journey does not allow. */
+function place(applying: Applying, one: CaseState, match: Match): boolean {
+  const { event, touched } = applying;
+  const { blueprint, touchpoint } = match;
+  lapse(one, blueprint, event.at);
+  const stay = lastStay(one);
+  const running = stay !== undefined && stay.until === 0;
+  const target = touchpoint.stage ?? stay?.stage ?? null;
+  if (target === null) return false;
+  touchCase(touched, one, blueprint);
+  const moves = stay === undefined || stay.stage !== target;
+  const back = stay !== undefined && moves && target < stay.stage && !stageAt(blueprint, stay.stage).next.has(target);
+  if (running && moves) endStay(applying, one, blueprint);
+  if (running && !moves) keepAlive(applying, one, blueprint);
+  one.lastAt = Math.max(one.lastAt, event.at);
+  if (moves || !running) beginStay(applying, one, target);
+  one.closedAt = 0;
+  if (moves) for (const visit of applying.state.visits) if (visit.case === one.id && visit.stage !== target) visit.ended = true;
+  if (touchpoint.stage !== null) advance(one, blueprint, event.at, target);
+  if (touchpoint.excludes) exclude(one, blueprint, event.at);
+  return back;
+}
+
+function visitOf(applying: Applying, one: CaseState, match: Match): VisitState {
+  const { state, event } = applying;
+  const stage = lastStay(one)?.stage ?? 0;
+  const channel = event.channel ?? match.touchpoint.channel;
+  const mine = state.visits.filter((v) => v.case === one.id);
+  if (event.type === 'survey.answered') {
+    const rated = mine.filter((v) => event.at - v.last <= SURVEY_MS).at(-1);
+    if (rated !== undefined) return rated;
+  }
+  const running = mine.filter((v) => v.stage === stage && v.channel === channel && !v.ended && event.at - v.last <= match.blueprint.file.quiet).at(-1);
+  if (running !== undefined) return running;
+  const visit: VisitState = {
+    id: event.key,
+    case: one.id,
+    journey: one.journey,
+    version: one.version,
+    stage,
+    channel,
+    segment: one.segment,
+    owner: match.touchpoint.owner,
+    from: event.at,
+    last: event.at,
+    ended: false,
+    minutes: [],
+    marks: [],
+    feels: [],
+    queuedAt: 0,
+    topic: '',
+    blamed: false,
+    dwellFrom: 0,
+  };
+  applying.touched.begin(visitKey(visit), () => visitRow(visit, state, match.blueprint));
+  state.visits.push(visit);
+  return visit;
+}
+
+/** Signals an event gives: those it names, and the one its type stands for. */
+function signalsOf(event: StoredEvent): { readonly component: Component; readonly value: number }[] {
+  const given = (event.signals ?? []).map((s) => ({ component: s.kind, value: s.value ?? 1 }));
+  const implied = event.type === 'contact.ended' && event.outcome === 'abandoned' ? 'abandon' : TYPE_SIGNALS[event.type ?? ''];
+  if (implied !== undefined && !given.some((s) => s.component === implied)) given.push({ component: implied, value: 1 });
+  return given;
+}
+
+function mark(visit: VisitState, at: number, signal: { readonly component: Component; readonly value: number }): void {
+  visit.marks.push([at, componentIndex(signal.component), signal.value]);
+}
+
+function noteSignals(applying: Applying, visit: VisitState, match: Match): void {
+  const { event } = applying;
+  for (const signal of signalsOf(event)) {
+    if (signal.component === 'wait') noteWait(visit, event.at, { seconds: signal.value, standardMs: match.touchpoint.waitMs });
+    else mark(visit, event.at, signal);
+  }
+  if (event.type === 'contact.queued') visit.queuedAt = event.at;
+  const over = event.type === 'contact.answered' || event.type === 'contact.ended';
+  if (over && visit.queuedAt !== 0) {
+    noteWait(visit, event.at, { seconds: (event.at - visit.queuedAt) / 1000, standardMs: match.touchpoint.waitMs });
+    visit.queuedAt = 0;
+  }
+}
+
+function noteWait(visit: VisitState, at: number, wait: { readonly seconds: number; readonly standardMs: number }): void {
+  const severity = Math.round(waitSeverity(wait.seconds, wait.standardMs / 1000) * 1000);
+  if (severity > 0) mark(visit, at, { component: 'wait', value: severity });
+}
+
+/** The same topic again within the window: blamed on the earlier visit, which did not resolve it. */
+function noteTopic(applying: Applying, visit: VisitState, blueprint: Blueprint): void {
+  const { state, event } = applying;
+  if (event.topic === undefined || !isContact(visit.channel)) return;
+  if (visit.topic === '') visit.topic = event.topic;
+  if (visit.blamed || visit.topic !== event.topic) return;
+  const earlier = state.visits.filter(
+    (v) =>
+      v.id !== visit.id &&
+      v.topic === visit.topic &&
+      isContact(v.channel) &&
+      v.from <= visit.from &&
+      v.last <= visit.from &&
+      visit.from - v.last <= blueprint.file.repeatWindow,
+  );
+  const blamed = earlier.reduce<VisitState | undefined>((best, v) => (best === undefined || v.last >= best.last ? v : best), undefined);
+  if (blamed === undefined) return;
+  const its = blueprintOf(blamed, applying.context);
+  if (its === undefined) return;
+  touchVisit(applying, blamed, its);
+  visit.blamed = true;
+  mark(blamed, event.at, { component: 'repeat_contact', value: 1 });
+  addMinute(blamed, event.at);
+}
+
+/** What an event says about how the customer feels: a score before the text. */
+function feelingsOf(event: StoredEvent): { readonly rank: number; readonly valence: number; readonly confidence: number; readonly emotion: number; readonly kind: string }[] {
+  const said = [];
+  const valence = event.score === undefined ? null : valenceOfScore(event.score);
+  if (event.score !== undefined && valence !== null) {
+    const kind = event.score.kind === 'valence' ? 'agent' : 'survey';
+    said.push({ rank: RANKS[kind], valence: Math.round(valence * 1000), confidence: kind === 'survey' ? 1000 : 900, emotion: EMOTIONS.indexOf(labelOfValence(valence)), kind: event.score.kind });
+  }
+  if (event.emotion !== undefined)
+    said.push({
+      rank: RANKS.text,
+      valence: Math.round(event.emotion.valence * 1000),
+      confidence: Math.round(event.emotion.confidence * 1000),
+      emotion: EMOTIONS.indexOf(event.emotion.label),
+      kind: 'text',
+    });
+  return said;
+}
+
+function noteFeelings(applying: Applying, visit: VisitState | null): void {
+  const { state, event } = applying;
+  for (const said of feelingsOf(event)) {
+    visit?.feels.push([event.at, said.rank, said.valence, said.confidence, said.emotion]);
+    state.evidence.push([event.at, said.rank, said.valence, said.confidence, said.emotion, said.kind]);
+    if (state.evidence.length > EVIDENCE_KEPT) state.evidence.shift();
+  }
+}
+
+interface PromisePlace {
+  readonly visit: VisitState;
+  readonly one: CaseState;
+  readonly match: Match;
+}
+
+function makePromise(applying: Applying, where: PromisePlace | null): void {
+  const { state, event, touched } = applying;
+  const given = event.promise;
+  if (given?.due === undefined) return;
+  const record: PromiseRecord = {
+    id: given.id ?? `${given.kind}:${where?.one.id ?? event.key}`,
+    kind: given.kind,
+    wording: given.wording ?? '',
+    madeAt: event.at,
+    due: given.due,
+    firstDue: given.due,
+    graceMs: Math.round((given.graceSeconds ?? 0) * 1000),
+    halfHours: where?.match.blueprint.file.promiseHalf[given.kind] ?? 72,
+    warnedAt: 0,
+    metAt: 0,
+    withdrawnAt: 0,
+    visit: where?.visit.id ?? '',
+    case: where?.one.id ?? '',
+    journey: where?.one.journey ?? '',
+    version: where?.one.version ?? 0,
+    stage: where?.visit.stage ?? 0,
+    owner: where?.match.touchpoint.owner ?? '',
+    segment: where?.one.segment ?? '',
+    channel: where?.visit.channel ?? event.channel ?? 'outside',
+  };
+  state.promises.push(record);
+  const blueprint = where?.match.blueprint;
+  if (blueprint !== undefined) touched.begin(promiseKey(record), () => promiseRow(record, blueprint));
+}
+
+/** Promise events: made, kept, moved, withdrawn. Only the clock breaks one. */
+function notePromise(applying: Applying, where: PromisePlace | null): void {
+  const { state, event, touched, context } = applying;
+  const given = event.promise;
+  if (given === undefined) return;
+  const known = findPromise(state, { id: given.id, kind: given.kind, case: where?.one.id ?? '' });
+  const change = event.type?.startsWith('promise.') === true ? event.type.slice('promise.'.length) : 'made';
+  if (change === 'made' && (known === undefined || given.id === undefined)) return makePromise(applying, where);
+  if (known === undefined) return;
+  const blueprint = blueprintOf(known, context);
+  touchPromise(touched, known, blueprint);
+  const visit = state.visits.find((v) => v.id === known.visit);
+  if (visit !== undefined && blueprint !== undefined) touchVisit(applying, visit, blueprint);
+  if (change === 'kept') known.metAt = event.at;
+  if (event.at >= breaksAt(known)) return;
+  if (change === 'withdrawn') known.withdrawnAt = event.at;
+  if ((change === 'moved' || change === 'made') && given.due !== undefined && given.due !== known.due) {
+    known.due = given.due;
+    if (known.warnedAt === 0 && event.at <= known.firstDue) known.warnedAt = event.at;
+  }
+}
+
+/** Forgets what nothing can change any more. */
+function prune(applying: Applying): void {
+  const { state, event, touched, context } = applying;
+  prunePromises(state, touched, event.at);
+  const cold = state.visits.filter((v) => !isHot(v, state, event.at));
+  if (cold.length > 0) {
+    for (const visit of cold) touched.settle(visitKey(visit));
+    state.visits = state.visits.filter((v) => !cold.includes(v));
+  }
+  const old = state.cases.filter((c) => {
+    const blueprint = blueprintOf(c, context);
+    return event.at - c.lastAt > CASE_KEPT_MS && (blueprint === undefined || !isOpen(c, blueprint, event.at)) && !state.visits.some((v) => v.case === c.id);
+  });
+  if (old.length === 0) return;
+  for (const one of old) {
+    touched.settle(caseKey(one));
+    for (const stay of one.stays) touched.settle(stayKey(one, stay));
+  }
+  state.cases = state.cases.filter((c) => !old.includes(c));
+}
+
+/** A case, and the visit in it, take the event in. */
+function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf>>): PromisePlace {
+  const { event, state, touched } = applying;
+  const { match } = choice;
+  let one = choice.one;
+  if (one === null) {
+    one = openCase(state, choice, event);
+    const opened = one;
+    touched.begin(caseKey(opened), () => caseRow(opened, match.blueprint));
+  } else for (const key of choice.keys) if (!one.keys.includes(key)) one.keys.push(key);
+  const its = blueprintOf(one, applying.context) ?? match.blueprint;
+  const here: Match = its === match.blueprint ? match : { blueprint: its, touchpoint: match.touchpoint };
+  const placed = match.touchpoint.stage !== null || !isOpen(one, its, event.at);
+  const staysBefore = one.stays.length;
+  let back = false;
+  if (placed) back = place(applying, one, here);
+  else {
+    keepAlive(applying, one, its);
+    one.lastAt = Math.max(one.lastAt, event.at);
+  }
+  const visit = visitOf(applying, one, here);
+  touchVisit(applying, visit, its);
+  const stay = lastStay(one);
+  if (one.stays.length > staysBefore && stay !== undefined && stageAt(its, stay.stage).dwell !== null && visit.dwellFrom === 0) visit.dwellFrom = stay.from;
+  visit.last = Math.max(visit.last, event.at);
+  addMinute(visit, event.at);
+  if (back) mark(visit, event.at, { component: 'backtrack', value: 1 });
+  noteSignals(applying, visit, here);
+  noteTopic(applying, visit, its);
+  if (event.type === 'contact.ended') visit.ended = true;
+  return { visit, one, match: here };
+}
+
+function close(applying: Applying, where: PromisePlace): void {
+  if (!where.match.touchpoint.closes) return;
+  endStay(applying, where.one, where.match.blueprint);
+  where.one.closedAt = applying.event.at;
+}
+
+function countEvent(applying: Applying, match: Match | undefined, begunContact: boolean): void {
+  const { event, touched } = applying;
+  const channel = event.channel ?? match?.touchpoint.channel ?? '-';
+  const cell =
+    match === undefined
+      ? cellKey('E', '-', 0, ['-', channel])
+      : cellKey('E', match.blueprint.journey, match.blueprint.version, [match.touchpoint.id, channel]);
+  const minute = minuteOf(event.at);
+  touched.bookings.push([cell, EVENT.events, minute, minute, 1]);
+  if (begunContact) touched.bookings.push([cell, EVENT.contacts, minute, minute, 1]);
+}
+
+function experience(applying: Applying): void {
+  const { state, event, context } = applying;
+  remember(state, event);
+  const matches = matchesOf(event, context.blueprints);
+  const choice = caseOf(state, matches, event);
+  const visits = state.visits.length;
+  const where = choice === null ? null : attach(applying, choice);
+  const contact = contactChannel(event, (choice?.match ?? matches[0])?.touchpoint);
+  if (contact !== null) state.lastContact = [event.at, contact, event.topic ?? ''];
+  noteFeelings(applying, where?.visit ?? null);
+  notePromise(applying, where);
+  if (where !== null) close(applying, where);
+  countEvent(applying, choice?.match ?? matches[0], contact !== null && (where === null || state.visits.length > visits));
+  prune(applying);
+}
+
+function takeBack(state: CustomerState, event: StoredEvent): void {
+  const name = retractedName(event);
+  if (name !== undefined && !state.retracted.includes(name)) state.retracted = [...state.retracted, name].sort();
+}
+
+/**
+ * Applies sorted events that all come after what the state already holds (no tie with its last). Changes `state`; returns what was touched.
+ * The only way in which state comes about: the fast path and the full fold both end here. `onCheckpoint` sees the state every 256 events.
+ */
+export function foldOnto(state: CustomerState, events: readonly StoredEvent[], context: FoldContext, onCheckpoint?: (state: CustomerState) => void): Touched {
+  const touched = new Touched();
+  for (const event of events) if (isRetraction(event)) takeBack(state, event);
+  for (let i = 0; i < events.length; ) {
+    const first = events[i];
+    if (first === undefined) break;
+    let end = i + 1;
+    while (end < events.length && tied(first, events[end] ?? first)) end++;
+    const group = events.slice(i, end);
+    const ranked = group.length === 1 ? group : orderTie(group, context.blueprints);
+    for (const event of ranked) if (!isRetraction(event) && !isTakenBack(state, event)) experience({ state, event, touched, context });
+    const last = group[group.length - 1] ?? first;
+    if (state.events === 0) state.firstAt = first.at;
+    const checkpoints = Math.floor(state.events / CHECKPOINT_EVENTS);
+    state.events += group.length;
+    state.last = streamId(last);
+    state.lastAt = last.at;
+    state.lastSequence = last.sequence ?? 0;
+    if (Math.floor(state.events / CHECKPOINT_EVENTS) > checkpoints) onCheckpoint?.(state);
+    i = end;
+  }
+  return touched;
+}
+
+function isTakenBack(state: CustomerState, event: StoredEvent): boolean {
+  return state.retracted.length > 0 && state.retracted.includes(nameOf(event));
+}
+
+function orderTie(group: readonly StoredEvent[], blueprints: Blueprints): readonly StoredEvent[] {
+  return group
+    .map((event) => ({ event, rank: tieRank(event, blueprints) }))
+    .sort((a, b) => a.rank - b.rank || (a.event.key < b.event.key ? -1 : 1))
+    .map((ranked) => ranked.event);
+}
+
+/** Whether an event can be applied onto a state as it is: it comes after everything, ties with nothing, takes nothing back. */
+export function inOrder(state: CustomerState, event: StoredEvent): boolean {
+  if (isRetraction(event)) return false;
+  const sequence = event.sequence ?? 0;
+  return state.last === '' || event.at > state.lastAt || (event.at === state.lastAt && sequence > state.lastSequence);
+}

@@ -1,0 +1,140 @@
+import type { Channel } from '#lib/contract/index.ts';
+
+/** One stay of a case in a stage. `until` 0 while it lasts; a stay without activity ends at its idle end, by the clock alone. */
+export interface Stay {
+  stage: number;
+  from: number;
+  until: number;
+}
+
+/** One customer's passage through one journey. */
+export interface CaseState {
+  id: string;
+  journey: string;
+  version: number;
+  /** value of the correlation key or the caseId it goes by; empty until it has one */
+  keys: string[];
+  segment: string;
+  channel: Channel;
+  openedAt: number;
+  lastAt: number;
+  /** instants of the funnel steps reached in order within the window */
+  steps: number[];
+  excludedAt: number;
+  closedAt: number;
+  stays: Stay[];
+}
+
+/** A friction mark: at an instant, a component gains a count (or shows a severity in thousandths, for `wait`). */
+export type Mark = [at: number, component: number, value: number];
+/** Something said about how the customer felt: rank of the source, valence and confidence in thousandths, emotion index. */
+export type Feel = [at: number, rank: number, valence: number, confidence: number, emotion: number];
+
+/** One stay of a case in one (stage, channel): the unit of friction. Kept here while later events can still change it. */
+export interface VisitState {
+  id: string;
+  case: string;
+  journey: string;
+  version: number;
+  stage: number;
+  channel: Channel;
+  segment: string;
+  owner: string;
+  from: number;
+  last: number;
+  ended: boolean;
+  /** minutes with activity, ascending, each once */
+  minutes: number[];
+  marks: Mark[];
+  feels: Feel[];
+  /** waiting in a queue since; 0 = not waiting */
+  queuedAt: number;
+  topic: string;
+  /** has put the blame for coming again on an earlier visit */
+  blamed: boolean;
+  /** the stay whose length counts as dwell for this visit; 0 = none */
+  dwellFrom: number;
+}
+
+/** A promise made to the customer. */
+export interface PromiseRecord {
+  id: string;
+  kind: string;
+  wording: string;
+  madeAt: number;
+  due: number;
+  firstDue: number;
+  graceMs: number;
+  halfHours: number;
+  /** told of a new date before the first was due; 0 = never */
+  warnedAt: number;
+  metAt: number;
+  withdrawnAt: number;
+  visit: string;
+  case: string;
+  journey: string;
+  version: number;
+  stage: number;
+  owner: string;
+  segment: string;
+  channel: Channel;
+}
+
+/** Evidence for how the customer feels now: [at, rank, valence, confidence, emotion, friction-independent kind]. */
+export type Evidence = [at: number, rank: number, valence: number, confidence: number, emotion: number, kind: string];
+
+/** Everything the fold knows of one customer: a pure function of that customer's events. Times are ms, 0 = not (yet). */
+export interface CustomerState {
+  format: 1;
+  /** entries in the stream, annotations and retracted ones included */
+  events: number;
+  /** stream id of the last entry; empty before the first */
+  last: string;
+  lastAt: number;
+  lastSequence: number;
+  firstAt: number;
+  name: string;
+  segment: string;
+  area: string;
+  /** kind, value, first seen; the newest 20 of a kind */
+  identifiers: [kind: string, value: string, since: number][];
+  lastContact: [at: number, channel: Channel, topic: string] | null;
+  cases: CaseState[];
+  visits: VisitState[];
+  promises: PromiseRecord[];
+  evidence: Evidence[];
+  /** names of events that were taken back, sorted */
+  retracted: string[];
+}
+
+/** A customer before the first event. */
+export function emptyState(): CustomerState {
+  return {
+    format: 1,
+    events: 0,
+    last: '',
+    lastAt: 0,
+    lastSequence: 0,
+    firstAt: 0,
+    name: '',
+    segment: '',
+    area: '',
+    identifiers: [],
+    lastContact: null,
+    cases: [],
+    visits: [],
+    promises: [],
+    evidence: [],
+    retracted: [],
+  };
+}
+
+/** State -> bytes. The same events give the same bytes, whatever way they came. */
+export function encodeState(state: CustomerState): string {
+  return JSON.stringify(state);
+}
+
+/** Bytes -> state, as `encodeState` wrote them. */
+export function decodeState(text: string): CustomerState {
+  return JSON.parse(text) as CustomerState;
+}

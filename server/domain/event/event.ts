@@ -1,0 +1,91 @@
+import type { Channel, Component, Emotion } from '#lib/contract/index.ts';
+
+/** An identifier as an event carries it: kind, normalised value, and the node it stands for (keyed hash, 20 hex digits). */
+export type CarriedIdentifier = readonly [kind: string, value: string, node: string];
+
+/** What a scorer read in a text, stored with the event when the projector first sees it, so that a rebuild never differs. */
+export interface TextEmotion {
+  readonly label: Emotion;
+  /** -1..1 */
+  readonly valence: number;
+  /** 0..1 */
+  readonly confidence: number;
+  readonly scorer: string;
+  /** the words that spoke */
+  readonly why: readonly string[];
+}
+
+/** One thing that happened, parsed and normalised: as it stands in the log and in the customer's stream. Immutable. */
+export interface StoredEvent {
+  /** sha-256 of (source, id), first 12 bytes as hex: the duplicate key */
+  readonly key: string;
+  readonly source: string;
+  readonly id: string;
+  /** when it happened, ms since 1970 */
+  readonly at: number;
+  readonly sequence?: number;
+  /** when it arrived, ms since 1970 */
+  readonly received: number;
+  /** the source's time could not be believed: `at` is the time of arrival */
+  readonly suspect?: true;
+  /** node of the strongest identifier carried: the name it came under */
+  readonly under: string;
+  /** usable identifiers, strongest first; never empty */
+  readonly who: readonly CarriedIdentifier[];
+  readonly type?: string;
+  readonly touchpoint?: string;
+  readonly channel?: Channel;
+  readonly journey?: string;
+  readonly caseId?: string;
+  readonly text?: string;
+  readonly lang?: string;
+  readonly score?: { readonly kind: 'csat' | 'stars' | 'ces' | 'nps' | 'valence'; readonly value: number; readonly scale?: number };
+  readonly signals?: readonly { readonly kind: Component; readonly value?: number }[];
+  readonly promise?: { readonly id?: string; readonly kind: string; readonly due?: number; readonly graceSeconds?: number; readonly wording?: string };
+  readonly outcome?: string;
+  readonly topic?: string;
+  readonly segment?: string;
+  readonly area?: string;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly emotion?: TextEmotion;
+  /** taken back, and its links between identifiers with it */
+  readonly unlinked?: true;
+}
+
+/**
+ * Position of an event in its customer's stream: `<ms>-<63 bits>`, the low part made of the sequence (16 bits) and 47 bits of the key.
+ * A pure function of the event, so redelivery meets its own entry.
+ */
+export function streamId(event: Pick<StoredEvent, 'at' | 'sequence' | 'key'>): string {
+  const low = (BigInt(event.sequence ?? 0) << 47n) | (BigInt(`0x${event.key.slice(0, 12)}`) >> 1n);
+  return `${event.at}-${low.toString()}`;
+}
+
+/** Orders two events by (time, sequence, key): the one order everything agrees on. */
+export function compareEvents(a: StoredEvent, b: StoredEvent): number {
+  return a.at - b.at || (a.sequence ?? 0) - (b.sequence ?? 0) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+}
+
+/** Whether two events are a tie: same time, same sequence. */
+export function tied(a: Pick<StoredEvent, 'at' | 'sequence'>, b: Pick<StoredEvent, 'at' | 'sequence'>): boolean {
+  return a.at === b.at && (a.sequence ?? 0) === (b.sequence ?? 0);
+}
+
+/** An annotation speaks about another event and is no experience of its own. */
+export function isRetraction(event: StoredEvent): boolean {
+  return event.type === 'event.retracted';
+}
+
+/**
+ * Name of the event that a retraction takes back: same source, same strongest identifier (so that both are always in one place), and the id
+ * given in `attributes.eventId`; undefined where it gives none.
+ */
+export function retractedName(event: StoredEvent): string | undefined {
+  const id = event.attributes?.['eventId'];
+  return typeof id === 'string' && id !== '' ? nameOf({ ...event, id }) : undefined;
+}
+
+/** The name by which a retraction finds an event. */
+export function nameOf(event: Pick<StoredEvent, 'under' | 'source' | 'id'>): string {
+  return `${event.under}\0${event.source}\0${event.id}`;
+}

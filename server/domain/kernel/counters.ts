@@ -1,0 +1,98 @@
+/**
+ * The counters: what is added up over customers. A booking adds `delta` to one measure of one cell, at two times:
+ * the `anchor` (the minute it belongs to: entry hour of a case, last activity of a visit) and `booked` (the minute from which it holds).
+ * The number at t over a range is the sum of all bookings with anchor in the range and booked <= t. Integers only.
+ */
+export type Booking = readonly [cell: string, measure: number, anchor: number, booked: number, delta: number];
+
+/** First letter of a cell: which cube it belongs to. */
+export const CUBES = { event: 'E', funnel: 'F', now: 'N', heat: 'H', promise: 'P' } as const;
+export type CubeLetter = (typeof CUBES)[keyof typeof CUBES];
+
+/** `E`: events and contacts begun, anchored at their minute. */
+export const EVENT = { events: 0, contacts: 1 } as const;
+/** `F`: anchored at the hour of entry. Measures from 100 on are log bins of the time from the step before. */
+export const FUNNEL = { reached: 0, dropped: 1, excluded: 2, visited: 3, bins: 100 } as const;
+/** `N`: occupancy and stuck hold from their booking on; flows are anchored at their minute. */
+export const NOW = { occupancy: 0, stuck: 1, inflow: 2, outflow: 3 } as const;
+/** `H`: anchored at the last activity of the visit. Parts from 10 on, emotion classes (by confidence) from 30 on. */
+export const HEAT = { visits: 0, friction: 1, known: 2, confidence: 3, valence: 4, parts: 10, emotions: 30 } as const;
+/** `P`: anchored at the hour in which the promise was made. */
+export const PROMISE = { made: 0, kept: 1, broken: 2, late: 3, withdrawn: 4 } as const;
+
+const SEPARATOR = '|';
+
+/** Builds a cell key: cube letter, journey, version, then the cube's dimensions. The separator is taken out of the parts. */
+export function cellKey(cube: CubeLetter, journey: string, version: number, dimensions: readonly string[]): string {
+  let key = `${cube}${SEPARATOR}${journey}${SEPARATOR}${version}`;
+  for (const part of dimensions) key += SEPARATOR + (part.includes(SEPARATOR) ? part.replaceAll(SEPARATOR, '/') : part);
+  return key;
+}
+
+/** A cell key taken apart. */
+export interface CellName {
+  readonly cube: string;
+  readonly journey: string;
+  readonly version: number;
+  readonly dimensions: readonly string[];
+}
+
+/** Reads a cell key. */
+export function parseCell(key: string): CellName {
+  const [cube = '', journey = '', version = '0', ...dimensions] = key.split(SEPARATOR);
+  return { cube, journey, version: Number(version), dimensions };
+}
+
+/** Bookings summed up by place. Zero sums vanish. */
+export class Deltas {
+  readonly #cells = new Map<string, Map<string, number>>();
+
+  /** Adds a booking, `sign` 1 or -1. */
+  add(booking: Booking, sign: 1 | -1): void {
+    const [cell, measure, anchor, booked, delta] = booking;
+    let places = this.#cells.get(cell);
+    if (places === undefined) this.#cells.set(cell, (places = new Map<string, number>()));
+    const place = `${measure},${anchor},${booked}`;
+    const sum = (places.get(place) ?? 0) + sign * delta;
+    if (sum === 0) places.delete(place);
+    else places.set(place, sum);
+  }
+
+  get empty(): boolean {
+    for (const places of this.#cells.values()) if (places.size > 0) return false;
+    return true;
+  }
+
+  /** All bookings, in no particular order. */
+  *[Symbol.iterator](): Generator<Booking> {
+    for (const [cell, places] of this.#cells)
+      for (const [place, delta] of places) {
+        const [measure = 0, anchor = 0, booked = 0] = place.split(',').map(Number);
+        yield [cell, measure, anchor, booked, delta];
+      }
+  }
+
+  /** Text for the changes feed: cell -> flat [measure, anchor, booked - anchor, delta, ...]. */
+  encode(): string {
+    const out: Record<string, number[]> = {};
+    for (const [cell, places] of this.#cells) {
+      if (places.size === 0) continue;
+      const flat: number[] = [];
+      for (const [place, delta] of places) {
+        const [measure = 0, anchor = 0, booked = 0] = place.split(',').map(Number);
+        flat.push(measure, anchor, booked - anchor, delta);
+      }
+      out[cell] = flat;
+    }
+    return JSON.stringify(out);
+  }
+}
+
+/** Reads what `Deltas.encode` wrote. */
+export function* decodeDeltas(text: string): Generator<Booking> {
+  for (const [cell, flat] of Object.entries(JSON.parse(text) as Record<string, number[]>))
+    for (let i = 0; i + 3 < flat.length; i += 4) {
+      const anchor = flat[i + 1] ?? 0;
+      yield [cell, flat[i] ?? 0, anchor, anchor + (flat[i + 2] ?? 0), flat[i + 3] ?? 0];
+    }
+}

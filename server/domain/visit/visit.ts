@@ -1,0 +1,198 @@
+import { COMPONENTS, EMOTIONS } from '#lib/contract/index.ts';
+import type { Channel, Component } from '#lib/contract/index.ts';
+import type { Booking } from '../kernel/counters.ts';
+import type { Row } from '../kernel/row.ts';
+import { HEAT, cellKey } from '../kernel/counters.ts';
+import { DAY, MINUTE, minuteOf } from '../kernel/time.ts';
+import type { Blueprint } from '../blueprint/blueprint.ts';
+import { stageAt, stayEnd } from '../case/case.ts';
+import type { CaseState, CustomerState, Feel, PromiseRecord, VisitState } from '../customer/state.ts';
+import { feelingAt } from '../emotion/visit-feeling.ts';
+import { parts } from '../friction/friction.ts';
+import { countSeverity, dwellLadder } from '../friction/severity.ts';
+import { promiseSteps } from '../promise/promise.ts';
+
+/** How long a visit without running promises or dwell can still be blamed or rated: longer than the repeat window. */
+const HOT_MS = 8 * DAY;
+/** Channels in which customer and company speak with each other. */
+const CONTACT_CHANNELS: ReadonlySet<Channel> = new Set<Channel>(['phone', 'chat', 'email', 'store', 'social']);
+
+/** Index of a component in the order of the contract. */
+export function componentIndex(component: Component): number {
+  return COMPONENTS.indexOf(component);
+}
+
+const DWELL = componentIndex('dwell');
+const PROMISE = componentIndex('promise_missed');
+const WAIT = componentIndex('wait');
+
+/** Whether a visit is a contact: somebody spoke or wrote with the customer. */
+export function isContact(channel: Channel): boolean {
+  return CONTACT_CHANNELS.has(channel);
+}
+
+/** Notes activity in a minute. Events come in order, so the minutes stay ascending. */
+export function addMinute(visit: VisitState, at: number): void {
+  const minute = minuteOf(at);
+  if (visit.minutes[visit.minutes.length - 1] !== minute) visit.minutes.push(minute);
+}
+
+/** A severity that holds from an instant on, in sixteenths or exact thousandths. */
+interface Step {
+  readonly at: number;
+  readonly component: number;
+  readonly severity: number;
+}
+
+function dwellSteps(visit: VisitState, one: CaseState | undefined, blueprint: Blueprint): Step[] {
+  const dwell = stageAt(blueprint, visit.stage).dwell;
+  if (visit.dwellFrom === 0 || dwell === null || one === undefined) return [];
+  const stay = one.stays.find((s) => s.from === visit.dwellFrom && s.stage === visit.stage);
+  if (stay === undefined) return [];
+  const until = stayEnd(one, stay, blueprint);
+  return dwellLadder({ from: stay.from, medianMs: dwell.medianMs, mad: dwell.mad, until }).map((s) => ({
+    at: s.at,
+    component: DWELL,
+    severity: s.severity,
+  }));
+}
+
+/** Severities of a visit as they stood at the end of each minute in which something happened. */
+class Severities {
+  readonly #counts = new Map<number, number>();
+  readonly #levels = new Map<number, number>();
+
+  mark(component: number, value: number): void {
+    if (component === WAIT) this.level(component, value / 1000);
+    else this.#counts.set(component, (this.#counts.get(component) ?? 0) + value);
+  }
+
+  level(component: number, severity: number): void {
+    this.#levels.set(component, Math.max(this.#levels.get(component) ?? 0, severity));
+  }
+
+  current(): Partial<Record<Component, number>> {
+    const out: Partial<Record<Component, number>> = {};
+    for (const [index, count] of this.#counts) {
+      const component = COMPONENTS[index];
+      if (component !== undefined) out[component] = countSeverity(count, component === 'dead_click' ? 3 : 1);
+    }
+    for (const [index, severity] of this.#levels) {
+      const component = COMPONENTS[index];
+      if (component !== undefined && severity > 0) out[component] = Math.max(out[component] ?? 0, severity);
+    }
+    return out;
+  }
+}
+
+/** What a visit adds to its cell at one point of time: [measure, value] pairs, `visits` first. */
+type Values = (readonly [measure: number, value: number])[];
+
+export interface VisitPoint {
+  readonly minute: number;
+  /** thousandths of a friction point */
+  readonly friction: number;
+  /** thousandths, null: unknown */
+  readonly valence: number | null;
+  readonly values: Values;
+}
+
+function valuesOf(severities: Partial<Record<Component, number>>, feels: readonly Feel[], blueprint: Blueprint): Omit<VisitPoint, 'minute'> {
+  const values: Values = [[HEAT.visits, 1]];
+  const { total, parts: byComponent } = parts(severities, blueprint.weights);
+  if (total > 0) {
+    values.push([HEAT.friction, total]);
+    for (const [component, points] of byComponent) if (points > 0) values.push([HEAT.parts + componentIndex(component), points]);
+  }
+  const feeling = feelingAt(feels);
+  if (feeling !== null) {
+    values.push([HEAT.known, 1], [HEAT.confidence, feeling.confidence]);
+    const weighed = Math.round((feeling.confidence * feeling.valence) / 1000);
+    if (weighed !== 0) values.push([HEAT.valence, weighed]);
+    values.push([HEAT.emotions + feeling.emotion, feeling.confidence]);
+  }
+  return { friction: total, valence: feeling === null ? null : feeling.valence, values };
+}
+
+/** The points of a visit over time: one per minute with activity, blame or a severity step. */
+export function visitPoints(visit: VisitState, state: CustomerState, blueprint: Blueprint): VisitPoint[] {
+  const one = visit.dwellFrom === 0 ? undefined : state.cases.find((c) => c.id === visit.case);
+  const promised = state.promises.filter((p) => p.visit === visit.id);
+  if (visit.marks.length === 0 && visit.feels.length === 0 && visit.dwellFrom === 0 && promised.length === 0)
+    return visit.minutes.map((minute) => ({ minute, friction: 0, valence: null, values: [[HEAT.visits, 1]] }));
+  const steps: Step[] = [
+    ...dwellSteps(visit, one, blueprint),
+    ...promised.flatMap((p) => promiseSteps(p).map((s) => ({ at: s.at, component: PROMISE, severity: s.severity }))),
+  ];
+  const minutes = [...new Set([...visit.minutes, ...steps.map((s) => minuteOf(s.at))])].sort((a, b) => a - b);
+  const marks = [...visit.marks].sort((a, b) => a[0] - b[0]);
+  steps.sort((a, b) => a.at - b.at);
+  const severities = new Severities();
+  let [m, s, f] = [0, 0, 0];
+  return minutes.map((minute) => {
+    for (let mark = marks[m]; mark !== undefined && minuteOf(mark[0]) <= minute; mark = marks[++m]) severities.mark(mark[1], mark[2]);
+    for (let step = steps[s]; step !== undefined && minuteOf(step.at) <= minute; step = steps[++s]) severities.level(step.component, step.severity);
+    while (f < visit.feels.length && minuteOf(visit.feels[f]?.[0] ?? 0) <= minute) f++;
+    return { minute, ...valuesOf(severities.current(), visit.feels.slice(0, f), blueprint) };
+  });
+}
+
+/**
+ * The visit as a row: on the list of its journey, by last activity. At every point it leaves the place it had and takes the new one,
+ * anchored at that minute, so that a window is the sum over its anchors.
+ * Member: [visit, case, stage, channel, segment, owner, [[minute, friction, valence], ...]].
+ */
+export function visitRow(visit: VisitState, state: CustomerState, blueprint: Blueprint): Row {
+  const stage = stageAt(blueprint, visit.stage).id;
+  const cell = cellKey('H', visit.journey, visit.version, [stage, visit.channel, visit.segment, visit.owner]);
+  const points = visitPoints(visit, state, blueprint);
+  const bookings: Booking[] = [];
+  points.forEach((point, i) => {
+    const left = points[i + 1]?.minute;
+    for (const [measure, value] of point.values) {
+      bookings.push([cell, measure, point.minute, point.minute, value]);
+      if (left !== undefined) bookings.push([cell, measure, point.minute, left, -value]);
+    }
+  });
+  return {
+    list: `visits:${visit.journey}:${visit.version}`,
+    score: (points[points.length - 1]?.minute ?? 0) * MINUTE,
+    member: [
+      visit.id,
+      visit.case,
+      visit.stage,
+      visit.channel,
+      visit.segment,
+      visit.owner,
+      points.map((p) => [p.minute, p.friction, p.valence]),
+    ],
+    bookings,
+  };
+}
+
+/** Key of a visit among what an event touches. */
+export function visitKey(visit: VisitState): string {
+  return `v:${visit.id}`;
+}
+
+/** Whether later events can still change a visit. */
+export function isHot(visit: VisitState, state: CustomerState, at: number): boolean {
+  const lastMinute = visit.minutes[visit.minutes.length - 1] ?? 0;
+  if (at - lastMinute * MINUTE <= HOT_MS) return true;
+  if (visit.dwellFrom !== 0 && state.cases.some((c) => c.id === visit.case && runsStill(c, visit.dwellFrom))) return true;
+  return state.promises.some((p) => p.visit === visit.id && promiseRuns(p, at));
+}
+
+function runsStill(one: CaseState, from: number): boolean {
+  const stay = one.stays[one.stays.length - 1];
+  return stay?.from === from && stay.until === 0;
+}
+
+/** Whether a promise can still change the friction of the visit in which it was made. */
+function promiseRuns(promise: PromiseRecord, at: number): boolean {
+  if (promise.metAt !== 0 || promise.withdrawnAt !== 0) return false;
+  return at <= promise.firstDue + promise.graceMs + 4 * promise.halfHours * 3_600_000 + DAY;
+}
+
+/** Number of emotion classes, for readers of the measures. */
+export const EMOTION_COUNT = EMOTIONS.length;

@@ -1,0 +1,21 @@
+import { StringDecoder } from 'node:string_decoder';
+
+/** Characters of one line: more than any event the door would take. */
+const LONGEST_LINE = 16 * 1024 * 1024;
+
+/**
+ * Lines of a byte stream, cut at line feeds only: `readline` also cuts at U+2028, which JSON text may hold.
+ * @throws RangeError for a line of more than 16 Mi characters
+ */
+export async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const chunk of stream) {
+    const parts = (rest + decoder.write(chunk)).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+    if (rest.length > LONGEST_LINE) throw new RangeError(`a line of more than ${LONGEST_LINE} characters`);
+  }
+  rest += decoder.end();
+  if (rest !== '') yield rest;
+}

@@ -1,0 +1,173 @@
+import { createReadStream, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { PassThrough, Transform, pipeline } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { parse } from 'csv-parse';
+import yauzl from 'yauzl';
+import { Fault } from '#lib/contract/index.ts';
+import { linesOf } from './lines.ts';
+
+/** One row of the file. Numbers begin with 1, a table's header not counted. */
+export interface SourceRow {
+  readonly number: number;
+  /** the cell as it came; undefined where the row has none */
+  value(column: string): unknown;
+  /** why the row as a whole cannot be read; the cells are then of no use */
+  readonly broken?: string;
+}
+
+/** A file opened for reading, row by row. */
+export interface OpenSource {
+  /** column names of a table; null where rows name their own fields */
+  readonly columns: readonly string[] | null;
+  readonly rows: AsyncIterable<SourceRow>;
+  /** share of the file read so far, 0..1 */
+  readonly done: () => number;
+}
+
+/** What must be known to open a file. */
+export interface SourceFormat {
+  readonly format?: 'csv' | 'ndjson' | undefined;
+  readonly csv: { readonly delimiter: string; readonly quote: string };
+  readonly entry?: string | undefined;
+}
+
+interface Bytes {
+  readonly name: string;
+  readonly stream: Readable;
+  readonly done: () => number;
+}
+
+const TABLE = /\.(csv|tsv|txt)$/i;
+const LINES = /\.(ndjson|jsonl|json)$/i;
+
+function counted(total: number): { readonly stream: Transform; readonly done: () => number } {
+  let seen = 0;
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, callback) {
+      seen += chunk.length;
+      callback(null, chunk);
+    },
+  });
+  return { stream, done: () => (total === 0 ? 1 : Math.min(1, seen / total)) };
+}
+
+/** Joins streams so that an error anywhere shows at the end that is read. */
+function joined(parts: readonly [Readable, ...Transform[]]): Readable {
+  const out = new PassThrough();
+  pipeline([...parts, out], (error) => {
+    if (error) out.destroy(error);
+  });
+  return out;
+}
+
+function unreadable(file: string, cause: unknown): Fault {
+  return new Fault('bad_request', `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+}
+
+function zipEntry(file: string, wanted: string | undefined): Promise<Bytes> {
+  return new Promise((resolve, reject) => {
+    yauzl.open(file, { lazyEntries: true }, (failed, zip) => {
+      if (failed) return reject(unreadable(file, failed));
+      zip.on('error', (error: unknown) => reject(unreadable(file, error)));
+      zip.on('end', () => reject(new Fault('bad_request', `${file} holds no ${wanted ?? '.csv or .ndjson file'}`)));
+      zip.on('entry', (entry: yauzl.Entry) => {
+        const fits = wanted === undefined ? TABLE.test(entry.fileName) || LINES.test(entry.fileName) : entry.fileName === wanted;
+        if (!fits) return zip.readEntry();
+        zip.openReadStream(entry, (broken, stream) => {
+          if (broken) return reject(unreadable(file, broken));
+          const count = counted(entry.uncompressedSize);
+          resolve({ name: entry.fileName, stream: joined([stream, count.stream]), done: count.done });
+        });
+      });
+      zip.readEntry();
+    });
+  });
+}
+
+async function bytesOf(file: string, entry: string | undefined): Promise<Bytes> {
+  if (/\.zip$/i.test(file)) return zipEntry(file, entry);
+  let size: number;
+  try {
+    size = statSync(file).size;
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  const count = counted(size);
+  const plain = createReadStream(file);
+  if (!/\.gz$/i.test(file)) return { name: basename(file), stream: joined([plain, count.stream]), done: count.done };
+  return { name: basename(file).replace(/\.gz$/i, ''), stream: joined([plain, count.stream, createGunzip()]), done: count.done };
+}
+
+function formatOf(name: string, format: SourceFormat['format']): 'csv' | 'ndjson' {
+  if (format !== undefined) return format;
+  if (TABLE.test(name)) return 'csv';
+  if (LINES.test(name)) return 'ndjson';
+  throw new Fault('bad_request', `${name}: neither .csv nor .ndjson; name its format in the mapping`);
+}
+
+function tableRow(number: number, cells: readonly string[], place: ReadonlyMap<string, number>): SourceRow {
+  const value = (column: string): unknown => cells[place.get(column) ?? -1];
+  if (cells.length === place.size) return { number, value };
+  return { number, value, broken: `has ${cells.length} cells, the header ${place.size}` };
+}
+
+async function* tableRows(records: AsyncIterator<string[]>, place: ReadonlyMap<string, number>): AsyncGenerator<SourceRow> {
+  for (let number = 1; ; number += 1) {
+    const next = await records.next();
+    if (next.done === true) return;
+    yield tableRow(number, next.value, place);
+  }
+}
+
+async function openTable(bytes: Bytes, csv: SourceFormat['csv']): Promise<OpenSource> {
+  const parser = parse({ bom: true, delimiter: csv.delimiter, quote: csv.quote, relax_column_count: true, skip_empty_lines: true });
+  pipeline(bytes.stream, parser, () => undefined);
+  const records = (parser as AsyncIterable<string[]>)[Symbol.asyncIterator]();
+  const header = await records.next().catch((cause: unknown) => Promise.reject(unreadable(bytes.name, cause)));
+  if (header.done === true) throw new Fault('bad_request', `${bytes.name} is empty`);
+  const columns = header.value.map((name) => name.trim());
+  const place = new Map(columns.map((name, index) => [name, index]));
+  if (place.size !== columns.length) throw new Fault('bad_request', `${bytes.name}: two columns have the same name`);
+  return { columns, rows: tableRows(records, place), done: bytes.done };
+}
+
+function fieldOf(record: object, path: string): unknown {
+  if (Object.hasOwn(record, path)) return (record as Readonly<Record<string, unknown>>)[path];
+  let here: unknown = record;
+  for (const name of path.split('.')) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, name)) return undefined;
+    here = (here as Readonly<Record<string, unknown>>)[name];
+  }
+  return here;
+}
+
+function lineRow(number: number, line: string): SourceRow {
+  try {
+    const record: unknown = JSON.parse(line);
+    if (typeof record === 'object' && record !== null && !Array.isArray(record))
+      return { number, value: (column) => fieldOf(record, column) };
+    return { number, value: () => undefined, broken: 'is not a JSON object' };
+  } catch {
+    return { number, value: () => undefined, broken: 'is not JSON' };
+  }
+}
+
+async function* lineRows(stream: Readable): AsyncGenerator<SourceRow> {
+  let number = 0;
+  for await (const line of linesOf(stream)) {
+    const text = line.trim();
+    if (text !== '') yield lineRow((number += 1), text);
+  }
+}
+
+/**
+ * Opens a CSV or NDJSON file, plain, `.gz`, or inside a `.zip`. Nothing is held in memory but what is being read.
+ * @throws Fault `bad_request` where the file cannot be read; a broken row is a row with `broken`
+ */
+export async function openSource(file: string, format: SourceFormat): Promise<OpenSource> {
+  const bytes = await bytesOf(file, format.entry);
+  if (formatOf(bytes.name, format.format) === 'csv') return openTable(bytes, format.csv);
+  return { columns: null, rows: lineRows(bytes.stream), done: bytes.done };
+}

@@ -1,0 +1,235 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FaultCode } from '#lib/contract/fault.ts';
+import type { EventLog } from '#server/log/log.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import type { NodeHasher } from '#server/security/node-hash.ts';
+import { isSourceName, type WriteKeys } from '#server/security/write-keys.ts';
+import { createAcceptor, type Acceptor, type SourcedItem } from './acceptor.ts';
+import { faultAnswer, refusal, send, statusOf, type Answer, type Refusal } from './answers.ts';
+import { readBody } from './body.ts';
+import { acceptFactors } from './factors.ts';
+import { parseShallow, readItems, TOO_DEEP } from './items.ts';
+import { LIMITS, type Limits } from './limits.ts';
+import { isRecord, isSegmentCall, mapMessage, SEGMENT_CALLS, type SegmentCall } from './segment.ts';
+import { createValidators, type Validators } from './validator.ts';
+
+/** Whether events can be taken just now. */
+export type Readiness =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly code: Extract<FaultCode, 'not_ready' | 'too_many' | 'store_unavailable' | 'store_full'>;
+      readonly message: string;
+      /** seconds */
+      readonly retryAfter: number;
+    };
+
+/** What the doors need. */
+export interface DoorOptions {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly nodeOf: NodeHasher;
+  /** ISO country of telephone numbers without country code */
+  readonly region: string;
+  readonly keys: Pick<WriteKeys, 'sourceOf' | 'isNamed'>;
+  readonly limits?: Limits;
+  /** asked before each body is read; must be quick */
+  ready(): Readiness;
+  /** share the acceptor of an importer or simulator in the same process; default: one of its own */
+  readonly acceptor?: Acceptor;
+  /** hears of every fault that is not an expected one, for the log */
+  onFault?(fault: unknown): void;
+}
+
+/** Handles a request if it is for a door. @returns false where the path is not ours: nothing was touched */
+export type Doors = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+type Route = 'events' | 'factors' | 'batch' | SegmentCall;
+
+interface Sender {
+  readonly source: string;
+  /** the key has no name of its own and the sender gave none: a Segment library may name the source */
+  readonly nameless: boolean;
+  readonly key: string;
+}
+
+interface Context {
+  readonly options: DoorOptions;
+  readonly limits: Limits;
+  readonly acceptor: Acceptor;
+  readonly validators: Validators;
+}
+
+const OURS = /^\/v1(?:\/|$)/;
+const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>(
+  (['events', 'factors', 'batch', ...SEGMENT_CALLS] as const).map((route) => [`/v1/${route}`, route]),
+);
+const UNAUTHORISED: Refusal = {
+  status: 401,
+  code: 'unauthorised',
+  message: 'A valid write key is needed: send "Authorization: Bearer <write key>".',
+  headers: { 'www-authenticate': 'Bearer realm="throughline"' },
+};
+const LONGEST_REQUEST_KEY = 256;
+
+/**
+ * Makes the HTTP doors: `POST /v1/events`, `POST /v1/factors` and the Segment calls. Mount them before everything else on `node:http`,
+ * because senders use content types and encodings that page servers refuse.
+ */
+export function createDoors(options: DoorOptions): Doors {
+  const limits = options.limits ?? LIMITS;
+  const validators = createValidators();
+  const acceptor = options.acceptor ?? createAcceptor({ ...options, limits, validators });
+  const context: Context = { options, limits, acceptor, validators };
+  let atWork = 0;
+  return (request, response) => {
+    const path = pathOf(request);
+    if (!OURS.test(path)) return false;
+    if (atWork >= limits.requestsAtOnce) {
+      const busy = 'Too many requests at once. Send larger batches over fewer connections.';
+      send(request, response, refusal({ status: 429, code: 'too_many', message: busy, retryAfter: 1 }));
+      return true;
+    }
+    atWork++;
+    answer(request, path, context)
+      .catch((thrown: unknown) => {
+        const answered = faultAnswer(thrown);
+        if (answered.status === 500) options.onFault?.(thrown);
+        return answered;
+      })
+      .then((answered) => answered && send(request, response, answered))
+      .catch((thrown: unknown) => {
+        options.onFault?.(thrown);
+        response.destroy();
+      })
+      .finally(() => atWork--);
+    return true;
+  };
+}
+
+/** @returns undefined where the sender hung up */
+async function answer(request: IncomingMessage, path: string, context: Context): Promise<Answer | undefined> {
+  const route = ROUTES.get(path);
+  if (route === undefined)
+    return refusal({ status: 404, code: 'not_found', message: 'There is no such door. Events go to POST /v1/events.' });
+  if (request.method !== 'POST')
+    return refusal({ status: 405, code: 'method_not_allowed', message: 'Send this with POST.', headers: { allow: 'POST' } });
+  const native = route === 'events' || route === 'factors';
+  const asked = headerOf(request, 'x-source');
+  if (asked !== undefined && !isSourceName(asked))
+    return badRequest('X-Source must be 1 to 64 letters, digits, dots, dashes or underscores.');
+  const key = keyOf(request, native);
+  const known = key === undefined ? undefined : senderOf(key, asked, context);
+  if (known === undefined && (native || key !== undefined)) return refusal(UNAUTHORISED);
+  const readiness = context.options.ready();
+  if (!readiness.ok) return refusal({ status: statusOf(readiness.code), ...readiness });
+  const body = await readBody(request, context.limits.bodyBytes);
+  if (!body.ok) {
+    if (body.code === 'gone') return undefined;
+    if (body.code === 'unsupported_encoding')
+      return refusal({ status: 415, code: body.code, message: body.message, headers: { 'accept-encoding': 'gzip' } });
+    return refusal({ status: statusOf(body.code), code: body.code, message: body.message });
+  }
+  if (!native) return segmentAnswer(route, body.text, { known, asked, context });
+  return known === undefined ? refusal(UNAUTHORISED) : nativeAnswer(route, body.text, { request, sender: known, context });
+}
+
+async function nativeAnswer(
+  route: 'events' | 'factors',
+  text: string,
+  { request, sender, context }: { readonly request: IncomingMessage; readonly sender: Sender; readonly context: Context },
+): Promise<Answer> {
+  const byLine = /ndjson|jsonl|json-seq|jsonlines/i.test(request.headers['content-type'] ?? '');
+  const read = readItems(text, byLine, context.limits);
+  if (!read.ok) return refusal({ status: statusOf(read.code), code: read.code, message: read.message });
+  if (route === 'factors') return { status: 200, body: await acceptFactors(read.items, context.options.log, context.validators) };
+  const requestKey = headerOf(request, 'idempotency-key')?.slice(0, LONGEST_REQUEST_KEY);
+  const items = read.items.map((item) => ({ ...item, source: sender.source }));
+  return { status: 200, body: await context.acceptor.accept(items, requestKey) };
+}
+
+async function segmentAnswer(
+  route: 'batch' | SegmentCall,
+  text: string,
+  { known, asked, context }: { readonly known: Sender | undefined; readonly asked: string | undefined; readonly context: Context },
+): Promise<Answer> {
+  const parsed = parseShallow(text, context.limits, route === 'batch' ? 2 : 0);
+  if (parsed === undefined) return badRequest(`The body is not valid JSON, or nested more than ${context.limits.depth} levels deep.`);
+  const body = parsed.value;
+  if (!isRecord(body)) return badRequest('The body must be a JSON object.');
+  const bodyKey = body['writeKey'];
+  const sender = known ?? (typeof bodyKey === 'string' ? senderOf(bodyKey, asked, context) : undefined);
+  if (sender === undefined) return refusal(UNAUTHORISED);
+  const messages: unknown = route === 'batch' ? body['batch'] : [body];
+  if (!Array.isArray(messages)) return badRequest('A batch must hold an array named "batch".');
+  if (messages.length > context.limits.eventsPerRequest)
+    return refusal({ status: 413, code: 'too_large', message: `A request may hold at most ${context.limits.eventsPerRequest} events.` });
+  const large = text.length > context.limits.eventCharacters;
+  const items = messages.map((message: unknown) => segmentItem(route, message, { sender, context, large }));
+  return { status: 200, body: { success: true, ...(await context.acceptor.accept(items)) } };
+}
+
+/** @param where.large the body is so large that a single message may be too large */
+function segmentItem(
+  route: 'batch' | SegmentCall,
+  message: unknown,
+  { sender, context, large }: { readonly sender: Sender; readonly context: Context; readonly large: boolean },
+): SourcedItem {
+  const { source } = sender;
+  if (message === TOO_DEEP) {
+    const problem = { code: 'too_deep', message: `The message is nested more than ${context.limits.depth} levels deep.` } as const;
+    return { source, value: message, problem };
+  }
+  if (!isRecord(message)) return { source, value: message, problem: { code: 'invalid_field', message: 'A message must be an object.' } };
+  const raw = large ? JSON.stringify(message) : '';
+  if (raw.length > context.limits.eventCharacters) {
+    const problem = { code: 'too_large', message: `The message is longer than ${context.limits.eventCharacters} characters.` } as const;
+    return { source, value: undefined, raw, problem };
+  }
+  const call = route === 'batch' ? message['type'] : route;
+  if (!isSegmentCall(call))
+    return { source, value: message, problem: { code: 'invalid_field', message: `type must be one of ${SEGMENT_CALLS.join(', ')}.` } };
+  const { envelope, library } = mapMessage(call, message);
+  return { source: librarySource(sender, library, context), value: envelope };
+}
+
+/** A source without a name is called after the library that sends, so that a web page and a back end with one key have health of their own. */
+function librarySource(sender: Sender, library: string | undefined, context: Context): string {
+  if (!sender.nameless || library === undefined) return sender.source;
+  const asked = library
+    .replace(/^@[^/]*\//, '')
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[._-]+/, '')
+    .slice(0, 64);
+  return isSourceName(asked) ? (context.options.keys.sourceOf(sender.key, asked) ?? sender.source) : sender.source;
+}
+
+function senderOf(key: string, asked: string | undefined, { options }: Context): Sender | undefined {
+  const source = options.keys.sourceOf(key, asked);
+  return source === undefined ? undefined : { source, key, nameless: asked === undefined && !options.keys.isNamed(key) };
+}
+
+/** The key in the request's head: a bearer token, or the user name of Basic, which Segment's clients use. */
+function keyOf(request: IncomingMessage, native: boolean): string | undefined {
+  const [, scheme = '', credentials = ''] = /^([A-Za-z]+) +([\x21-\x7e]+) *$/.exec(request.headers.authorization ?? '') ?? [];
+  if (scheme.toLowerCase() === 'bearer') return credentials;
+  if (native || scheme.toLowerCase() !== 'basic') return undefined;
+  const user = Buffer.from(credentials, 'base64').toString('utf8').split(':', 1)[0] ?? '';
+  return user === '' ? undefined : user;
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  const text = (typeof value === 'object' ? value[0] : value)?.trim();
+  return text === '' ? undefined : text;
+}
+
+/** The path without query and without a trailing slash. */
+function pathOf(request: IncomingMessage): string {
+  const [path = ''] = (request.url ?? '').split('?', 1);
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+function badRequest(message: string): Answer {
+  return refusal({ status: 400, code: 'bad_request', message });
+}

@@ -1,0 +1,59 @@
+import type { Factor, IngestAnswer, Rejection } from '#lib/contract/index.ts';
+import type { EventLog } from '#server/log/log.ts';
+import { readInstant } from './instants.ts';
+import type { Item } from './items.ts';
+import { EARLIEST_MS, LATEST_PLAN_MS } from './limits.ts';
+import { redactText } from './redact.ts';
+import { plainText } from './text.ts';
+import type { EventProblem, Validators } from './validator.ts';
+
+/**
+ * Stores factors, each for itself. A factor sent again replaces the former one, so none is ever a duplicate.
+ * @throws Fault as `EventLog.putFactor`; sending the same body again is safe
+ */
+export async function acceptFactors(
+  items: readonly Item[],
+  log: Pick<EventLog, 'putFactor'>,
+  validators: Validators,
+): Promise<IngestAnswer> {
+  const rejected: Rejection[] = [];
+  for (const [index, item] of items.entries()) {
+    const outcome = readFactor(item, validators);
+    if ('code' in outcome) rejected.push({ index, ...outcome });
+    else await log.putFactor(outcome);
+  }
+  return { accepted: items.length - rejected.length, duplicates: 0, rejected };
+}
+
+function readFactor({ value, problem }: Item, { factor: validator }: Validators): Factor | EventProblem {
+  if (problem !== undefined) return { field: '', ...problem };
+  if (!validator.accepts(value))
+    return validator.problemOf(value) ?? { field: '', code: 'invalid_field', message: 'The factor is not valid.' };
+  const from = readInstant(value.from);
+  const to = value.to === undefined ? null : readInstant(value.to);
+  if (from === undefined || !isPlannable(from)) return badInstant('from');
+  if (to === undefined || (to !== null && !isPlannable(to))) return badInstant('to');
+  if (to !== null && to < from) return { field: 'to', code: 'invalid_field', message: 'to must not lie before from.' };
+  return {
+    id: plainText(value.id),
+    kind: plainText(value.kind),
+    name: redactText(plainText(value.name ?? value.kind)),
+    from,
+    to,
+    areas: value.areas ?? [],
+    segments: value.segments ?? [],
+    journeys: value.journeys ?? [],
+  };
+}
+
+function isPlannable(at: number): boolean {
+  return at >= EARLIEST_MS && at <= LATEST_PLAN_MS;
+}
+
+function badInstant(field: string): EventProblem {
+  return {
+    field,
+    code: 'invalid_field',
+    message: `${field} must be ISO 8601 with an offset or milliseconds since 1970, between 2000 and 2100.`,
+  };
+}

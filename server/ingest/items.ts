@@ -1,0 +1,122 @@
+import type { RejectionCode } from '#lib/contract/index.ts';
+import { isBlank, scanJson, type Span } from './json-scan.ts';
+import type { Limits } from './limits.ts';
+
+/** One event of a request: parsed, or what made that impossible. */
+export interface Item {
+  readonly value: unknown;
+  /** the event as it came; undefined: the caller asks `JSON.stringify` when it needs to know */
+  readonly raw?: string;
+  readonly problem?: { readonly code: RejectionCode; readonly message: string };
+}
+
+/** A request's events, or why the request as a whole cannot be read. */
+export type ReadItems =
+  | { readonly ok: true; readonly items: readonly Item[] }
+  | { readonly ok: false; readonly code: 'bad_request' | 'too_large'; readonly message: string };
+
+type ItemLimits = Pick<Limits, 'depth' | 'eventsPerRequest' | 'eventCharacters'>;
+
+/**
+ * Reads the body of `POST /v1/events`: an array of events, one event, or one event per line.
+ * An event that cannot be parsed becomes an item with a problem; its neighbours are read all the same.
+ * @param byLine the sender said that it sends NDJSON
+ */
+export function readItems(text: string, byLine: boolean, limits: ItemLimits): ReadItems {
+  const first = firstCharacter(text);
+  if (first === '') return unreadable('The body is empty. Send a JSON array of events, one event, or one event per line.');
+  if (byLine) return readLines(text, limits);
+  if (first === '[') return readArray(text, limits);
+  if (first !== '{') return unreadable('The body must be a JSON array of events, one event, or one event per line.');
+  const item = parseItem(text.trim(), scanJson(text, 1).depth, limits);
+  if (item.problem === undefined) return { ok: true, items: [item] };
+  if (text.trimEnd().includes('\n')) return readLines(text, limits);
+  return item.problem.code === 'invalid_json' ? unreadable(item.problem.message) : { ok: true, items: [item] };
+}
+
+/** What `parseShallow` puts in the place of an element that is nested too deeply. */
+export const TOO_DEEP = 'throughline:too-deep';
+
+/**
+ * Parses a body that is one event, or an object around an array of events. What is nested too deeply is replaced by `TOO_DEEP` before the parser meets it.
+ * @param around levels around each event: 0 for an event by itself, 2 for `{"batch": [event]}`
+ * @returns undefined where it is no JSON, or where something outside the events is nested too deeply
+ */
+export function parseShallow(text: string, limits: Pick<Limits, 'depth'>, around: 0 | 2): { readonly value: unknown } | undefined {
+  const scan = scanJson(text, 2);
+  if (!scan.closed) return undefined;
+  if (scan.depth <= limits.depth + around) return parsed(text);
+  if (around === 0) return undefined;
+  const shallow = withoutDeep(text, scan.spans, limits.depth);
+  return scanJson(shallow, 2).depth <= limits.depth + around ? parsed(shallow) : undefined;
+}
+
+function readArray(text: string, limits: ItemLimits): ReadItems {
+  const { depth, spans, closed } = scanJson(text, 1);
+  if (!closed) return unreadable('The body is not valid JSON: the array does not end, or something follows it.');
+  if (spans.length > limits.eventsPerRequest) return tooMany(limits);
+  const whole = depth <= limits.depth + 1 ? parsed(text) : undefined;
+  const values: readonly unknown[] | undefined =
+    Array.isArray(whole?.value) && whole.value.length === spans.length ? whole.value : undefined;
+  const items = spans.map((span, index): Item => {
+    if (values !== undefined && span.end - span.start <= limits.eventCharacters)
+      return { value: values[index], raw: text.slice(span.start, span.end) };
+    return parseItem(text.slice(span.start, span.end), span.depth, limits);
+  });
+  return { ok: true, items };
+}
+
+function readLines(text: string, limits: ItemLimits): ReadItems {
+  const lines = text.split('\n').filter((line) => !isBlank(line, 0));
+  if (lines.length > limits.eventsPerRequest) return tooMany(limits);
+  const items = lines.map((line) => parseItem(line, scanJson(line, 1).depth, limits));
+  const [first] = items;
+  if (first?.problem !== undefined && items.every(({ problem }) => problem?.code === 'invalid_json'))
+    return unreadable(first.problem.message);
+  return { ok: true, items };
+}
+
+function parseItem(raw: string, depth: number, limits: ItemLimits): Item {
+  if (raw.length > limits.eventCharacters)
+    return refused(raw, 'too_large', `The event is longer than ${limits.eventCharacters} characters.`);
+  if (depth > limits.depth) return refused(raw, 'too_deep', `The event is nested more than ${limits.depth} levels deep.`);
+  const result = parsed(raw);
+  return result === undefined ? refused(raw, 'invalid_json', 'This is not valid JSON.') : { value: result.value, raw };
+}
+
+function refused(raw: string, code: RejectionCode, message: string): Item {
+  return { value: undefined, raw, problem: { code, message } };
+}
+
+function withoutDeep(text: string, spans: readonly Span[], depth: number): string {
+  const parts: string[] = [];
+  let copied = 0;
+  for (const span of spans) {
+    if (span.depth <= depth) continue;
+    parts.push(text.slice(copied, span.start), JSON.stringify(TOO_DEEP));
+    copied = span.end;
+  }
+  parts.push(text.slice(copied));
+  return parts.join('');
+}
+
+function parsed(text: string): { readonly value: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return { value };
+  } catch {
+    return undefined;
+  }
+}
+
+function firstCharacter(text: string): string {
+  return /[^ \t\r\n]/.exec(text)?.[0] ?? '';
+}
+
+function unreadable(message: string): ReadItems {
+  return { ok: false, code: 'bad_request', message };
+}
+
+function tooMany(limits: ItemLimits): ReadItems {
+  return { ok: false, code: 'too_large', message: `A request may hold at most ${limits.eventsPerRequest} events.` };
+}

@@ -1,0 +1,192 @@
+import { hash } from 'node:crypto';
+import type { EventInput, RejectionCode } from '#lib/contract/index.ts';
+import type { StoredEvent } from '#server/domain/event/event.ts';
+import { isBlocked, usableIdentifiers, type IdentifierOptions, type IdentifierProblem } from '#server/security/identifiers.ts';
+import { readInstant } from './instants.ts';
+import { AHEAD_MS, EARLIEST_MS, LATEST_PLAN_MS, type Limits } from './limits.ts';
+import { redactRecord, redactText } from './redact.ts';
+import { isHalved, plainText, wellFormed } from './text.ts';
+import type { EventProblem } from './validator.ts';
+
+/** What turning an envelope into an event needs to know. */
+export interface NormaliseOptions extends IdentifierOptions {
+  readonly limits: Pick<Limits, 'identifiers'>;
+}
+
+/** Where an event came from. */
+export interface Arrival {
+  /** the name duplicates are looked for under */
+  readonly source: string;
+  /** ms since 1970 */
+  readonly received: number;
+  /** tells equal events without id of different requests apart; the same on a retry */
+  readonly requestKey?: string | undefined;
+}
+
+/** An event ready for the log, or what is wrong with it. */
+export type Normalised = { readonly ok: true; readonly event: StoredEvent } | { readonly ok: false; readonly problem: EventProblem };
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+const KEY_DIGITS = 24;
+const NAMES = ['type', 'touchpoint', 'journey', 'lang', 'outcome', 'topic', 'segment', 'area'] as const;
+
+/**
+ * Turns a valid envelope into the event that is stored: identifiers read, times in ms, names in NFC, card numbers removed.
+ * Pure: the same input and arrival give the same event.
+ */
+export function normalise(input: EventInput, arrival: Arrival, options: NormaliseOptions): Normalised {
+  const problem = problemOf(input, options);
+  if (problem !== undefined) return { ok: false, problem };
+  const { who, problems } = usableIdentifiers(input.customer, options);
+  const [strongest] = who;
+  if (strongest === undefined) return { ok: false, problem: nobody(problems) };
+  const id = (input.id === undefined ? '' : plainText(input.id)) || contentId(input, arrival.requestKey);
+  const occurred = input.occurredAt === undefined ? arrival.received : readInstant(input.occurredAt);
+  if (occurred === undefined)
+    return invalid('occurredAt', 'must be ISO 8601 with an offset (2026-03-01T09:30:00Z) or milliseconds since 1970');
+  const believed = occurred >= EARLIEST_MS && occurred <= arrival.received + AHEAD_MS;
+  const event: Mutable<StoredEvent> = {
+    key: eventKey(arrival.source, id),
+    source: arrival.source,
+    id,
+    at: believed ? occurred : arrival.received,
+    received: arrival.received,
+    under: strongest[2],
+    who,
+  };
+  if (!believed) event.suspect = true;
+  addNames(event, input);
+  return addDetails(event, input);
+}
+
+/** The duplicate key: sha-256 of (source, id), first 12 bytes as hex. */
+export function eventKey(source: string, id: string): string {
+  return hash('sha256', `${source}\0${id}`, 'hex').slice(0, KEY_DIGITS);
+}
+
+/** What the schema cannot say. */
+function problemOf(input: EventInput, { limits }: NormaliseOptions): EventProblem | undefined {
+  if (input.id !== undefined && isHalved(input.id)) return malformed('id');
+  if (input.caseId !== undefined && isHalved(input.caseId)) return malformed('caseId');
+  if (input.promise?.id !== undefined && isHalved(input.promise.id)) return malformed('promise.id');
+  if (Object.keys(input.customer).length > limits.identifiers)
+    return { field: 'customer', code: 'invalid_field', message: `customer must have at most ${limits.identifiers} identifiers.` };
+  return input.score === undefined ? undefined : scoreProblem(input.score);
+}
+
+function scoreProblem({ kind, value, scale }: NonNullable<EventInput['score']>): EventProblem | undefined {
+  if (scale !== undefined && (scale < 2 || scale > 100))
+    return { field: 'score.scale', code: 'invalid_field', message: 'score.scale must lie between 2 and 100.' };
+  const [least, most] = scoreRange(kind, scale);
+  if (value >= least && value <= most) return undefined;
+  return { field: 'score.value', code: 'invalid_field', message: `score.value of ${kind} must lie between ${least} and ${most}.` };
+}
+
+function scoreRange(kind: NonNullable<EventInput['score']>['kind'], scale: number | undefined): readonly [least: number, most: number] {
+  switch (kind) {
+    case 'valence':
+      return [-1, 1];
+    case 'nps':
+      return [0, 10];
+    case 'ces':
+      return [scale === undefined ? 1 : 0, scale ?? 7];
+    case 'csat':
+    case 'stars':
+      return [scale === undefined ? 1 : 0, scale ?? 5];
+  }
+}
+
+function addNames(event: Mutable<StoredEvent>, input: EventInput): void {
+  for (const field of NAMES) {
+    const sent = input[field];
+    if (sent === undefined) continue;
+    const name = redactText(plainText(sent));
+    if (name !== '') event[field] = name;
+  }
+}
+
+function addDetails(event: Mutable<StoredEvent>, input: EventInput): Normalised {
+  if (input.sequence !== undefined) event.sequence = input.sequence;
+  if (input.channel !== undefined) event.channel = input.channel;
+  if (input.caseId !== undefined) {
+    const caseId = plainText(input.caseId);
+    if (!isBlocked(caseId)) event.caseId = caseId;
+  }
+  if (input.text !== undefined && input.text !== '') event.text = words(input.text);
+  if (input.score !== undefined) event.score = readScore(input.score);
+  if (input.signals !== undefined && input.signals.length > 0) event.signals = input.signals.map(readSignal);
+  if (input.attributes !== undefined) event.attributes = redactRecord(input.attributes);
+  if (input.promise === undefined) return { ok: true, event };
+  const promise = readPromise(input.promise, input.type);
+  if ('code' in promise) return { ok: false, problem: promise };
+  event.promise = promise;
+  return { ok: true, event };
+}
+
+function readPromise(
+  sent: NonNullable<EventInput['promise']>,
+  type: string | undefined,
+): NonNullable<StoredEvent['promise']> | EventProblem {
+  if (sent.due === undefined && (type === 'promise.made' || type === 'promise.moved'))
+    return { field: 'promise.due', code: 'missing_field', message: `promise.due is required by ${type}.` };
+  const kind = redactText(plainText(sent.kind));
+  if (kind === '') return { field: 'promise.kind', code: 'invalid_field', message: 'promise.kind must not be empty.' };
+  const promise: Mutable<NonNullable<StoredEvent['promise']>> = { kind };
+  const id = sent.id === undefined ? '' : plainText(sent.id);
+  if (id !== '') promise.id = id;
+  if (sent.graceSeconds !== undefined) promise.graceSeconds = sent.graceSeconds;
+  if (sent.wording !== undefined) promise.wording = words(sent.wording);
+  if (sent.due === undefined) return promise;
+  const due = readInstant(sent.due);
+  if (due === undefined || due < EARLIEST_MS || due > LATEST_PLAN_MS)
+    return {
+      field: 'promise.due',
+      code: 'invalid_field',
+      message: 'promise.due must be ISO 8601 with an offset or milliseconds since 1970, before 2100.',
+    };
+  promise.due = due;
+  return promise;
+}
+
+/** Stands in for a missing id. Keys are sorted, so that a sender that rebuilds the same event for a retry still meets its first try. */
+function contentId(input: EventInput, requestKey: string | undefined): string {
+  const content = canonicalJson(input);
+  return `content:${hash('sha256', requestKey === undefined ? content : `${requestKey}\0${content}`, 'hex').slice(0, 32)}`;
+}
+
+/** JSON with sorted keys. Depth was bounded before parsing. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/** The customer's own words keep every character that is one. */
+function words(text: string): string {
+  return redactText(wellFormed(text).normalize('NFC'));
+}
+
+function readScore({ kind, value, scale }: NonNullable<EventInput['score']>): NonNullable<StoredEvent['score']> {
+  return scale === undefined ? { kind, value } : { kind, value, scale };
+}
+
+function readSignal({ kind, value }: NonNullable<EventInput['signals']>[number]): NonNullable<StoredEvent['signals']>[number] {
+  return value === undefined ? { kind } : { kind, value };
+}
+
+function nobody(problems: readonly IdentifierProblem[]): EventProblem {
+  const [first] = problems;
+  const reason = first === undefined ? '' : ` ${first.field} ${first.message}.`;
+  return { field: first?.field ?? 'customer', code: 'no_identifier', message: `customer holds no usable identifier.${reason}` };
+}
+
+function malformed(field: string): EventProblem {
+  return invalid(field, 'must not hold half characters (lone surrogates)').problem;
+}
+
+function invalid(field: string, predicate: string): { readonly ok: false; readonly problem: EventProblem } {
+  const code: RejectionCode = 'invalid_field';
+  return { ok: false, problem: { field, code, message: `${field} ${predicate}.` } };
+}

@@ -1,0 +1,214 @@
+import { CHANNELS, eventSchema, type Channel } from '#lib/contract/index.ts';
+
+/** The calls of the Segment HTTP API that this door speaks. */
+export const SEGMENT_CALLS = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
+export type SegmentCall = (typeof SEGMENT_CALLS)[number];
+
+/** A Segment message as an event of our envelope, still to be validated, and the library that sent it. */
+export interface MappedMessage {
+  readonly envelope: Readonly<Record<string, unknown>>;
+  /** e.g. `analytics-node`; undefined where the message does not say */
+  readonly library: string | undefined;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+type Draft = Record<string, unknown>;
+
+const LONGEST_NAME = 128;
+const LONGEST_TEXT = 32_768;
+/** A word of our own vocabulary has a dot: `contact.queued`. */
+const TYPE = /^[A-Za-z][\w-]*(\.[\w-]+)+$/;
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const NO_NAMES: Json = {};
+/** An instant nobody believes: such an event is kept at the time of its arrival and marked suspect. */
+const UNBELIEVABLE_MS = 0;
+
+/** Properties that have a place of their own in the envelope; the first spelling that is valid is lifted. */
+const LIFTED_NAMES = [
+  ['topic', ['topic']],
+  ['outcome', ['outcome']],
+  ['segment', ['segment']],
+  ['area', ['area']],
+  ['touchpoint', ['touchpoint']],
+  ['caseId', ['caseId', 'case_id']],
+  ['journey', ['journey']],
+] as const;
+const LIFTED_IDENTIFIERS = [
+  ['orderId', ['orderId', 'order_id']],
+  ['ticketId', ['ticketId', 'ticket_id']],
+] as const;
+const LIFTED_PARTS = ['score', 'signals', 'promise', 'sequence'] as const;
+
+/** Which call a message is: its own `type` in a batch. */
+export function isSegmentCall(type: unknown): type is SegmentCall {
+  return SEGMENT_CALLS.some((call) => call === type);
+}
+
+/**
+ * Maps one Segment message. Never throws; what has no place in the envelope and is not valid there stays among the attributes.
+ * @param call from the path, or from the message's `type`
+ */
+export function mapMessage(call: SegmentCall, message: Json): MappedMessage {
+  const context = record(message['context']);
+  const library = name(record(context['library'])['name']);
+  const payload = new Map(Object.entries(record(call === 'identify' || call === 'group' ? message['traits'] : message['properties'])));
+  const customer = identifiersOf(call, message);
+  const draft: Draft = { customer, ...identityOf(message, context) };
+  lift(payload, draft, customer);
+  if (call === 'identify') liftTraits(payload, customer);
+  describe(call, message, payload, draft);
+  if (library !== undefined) payload.set('library', library);
+  if (payload.size > 0) draft['attributes'] = Object.fromEntries(payload);
+  return { envelope: draft, library };
+}
+
+/** What makes the message this message: id, time, language. */
+function identityOf(message: Json, context: Json): Draft {
+  const draft: Draft = {};
+  const id = identifier(message['messageId']);
+  if (id !== undefined) draft['id'] = id;
+  const at = message['timestamp'] ?? message['originalTimestamp'];
+  if (at !== undefined && at !== null) draft['occurredAt'] = believable(at);
+  const locale = context['locale'];
+  if (typeof locale === 'string' && locale !== '' && locale.length <= 35) draft['lang'] = locale;
+  return draft;
+}
+
+/**
+ * Identifiers of a message. The former id of an `alias` may be an anonymous or a user id: all clients make anonymous ids as UUIDs,
+ * so only another form is taken for a user id as well.
+ */
+function identifiersOf(call: SegmentCall, message: Json): Draft {
+  const customer: Draft = {};
+  put(customer, 'customerId', message['userId']);
+  put(customer, 'anonymousId', message['anonymousId']);
+  if (call !== 'alias') return customer;
+  const former = message['previousId'];
+  if (customer['anonymousId'] === undefined) put(customer, 'anonymousId', former);
+  if (former !== customer['anonymousId'] || !(typeof former === 'string' && UUID.test(former))) put(customer, 'userId', former);
+  return customer;
+}
+
+function lift(payload: Map<string, unknown>, draft: Draft, customer: Draft): void {
+  for (const [field, spellings] of LIFTED_NAMES)
+    take(payload, spellings, field === 'caseId' ? identifier : name, (value) => (draft[field] = value));
+  for (const [field, spellings] of LIFTED_IDENTIFIERS) take(payload, spellings, identifier, (value) => (customer[field] = value));
+  take(payload, ['text'], text, (value) => (draft['text'] = value));
+  take(payload, ['channel'], channel, (value) => (draft['channel'] = value));
+  for (const field of LIFTED_PARTS) {
+    take(
+      payload,
+      [field],
+      (value) => eventSchema.shape[field].safeParse(value).data,
+      (value) => (draft[field] = value),
+    );
+  }
+}
+
+function liftTraits(payload: Map<string, unknown>, customer: Draft): void {
+  take(payload, ['email'], identifier, (value) => (customer['email'] = value));
+  take(payload, ['phone'], identifier, (value) => (customer['phone'] = value));
+}
+
+/** Type, touchpoint and channel, by the kind of call. */
+function describe(call: SegmentCall, message: Json, payload: Map<string, unknown>, draft: Draft): void {
+  draft['channel'] ??= call === 'page' ? 'web' : call === 'screen' ? 'app' : clientChannel(message['channel']);
+  if (draft['channel'] === undefined) delete draft['channel'];
+  switch (call) {
+    case 'track':
+      return describeTrack(message['event'], payload, draft);
+    case 'page':
+    case 'screen':
+      return describePage(message, payload, draft);
+    case 'group':
+      if (message['groupId'] !== undefined) payload.set('groupId', message['groupId']);
+      draft['type'] = call;
+      return;
+    case 'identify':
+    case 'alias':
+      draft['type'] = call;
+  }
+}
+
+function describeTrack(event: unknown, payload: Map<string, unknown>, draft: Draft): void {
+  const called = cut(event);
+  if (called !== undefined && TYPE.test(called)) {
+    draft['type'] = called;
+    return;
+  }
+  draft['type'] = 'track';
+  if (called === undefined) return;
+  if (draft['touchpoint'] === undefined) draft['touchpoint'] = called;
+  else payload.set('event', called);
+}
+
+function describePage(message: Json, payload: Map<string, unknown>, draft: Draft): void {
+  draft['type'] = 'page.viewed';
+  const touchpoint = cut(message['name']) ?? cut(payload.get('name')) ?? cut(payload.get('path'));
+  if (draft['touchpoint'] === undefined && touchpoint !== undefined) draft['touchpoint'] = touchpoint;
+  const category = cut(message['category']);
+  if (category !== undefined) payload.set('category', category);
+}
+
+/** Moves the first valid spelling out of the payload. */
+function take<Value>(
+  payload: Map<string, unknown>,
+  spellings: readonly string[],
+  read: (value: unknown) => Value | undefined,
+  keep: (value: Value) => void,
+): void {
+  for (const spelling of spellings) {
+    const sent = payload.get(spelling);
+    const value = sent === undefined || sent === null ? undefined : read(sent);
+    if (value === undefined) continue;
+    payload.delete(spelling);
+    keep(value);
+    return;
+  }
+}
+
+function put(customer: Draft, kind: string, value: unknown): void {
+  if ((typeof value === 'string' && value !== '' && value.length <= 256) || typeof value === 'number') customer[kind] = value;
+}
+
+function believable(at: unknown): string | number {
+  if (typeof at === 'number') return at;
+  return typeof at === 'string' && at.length <= 40 ? at : UNBELIEVABLE_MS;
+}
+
+function record(value: unknown): Json {
+  return isRecord(value) ? value : NO_NAMES;
+}
+
+/** Whether a JSON value is an object. */
+export function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function name(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME ? value : undefined;
+}
+
+/** A name of any length, cut to what the envelope takes: a long page title should not cost the page view. */
+function cut(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_NAME) : undefined;
+}
+
+function identifier(value: unknown): string | undefined {
+  const text = typeof value === 'number' ? String(value) : value;
+  return eventSchema.shape.id.safeParse(text).data;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_TEXT ? value : undefined;
+}
+
+function channel(value: unknown): Channel | undefined {
+  return CHANNELS.find((known) => known === value);
+}
+
+/** Some clients say where they run; only two of their words are places where a customer can be. */
+function clientChannel(value: unknown): Channel | undefined {
+  if (value === 'web') return 'web';
+  return value === 'mobile' ? 'app' : undefined;
+}

@@ -1,0 +1,106 @@
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { z } from 'zod';
+import { eventSchema, factorSchema, type EventInput, type FactorInput, type RejectionCode } from '#lib/contract/index.ts';
+
+/** What is wrong with an event, in words that name the field. */
+export interface EventProblem {
+  /** e.g. `score.kind`; empty for the event as a whole */
+  readonly field: string;
+  readonly code: RejectionCode;
+  readonly message: string;
+}
+
+/** Checks a value and tells the first thing that is wrong with it. */
+export interface Validator<Valid> {
+  /** undefined: the value is valid */
+  problemOf(value: unknown): EventProblem | undefined;
+  /** the same as a type guard */
+  accepts(value: unknown): value is Valid;
+}
+
+/** The checks of the doors, compiled once. */
+export interface Validators {
+  readonly event: Validator<EventInput>;
+  readonly factor: Validator<FactorInput>;
+}
+
+/** A pattern says what is forbidden to a machine; this says it to a person. */
+const PATTERN_MESSAGE = 'must not hold control characters or bidirectional marks';
+
+/**
+ * Compiles the contract's schemas into functions that cost nanoseconds per event. Takes some 30 ms, once.
+ * Lengths are counted in UTF-16 units, as zod counts them, so both agree on every input.
+ */
+export function createValidators(): Validators {
+  const ajv = new Ajv2020({ unicode: false, strict: true, strictTypes: false, ownProperties: true, logger: false });
+  return { event: validatorOf<EventInput>(ajv, eventSchema), factor: validatorOf<FactorInput>(ajv, factorSchema) };
+}
+
+function validatorOf<Valid>(ajv: Ajv2020, schema: z.ZodType<Valid>): Validator<Valid> {
+  const validate = ajv.compile<Valid>(z.toJSONSchema(schema));
+  return {
+    accepts: (value): value is Valid => validate(value),
+    problemOf: (value) => (validate(value) ? undefined : explain(validate.errors?.at(-1))),
+  };
+}
+
+/** The last error of a failed check is the outermost: "neither text nor number" rather than "no text". */
+function explain(error: ErrorObject | undefined): EventProblem {
+  if (error === undefined) return { field: '', code: 'invalid_field', message: 'The event is not valid.' };
+  const path = fieldOf(error.instancePath);
+  const parameters: Readonly<Record<string, unknown>> = error.params;
+  if (error.keyword === 'required') return about(path, String(parameters['missingProperty']), 'missing_field', 'is required');
+  if (error.keyword === 'additionalProperties')
+    return about(path, String(parameters['additionalProperty']), 'unknown_field', 'is not part of the envelope; put it under attributes');
+  if (error.keyword === 'propertyNames') return about(path, '', 'invalid_field', 'has a name that is empty or too long');
+  return about(path, '', 'invalid_field', sentence(error, parameters));
+}
+
+function sentence(error: ErrorObject, parameters: Readonly<Record<string, unknown>>): string {
+  const limit = String(parameters['limit']);
+  switch (error.keyword) {
+    case 'enum': {
+      const allowed = parameters['allowedValues'];
+      return `must be one of ${Array.isArray(allowed) ? allowed.join(', ') : 'the values listed in the documentation'}`;
+    }
+    case 'anyOf':
+      return 'must be text or a number, and not too long';
+    case 'pattern':
+      return PATTERN_MESSAGE;
+    case 'type':
+      return `must be ${typeName(String(parameters['type']))}`;
+    case 'minLength':
+      return 'must not be empty';
+    case 'maxLength':
+      return `must have at most ${limit} characters`;
+    case 'maxItems':
+      return `must have at most ${limit} items`;
+    case 'minimum':
+      return `must be at least ${limit}`;
+    case 'maximum':
+      return `must be at most ${limit}`;
+    default:
+      return error.message ?? 'is not valid';
+  }
+}
+
+function typeName(type: string): string {
+  if (type === 'string') return 'text';
+  if (type === 'integer') return 'a whole number';
+  return type === 'object' || type === 'array' ? `an ${type}` : `a ${type}`;
+}
+
+function about(path: string, name: string, code: RejectionCode, predicate: string): EventProblem {
+  const field = [path, shortened(name)].filter((part) => part !== '').join('.');
+  return { field, code, message: `${field === '' ? 'An event' : field} ${predicate}.` };
+}
+
+/** A JSON pointer as people write paths: `/signals/0/kind` is `signals.0.kind`. */
+function fieldOf(pointer: string): string {
+  return shortened(pointer.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** Names come from the sender: one that is a megabyte long is not repeated to it. */
+function shortened(name: string): string {
+  return name.length <= 100 ? name : `${name.slice(0, 100)}...`;
+}

@@ -1,0 +1,98 @@
+import { Fault } from '#lib/contract/index.ts';
+import type { Factor } from '#lib/contract/index.ts';
+import type { StoredEvent } from '#server/domain/event/event.ts';
+import { storeFault } from '#server/redis/client.ts';
+import type { Redis } from '#server/redis/client.ts';
+import { keys, partitionOf } from '#server/redis/keys.ts';
+import type { AppendLine } from '#server/redis/scripts.ts';
+import type { EventLog, Refused } from './log.ts';
+
+/** Refused events kept; older ones make room. */
+const QUARANTINE_KEPT = 100_000;
+/** Events of one append call: keeps the script short. */
+const CALL_LIMIT = 500;
+/** Digits of the key that choose the duplicate shard: 4,096 shards a partition stay small hashes up to two million events each. */
+const SHARD_DIGITS = 3;
+
+export interface LogOptions {
+  readonly redis: Redis;
+  readonly partitions: number;
+  /** entries that may wait in one partition before the door answers 429 */
+  readonly lagLimit: number;
+  /** told the partitions that have something new, so that a projector in this process need not wait */
+  readonly onAppend?: (partitions: Iterable<number>) => void;
+}
+
+/** The log on Redis Streams. The event's partition follows from the strongest identifier it carries, so a retry meets its own key. */
+export function createLog(options: LogOptions): EventLog {
+  const { redis, partitions } = options;
+
+  async function appendTo(partition: number, lines: readonly AppendLine[]): Promise<string> {
+    let flags = '';
+    for (let i = 0; i < lines.length; i += CALL_LIMIT) {
+      const target = { log: keys.log(partition), stat: keys.stat(partition), limit: options.lagLimit };
+      const reply = await redis.appendEvents(target, lines.slice(i, i + CALL_LIMIT));
+      if (!reply.accepted)
+        throw new Fault('too_many', `${reply.waiting} batches still wait to be counted. Send more slowly; nothing was lost.`, { retryAfter: 2 });
+      flags += reply.flags;
+    }
+    return flags;
+  }
+
+  return {
+    async append(events) {
+      const byPartition = new Map<number, { readonly indexes: number[]; readonly lines: AppendLine[] }>();
+      events.forEach((event, index) => {
+        const partition = partitionOf(event.under, partitions);
+        let group = byPartition.get(partition);
+        if (group === undefined) byPartition.set(partition, (group = { indexes: [], lines: [] }));
+        group.indexes.push(index);
+        group.lines.push({ shard: keys.dedupe(partition, event.key.slice(0, SHARD_DIGITS)), key: event.key.slice(SHARD_DIGITS), line: JSON.stringify(event) });
+      });
+      const fresh = new Array<boolean>(events.length).fill(false);
+      try {
+        await Promise.all(
+          [...byPartition].map(async ([partition, group]) => {
+            const flags = await appendTo(partition, group.lines);
+            group.indexes.forEach((index, i) => (fresh[index] = flags[i] === '1'));
+          }),
+        );
+      } catch (error) {
+        throw storeFault(error);
+      }
+      options.onAppend?.(byPartition.keys());
+      return fresh;
+    },
+
+    async quarantine(refused: readonly Refused[]) {
+      try {
+        await Promise.all(
+          refused.map((r) =>
+            redis.xAdd(
+              keys.quarantine(),
+              '*',
+              { source: r.source, received: String(r.received), field: r.field, code: r.code, message: r.message, raw: r.raw },
+              { TRIM: { strategy: 'MAXLEN', strategyModifier: '~', threshold: QUARANTINE_KEPT } },
+            ),
+          ),
+        );
+        if (refused.length > 0) await redis.hIncrBy(keys.stat(0), 'rejected', refused.length);
+      } catch (error) {
+        throw storeFault(error);
+      }
+    },
+
+    async putFactor(factor: Factor) {
+      try {
+        await redis.hSet(keys.factors(), factor.id, JSON.stringify(factor));
+      } catch (error) {
+        throw storeFault(error);
+      }
+    },
+  };
+}
+
+/** Reads one log entry back into its events. */
+export function unpack(packed: string): StoredEvent[] {
+  return packed.split('\n').map((line) => JSON.parse(line) as StoredEvent);
+}

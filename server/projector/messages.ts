@@ -1,0 +1,28 @@
+import type { StoredEvent } from '#server/domain/event/event.ts';
+
+/**
+ * What partitions tell each other, through one stream per pair, read with one cursor per sender: exactly once and in order.
+ * The partition of an identifier is the authority for the events that came under it: they go out from there and, when the person changes,
+ * come back there, so that an event is always in one place or on its way, never in two.
+ */
+export type Message =
+  /** events for a person at home in the receiving partition */
+  | { readonly kind: 'events'; readonly person: string; readonly events: readonly StoredEvent[] }
+  /** `child`, at home here, was seen together with the stronger `parent`, whose person is `root` */
+  | { readonly kind: 'link'; readonly child: string; readonly parent: string; readonly root: string }
+  /** no event links the two any more */
+  | { readonly kind: 'unlink'; readonly child: string; readonly parent: string }
+  /** the person of `parent` changed */
+  | { readonly kind: 'reroot'; readonly child: string; readonly parent: string; readonly root: string }
+  /** give back what came under `node` and lies with `person` */
+  | { readonly kind: 'recall'; readonly node: string; readonly person: string }
+  /** events given back to the partition of the identifier they came under */
+  | { readonly kind: 'returned'; readonly node: string; readonly events: readonly StoredEvent[] }
+  /** an event that linked `node` with `children` was taken back */
+  | { readonly kind: 'unlinked'; readonly node: string; readonly children: readonly string[] };
+
+/** Most events in one message. */
+export const MESSAGE_EVENTS = 200;
+
+export const encodeMessage = (message: Message): string => JSON.stringify(message);
+export const decodeMessage = (text: string): Message => JSON.parse(text) as Message;

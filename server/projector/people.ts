@@ -1,0 +1,206 @@
+import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { CustomerState } from '#server/domain/customer/state.ts';
+import type { StoredEvent } from '#server/domain/event/event.ts';
+import type { Row, Touched } from '#server/domain/kernel/row.ts';
+import type { Deltas } from '#server/domain/kernel/counters.ts';
+import type { Command } from '#server/redis/scripts.ts';
+import { foldOnto, inOrder } from '#server/domain/customer/fold.ts';
+import { decodeState, emptyState, encodeState } from '#server/domain/customer/state.ts';
+import { compareEvents, isRetraction, nameOf, retractedName, streamId } from '#server/domain/event/event.ts';
+import { keys } from '#server/redis/keys.ts';
+
+/** A "person" with more events than this is an identifier gone wrong: further events are put aside. */
+export const EVENTS_PER_PERSON = 20_000;
+/** Stream ids of one XDEL. */
+const IDS_PER_CALL = 1000;
+
+/** A person as stored, loaded as far as this change needs it. */
+export interface StoredPerson {
+  readonly person: string;
+  /** null: nobody yet */
+  readonly state: CustomerState | null;
+}
+
+/** What the slow path needs besides: a point to start from, and the events behind it. */
+export interface Tail {
+  /** state at the starting point, encoded; null: from the beginning */
+  readonly from: string | null;
+  /** stored events behind the starting point, in order */
+  readonly events: readonly StoredEvent[];
+  /** checkpoints behind the starting point: they no longer hold */
+  readonly stale: readonly string[];
+}
+
+/** What a person's change comes to. */
+export interface PersonChange {
+  readonly state: CustomerState;
+  readonly commands: Command[];
+  readonly refused: { readonly event: StoredEvent; readonly reason: string }[];
+  /** events whose links must no longer count */
+  readonly unlinked: StoredEvent[];
+  /** events given back, by identifier */
+  readonly returned: ReadonlyMap<string, readonly StoredEvent[]>;
+}
+
+/** A row as it stands on a list: the customer, then the row's own fields. */
+export function memberOf(person: string, row: Row): string {
+  return JSON.stringify([person, ...row.member]);
+}
+
+interface Place {
+  readonly partition: number;
+  readonly person: string;
+  readonly deltas: Deltas;
+}
+
+function diffRow(place: Place, commands: Command[], rows: { readonly before: Row | null; readonly after: Row | null }): void {
+  const { before, after } = rows;
+  for (const booking of before?.bookings ?? []) place.deltas.add(booking, -1);
+  for (const booking of after?.bookings ?? []) place.deltas.add(booking, 1);
+  const [was, is] = [before === null ? null : memberOf(place.person, before), after === null ? null : memberOf(place.person, after)];
+  if (was === is && before?.list === after?.list && before?.score === after?.score) return;
+  if (before !== null && was !== null && (was !== is || before.list !== after?.list)) commands.push(['ZREM', keys.list(place.partition, before.list), was]);
+  if (after !== null && is !== null) commands.push(['ZADD', keys.list(place.partition, after.list), String(after.score), is]);
+}
+
+/** Lists and sums of the fast path: what was touched, before and after. */
+function diffTouched(place: Place, commands: Command[], touched: Touched): void {
+  for (const booking of touched.bookings) place.deltas.add(booking, 1);
+  for (const rows of touched.rows().values()) diffRow(place, commands, rows);
+}
+
+/** Lists and sums of the slow path: what the same starting point came to with the old events, and comes to with the new ones. */
+function diffRuns(place: Place, commands: Command[], runs: { readonly old: Touched; readonly fresh: Touched }): void {
+  for (const booking of runs.old.bookings) place.deltas.add(booking, -1);
+  for (const booking of runs.fresh.bookings) place.deltas.add(booking, 1);
+  const [old, fresh] = [runs.old.rows(), runs.fresh.rows()];
+  for (const key of new Set([...old.keys(), ...fresh.keys()])) {
+    const before = old.has(key) ? (old.get(key)?.after ?? null) : (fresh.get(key)?.before ?? null);
+    const after = fresh.has(key) ? (fresh.get(key)?.after ?? null) : (old.get(key)?.before ?? null);
+    diffRow(place, commands, { before, after });
+  }
+}
+
+const addCommand = (key: string, event: StoredEvent): Command => ['XADD', key, streamId(event), 'e', JSON.stringify(event)];
+
+/** Whether the adds can be applied onto the state as it is. */
+export function isFast(stored: StoredPerson, adds: readonly StoredEvent[], recalls: ReadonlySet<string>): boolean {
+  if (recalls.size > 0) return false;
+  const first = adds[0];
+  if (first === undefined || adds.some(isRetraction)) return false;
+  return stored.state === null || inOrder(stored.state, first);
+}
+
+/** Removes events that are there already (same key), sorts; refuses what cannot have a place of its own. */
+function arrange(events: readonly StoredEvent[], refused: PersonChange['refused']): StoredEvent[] {
+  const byPlace = new Map<string, StoredEvent>();
+  for (const event of events) {
+    const id = streamId(event);
+    const there = byPlace.get(id);
+    if (there === undefined) byPlace.set(id, event);
+    else if (there.key !== event.key) refused.push({ event, reason: 'another event has the very same place in time' });
+  }
+  return [...byPlace.values()].sort(compareEvents);
+}
+
+function capped(held: number, adds: StoredEvent[], refused: PersonChange['refused']): StoredEvent[] {
+  const room = Math.max(0, EVENTS_PER_PERSON - held);
+  for (const event of adds.slice(room)) refused.push({ event, reason: `this identifier already has ${EVENTS_PER_PERSON} events; it cannot be one person` });
+  return adds.slice(0, room);
+}
+
+export interface ChangeInput {
+  readonly stored: StoredPerson;
+  readonly adds: readonly StoredEvent[];
+  readonly recalls: ReadonlySet<string>;
+  readonly tail: Tail | null;
+}
+
+/** Computes the change of one person: the fast path onto the saved state, or the refold of the tail behind the earliest change. Pure. */
+export function changePerson(input: ChangeInput, place: Place, context: FoldContext): PersonChange {
+  return input.tail === null ? fastChange(input, place, context) : slowChange(input, input.tail, { place, context });
+}
+
+function fastChange(input: ChangeInput, place: Place, context: FoldContext): PersonChange {
+  const refused: PersonChange['refused'] = [];
+  const state = input.stored.state ?? emptyState();
+  const adds = capped(state.events, arrange(input.adds, refused), refused);
+  const stream = keys.customer(place.partition, place.person);
+  const commands: Command[] = adds.map((event) => addCommand(stream, event));
+  const touched = foldOnto(state, adds, context, (at) => commands.push(checkpoint(place, at)));
+  diffTouched(place, commands, touched);
+  if (adds.length > 0) commands.push(...stateCommands(place, state));
+  return { state, commands, refused, unlinked: [], returned: new Map() };
+}
+
+function checkpoint(place: Place, state: CustomerState): Command {
+  return ['HSET', keys.checkpoints(place.partition, place.person), String(state.events), encodeState(state)];
+}
+
+function stateCommands(place: Place, state: CustomerState): Command[] {
+  return [
+    ['SET', keys.state(place.partition, place.person), encodeState(state)],
+    ['ZADD', keys.customers(place.partition), String(state.lastAt), place.person],
+  ];
+}
+
+/** Events that a retraction among them takes back lose their links, once. */
+function unlinkTakenBack(events: StoredEvent[], unlinked: StoredEvent[]): StoredEvent[] {
+  const names = new Set(events.filter(isRetraction).map(retractedName));
+  if (names.size === 0) return events;
+  return events.map((event) => {
+    if (event.unlinked === true || isRetraction(event) || !names.has(nameOf(event))) return event;
+    unlinked.push(event);
+    return { ...event, unlinked: true as const };
+  });
+}
+
+function slowChange(input: ChangeInput, tail: Tail, at: { readonly place: Place; readonly context: FoldContext }): PersonChange {
+  const { place, context } = at;
+  const refused: PersonChange['refused'] = [];
+  const unlinked: StoredEvent[] = [];
+  const returned = new Map<string, StoredEvent[]>();
+  for (const event of tail.events) if (input.recalls.has(event.under)) returned.set(event.under, [...(returned.get(event.under) ?? []), event]);
+  const kept = tail.events.filter((e) => !input.recalls.has(e.under));
+  const base = (): CustomerState => (tail.from === null ? emptyState() : decodeState(tail.from));
+  const adds = capped(base().events + kept.length, arrange(input.adds, refused), refused);
+  const events = unlinkTakenBack(arrange([...kept, ...adds], refused), unlinked);
+  const old = foldOnto(base(), tail.events, context);
+  const state = base();
+  const commands: Command[] = [];
+  const checkpoints: Command[] = [];
+  const fresh = foldOnto(state, events, context, (now) => checkpoints.push(checkpoint(place, now)));
+  rewriteStream(commands, place, { before: tail, after: events });
+  diffRuns(place, commands, { old, fresh });
+  rewriteCheckpoints(commands, place, { stale: tail.stale, checkpoints });
+  if (state.events > 0) commands.push(...stateCommands(place, state));
+  else if (tail.events.length > 0) commands.push(['DEL', keys.state(place.partition, place.person)], ['ZREM', keys.customers(place.partition), place.person]);
+  return { state, commands, refused, unlinked, returned };
+}
+
+/** Rewrites the stream behind the first entry that differs. */
+function rewriteStream(commands: Command[], place: Place, events: { readonly before: Tail; readonly after: readonly StoredEvent[] }): void {
+  const key = keys.customer(place.partition, place.person);
+  const { before, after } = events;
+  let same = 0;
+  while (same < after.length && same < before.events.length && isSame(after[same], before.events[same])) same++;
+  const gone = before.events.slice(same).map(streamId);
+  if (same === 0 && before.from === null) {
+    if (gone.length > 0) commands.push(['DEL', key]);
+  } else if (gone.length > 0) {
+    for (let i = 0; i < gone.length; i += IDS_PER_CALL) commands.push(['XDEL', key, ...gone.slice(i, i + IDS_PER_CALL)]);
+    const last = before.events[same - 1];
+    commands.push(['XSETID', key, last !== undefined ? streamId(last) : decodeState(before.from ?? '{}').last]);
+  }
+  for (const event of after.slice(same)) commands.push(addCommand(key, event));
+}
+
+function isSame(a: StoredEvent | undefined, b: StoredEvent | undefined): boolean {
+  return a !== undefined && b !== undefined && a.key === b.key && a.unlinked === b.unlinked;
+}
+
+/** Replaces the checkpoints behind the starting point by those of the new run. */
+function rewriteCheckpoints(commands: Command[], place: Place, run: { readonly stale: readonly string[]; readonly checkpoints: readonly Command[] }): void {
+  if (run.stale.length > 0) commands.push(['HDEL', keys.checkpoints(place.partition, place.person), ...run.stale]);
+  commands.push(...run.checkpoints);
+}

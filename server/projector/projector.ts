@@ -1,0 +1,300 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { CustomerState } from '#server/domain/customer/state.ts';
+import type { StoredEvent, TextEmotion } from '#server/domain/event/event.ts';
+import type { IdentityNode } from '#server/identity/node.ts';
+import type { Redis } from '#server/redis/client.ts';
+import type { Command } from '#server/redis/scripts.ts';
+import type { PersonWork } from './batch.ts';
+import type { StoredPerson, Tail } from './people.ts';
+import { decodeState } from '#server/domain/customer/state.ts';
+import { isRetraction } from '#server/domain/event/event.ts';
+import { Deltas } from '#server/domain/kernel/counters.ts';
+import { decodeNode, newNode } from '#server/identity/node.ts';
+import { unpack } from '#server/log/redis-log.ts';
+import { keys } from '#server/redis/keys.ts';
+import { COMMIT } from '#server/redis/scripts.ts';
+import { Batch } from './batch.ts';
+import { Recent } from './recent.ts';
+import type { Message } from './messages.ts';
+import { changePerson, isFast } from './people.ts';
+import { decodeMessage, encodeMessage } from './messages.ts';
+
+/** Log entries read at once; messages per sender. */
+const READ_ENTRIES = 250;
+/** Events of one commit, at most. */
+const COMMIT_EVENTS = 1500;
+/** Entries of one page of a customer's stream. */
+const PAGE = 500;
+/** Sync work after which other work of the process gets its turn. */
+const BREATH_EVENTS = 150;
+
+/** Scores a customer's text; null: nothing can be said. */
+export type TextScorer = (text: string, lang: string | undefined) => TextEmotion | null;
+
+export interface ProjectorOptions {
+  readonly redis: Redis;
+  readonly partition: number;
+  readonly partitions: number;
+  readonly context: FoldContext;
+  readonly score: TextScorer;
+  readonly log: Logger;
+  /** told the partitions that were sent messages, and this one when its sums changed */
+  readonly onCommit?: (info: { readonly told: readonly number[] }) => void;
+}
+
+interface Input {
+  readonly events: readonly StoredEvent[];
+  readonly messages: readonly Message[];
+  /** log and senders -> last stream id taken in */
+  readonly cursors: ReadonlyMap<string, string>;
+}
+
+/** The identifiers at home here that an input speaks of. */
+function nodesOf(input: Input): Set<string> {
+  const nodes = new Set(input.events.map((e) => e.under));
+  for (const message of input.messages) {
+    if (message.kind === 'link' || message.kind === 'unlink' || message.kind === 'reroot') nodes.add(message.child);
+    else if (message.kind === 'returned' || message.kind === 'unlinked') nodes.add(message.node);
+  }
+  return nodes;
+}
+
+/** Types of events whose text is not the customer's. */
+const NOT_THE_CUSTOMER = new Set(['message.out', 'note.added', 'event.retracted', 'event.corrected', 'gesture.given', 'promise.made', 'promise.moved', 'promise.withdrawn']);
+
+const after = (id: string): string => `(${id}`;
+
+/**
+ * Projects one partition: reads what is new, decides whose it is, folds, and commits everything in one fenced write.
+ * Any number of projectors may run; the fence lets one win and the others begin again from what it wrote.
+ */
+export class PartitionProjector {
+  readonly #o: ProjectorOptions;
+  readonly #nodes = new Recent<string, IdentityNode>(200_000);
+  readonly #people = new Recent<string, CustomerState>(20_000);
+  readonly #owner = randomBytes(4).toString('hex');
+  #version: string | null = null;
+  #cursors = new Map<string, string>();
+  #commits = 0;
+
+  constructor(options: ProjectorOptions) {
+    this.#o = options;
+  }
+
+  get partition(): number {
+    return this.#o.partition;
+  }
+
+  /** Forgets everything read so far: the next step begins from the store. */
+  reset(): void {
+    this.#version = null;
+    this.#nodes.clear();
+    this.#people.clear();
+  }
+
+  /**
+   * One round. @returns number of inputs taken in (0: nothing new), or `held` while a verifier has the partition
+   * @throws what the store threw; call `reset` and try again
+   */
+  async step(): Promise<number | 'held'> {
+    if (this.#version === null) await this.#load();
+    const input = await this.#read();
+    const count = input.events.length + input.messages.length;
+    if (count === 0) return 0;
+    const { redis, partition, partitions } = this.#o;
+    await this.#loadNodes(input);
+    const batch = new Batch({ partition, partitions }, (id) => this.#node(id));
+    for (const event of input.events) batch.accept(event);
+    for (const message of input.messages) batch.receive(message);
+    const commands: Command[] = [];
+    const deltas = new Deltas();
+    const changed = await this.#changePeople({ batch, commands, deltas });
+    this.#writeBatch(batch, commands);
+    this.#writeFeed(commands, { deltas, changed });
+    this.#writeCursors(commands, input);
+    const version = this.#version ?? '';
+    const next = `${Number(version.split(':')[0] ?? 0) + 1}:${this.#owner}`;
+    const fence = { versionKey: keys.version(partition), holdKey: keys.hold(partition), from: version, to: next, holder: '' };
+    const reply = await redis.commitPartition(fence, commands);
+    if (reply !== COMMIT.written) {
+      this.reset();
+      return reply === COMMIT.held ? 'held' : 0;
+    }
+    this.#version = next;
+    for (const [name, id] of input.cursors) this.#cursors.set(name, id);
+    if (++this.#commits % 64 === 0) await this.#trim();
+    this.#o.onCommit?.({ told: [...batch.outbox.keys()] });
+    return count;
+  }
+
+  async #load(): Promise<void> {
+    const { redis, partition } = this.#o;
+    const [version, cursors] = await Promise.all([redis.get(keys.version(partition)), redis.hGetAll(keys.cursors(partition))]);
+    this.#version = version ?? '';
+    this.#cursors = new Map(Object.entries(cursors));
+  }
+
+  async #read(): Promise<Input> {
+    const { redis, partition, partitions } = this.#o;
+    const senders = Array.from({ length: partitions }, (_, q) => q);
+    const cursor = (name: string): string => this.#cursors.get(name) ?? '0-0';
+    const [log, ...mail] = await Promise.all([
+      redis.xRange(keys.log(partition), after(cursor('log')), '+', { COUNT: READ_ENTRIES }),
+      ...senders.map((q) => redis.xRange(keys.outbox(q, partition), after(cursor(String(q))), '+', { COUNT: READ_ENTRIES })),
+    ]);
+    const cursors = new Map<string, string>();
+    const events: StoredEvent[] = [];
+    for (const entry of log ?? []) {
+      if (events.length >= COMMIT_EVENTS) break;
+      for (const event of unpack(entry.message['e'] ?? '')) events.push(this.#scored(event));
+      cursors.set('log', entry.id);
+    }
+    const messages = mail.flatMap((entries, q) =>
+      (entries ?? []).map((entry) => {
+        cursors.set(String(q), entry.id);
+        return decodeMessage(entry.message['m'] ?? '{}');
+      }),
+    );
+    return { events, messages, cursors };
+  }
+
+  /** Text is scored once, here, and the score is kept with the event. */
+  #scored(event: StoredEvent): StoredEvent {
+    if (event.text === undefined || event.emotion !== undefined || NOT_THE_CUSTOMER.has(event.type ?? '')) return event;
+    const emotion = this.#o.score(event.text, event.lang);
+    return emotion === null ? event : { ...event, emotion };
+  }
+
+  async #loadNodes(input: Input): Promise<void> {
+    const { redis, partition } = this.#o;
+    const missing = [...nodesOf(input)].filter((id) => !this.#nodes.has(id));
+    const hashes = await Promise.all(missing.map((id) => redis.hGetAll(keys.node(partition, id))));
+    missing.forEach((id, i) => this.#nodes.set(id, decodeNode(id, hashes[i] ?? {})));
+  }
+
+  #node(id: string): IdentityNode {
+    let node = this.#nodes.get(id);
+    if (node === undefined) this.#nodes.set(id, (node = newNode(id)));
+    return node;
+  }
+
+  async #changePeople(at: { readonly batch: Batch; readonly commands: Command[]; readonly deltas: Deltas }): Promise<string[]> {
+    const { partition, context } = this.#o;
+    const { batch, commands, deltas } = at;
+    const work = [...batch.people.values()];
+    const stored = await this.#loadPeople(work);
+    const tails = await Promise.all(work.map((w, i) => this.#tailFor(w, stored[i])));
+    const changed: string[] = [];
+    let since = 0;
+    for (const [i, one] of work.entries()) {
+      const person = stored[i];
+      if (person === undefined || (one.adds.length === 0 && (tails[i]?.events.length ?? 0) === 0)) continue;
+      one.adds.sort((a, b) => a.at - b.at || (a.sequence ?? 0) - (b.sequence ?? 0) || (a.key < b.key ? -1 : 1));
+      const change = changePerson({ stored: person, adds: one.adds, recalls: one.recalls, tail: tails[i] ?? null }, { partition, person: one.person, deltas }, context);
+      commands.push(...change.commands);
+      for (const refused of change.refused)
+        commands.push(['XADD', keys.refused(partition), '*', 'reason', refused.reason, 'e', JSON.stringify(refused.event)]);
+      for (const event of change.unlinked) batch.unlink(event);
+      for (const [node, events] of change.returned) batch.giveBack(node, events);
+      if (change.state.events > 0) this.#people.set(one.person, change.state);
+      else this.#people.delete(one.person);
+      changed.push(one.person);
+      since += one.adds.length + (tails[i]?.events.length ?? 0);
+      if (since > BREATH_EVENTS) {
+        since = 0;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    return changed;
+  }
+
+  async #loadPeople(work: readonly PersonWork[]): Promise<StoredPerson[]> {
+    const { redis, partition } = this.#o;
+    return Promise.all(
+      work.map(async ({ person }) => {
+        const known = this.#people.get(person);
+        if (known !== undefined) return { person, state: known };
+        const text = await redis.get(keys.state(partition, person));
+        return { person, state: text === null ? null : decodeState(text) };
+      }),
+    );
+  }
+
+  /** What the slow path has to read: from the newest checkpoint before the earliest change, or from the beginning. */
+  async #tailFor(work: PersonWork, stored: StoredPerson | undefined): Promise<Tail | null> {
+    const sorted = [...work.adds].sort((a, b) => a.at - b.at || (a.sequence ?? 0) - (b.sequence ?? 0));
+    if (stored === undefined || isFast(stored, sorted, work.recalls)) return null;
+    const { redis, partition } = this.#o;
+    if (stored.state === null) return { from: null, events: [], stale: [] };
+    const first = sorted[0];
+    const fromStart = work.recalls.size > 0 || sorted.some(isRetraction) || first === undefined;
+    const checkpoints = stored.state.events < 256 ? {} : await redis.hGetAll(keys.checkpoints(partition, work.person));
+    const counts = Object.keys(checkpoints).map(Number).sort((a, b) => a - b);
+    const usable = fromStart ? [] : counts.filter((count) => isBefore(decodeState(checkpoints[count] ?? '{}'), first));
+    const count = usable.at(-1);
+    const from = count === undefined ? null : (checkpoints[count] ?? null);
+    return {
+      from,
+      events: await this.#readStream(work.person, from === null ? '-' : after(decodeState(from).last)),
+      stale: counts.filter((c) => c > (count ?? 0)).map(String),
+    };
+  }
+
+  async #readStream(person: string, start: string): Promise<StoredEvent[]> {
+    const { redis, partition } = this.#o;
+    const events: StoredEvent[] = [];
+    for (let from = start; ; ) {
+      const page = (await redis.xRange(keys.customer(partition, person), from, '+', { COUNT: PAGE })) ?? [];
+      for (const entry of page) events.push(JSON.parse(entry.message['e'] ?? '{}') as StoredEvent);
+      const last = page.at(-1);
+      if (page.length < PAGE || last === undefined) return events;
+      from = after(last.id);
+    }
+  }
+
+  #writeBatch(batch: Batch, commands: Command[]): void {
+    const { partition } = this.#o;
+    for (const [node, fields] of batch.nodeChanges) {
+      const key = keys.node(partition, node);
+      const set = [...fields].filter((f): f is [string, string] => f[1] !== null);
+      const gone = [...fields].filter((f) => f[1] === null).map((f) => f[0]);
+      if (set.length > 0) commands.push(['HSET', key, ...set.flat()]);
+      if (gone.length > 0) commands.push(['HDEL', key, ...gone]);
+    }
+    for (const [to, messages] of batch.outbox)
+      for (const message of messages) commands.push(['XADD', keys.outbox(partition, to), '*', 'm', encodeMessage(message)]);
+  }
+
+  #writeFeed(commands: Command[], feed: { readonly deltas: Deltas; readonly changed: readonly string[] }): void {
+    if (feed.deltas.empty && feed.changed.length === 0) return;
+    commands.push(['XADD', keys.changes(this.#o.partition), '*', 'd', feed.deltas.encode(), 'c', feed.changed.join(' ')]);
+  }
+
+  #writeCursors(commands: Command[], input: Input): void {
+    const { partition } = this.#o;
+    if (input.cursors.size > 0) commands.push(['HSET', keys.cursors(partition), ...[...input.cursors].flat()]);
+    const log = input.cursors.get('log');
+    if (log !== undefined) {
+      const [ms = '0', sequence = '0'] = log.split('-');
+      commands.push(['XTRIM', keys.log(partition), 'MINID', `${ms}-${Number(sequence) + 1}`]);
+    }
+    if (input.events.length > 0) commands.push(['HINCRBY', keys.stat(partition), 'projected', String(input.events.length)]);
+    const newest = input.events.reduce((max, e) => Math.max(max, e.received), 0);
+    if (newest > 0) commands.push(['HSET', keys.stat(partition), 'lastReceived', String(newest)]);
+  }
+
+  /** Messages that every receiver has taken in make room. */
+  async #trim(): Promise<void> {
+    const { redis, partition, partitions } = this.#o;
+    for (let q = 0; q < partitions; q++) {
+      const cursor = await redis.hGet(keys.cursors(q), String(partition));
+      if (cursor !== null && cursor !== undefined) await redis.xTrim(keys.outbox(partition, q), 'MINID', cursor);
+    }
+  }
+}
+
+function isBefore(state: CustomerState, event: StoredEvent): boolean {
+  return state.lastAt < event.at || (state.lastAt === event.at && state.lastSequence < (event.sequence ?? 0));
+}

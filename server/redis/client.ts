@@ -1,0 +1,65 @@
+import { createClient } from 'redis';
+import { Fault } from '#lib/contract/index.ts';
+import { scripts } from './scripts.ts';
+
+/** Where the store is: a redis:// URL or the path of a unix socket. */
+export interface RedisAddress {
+  readonly url?: string | undefined;
+  readonly socketPath?: string | undefined;
+}
+
+/** The client's default of 5 s counts the time before a command is written: a long pipeline would fail for no reason. */
+const NO_TIMEOUT: object = { timeout: undefined };
+
+function make(address: RedisAddress, onError: (error: Error) => void) {
+  const reconnectStrategy = (attempt: number): number => Math.min(50 * 2 ** attempt, 1000) + Math.floor((attempt * 37) % 50);
+  const socket =
+    address.socketPath === undefined
+      ? { connectTimeout: 2000, reconnectStrategy }
+      : { path: address.socketPath, tls: false as const, connectTimeout: 2000, reconnectStrategy };
+  const client = createClient({
+    ...(address.url === undefined ? {} : { url: address.url }),
+    socket,
+    scripts: scripts(),
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: 100_000,
+    commandOptions: NO_TIMEOUT,
+  });
+  // Without a listener an error event ends the process; the client reconnects by itself.
+  client.on('error', onError);
+  return client;
+}
+
+/** The one kind of client the product uses: RESP3, our scripts as commands, no offline queue (a lost store is said at once). */
+export type Redis = ReturnType<typeof make>;
+
+/** Connects to the store. @throws Fault `store_unavailable` with what to do */
+export async function connect(address: RedisAddress, onError: (error: Error) => void = () => undefined): Promise<Redis> {
+  const client = make(address, onError);
+  try {
+    await client.connect();
+  } catch (cause) {
+    throw new Fault(
+      'store_unavailable',
+      `The store does not answer at ${address.socketPath ?? address.url ?? '(no address)'}. Is the Redis server running?`,
+      { cause },
+    );
+  }
+  return client;
+}
+
+const TRANSIENT = /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|BUSY|UNBLOCKED|NOREPLICAS)/;
+const BROKEN = /^(ERR|WRONGTYPE|CROSSSLOT|NOPERM)\b/;
+const FULL = /^(OOM|MISCONF)/;
+
+/** Says in the product's words what a failed command means. */
+export function storeFault(cause: unknown): Fault {
+  if (cause instanceof Fault) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (FULL.test(message))
+    return new Fault('store_full', 'The store has no room left. Free memory or disk space; nothing was lost.', { cause, retryAfter: 30 });
+  if (TRANSIENT.test(message))
+    return new Fault('store_unavailable', 'The store is busy starting or failing over. Try again.', { cause, retryAfter: 2 });
+  if (BROKEN.test(message)) return new Fault('internal', 'The store refused a command; this is a fault of Throughline.', { cause });
+  return new Fault('store_unavailable', 'The store cannot be reached. Try again.', { cause, retryAfter: 1 });
+}

@@ -1,0 +1,58 @@
+/**
+ * Every key of the store. No template string with a colon stands anywhere else.
+ * All keys of partition p carry the hash tag `{p}`, so that one script or one cluster node holds them together.
+ */
+export const keys = {
+  /** hash: partitions, pepper, format; made once */
+  store: () => 'throughline:store',
+  /** hash of what is outside our control: factor id -> JSON */
+  factors: () => 'throughline:factors',
+  /** stream of refused events with their reasons */
+  quarantine: () => 'throughline:quarantine',
+  /** hash: source -> JSON {lastAt} ; health of feeds */
+  sources: () => 'throughline:sources',
+  /** hash: progress of the demo */
+  demo: () => 'throughline:demo',
+  /** hash: progress of imports, by file digest */
+  imports: () => 'throughline:imports',
+
+  /** stream: accepted events, packed */
+  log: (p: number) => `{${p}}:log`,
+  /** hash of counts: accepted, duplicates, projected, customers */
+  stat: (p: number) => `{${p}}:stat`,
+  /** hash: (source, id) keys already accepted, one of many shards */
+  dedupe: (p: number, shard: string) => `{${p}}:d:${shard}`,
+  /** string: raised by every commit; the fence */
+  version: (p: number) => `{${p}}:version`,
+  /** string with expiry: a verifier holds the partition */
+  hold: (p: number) => `{${p}}:hold`,
+  /** string with expiry: the process that projects */
+  owner: (p: number) => `{${p}}:owner`,
+  /** hash: `log` and one field per sender -> last stream id applied */
+  cursors: (p: number) => `{${p}}:cursors`,
+  /** stream: messages from partition p to partition q */
+  outbox: (p: number, q: number) => `{${p}}:out:${q}`,
+  /** hash: one identifier: root, parents (`p:<node>` -> its root), children (`e:<node>` -> number of events) */
+  node: (p: number, node: string) => `{${p}}:n:${node}`,
+  /** stream: one customer's events in the order in which they happened */
+  customer: (p: number, customer: string) => `{${p}}:c:${customer}`,
+  /** string: the customer's folded state */
+  state: (p: number, customer: string) => `{${p}}:s:${customer}`,
+  /** hash: event count -> state at that point of the stream */
+  checkpoints: (p: number, customer: string) => `{${p}}:k:${customer}`,
+  /** stream: events that could not be placed, with the reason */
+  refused: (p: number) => `{${p}}:refused`,
+  /** zset: everybody with events here, by last event */
+  customers: (p: number) => `{${p}}:customers`,
+  /** zset: rows behind the numbers */
+  list: (p: number, list: string) => `{${p}}:x:${list}`,
+  /** stream: what each commit changed in the sums, and whom */
+  changes: (p: number) => `{${p}}:changes`,
+  /** hash: `at` -> changes id, `<cube>:<day>` -> binary sums */
+  sums: (p: number) => `{${p}}:sums`,
+} as const;
+
+/** Partition of an identifier node (20 hex digits). */
+export function partitionOf(node: string, partitions: number): number {
+  return Number.parseInt(node.slice(0, 8), 16) % partitions;
+}

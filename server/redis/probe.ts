@@ -1,0 +1,74 @@
+import { createClient } from 'redis';
+import { Fault } from '#lib/contract/fault.ts';
+
+const OLDEST_MAJOR = 7;
+const ANSWER_WITHIN_MS = 2000;
+
+/** What a server on a unix socket says of itself. */
+export type ProbedServer = {
+  /** false while it still loads its files */
+  readonly ready: boolean;
+  readonly pid: number;
+  /** the folder it writes to */
+  readonly dir: string;
+  /** its INFO, section server */
+  readonly info: string;
+};
+
+/** Asks the server on a socket who it is; undefined when nobody answers there. */
+export async function probeServer(socketPath: string): Promise<ProbedServer | undefined> {
+  return withClient(socketPath, async (client) => {
+    const [info, dir] = await Promise.all([client.info(), client.configGet('dir')]);
+    const pid = Number(infoField(info, 'process_id'));
+    return { ready: infoField(info, 'loading') === '0', pid, dir: dir['dir'] ?? '', info };
+  });
+}
+
+/** Asks the server on a socket to write everything and end. Resolves when it has answered or hung up; it may still take a moment to be gone. */
+export async function shutDownServer(socketPath: string): Promise<void> {
+  await withClient(socketPath, (client) => client.sendCommand(['SHUTDOWN']));
+}
+
+/** One field of an INFO answer. */
+export function infoField(info: string, name: string): string | undefined {
+  return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+}
+
+/**
+ * Refuses a server that lacks what the scripts need (Redis 7.0; every Valkey reports at least 7.2).
+ * @param info its INFO answer, section server
+ * @throws Fault `bad_config` that names the version
+ */
+export function requireVersion(info: string): void {
+  const version = infoField(info, 'redis_version') ?? 'unknown';
+  if (Number.parseInt(version, 10) >= OLDEST_MAJOR) return;
+  throw new Fault(
+    'bad_config',
+    `The Redis server has version ${version}, but at least ${OLDEST_MAJOR}.0 is needed. Install a newer Redis, or any Valkey.`,
+  );
+}
+
+async function withClient<Answer>(
+  socketPath: string,
+  ask: (client: ReturnType<typeof makeClient>) => Promise<Answer>,
+): Promise<Answer | undefined> {
+  const client = makeClient(socketPath);
+  try {
+    await client.connect();
+    return await ask(client);
+  } catch {
+    return undefined;
+  } finally {
+    client.destroy();
+  }
+}
+
+function makeClient(socketPath: string) {
+  const client = createClient({
+    socket: { path: socketPath, tls: false, connectTimeout: ANSWER_WITHIN_MS, socketTimeout: ANSWER_WITHIN_MS, reconnectStrategy: false },
+    disableOfflineQueue: true,
+  });
+  // Without a listener an error event ends the process; the rejected call already tells.
+  client.on('error', () => undefined);
+  return client;
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { defineScript } from 'redis';
+import type { CommandParser } from 'redis';
+import { projectFile } from '#server/platform/files.ts';
+
+const source = (name: string): string => readFileSync(projectFile(`server/redis/scripts/${name}.lua`), 'utf8');
+
+/** One event of an append: shard key, duplicate key, JSON line. */
+export interface AppendLine {
+  readonly shard: string;
+  readonly key: string;
+  readonly line: string;
+}
+
+/** A Redis command as words; the key it writes comes second. */
+export type Command = readonly [name: string, key: string, ...words: (string | Buffer)[]];
+
+/** Replies of the commit script. */
+export const COMMIT = { written: 1, fenced: 0, held: -1 } as const;
+
+/** The scripts as typed commands of the client. */
+export function scripts() {
+  return {
+    appendEvents: defineScript({
+      SCRIPT: source('append'),
+      IS_READ_ONLY: false,
+      parseCommand(
+        parser: CommandParser,
+        target: { readonly log: string; readonly stat: string; readonly limit: number },
+        lines: readonly AppendLine[],
+      ) {
+        parser.pushKeysLength([target.log, target.stat, ...lines.map((line) => line.shard)]);
+        parser.push(String(target.limit));
+        for (const line of lines) parser.push(line.key, line.line);
+      },
+      transformReply: (reply: unknown) => {
+        const [ok, rest] = reply as [number, string | number];
+        return ok === 1 ? { accepted: true as const, flags: String(rest) } : { accepted: false as const, waiting: Number(rest) };
+      },
+    }),
+    commitPartition: defineScript({
+      SCRIPT: source('commit'),
+      IS_READ_ONLY: false,
+      parseCommand(parser: CommandParser, fence: CommitFence, commands: readonly Command[]) {
+        parser.pushKeysLength([fence.versionKey, fence.holdKey, ...new Set(commands.map((c) => c[1]))]);
+        parser.push(fence.from, fence.to, fence.holder);
+        for (const command of commands) {
+          parser.push(String(command.length));
+          parser.push(...command);
+        }
+      },
+      transformReply: (reply: unknown) => Number(reply),
+    }),
+  };
+}
+
+/** The fence of a commit: what it was computed on, what it makes, and who may write while the partition is held. */
+export interface CommitFence {
+  readonly versionKey: string;
+  readonly holdKey: string;
+  readonly from: string;
+  readonly to: string;
+  readonly holder: string;
+}

@@ -1,0 +1,175 @@
+import type { CarriedIdentifier } from '#server/domain/event/event.ts';
+import type { NodeHasher } from './node-hash.ts';
+import { readPhone, type PhoneReader } from './phone.ts';
+
+/** What is needed to read identifiers. */
+export interface IdentifierOptions {
+  /** ISO country of telephone numbers without country code */
+  readonly region: string;
+  readonly nodeOf: NodeHasher;
+  /** a remembering reader for hot paths; default: parses each number anew */
+  readonly phoneOf?: PhoneReader;
+}
+
+/** Why one identifier cannot be used. */
+export interface IdentifierProblem {
+  /** e.g. `customer.phone` */
+  readonly field: string;
+  readonly message: string;
+}
+
+/** The identifiers of one event that can be used, strongest first, and what is wrong with the others. */
+export interface UsableIdentifiers {
+  readonly who: readonly CarriedIdentifier[];
+  readonly problems: readonly IdentifierProblem[];
+}
+
+/** What a search term may be. */
+export interface SearchCandidate {
+  readonly kind: string;
+  /** normalised as an event's identifier would be */
+  readonly value: string;
+}
+
+/** Strength of the kinds with a place of their own; every other kind lies between `phone` and `anonymousId`. */
+const RANKS: ReadonlyMap<string, number> = new Map([
+  ['customerId', 0],
+  ['email', 1],
+  ['phone', 2],
+  ['anonymousId', 4],
+  ['orderId', 5],
+  ['ticketId', 6],
+]);
+const OTHER_KINDS_RANK = 3;
+
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['userId', 'customerId'],
+  ['user_id', 'customerId'],
+  ['customer_id', 'customerId'],
+  ['anonymous_id', 'anonymousId'],
+  ['order_id', 'orderId'],
+  ['ticket_id', 'ticketId'],
+]);
+
+/** Stand-ins for "nobody": as identifiers they would join strangers into one person. */
+const NOBODY: ReadonlySet<string> = new Set(['', '-1', 'null', 'undefined', 'none', 'anonymous', 'unknown', 'n/a', '?', 'guest', 'nan']);
+const ONLY_ZEROS = /^[0-]*$/;
+
+const LONGEST_VALUE = 128;
+const LONGEST_EMAIL = 254;
+const EMAIL = /^[^\s@"<>,;]+@[^\s@"<>,;]+$/;
+const KIND = /^[A-Za-z][\w.-]{0,63}$/;
+/** Names that exist on every object: used as a key they break whoever counts in a plain object. */
+const OBJECT_NAMES: ReadonlySet<string> = new Set(['constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty']);
+const CONTROL = /[\p{Cc}\p{Surrogate}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+const ASCII = /^[\x20-\x7e]*$/;
+
+/** The kind an identifier is kept under: `userId` is `customerId`. */
+export function canonicalKind(kind: string): string {
+  return ALIASES.get(kind) ?? kind;
+}
+
+/**
+ * Orders two identifiers, strongest first: customerId, email, phone, other kinds alphabetically, anonymousId, orderId, ticketId; then by value.
+ */
+export function compareIdentifiers(
+  a: readonly [kind: string, value: string, ...unknown[]],
+  b: readonly [kind: string, value: string, ...unknown[]],
+): number {
+  return rankOf(a[0]) - rankOf(b[0]) || order(a[0], b[0]) || order(a[1], b[1]);
+}
+
+/**
+ * Reads the `customer` part of an event. Pure.
+ * @param customer identifiers by kind, as sent
+ * @returns usable ones, strongest first, each once; a problem for each of the others (a withheld number is no error where another one is usable)
+ */
+export function usableIdentifiers(customer: Readonly<Record<string, unknown>>, options: IdentifierOptions): UsableIdentifiers {
+  const who: CarriedIdentifier[] = [];
+  const problems: IdentifierProblem[] = [];
+  for (const sent of Object.keys(customer)) {
+    const kind = canonicalKind(sent);
+    const read = normalisedIdentifier(kind, customer[sent], options);
+    if ('message' in read) problems.push({ field: `customer.${sent}`, message: read.message });
+    else if (!who.some(([k, value]) => k === kind && value === read.value)) who.push([kind, read.value, options.nodeOf(kind, read.value)]);
+  }
+  if (who.length > 1) who.sort(compareIdentifiers);
+  return { who, problems };
+}
+
+/**
+ * Normalises one identifier: NFC, trimmed, e-mail in lower case, telephone in E.164, numbers as text.
+ * @param kind canonical kind
+ * @returns the value to keep, or why there is none, as the end of a sentence that begins with the field's name
+ */
+export function normalisedIdentifier(
+  kind: string,
+  raw: unknown,
+  options: Pick<IdentifierOptions, 'region' | 'phoneOf'>,
+): { readonly value: string } | { readonly message: string } {
+  if (!KIND.test(kind) || OBJECT_NAMES.has(kind)) return { message: 'must have a kind made of letters, digits, dot, dash and underscore' };
+  const text = textOf(raw);
+  if (text === undefined) return { message: 'must be text, or a whole number small enough to be exact' };
+  const plain = ASCII.test(text);
+  const value = plain ? text.trim() : text.normalize('NFC').trim();
+  if (isBlocked(value)) return { message: `must name somebody; ${JSON.stringify(value)} stands for nobody` };
+  if (!plain && CONTROL.test(value)) return { message: 'must not hold control characters, bidirectional marks or half characters' };
+  if (kind === 'email') return normalisedEmail(value);
+  if (kind === 'phone') return normalisedPhone(value, options);
+  return value.length > LONGEST_VALUE ? { message: `must have at most ${LONGEST_VALUE} characters` } : { value };
+}
+
+/** Whether a value stands for nobody (`0`, `null`, `anonymous`, `?`, ...), whatever its case. */
+export function isBlocked(value: string): boolean {
+  return ONLY_ZEROS.test(value) || (value.length <= 9 && NOBODY.has(value.toLowerCase()));
+}
+
+/**
+ * Everything a search term could be, strongest kind first: `find by any identifier`.
+ * `kind:value` is tried both as it stands and as a value of the named kind.
+ * @param q what was typed or pasted
+ * @param options.kinds further kinds in use, e.g. `loyaltyCard`
+ */
+export function searchCandidates(
+  q: string,
+  options: { readonly region: string; readonly kinds?: readonly string[]; readonly phoneOf?: PhoneReader },
+): readonly SearchCandidate[] {
+  const named = /^\s*([A-Za-z][\w.-]{0,63})\s*:\s*(\S.*)$/su.exec(q);
+  const found: SearchCandidate[] = [];
+  const add = (sent: string, raw: string): void => {
+    const kind = canonicalKind(sent);
+    const read = normalisedIdentifier(kind, raw, options);
+    if ('value' in read && !found.some((one) => one.kind === kind && one.value === read.value)) found.push({ kind, value: read.value });
+  };
+  if (named?.[1] !== undefined && named[2] !== undefined) add(named[1], named[2]);
+  const kinds = [...RANKS.keys(), ...(options.kinds ?? [])];
+  for (const kind of kinds) add(kind, q);
+  return found.toSorted((a, b) => compareIdentifiers([a.kind, a.value], [b.kind, b.value]));
+}
+
+function textOf(raw: unknown): string | undefined {
+  if (typeof raw === 'string') return raw;
+  if (typeof raw !== 'number' || !Number.isFinite(raw) || Math.abs(raw) > Number.MAX_SAFE_INTEGER) return undefined;
+  return String(raw);
+}
+
+function normalisedEmail(value: string): { readonly value: string } | { readonly message: string } {
+  if (value.length > LONGEST_EMAIL || !EMAIL.test(value)) return { message: 'must be an e-mail address such as ada@example.com' };
+  return { value: value.toLowerCase() };
+}
+
+function normalisedPhone(
+  value: string,
+  { region, phoneOf }: Pick<IdentifierOptions, 'region' | 'phoneOf'>,
+): { readonly value: string } | { readonly message: string } {
+  const phone = phoneOf === undefined ? readPhone(value, region) : phoneOf(value);
+  return phone === undefined ? { message: 'must be a telephone number such as +49 170 1234567' } : { value: phone };
+}
+
+function rankOf(kind: string): number {
+  return RANKS.get(kind) ?? OTHER_KINDS_RANK;
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,136 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Fault } from '#lib/contract/fault.ts';
+
+/** The keys that senders of events show, and the sources they stand for. */
+export interface WriteKeys {
+  /** the first key, for senders inside this program; secret */
+  readonly first: string;
+  /** true when the first key was made by this very start: the caller prints it, once */
+  readonly made: boolean;
+  /**
+   * The source a key stands for. Takes the same time whichever key is wrong and wherever.
+   * @param asked how the sender names itself; a key with a name of its own keeps its senders inside that name (`shop/till-3`), so that
+   *   nobody can pass for another source and drop its events as duplicates
+   * @returns undefined where the key is unknown
+   */
+  sourceOf(key: string, asked?: string): string | undefined;
+  /** Whether the key has a name of its own. */
+  isNamed(key: string): boolean;
+}
+
+/** How write keys are set up. */
+export interface WriteKeyOptions {
+  /** WRITE_KEY: one key, or `name:key` pairs separated by commas; undefined: one is made and kept */
+  readonly configured?: string | undefined;
+  /** folder in which a made key is kept, mode 0600 */
+  readonly dataDir: string;
+  /** source of a key without name; default `default` */
+  readonly defaultSource?: string;
+}
+
+interface Entry {
+  readonly digest: Buffer;
+  readonly name: string | undefined;
+}
+
+const KEY_FILE = 'write-key';
+const SHORTEST_KEY = 16;
+const KEY = /^[\x21-\x39\x3b-\x7e]+$/;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Whether text can name a source: 1 to 64 letters, digits, dots, dashes and underscores. */
+export function isSourceName(text: string): boolean {
+  return NAME.test(text);
+}
+
+/**
+ * Reads the configured write keys, or the kept one, or makes and keeps one.
+ * @throws Fault `bad_config` for a key that is too short or holds a colon, and for a name used twice
+ */
+export function createWriteKeys(options: WriteKeyOptions): WriteKeys {
+  const own = options.configured === undefined ? keptKey(options.dataDir) : undefined;
+  const pairs = own === undefined ? parsePairs(options.configured ?? '') : [{ name: undefined, key: own.key }];
+  const [firstPair] = pairs;
+  if (firstPair === undefined) throw new Fault('bad_config', 'WRITE_KEY must hold at least one key.');
+  const entries: readonly Entry[] = pairs.map(({ name, key }) => ({ name, digest: digestOf(key) }));
+  const names: ReadonlySet<string> = new Set(entries.flatMap(({ name }) => name ?? []));
+  const defaultSource = options.defaultSource ?? 'default';
+  return {
+    first: firstPair.key,
+    made: own?.made ?? false,
+    isNamed: (key) => find(entries, key)?.name !== undefined,
+    sourceOf(key, asked) {
+      const entry = find(entries, key);
+      if (entry === undefined) return undefined;
+      if (asked === undefined || asked === entry.name) return entry.name ?? defaultSource;
+      if (entry.name !== undefined) return `${entry.name}/${asked}`;
+      return names.has(asked) ? `${defaultSource}/${asked}` : asked;
+    },
+  };
+}
+
+/** Compares with every key, whether or not one has matched already. */
+function find(entries: readonly Entry[], key: string): Entry | undefined {
+  const digest = digestOf(key);
+  let found: Entry | undefined;
+  for (const entry of entries) if (timingSafeEqual(entry.digest, digest)) found = entry;
+  return found;
+}
+
+function digestOf(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}
+
+function parsePairs(configured: string): readonly { readonly name: string | undefined; readonly key: string }[] {
+  const names = new Set<string>();
+  return configured.split(',').map((part) => {
+    const pair = part.trim();
+    const colon = pair.indexOf(':');
+    const name = colon === -1 ? undefined : pair.slice(0, colon).trim();
+    const key = pair.slice(colon + 1).trim();
+    if (key.length < SHORTEST_KEY || !KEY.test(key))
+      throw new Fault(
+        'bad_config',
+        `WRITE_KEY must have at least ${SHORTEST_KEY} visible ASCII characters per key, without colon, comma or space.`,
+      );
+    if (name !== undefined && (!NAME.test(name) || names.has(name)))
+      throw new Fault('bad_config', 'WRITE_KEY must give each key a name of its own, made of letters, digits, dot, dash and underscore.');
+    if (name !== undefined) names.add(name);
+    return { name, key };
+  });
+}
+
+/** The key kept in the data folder, made on the first start. The link is atomic: of two processes starting at once, one makes the key and both use it. */
+function keptKey(dataDir: string): { readonly key: string; readonly made: boolean } {
+  const path = join(dataDir, KEY_FILE);
+  const kept = readKept(path);
+  if (kept !== undefined) return { key: kept, made: false };
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const key = `wk_${randomBytes(4).toString('hex')}_${randomBytes(32).toString('base64url')}`;
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(draft, `${key}\n`, { mode: 0o600, flush: true });
+  try {
+    linkSync(draft, path);
+    return { key, made: true };
+  } catch (error) {
+    const other = readKept(path);
+    if (other === undefined) throw error;
+    return { key: other, made: false };
+  } finally {
+    unlinkSync(draft);
+  }
+}
+
+function readKept(path: string): string | undefined {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  if (content.length >= SHORTEST_KEY && KEY.test(content)) return content;
+  throw new Fault('bad_config', `${path} does not hold a write key. Delete the file to have a new one made, or set WRITE_KEY.`);
+}

@@ -1,0 +1,56 @@
+import type { Chance } from './random.ts';
+
+/** Milliseconds of a minute, an hour, a day. */
+export const MINUTE = 60_000;
+export const HOUR = 3_600_000;
+export const DAY = 86_400_000;
+
+/** Whose working day an event follows. */
+export type Rhythm = 'digital' | 'desk' | 'carrier' | 'shop';
+
+/** Likelihood of each hour of the day, 0..1, and of each weekday from Sunday on. */
+const HOURS: Readonly<Record<Rhythm, string>> = {
+  digital: '100001245667766667899973',
+  desk: '000000039999988899876200',
+  carrier: '000000079999889998400000',
+  shop: '000000113577876679985310',
+};
+const WEEKDAYS: Readonly<Record<Rhythm, string>> = { digital: '8988889', desk: '2987774', carrier: '0999995', shop: '2566779' };
+
+function lastSunday(year: number, month: number): number {
+  const end = Date.UTC(year, month + 1, 0, 1);
+  return end - new Date(end).getUTCDay() * DAY;
+}
+
+/** Offset of Berlin's clocks from UTC, ms: summer time from the last Sunday of March to that of October, 01:00 UTC. */
+export function berlinOffset(at: number): number {
+  const year = new Date(at).getUTCFullYear();
+  return at >= lastSunday(year, 2) && at < lastSunday(year, 9) ? 2 * HOUR : HOUR;
+}
+
+/** How usual an instant is for a rhythm, 0..1, by Berlin's clock and week. */
+export function usual(at: number, rhythm: Rhythm): number {
+  const local = at + berlinOffset(at);
+  const hour = Math.floor(local / HOUR) % 24;
+  const weekday = (Math.floor(local / DAY) + 4) % 7;
+  return (Number(HOURS[rhythm][hour]) * Number(WEEKDAYS[rhythm][weekday])) / 81;
+}
+
+/** The first instant at or after `at` that suits a rhythm: people sleep, desks close, carriers rest on Sunday. */
+export function suited(at: number, rhythm: Rhythm, chance: Chance): number {
+  let found = at;
+  for (let tries = 0; tries < 200 && !chance.happens(usual(found, rhythm)); tries++) found += chance.between(15, 75) * MINUTE;
+  return Math.round(found);
+}
+
+/** A local clock time on the day that holds an instant. */
+export function localTime(at: number, hour: number): number {
+  const offset = berlinOffset(at);
+  return Math.floor((at + offset) / DAY) * DAY - offset + hour * HOUR;
+}
+
+/** "Thursday": the local weekday of an instant. */
+export function weekdayName(at: number): string {
+  const names = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+  return names[(Math.floor((at + berlinOffset(at)) / DAY) + 4) % 7] ?? '';
+}

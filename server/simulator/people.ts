@@ -1,0 +1,75 @@
+import type { Chance } from './random.ts';
+
+/** Areas of the example country, and how many of the customers live there. */
+export const AREAS = [
+  ['north', 27],
+  ['east', 19],
+  ['south', 30],
+  ['west', 24],
+] as const;
+export type Area = (typeof AREAS)[number][0];
+
+/** Segments of the broadband journey, and their shares. */
+const SEGMENTS = [
+  ['consumer', 80],
+  ['business', 15],
+  ['vip', 5],
+] as const;
+export type Segment = (typeof SEGMENTS)[number][0];
+
+/**
+ * Telephone numbers that no subscriber has: Bundesnetzagentur keeps these German blocks (Berlin, Frankfurt, Hamburg, Cologne, Munich) and
+ * Arcep these French ones for films. They parse as valid numbers, which the British drama block +44 7700 900xxx does not.
+ */
+const GERMAN_BLOCKS = ['+493023125', '+496990009', '+494066969', '+492214710', '+498999998'] as const;
+const GERMAN_NUMBERS = 5_000;
+const FRENCH_NUMBERS = 20_000;
+const FRENCH_BLOCKS = ['+3363998', '+3319900'] as const;
+
+/** One invented customer. Everything about them says that they are invented. */
+export interface Person {
+  /** number among the customers of one run */
+  readonly index: number;
+  readonly customerId: string;
+  readonly anonymousId: string;
+  readonly email: string;
+  /** null: the company has no number */
+  readonly phone: string | null;
+  readonly name: string;
+  readonly segment: Segment;
+  readonly area: Area;
+  /** identifies orders and tickets: append a number */
+  readonly mark: string;
+}
+
+/** The fictional number of a place in the row; null beyond the last one. */
+export function fictionalPhone(place: number): string | null {
+  if (place < GERMAN_NUMBERS) return `${GERMAN_BLOCKS[place % GERMAN_BLOCKS.length] ?? ''}${digits(Math.floor(place / GERMAN_BLOCKS.length), 3)}`;
+  const rest = place - GERMAN_NUMBERS;
+  if (rest >= FRENCH_NUMBERS) return null;
+  return `${FRENCH_BLOCKS[rest % FRENCH_BLOCKS.length] ?? ''}${digits(Math.floor(rest / FRENCH_BLOCKS.length), 4)}`;
+}
+
+function digits(value: number, length: number): string {
+  return String(value).padStart(length, '0');
+}
+
+/**
+ * Invents a customer.
+ * @param run prefix that tells runs apart: customers of two runs never share an identifier
+ * @param withPhone whether this run may use the fictional numbers, of which there are only enough for one
+ */
+export function inventPerson(run: string, index: number, chance: Chance, withPhone: boolean): Person {
+  const mark = `${run}${digits(index, 5)}`;
+  return {
+    index,
+    customerId: `DEMO-${mark}`,
+    anonymousId: `anon-${mark}-${Math.floor(chance.next() * 0xffffff).toString(16)}`,
+    email: `demo.${mark.toLowerCase()}@example.${chance.happens(0.7) ? 'com' : 'org'}`,
+    phone: withPhone && chance.happens(0.85) ? fictionalPhone(index) : null,
+    name: `Demo Customer ${mark}`,
+    segment: chance.weighted(SEGMENTS),
+    area: chance.weighted(AREAS),
+    mark,
+  };
+}

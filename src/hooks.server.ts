@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { error, type RequestEvent, type Handle, type HandleServerError } from '@sveltejs/kit';
+import type { Caller } from '#server/api/router.ts';
+import type { Actor, ActorRequest } from '#server/security/actor.ts';
+
+/** What the server leaves for the pages: this bundle is a module graph of its own, so nothing can simply be imported. */
+interface Services {
+  callerFor(actor: Actor): Caller;
+  actorOf(request: ActorRequest): Actor | undefined;
+  /** file of the write key; absent where the operator set the key */
+  readonly writeKeyFile?: string | undefined;
+}
+
+const SERVICES = Symbol.for('throughline.services');
+const THEMES: readonly string[] = ['light', 'dark', 'system'];
+const HEADERS: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+};
+
+export const handle: Handle = async ({ event, resolve }) => {
+  const services = servicesOf(globalThis);
+  if (!services) error(503, 'The server is still starting. Reload in a few seconds.');
+  const actor = services.actorOf(requestOf(event));
+  if (!actor) error(403, 'These pages are for this machine only until accounts exist.');
+  event.locals.api = services.callerFor(actor);
+  event.locals.writeKeyFile = services.writeKeyFile ?? null;
+  const theme = themeOf(event.cookies.get('theme'));
+  const response = await resolve(event, { transformPageChunk: ({ html }) => html.replace('%throughline.theme%', theme) });
+  for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
+  // Pages and their data speak of people and of this moment: neither belongs in a cache.
+  if (!event.url.pathname.startsWith('/_app/immutable/')) response.headers.set('cache-control', 'no-store');
+  return response;
+};
+
+export const handleError: HandleServerError = ({ error: thrown, event, status, message }) => {
+  const traceId = randomBytes(6).toString('hex');
+  if (status >= 500) {
+    const path = event.route.id ?? 'no route';
+    const reason = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    // One line per fault for the log; the route's pattern instead of the address, which may name a customer.
+    process.stderr.write(`${JSON.stringify({ level: 50, time: Date.now(), name: 'pages', traceId, path, reason })}\n`);
+  }
+  return { message: status === 404 ? 'There is nothing under this address.' : status >= 500 ? 'This page could not be made.' : message, traceId };
+};
+
+/** The request as the server's other doors see it. */
+function requestOf(event: RequestEvent): ActorRequest {
+  return { headers: Object.fromEntries(event.request.headers), socket: { remoteAddress: event.getClientAddress() } };
+}
+
+function servicesOf(holder: object): Services | undefined {
+  const found: unknown = Reflect.get(holder, SERVICES);
+  return found === undefined ? undefined : (found as Services);
+}
+
+function themeOf(cookie: string | undefined): string {
+  return cookie !== undefined && THEMES.includes(cookie) ? cookie : 'system';
+}

@@ -1,0 +1,26 @@
+/** The same page with some query fields changed; null removes one. Returns path and query. */
+export function withFields(url: URL, changes: Readonly<Record<string, string | null>>): string {
+  const query = new URLSearchParams(url.searchParams);
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === null) query.delete(key);
+    else query.set(key, value);
+  }
+  const text = query.toString();
+  return text === '' ? url.pathname : `${url.pathname}?${text}`;
+}
+
+/** Reads an instant from a URL: ISO 8601 or ms since 1970; undefined where it is neither, or `now`. */
+export function readInstant(text: string | null): number | undefined {
+  if (text === null || text === '' || text === 'now') return undefined;
+  const at = /^\d{10,}$/.test(text) ? Number(text) : Date.parse(text);
+  return Number.isFinite(at) && at >= 0 && at <= 4_102_444_800_000 ? Math.floor(at) : undefined;
+}
+
+/** One of `allowed`, else `otherwise`. */
+export function readChoice<Choice extends string, Otherwise>(
+  text: string | null,
+  allowed: readonly Choice[],
+  otherwise: Otherwise,
+): Choice | Otherwise {
+  return allowed.find((choice) => choice === text) ?? otherwise;
+}

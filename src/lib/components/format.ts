@@ -1,0 +1,143 @@
+import type { Names } from '#lib/contract/views.ts';
+
+/** One locale until there are translations; figures, dates and plurals all come through here. */
+const LOCALE = 'en-GB';
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Which of a thing's two names is shown. */
+export type Side = 'customer' | 'internal';
+
+/** The name on the chosen side. */
+export function nameOf(names: Names, side: Side): string {
+  return side === 'customer' ? names.customer : names.internal;
+}
+
+/** A whole number with separators: `1,204`. */
+export function count(value: number): string {
+  return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 }).format(value);
+}
+
+/** A number with at most `digits` decimals. */
+export function decimal(value: number, digits = 1): string {
+  return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: digits }).format(value);
+}
+
+/** `part` of `whole` in per cent: `92 %`, `0.4 %` below one; a dash where there is no whole. */
+export function percent(part: number, whole: number): string {
+  if (whole <= 0) return '–';
+  const value = (100 * part) / whole;
+  const digits = value !== 0 && value < 1 ? 1 : 0;
+  // A part short of the whole must not read as all of it, nor something as nothing.
+  const shown = part < whole && value > 99 ? Math.floor(value) : value;
+  return `${decimal(shown, digits)} %`;
+}
+
+/** A signed number: `+14`, `−3`, `±0`. */
+export function signed(value: number, digits = 0): string {
+  const rounded = Number(value.toFixed(digits));
+  if (rounded === 0) return '±0';
+  return `${rounded > 0 ? '+' : '−'}${decimal(Math.abs(rounded), digits)}`;
+}
+
+/** A length of time in its two largest units: `45 s`, `2 h 10 min`, `3 d 4 h`. */
+export function duration(ms: number): string {
+  const value = Math.max(0, ms);
+  if (value < 950) return `${Math.round(value / 100) / 10} s`;
+  if (value < MINUTE) return `${Math.round(value / SECOND)} s`;
+  if (value < HOUR) return pair(value, { size: MINUTE, name: 'min' }, { size: SECOND, name: 's', below: 10 });
+  if (value < DAY) return pair(value, { size: HOUR, name: 'h' }, { size: MINUTE, name: 'min', below: 24 });
+  return pair(value, { size: DAY, name: 'd' }, { size: HOUR, name: 'h', below: 14 });
+}
+
+interface Unit {
+  readonly size: number;
+  readonly name: string;
+  /** show this smaller unit only while the larger count is below this */
+  readonly below?: number;
+}
+
+function pair(ms: number, large: Unit, small: Unit): string {
+  const steps = Math.round(ms / small.size);
+  const perLarge = large.size / small.size;
+  const whole = Math.floor(steps / perLarge);
+  const rest = steps % perLarge;
+  if (whole >= (small.below ?? 0)) return `${Math.round(ms / large.size)} ${large.name}`;
+  return rest === 0 ? `${whole} ${large.name}` : `${whole} ${large.name} ${rest} ${small.name}`;
+}
+
+/** How long ago `at` was, seen from `now`: `just now`, `3 min ago`, `in 2 h`. */
+export function ago(at: number, now: number): string {
+  const ms = now - at;
+  if (Math.abs(ms) < 5 * SECOND) return 'just now';
+  return ms > 0 ? `${coarse(ms)} ago` : `in ${coarse(-ms)}`;
+}
+
+/** A length of time in one unit: `48 s`, `3 min`, `41 h`, `12 d`. */
+export function coarse(ms: number): string {
+  if (ms < 90 * SECOND) return `${Math.round(ms / SECOND)} s`;
+  if (ms < 90 * MINUTE) return `${Math.round(ms / MINUTE)} min`;
+  if (ms < 48 * HOUR) return `${Math.round(ms / HOUR)} h`;
+  return `${Math.round(ms / DAY)} d`;
+}
+
+/** Time of day to the second. `zone` is an IANA name; the reader's own without. */
+export function clock(at: number, zone?: string): string {
+  return shown(at, { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: zone });
+}
+
+/** Time of day to the minute. */
+export function minute(at: number, zone?: string): string {
+  return shown(at, { hour: '2-digit', minute: '2-digit', timeZone: zone });
+}
+
+/** Day, month and time: `20 Nov 2026, 14:32`. */
+export function dateTime(at: number, zone?: string): string {
+  return shown(at, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: zone });
+}
+
+/** Day of the week and month: `Friday, 20 November 2026`. */
+export function day(at: number, zone?: string): string {
+  return shown(at, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: zone });
+}
+
+/** The whole instant with its zone, for tooltips: `20 Nov 2026, 14:32:07 CET`. */
+export function exact(at: number, zone?: string): string {
+  return shown(at, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'short',
+    timeZone: zone,
+  });
+}
+
+/** For machines: `<time datetime>` and URLs; whole seconds, UTC. */
+export function iso(at: number): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
+}
+
+/** Turns `customer_id`, `customerId` or `self-service` into words. */
+export function words(identifier: string): string {
+  const spaced = identifier
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[_.-]+/g, ' ')
+    .toLowerCase();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+/** `1 case`, `2 cases`. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+function shown(at: number, options: { [Key in keyof Intl.DateTimeFormatOptions]: Intl.DateTimeFormatOptions[Key] | undefined }): string {
+  const { timeZone, ...rest } = options;
+  const known = timeZone === undefined ? rest : { ...rest, timeZone };
+  return new Intl.DateTimeFormat(LOCALE, known as Intl.DateTimeFormatOptions).format(at);
+}

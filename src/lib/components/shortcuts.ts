@@ -1,0 +1,57 @@
+/** The keys of the frame, as the help shows them. Keys with a `path` go there after `g`. */
+export const SHORTCUTS = [
+  { keys: '/', does: 'Find a customer' },
+  { keys: 'g f', does: 'Go to the funnel', path: '/funnel' },
+  { keys: 'g h', does: 'Go to the heatmap', path: '/heat' },
+  { keys: 'g c', does: 'Go to customers', path: '/c' },
+  { keys: 'g w', does: 'Go to the wallboard', path: '/wall/now' },
+  { keys: 'p', does: 'Pause or go on' },
+  { keys: '[ ]', does: 'Shorter or longer window (heatmap)' },
+  { keys: '↑ ↓ ← →', does: 'Move in the heatmap; Enter opens a cell' },
+  { keys: '1 – 9', does: 'Open that hit (search results)' },
+  { keys: 'Esc', does: 'Close what is open' },
+  { keys: '?', does: 'Show these keys' },
+] as const;
+
+/** What the frame can do on a key. */
+export interface ShortcutActions {
+  readonly go: (path: string) => void;
+  readonly find: () => void;
+  readonly pause: () => void;
+  readonly help: () => void;
+}
+
+/** The second key of `g ?` must follow within this time, ms. */
+const SEQUENCE_MS = 1_200;
+
+/** Reads single keys into actions. Returns what handles one key: true where the key was ours. */
+export function shortcutReader(actions: ShortcutActions): (key: string, nowMs: number) => boolean {
+  let leaderAtMs = -Infinity;
+  const single: Readonly<Record<string, () => void>> = { '/': actions.find, p: actions.pause, '?': actions.help };
+  return (key, nowMs) => {
+    const follows = nowMs - leaderAtMs <= SEQUENCE_MS;
+    leaderAtMs = -Infinity;
+    if (follows) {
+      const target = SHORTCUTS.find((shortcut) => shortcut.keys === `g ${key}`);
+      if (target && 'path' in target) actions.go(target.path);
+      return target !== undefined;
+    }
+    if (key === 'g') {
+      leaderAtMs = nowMs;
+      return true;
+    }
+    single[key]?.();
+    return single[key] !== undefined;
+  };
+}
+
+/** Whether a key press belongs to a field or to the browser, not to us. */
+export function isTyping(event: Pick<KeyboardEvent, 'target' | 'ctrlKey' | 'metaKey' | 'altKey' | 'isComposing'>): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
+  return isField(event.target);
+}
+
+/** Whether an element takes text. */
+export function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
+}

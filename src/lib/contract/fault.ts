@@ -1,0 +1,29 @@
+/** What can go wrong, as a closed list. One table in server/api maps the codes to HTTP, tRPC and socket answers. */
+export const FAULT_CODES = [
+  'bad_request',
+  'unauthorised',
+  'forbidden',
+  'not_found',
+  'too_large',
+  'too_many',
+  'store_unavailable',
+  'store_full',
+  'not_ready',
+  'bad_config',
+  'internal',
+] as const;
+export type FaultCode = (typeof FAULT_CODES)[number];
+
+/** A fault: a code for programs, a sentence for people, the cause for the log. */
+export class Fault extends Error {
+  readonly code: FaultCode;
+  /** seconds after which trying again makes sense */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: FaultCode, message: string, options: { readonly cause?: unknown; readonly retryAfter?: number } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Fault';
+    this.code = code;
+    this.retryAfter = options.retryAfter;
+  }
+}

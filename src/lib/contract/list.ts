@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { COLUMNS, WINDOW_NAMES } from './words.ts';
+
+const text = z.string().min(1).max(128);
+const instant = z.coerce.number().int().min(0).max(4_102_444_800_000);
+
+/** Which list stands behind a number. Written as a query string so that a link is enough: `funnel?journey=broadband&stage=order&what=dropped`. */
+export const listSchema = z.discriminatedUnion('of', [
+  z.strictObject({
+    of: z.literal('funnel'),
+    journey: text,
+    /** absent for totals */
+    stage: text.optional(),
+    what: z.enum(['entered', 'reached', 'wentOn', 'waiting', 'dropped', 'excluded', 'converted', 'inProgress']),
+    from: instant.optional(),
+    to: instant.optional(),
+    channel: text.optional(),
+    segment: text.optional(),
+  }),
+  z.strictObject({
+    of: z.literal('now'),
+    journey: text,
+    stage: text.optional(),
+    what: z.enum(['occupancy', 'stuck', 'inflow', 'outflow']),
+    to: instant.optional(),
+    channel: text.optional(),
+    segment: text.optional(),
+  }),
+  z.strictObject({
+    of: z.literal('heat'),
+    journey: text,
+    stage: text,
+    /** one of the columns, or `all` */
+    column: text,
+    by: z.enum(COLUMNS),
+    window: z.enum(WINDOW_NAMES),
+    to: instant.optional(),
+  }),
+]);
+export type ListRef = z.infer<typeof listSchema>;
+
+export { formatList } from './format-list.ts';
+
+/** Reads a list reference; undefined where it is not one. */
+export function parseList(text: string): ListRef | undefined {
+  const cut = text.indexOf('?');
+  if (cut < 0) return undefined;
+  const fields = Object.fromEntries(new URLSearchParams(text.slice(cut + 1)));
+  const parsed = listSchema.safeParse({ of: text.slice(0, cut), ...fields });
+  return parsed.success ? parsed.data : undefined;
+}

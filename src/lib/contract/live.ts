@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { COLUMNS, WINDOW_NAMES } from './words.ts';
+
+const journey = z.string().min(1).max(128);
+const id = z.string().regex(/^[0-9a-f]{20}$/);
+const instant = z.int().min(0).max(4_102_444_800_000);
+
+export const funnelParams = z.strictObject({
+  journey,
+  from: instant.optional(),
+  to: instant.optional(),
+  by: z.enum(['channel', 'segment']).optional(),
+});
+export type FunnelParams = z.infer<typeof funnelParams>;
+
+export const heatParams = z.strictObject({
+  journey,
+  window: z.enum(WINDOW_NAMES),
+  by: z.enum(COLUMNS).optional(),
+  to: instant.optional(),
+});
+export type HeatParams = z.infer<typeof heatParams>;
+
+export const wallParams = z.strictObject({ journey: journey.optional() });
+export type WallParams = z.infer<typeof wallParams>;
+
+export const customerParams = z.strictObject({ customer: id });
+
+/** What a page can follow. Rooms hold no personal data: `customer` only ever says "changed". */
+export const subscription = z.discriminatedUnion('view', [
+  z.strictObject({ view: z.literal('funnel'), params: funnelParams }),
+  z.strictObject({ view: z.literal('heat'), params: heatParams }),
+  z.strictObject({ view: z.literal('wall'), params: wallParams }),
+  z.strictObject({ view: z.literal('customer'), params: customerParams }),
+]);
+export type Subscription = z.infer<typeof subscription>;
+
+/** Answer to `subscribe`: the whole view, from the process that will send its patches. */
+export type SubscribeAnswer =
+  | { readonly ok: true; readonly room: string; readonly epoch: string; readonly seq: number; readonly at: number; readonly data: unknown }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/**
+ * A change of one room's view. Top-level keys replace; keys listed in `merge` are records of which only the changed entries are sent
+ * (null = entry removed). `seq` grows by one: on a gap or another epoch, subscribe again.
+ */
+export interface Patch {
+  readonly room: string;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly merge: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** Once a second to every page: the proof of life behind the live chip. */
+export interface Beat {
+  readonly epoch: string;
+  /** server clock, ms */
+  readonly at: number;
+  readonly lagMs: number;
+  readonly ready: boolean;
+}
+
+/** An open customer has changed: fetch again, masked and audited, by the API. */
+export interface Hint {
+  readonly customer: string;
+  readonly at: number;
+}
+
+export interface ServerEvents {
+  patch: (patch: Patch) => void;
+  beat: (beat: Beat) => void;
+  hint: (hint: Hint) => void;
+}
+
+export interface ClientEvents {
+  subscribe: (request: unknown, answer: (a: SubscribeAnswer) => void) => void;
+  unsubscribe: (room: unknown) => void;
+}

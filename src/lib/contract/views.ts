@@ -1,0 +1,366 @@
+import type { Channel, Clue, Column, Component, Controller, Emotion, EmotionOrUnknown, EmotionSource, PromiseState, Window } from './words.ts';
+import type { Factor } from './event.ts';
+
+/** A name seen from both sides. */
+export interface Names {
+  readonly customer: string;
+  readonly internal: string;
+}
+
+/** The instant a view speaks of, and whether it moves. */
+export interface Position {
+  /** ms since 1970: the view is exact up to the end of this minute. */
+  readonly at: number;
+  /** false where a past instant was asked for */
+  readonly live: boolean;
+}
+
+export interface JourneySummary {
+  readonly journey: string;
+  readonly version: number;
+  readonly name: Names;
+  readonly goal: string;
+  readonly windowMs: number;
+  readonly stages: readonly StageSummary[];
+  readonly segments: readonly string[];
+  readonly channels: readonly Channel[];
+  readonly owners: readonly string[];
+  /** First and last minute in which this journey has any case, ms; null while it has none. */
+  readonly span: { readonly from: number; readonly to: number } | null;
+}
+
+export interface StageSummary {
+  readonly stage: string;
+  readonly name: Names;
+  /** after the goal: not a step of the funnel */
+  readonly after: boolean;
+  /** holds a moment of truth */
+  readonly mot: boolean;
+  readonly standardMs: number | null;
+  readonly owners: readonly string[];
+}
+
+/** One step of the cohort funnel and, beside it and never mixed with it, the stage as it is now. */
+export interface FunnelStep {
+  readonly stage: string;
+  readonly name: Names;
+  readonly after: boolean;
+  readonly mot: boolean;
+  /** cohort: cases that reached this step; = wentOn + waiting + dropped + excluded */
+  readonly reached: number;
+  readonly wentOn: number;
+  readonly waiting: number;
+  readonly dropped: number;
+  readonly excluded: number;
+  /** cases opened in the range that have been in this stage at all, in any order */
+  readonly visited: number;
+  /** from the step before to this one, ms; log bins of 2 %, so within 1 % ; null without cases */
+  readonly medianMs: number | null;
+  readonly p90Ms: number | null;
+  readonly timed: number;
+  /** now: cases in this stage */
+  readonly occupancy: number;
+  /** now: of these, longer than the standard */
+  readonly stuck: number;
+  /** last hour */
+  readonly inflow: number;
+  readonly outflow: number;
+  readonly standardMs: number | null;
+}
+
+export interface FunnelTotal {
+  readonly entered: number;
+  readonly converted: number;
+  readonly inProgress: number;
+  readonly dropped: number;
+  readonly excluded: number;
+}
+
+export interface FunnelGroup {
+  readonly key: string;
+  readonly total: FunnelTotal;
+  readonly steps: readonly { readonly stage: string; readonly reached: number; readonly occupancy: number; readonly stuck: number }[];
+}
+
+export interface FunnelView {
+  readonly journey: string;
+  readonly version: number;
+  readonly name: Names;
+  readonly goal: string;
+  /** start of the range, floored to the hour, ms */
+  readonly from: number;
+  readonly position: Position;
+  readonly windowMs: number;
+  readonly by: 'channel' | 'segment' | null;
+  readonly total: FunnelTotal;
+  /** by stage id, in order of `order` */
+  readonly order: readonly string[];
+  readonly steps: Readonly<Record<string, FunnelStep>>;
+  readonly groups: Readonly<Record<string, FunnelGroup>>;
+  /** open cases over all stages; = sum of occupancy */
+  readonly open: number;
+  readonly factors: readonly Factor[];
+}
+
+/** Why a square shows no number; each is a different picture. */
+export type CellState = 'value' | 'few' | 'zero' | 'silent' | 'source_down' | 'not_planned';
+
+export interface CellPart {
+  readonly component: Component;
+  /** friction points of the shown number */
+  readonly points: number;
+}
+
+export interface CellEmotion {
+  /** visits with a known emotion */
+  readonly known: number;
+  /** confidence-weighted mean valence, -1..1; null where nothing is known */
+  readonly valence: number | null;
+  /** share of each class among the known, by confidence; 0..1 */
+  readonly shares: Readonly<Partial<Record<Emotion, number>>>;
+}
+
+export interface HeatCell {
+  readonly stage: string;
+  readonly column: string;
+  readonly state: CellState;
+  /** visits in the window */
+  readonly n: number;
+  /** shrunk mean friction 0..100; null unless state is `value` */
+  readonly friction: number | null;
+  /** plain mean 0..100; null without visits */
+  readonly mean: number | null;
+  /** Wilson 95 % interval of the mean, 0..100 */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** n < 30 or half-width > 10 */
+  readonly uncertain: boolean;
+  /** parts of the shown number, largest first; with `pull` they sum to it */
+  readonly parts: readonly CellPart[];
+  readonly pull: number;
+  readonly emotion: CellEmotion;
+  /** friction of all visits per hour: pain x reach */
+  readonly load: number;
+  /** shown number minus the same window one week before; null where either is missing */
+  readonly change: number | null;
+  /** source down or silent: what was last seen, ms */
+  readonly lastSeen: number | null;
+}
+
+export interface HeatView {
+  readonly journey: string;
+  readonly version: number;
+  readonly name: Names;
+  readonly window: Window;
+  readonly by: Column;
+  readonly position: Position;
+  readonly rows: readonly StageSummary[];
+  readonly columns: readonly string[];
+  /** by `${stage}|${column}`; the column `all` is the stage's own */
+  readonly cells: Readonly<Record<string, HeatCell>>;
+  readonly sources: readonly SourceHealth[];
+  readonly factors: readonly Factor[];
+}
+
+export interface SourceHealth {
+  readonly source: string;
+  readonly name: string;
+  readonly lastAt: number | null;
+  readonly state: 'up' | 'down' | 'never';
+}
+
+/** One cell with its history, for the drawer. */
+export interface CellDetail {
+  readonly cell: HeatCell;
+  readonly stageMean: number | null;
+  readonly kappa: number;
+  /** shown friction, n and valence over time, oldest first */
+  readonly trend: readonly { readonly at: number; readonly friction: number | null; readonly n: number; readonly valence: number | null }[];
+}
+
+/** A row behind a number. No personal data: the customer is the opaque id. */
+export interface ListRow {
+  readonly customer: string;
+  readonly caseId: string;
+  /** the instant that put it on this list, ms */
+  readonly at: number;
+  readonly stage: string;
+  readonly channel: Channel;
+  readonly segment: string;
+  /** for visits */
+  readonly friction: number | null;
+  readonly valence: number | null;
+}
+
+export interface ListPage {
+  readonly list: string;
+  /** length of the whole list at this position: equals the number that opened it */
+  readonly count: number;
+  readonly position: Position;
+  readonly rows: readonly ListRow[];
+  readonly next: string | null;
+}
+
+export interface CustomerHit {
+  readonly customer: string;
+  /** what matched, e.g. `orderId` */
+  readonly matched: string;
+  readonly name: string | null;
+  readonly segment: string | null;
+  readonly events: number;
+  readonly lastAt: number | null;
+}
+
+export interface FindAnswer {
+  /** what was looked for, normalised, per kind */
+  readonly searched: readonly { readonly kind: string; readonly value: string }[];
+  readonly hits: readonly CustomerHit[];
+}
+
+export interface CasePosition {
+  readonly caseId: string;
+  readonly journey: string;
+  readonly journeyName: Names;
+  readonly stage: string;
+  readonly stageName: Names;
+  readonly openedAt: number;
+  readonly since: number;
+  readonly standardMs: number | null;
+  readonly state: 'open' | 'stuck' | 'completed' | 'closed' | 'abandoned';
+  readonly step: number;
+  readonly steps: number;
+}
+
+export interface PromiseView {
+  readonly id: string;
+  readonly kind: string;
+  readonly wording: string | null;
+  readonly madeAt: number;
+  readonly due: number;
+  readonly state: PromiseState;
+  readonly metAt: number | null;
+  readonly moved: boolean;
+  readonly stage: string | null;
+}
+
+export interface EmotionNow {
+  readonly label: EmotionOrUnknown;
+  readonly valence: number;
+  readonly confidence: number;
+  readonly since: number | null;
+  readonly source: EmotionSource | null;
+}
+
+export interface EmotionPoint {
+  readonly at: number;
+  readonly valence: number;
+  readonly confidence: number;
+  readonly label: EmotionOrUnknown;
+  readonly source: EmotionSource;
+}
+
+export interface CustomerHeader {
+  readonly customer: string;
+  readonly name: string | null;
+  readonly segment: string | null;
+  readonly area: string | null;
+  readonly identifiers: readonly { readonly kind: string; readonly value: string; readonly since: number }[];
+  readonly events: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly lastContact: { readonly at: number; readonly channel: Channel; readonly topic: string | null } | null;
+  readonly cases: readonly CasePosition[];
+  readonly promises: readonly PromiseView[];
+  readonly emotion: EmotionNow;
+  readonly line: readonly EmotionPoint[];
+}
+
+export interface TimelineTouchpoint {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly controller: Controller;
+  readonly clue: Clue;
+  readonly mot: boolean;
+}
+
+export interface TimelineItem {
+  /** position in the customer's stream */
+  readonly id: string;
+  readonly at: number;
+  readonly receivedAt: number;
+  readonly source: string;
+  readonly type: string | null;
+  readonly channel: Channel | null;
+  /** null: unmapped */
+  readonly touchpoint: TimelineTouchpoint | null;
+  /** what the source called the touchpoint */
+  readonly touchpointName: string | null;
+  readonly journey: string | null;
+  readonly stage: string | null;
+  readonly stageName: Names | null;
+  readonly caseId: string | null;
+  readonly text: string | null;
+  readonly emotion: { readonly label: EmotionOrUnknown; readonly valence: number; readonly confidence: number; readonly source: EmotionSource; readonly why: readonly string[] } | null;
+  readonly score: { readonly kind: string; readonly value: number } | null;
+  readonly signals: readonly { readonly component: Component; readonly value: number }[];
+  readonly promise: { readonly kind: string; readonly due: number | null; readonly wording: string | null } | null;
+  readonly outcome: string | null;
+  readonly topic: string | null;
+  readonly attributes: Readonly<Record<string, unknown>> | null;
+  readonly late: boolean;
+  readonly suspect: boolean;
+  readonly retracted: boolean;
+}
+
+export interface TimelinePage {
+  readonly customer: string;
+  /** set where the id asked for now belongs to another person: go there */
+  readonly movedTo: string | null;
+  readonly header: CustomerHeader | null;
+  /** newest first */
+  readonly items: readonly TimelineItem[];
+  readonly next: string | null;
+  readonly position: Position;
+}
+
+export interface WallTile {
+  readonly id: 'open' | 'stuck' | 'kept' | 'friction' | 'valence' | 'contacts';
+  readonly name: string;
+  /** null: cannot be told */
+  readonly value: number | null;
+  readonly unit: '' | '%' | '/h';
+  /** change against the same time last week */
+  readonly change: number | null;
+  readonly n: number;
+  readonly status: 'normal' | 'watch' | 'breach';
+}
+
+/** What a wallboard is sent: numbers only, by type. */
+export interface WallView {
+  readonly journey: string;
+  readonly name: Names;
+  readonly window: Window;
+  readonly position: Position;
+  readonly tiles: readonly WallTile[];
+  readonly worst: readonly { readonly stage: string; readonly name: Names; readonly column: string; readonly friction: number; readonly valence: number | null; readonly n: number; readonly change: number | null }[];
+}
+
+export interface SystemStatus {
+  readonly ready: boolean;
+  /** events acknowledged since the store was made */
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  readonly projected: number;
+  readonly customers: number;
+  readonly lastEventAt: number | null;
+  /** age of the oldest accepted event that is not yet in the numbers, ms */
+  readonly lagMs: number;
+  readonly waiting: number;
+  readonly durability: 'fsync-always' | 'fsync-everysec' | 'none' | 'unknown';
+  readonly demo: { readonly on: boolean; readonly loaded: number; readonly total: number } | null;
+  readonly version: string;
+  readonly partitions: number;
+  readonly sources: readonly SourceHealth[];
+}

@@ -1,0 +1,85 @@
+/** The closed vocabularies of the product. Every stage of the program uses these words and no others. */
+
+/** Where customer and company meet. `partner` and `outside` are channels nobody here controls. */
+export const CHANNELS = ['web', 'app', 'phone', 'chat', 'email', 'store', 'social', 'post', 'partner', 'outside'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** Who is in control of a touchpoint. */
+export const CONTROLLERS = ['us', 'partner', 'outside'] as const;
+export type Controller = (typeof CONTROLLERS)[number];
+
+/** What kind of clue a touchpoint gives: it works, it is a thing, it is a person. */
+export const CLUES = ['functional', 'mechanic', 'humanic'] as const;
+export type Clue = (typeof CLUES)[number];
+
+/** The fifteen friction components, in the order in which they are shown: functional failures first. */
+export const COMPONENTS = [
+  'promise_missed',
+  'dead_end',
+  'repeat_contact',
+  'reopen',
+  'abandon',
+  'repeat_info',
+  'forced_switch',
+  'failed_self_service',
+  'transfer',
+  'wait',
+  'error',
+  'rage_click',
+  'backtrack',
+  'dwell',
+  'dead_click',
+] as const;
+export type Component = (typeof COMPONENTS)[number];
+
+/** Component names a person understands. */
+export const COMPONENT_NAMES: Readonly<Record<Component, string>> = {
+  promise_missed: 'Promise missed',
+  dead_end: 'Dead end',
+  repeat_contact: 'Had to contact again',
+  reopen: 'Case reopened',
+  abandon: 'Gave up',
+  repeat_info: 'Had to repeat information',
+  forced_switch: 'Forced to switch channel',
+  failed_self_service: 'Self-service failed',
+  transfer: 'Transferred',
+  wait: 'Waited too long',
+  error: 'Error shown',
+  rage_click: 'Rage clicks',
+  backtrack: 'Sent back a step',
+  dwell: 'Stayed unusually long',
+  dead_click: 'Dead clicks',
+};
+
+/** The seven emotions a customer can be seen in. `unknown` is not one of them and never drawn as neutral. */
+export const EMOTIONS = ['frustrated', 'anxious', 'confused', 'disappointed', 'neutral', 'satisfied', 'delighted'] as const;
+export type Emotion = (typeof EMOTIONS)[number];
+export type EmotionOrUnknown = Emotion | 'unknown';
+
+/** Where a statement about emotion comes from, strongest first. */
+export const EMOTION_SOURCES = ['survey', 'agent', 'text', 'behaviour'] as const;
+export type EmotionSource = (typeof EMOTION_SOURCES)[number];
+
+/** What became of a promise. */
+export const PROMISE_STATES = ['open', 'kept', 'late', 'broken', 'withdrawn'] as const;
+export type PromiseState = (typeof PROMISE_STATES)[number];
+
+/** The sliding windows of the heatmap, with their length and grain in minutes. "Exact" means exact at the grain. */
+export const WINDOWS = {
+  '15m': { minutes: 15, grain: 1 },
+  '1h': { minutes: 60, grain: 1 },
+  '4h': { minutes: 240, grain: 5 },
+  '24h': { minutes: 1440, grain: 15 },
+  '7d': { minutes: 10080, grain: 60 },
+} as const;
+export type Window = keyof typeof WINDOWS;
+export const WINDOW_NAMES = Object.keys(WINDOWS) as readonly Window[] as readonly [Window, ...Window[]];
+
+/** How the heatmap's columns can be cut. */
+export const COLUMNS = ['channel', 'segment', 'owner'] as const;
+export type Column = (typeof COLUMNS)[number];
+
+/** Fewest visits for which a cell shows a number. */
+export const FEW = 5;
+/** Fewest visits for which a cell is drawn without "uncertain". */
+export const UNCERTAIN = 30;

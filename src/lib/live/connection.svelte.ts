@@ -1,0 +1,158 @@
+import { io, type Socket } from 'socket.io-client';
+import type { Beat, ClientEvents, Hint, Patch, ServerEvents, SubscribeAnswer, Subscription } from '#lib/contract/live.ts';
+import type { Feed, Follow, Listener } from './feed.ts';
+import { retryDelayMs, type Pulse } from './pulse.ts';
+
+interface Following {
+  readonly request: Subscription;
+  readonly listener: Listener;
+  room: string | undefined;
+  /** patches that overtook the answer to `subscribe` */
+  early: Patch[];
+  retry: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** Without a beat for this long the socket is taken for dead, whatever it says. */
+const DEAD_AFTER_MS = 15_000;
+const REFUSED_RETRY_MS = 3_000;
+const EARLY_MAX = 500;
+
+/** The one socket of a tab, and its pulse. Made once by the root layout. */
+export class LiveConnection implements Feed {
+  #socket: Socket<ServerEvents, ClientEvents> | undefined;
+  readonly #followings = new Set<Following>();
+  readonly #hints = new Set<(hint: Hint) => void>();
+  #connected = $state(false);
+  #clockMs = $state(0);
+  #beat = $state.raw<{ readonly beat: Beat; readonly receivedMs: number } | null>(null);
+  #retryAtMs = $state<number | null>(null);
+  #attempt = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Connects; returns how to stop. Browser only. */
+  start(): () => void {
+    this.#clockMs = performance.now();
+    const clock = setInterval(() => this.#tick(), 250);
+    const socket: Socket<ServerEvents, ClientEvents> = io({ transports: ['websocket'], reconnection: false });
+    this.#socket = socket;
+    socket.on('connect', () => this.#up());
+    socket.on('disconnect', () => this.#down());
+    socket.on('connect_error', () => this.#down());
+    socket.on('beat', (beat) => (this.#beat = { beat, receivedMs: performance.now() }));
+    socket.on('patch', (patch) => this.#deliver(patch));
+    socket.on('hint', (hint) => this.#hints.forEach((listen) => listen(hint)));
+    const online = () => this.#connect();
+    window.addEventListener('online', online);
+    return () => {
+      clearInterval(clock);
+      clearTimeout(this.#retryTimer);
+      window.removeEventListener('online', online);
+      socket.removeAllListeners();
+      socket.disconnect();
+      this.#socket = undefined;
+    };
+  }
+
+  /** The state of the connection now; changes at least four times a second. */
+  get pulse(): Pulse {
+    const last = this.#beat;
+    return {
+      started: this.#clockMs > 0,
+      connected: this.#connected,
+      beatAgeMs: last ? Math.max(0, this.#clockMs - last.receivedMs) : null,
+      asOf: last?.beat.at ?? null,
+      lagMs: last?.beat.lagMs ?? 0,
+      ready: last?.beat.ready ?? false,
+      retryInMs: this.#retryAtMs === null ? null : Math.max(0, this.#retryAtMs - this.#clockMs),
+    };
+  }
+
+  /** The server's clock, ms since 1970, running on between beats; `fallback` before the first. */
+  serverNow(fallback: number): number {
+    const last = this.#beat;
+    return last ? last.beat.at + Math.max(0, this.#clockMs - last.receivedMs) : fallback;
+  }
+
+  follow(request: Subscription, listener: Listener): Follow {
+    const following: Following = { request, listener, room: undefined, early: [], retry: undefined };
+    this.#followings.add(following);
+    if (this.#connected) this.#subscribe(following);
+    return {
+      again: () => this.#subscribe(following),
+      stop: () => this.#unfollow(following),
+    };
+  }
+
+  /** Told whenever an open customer has changed. Returns how to stop. */
+  onHint(listen: (hint: Hint) => void): () => void {
+    this.#hints.add(listen);
+    return () => this.#hints.delete(listen);
+  }
+
+  #tick(): void {
+    this.#clockMs = performance.now();
+    const last = this.#beat;
+    if (this.#connected && last && this.#clockMs - last.receivedMs > DEAD_AFTER_MS) this.#socket?.disconnect();
+  }
+
+  #up(): void {
+    this.#connected = true;
+    this.#attempt = 0;
+    this.#retryAtMs = null;
+    for (const following of this.#followings) this.#subscribe(following);
+  }
+
+  #down(): void {
+    this.#connected = false;
+    for (const following of this.#followings) following.listener.lost();
+    const delay = retryDelayMs(this.#attempt++, Math.random());
+    this.#retryAtMs = performance.now() + delay;
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => this.#connect(), delay);
+  }
+
+  #connect(): void {
+    if (!this.#socket || this.#connected) return;
+    clearTimeout(this.#retryTimer);
+    this.#socket.connect();
+  }
+
+  #subscribe(following: Following): void {
+    if (!this.#socket || !this.#connected) return;
+    clearTimeout(following.retry);
+    following.room = undefined;
+    following.early = [];
+    const socket = this.#socket;
+    socket.emit('subscribe', following.request, (answer) => {
+      if (this.#followings.has(following)) this.#answered(following, answer);
+      else if (answer.ok) socket.emit('unsubscribe', answer.room);
+    });
+  }
+
+  #answered(following: Following, answer: SubscribeAnswer): void {
+    if (!answer.ok) {
+      following.listener.refused(answer.code, answer.message);
+      following.retry = setTimeout(() => this.#subscribe(following), REFUSED_RETRY_MS);
+      return;
+    }
+    following.room = answer.room;
+    following.listener.snapshot(answer);
+    const early = following.early;
+    following.early = [];
+    for (const patch of early) if (patch.room === answer.room && patch.epoch === answer.epoch) following.listener.patch(patch);
+  }
+
+  #deliver(patch: Patch): void {
+    for (const following of this.#followings) {
+      if (following.room === patch.room) following.listener.patch(patch);
+      else if (following.room === undefined && following.early.length < EARLY_MAX) following.early.push(patch);
+    }
+  }
+
+  #unfollow(following: Following): void {
+    clearTimeout(following.retry);
+    this.#followings.delete(following);
+    const shared = [...this.#followings].some((other) => other.room === following.room);
+    if (this.#connected && following.room !== undefined && !shared) this.#socket?.emit('unsubscribe', following.room);
+  }
+}

@@ -1,0 +1,43 @@
+/** What a tab knows about its connection at one moment. All ages in ms of its own clock. */
+export interface Pulse {
+  /** the page has begun to connect */
+  readonly started: boolean;
+  readonly connected: boolean;
+  /** since the last beat; null before the first */
+  readonly beatAgeMs: number | null;
+  /** server clock at the last beat, ms since 1970; null before the first */
+  readonly asOf: number | null;
+  /** age of the oldest accepted event that is not yet in the numbers */
+  readonly lagMs: number;
+  readonly ready: boolean;
+  /** until the next attempt; null while connected or connecting */
+  readonly retryInMs: number | null;
+}
+
+/** How alive the page is. `reconnecting` and worse must never be drawn as live. */
+export type Liveness = 'connecting' | 'live' | 'reconnecting' | 'stale' | 'offline';
+
+/** Beats come every second: three missed ones are no longer chance. */
+export const RECONNECTING_AFTER_MS = 3_000;
+/** From here on the numbers must not be acted upon. */
+export const STALE_AFTER_MS = 10_000;
+
+/** Judges one pulse. `synced` is false while a view waits for its snapshot. */
+export function livenessOf(pulse: Pulse, synced = true): Liveness {
+  if (!pulse.started) return 'connecting';
+  if (pulse.beatAgeMs === null) return pulse.connected || pulse.retryInMs === null ? 'connecting' : 'offline';
+  if (!pulse.connected && pulse.retryInMs !== null) return 'offline';
+  if (pulse.beatAgeMs > STALE_AFTER_MS || pulse.lagMs > STALE_AFTER_MS) return 'stale';
+  if (pulse.beatAgeMs > RECONNECTING_AFTER_MS || !pulse.connected || !synced) return 'reconnecting';
+  return 'live';
+}
+
+/** How old what is shown is, ms: silence of the server, or the events it has not yet counted, whichever is worse. */
+export function dataAgeMs(pulse: Pulse): number {
+  return Math.max(pulse.beatAgeMs ?? 0, pulse.lagMs);
+}
+
+/** Wait before attempt number `attempt` (0 = first), ms: doubling from half a second to five, spread by `random` (0..1) so that tabs do not come back at once. */
+export function retryDelayMs(attempt: number, random: number): number {
+  return Math.min(5_000, 500 * 2 ** Math.min(attempt, 10)) * (0.75 + random * 0.25);
+}

@@ -1,0 +1,14 @@
+/**
+ * A line that sends one event when pasted into a shell on this machine. The key itself is not in it: the shell reads it.
+ * @param address origin of the running app, e.g. `http://127.0.0.1:4070`
+ * @param writeKeyFile where the key is kept; null where the operator set it as WRITE_KEY
+ */
+export function firstEventLine(address: string, writeKeyFile: string | null): string {
+  const key = writeKeyFile === null ? '$WRITE_KEY' : `$(cat ${quoted(writeKeyFile)})`;
+  const event = { customer: { email: 'first@example.com' }, type: 'page.viewed', channel: 'web', touchpoint: 'offer_page', text: 'Looking around' };
+  return `curl -sS ${address}/v1/events -H "authorization: Bearer ${key}" -H 'content-type: application/json' -d '${JSON.stringify(event)}'`;
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,16 @@
+import { ask } from '#lib/api/ask.ts';
+import { chooseJourney } from '#lib/components/journeys.ts';
+import { funnelParamsOf, readFunnelAddress } from './params.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, url, parent }) => {
+  const field = (name: string) => url.searchParams.get(name);
+  const address = readFunnelAddress(field);
+  const asked = field('j');
+  const { journeys } = await parent();
+  const journey = chooseJourney(journeys, asked);
+  if (!journey) return { funnel: null };
+  const params = funnelParamsOf(address, journey.journey, Date.now());
+  const view = await ask(locals.api.funnel.get(params));
+  return { funnel: { address, journey, params, view } };
+};

@@ -1,0 +1,41 @@
+import type { FunnelParams } from '#lib/contract/live.ts';
+import { readChoice, readInstant } from '#lib/components/address.ts';
+
+/** How far back the cohort reaches when no start is given. */
+export const RANGES = { '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000, all: null } as const;
+export type Range = keyof typeof RANGES;
+export const RANGE_NAMES = ['24h', '7d', '30d', 'all'] as const satisfies readonly Range[];
+
+const HOUR_MS = 3_600_000;
+
+/** What the funnel page's address says. */
+export interface FunnelAddress {
+  readonly range: Range | 'custom';
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  readonly by: 'channel' | 'segment' | undefined;
+}
+
+/** Reads the address by its single fields, so that a load depends on these and no others. */
+export function readFunnelAddress(field: (name: string) => string | null): FunnelAddress {
+  const from = readInstant(field('from'));
+  const to = readInstant(field('to'));
+  return {
+    range: from === undefined ? readChoice(field('r'), RANGE_NAMES, '30d' as const) : 'custom',
+    from,
+    to,
+    by: readChoice(field('by'), ['channel', 'segment'] as const, undefined),
+  };
+}
+
+/** What to ask the API for: a named range counts back from `to`, or from now, to the hour. */
+export function funnelParamsOf(address: FunnelAddress, journey: string, now: number): FunnelParams {
+  const length = address.range === 'custom' ? null : RANGES[address.range];
+  const from = address.from ?? (length === null ? undefined : Math.max(0, Math.floor(((address.to ?? now) - length) / HOUR_MS) * HOUR_MS));
+  return {
+    journey,
+    ...(from === undefined ? {} : { from }),
+    ...(address.to === undefined ? {} : { to: address.to }),
+    ...(address.by === undefined ? {} : { by: address.by }),
+  };
+}

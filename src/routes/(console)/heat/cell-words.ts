@@ -1,0 +1,88 @@
+import { ago, count, decimal, percent, signed } from '#lib/components/format.ts';
+import type { CellEmotion, CellState, HeatCell } from '#lib/contract/views.ts';
+import type { Window } from '#lib/contract/words.ts';
+
+/** The names of the windows, as they are read. */
+export const WINDOW_WORDS: Readonly<Record<Window, string>> = { '15m': '15 min', '1h': '1 h', '4h': '4 h', '24h': '24 h', '7d': '7 days' };
+
+/** Friction from which each of the five colours begins. */
+export const BINS = [0, 15, 30, 45, 60] as const;
+
+/** Which of the five colours a friction of 0..100 has. */
+export function binOf(friction: number): 0 | 1 | 2 | 3 | 4 {
+  if (friction >= BINS[4]) return 4;
+  if (friction >= BINS[3]) return 3;
+  if (friction >= BINS[2]) return 2;
+  return friction >= BINS[1] ? 1 : 0;
+}
+
+/** How a mean feeling is drawn and said. */
+export interface Feeling {
+  readonly level: -2 | -1 | 0 | 1 | 2 | null;
+  readonly word: string;
+}
+
+/** A mean valence of -1..1 as one of five levels; null is unknown and never neutral. */
+export function feelingOf(valence: number | null): Feeling {
+  if (valence === null) return { level: null, word: 'feeling unknown' };
+  if (valence <= -0.6) return { level: -2, word: 'very negative' };
+  if (valence <= -0.2) return { level: -1, word: 'negative' };
+  if (valence < 0.2) return { level: 0, word: 'neutral' };
+  return valence < 0.6 ? { level: 1, word: 'positive' } : { level: 2, word: 'very positive' };
+}
+
+/** A change of fewer points than this is noise and gets no arrow. */
+const CHANGE_SHOWN = 5;
+
+/** The arrow of a cell: against one week before, where the change is worth one and the number is sure enough to carry it. */
+export function trendOf(cell: HeatCell): 'up' | 'down' | null {
+  if (cell.change === null || cell.uncertain || Math.abs(cell.change) < CHANGE_SHOWN) return null;
+  return cell.change > 0 ? 'up' : 'down';
+}
+
+/** Share of the bar's width for `n` of `largest` visits, 0..100: by the root, so that small cells stay visible. */
+export function volumePercent(n: number, largest: number): number {
+  return n <= 0 || largest <= 0 ? 0 : 100 * Math.sqrt(n / largest);
+}
+
+/** Why there is no number, in a word or two. */
+export const STATE_WORDS: Readonly<Record<Exclude<CellState, 'value'>, string>> = {
+  few: 'too few',
+  zero: 'no visits',
+  silent: 'silent',
+  source_down: 'source down',
+  not_planned: 'not planned',
+};
+
+/** Why there is no number, in a sentence. */
+export const STATE_SENTENCES: Readonly<Record<CellState, string>> = {
+  value: 'Friction of the visits in this window, 0 (easy) to 100 (very hard).',
+  few: 'Fewer than five visits: a number would say more about chance than about the journey.',
+  zero: 'No visits in this window, and none were expected.',
+  silent: 'Events were expected here and none came, although their source is healthy. Silence is information.',
+  source_down: 'The source that tells us about this place has gone quiet, so nothing can be said.',
+  not_planned: 'The journey does not meet customers here.',
+};
+
+/** What a cell says to somebody who cannot see it; the visible words are part of it. */
+export function cellSentence(cell: HeatCell, now: number): string {
+  if (cell.state !== 'value') {
+    const seen = cell.lastSeen === null ? '' : `, last seen ${ago(cell.lastSeen, now)}`;
+    return `${STATE_WORDS[cell.state]}${cell.state === 'few' ? `, ${count(cell.n)} visits` : ''}${seen}`;
+  }
+  const change = cell.change === null ? '' : `, ${signed(cell.change)} against last week`;
+  const sure = cell.uncertain ? ', uncertain' : '';
+  return `friction ${count(cell.friction ?? 0)}${sure}, ${feelingOf(cell.emotion.valence).word}, ${count(cell.n)} visits${change}`;
+}
+
+/** How many of a cell's visits have a known feeling: `34 of 212 visits, 16 %`. */
+export function coverageOf(emotion: CellEmotion, n: number): string {
+  return `${count(emotion.known)} of ${count(n)} visits, ${percent(emotion.known, n)}`;
+}
+
+/** One decimal, always: parts must be seen to sum to the number. */
+export function points(value: number): string {
+  const text = decimal(Math.abs(value), 1);
+  const padded = text.includes('.') ? text : `${text}.0`;
+  return value < 0 && padded !== '0.0' ? `−${padded}` : padded;
+}

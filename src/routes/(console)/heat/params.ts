@@ -1,0 +1,35 @@
+import { readChoice, readInstant } from '#lib/components/address.ts';
+import type { HeatParams } from '#lib/contract/live.ts';
+import { COLUMNS, WINDOW_NAMES, type Column, type Window } from '#lib/contract/words.ts';
+
+/** What the heatmap's address says. */
+export interface HeatAddress {
+  readonly window: Window;
+  readonly by: Column;
+  readonly to: number | undefined;
+}
+
+/** Reads the address by its single fields, so that a load depends on these and no others. */
+export function readHeatAddress(field: (name: string) => string | null): HeatAddress {
+  return {
+    window: readChoice(field('w'), WINDOW_NAMES, '24h' as const),
+    by: readChoice(field('by'), COLUMNS, 'channel' as const),
+    to: readInstant(field('to')),
+  };
+}
+
+/** What to ask the API for. */
+export function heatParamsOf(address: HeatAddress, journey: string): HeatParams {
+  return { journey, window: address.window, by: address.by, ...(address.to === undefined ? {} : { to: address.to }) };
+}
+
+/** The window one shorter (-1) or longer (+1); the same at the ends. */
+export function nextWindow(window: Window, step: -1 | 1): Window {
+  const at = WINDOW_NAMES.indexOf(window) + step;
+  return WINDOW_NAMES[Math.min(WINDOW_NAMES.length - 1, Math.max(0, at))] ?? window;
+}
+
+/** How a cell stands in the address: `stage|column`. */
+export function cellKey(stage: string, column: string): string {
+  return `${stage}|${column}`;
+}

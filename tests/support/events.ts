@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import type { CarriedIdentifier, StoredEvent } from '#server/domain/event/event.ts';
+
+/** Strongest first, as the door orders them. */
+const ORDER = ['customerId', 'email', 'phone', 'anonymousId', 'orderId', 'ticketId'];
+
+/** Node of an identifier in tests: any stable 20 hex digits will do. */
+export function nodeName(kind: string, value: string): string {
+  return createHash('sha256').update(`${kind}\0${value}`).digest('hex').slice(0, 20);
+}
+
+/** Builds a stored event as the door would. */
+export function event(id: string, customer: Readonly<Record<string, string>>, rest: Partial<Omit<StoredEvent, 'id' | 'key' | 'who' | 'under'>> & { readonly at: number }): StoredEvent {
+  const source = rest.source ?? 'test';
+  const who = Object.entries(customer)
+    .sort((a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]))
+    .map(([kind, value]): CarriedIdentifier => [kind, value, nodeName(kind, value)]);
+  return {
+    key: createHash('sha256').update(`${source}\0${id}`).digest('hex').slice(0, 24),
+    id,
+    received: rest.at + 1000,
+    under: who[0]?.[2] ?? '',
+    who,
+    ...rest,
+    source,
+  };
+}

@@ -1,0 +1,117 @@
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { Fault } from '#lib/contract/fault.ts';
+import { parseConfig } from '#server/config.ts';
+import { projectFile } from '#server/platform/files.ts';
+
+/** The sentence with which a start is refused. */
+function refusal(env: Record<string, string>): string {
+  try {
+    parseConfig(env);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'bad_config') return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+test('with nothing set, the product listens on loopback, keeps its data in ./data and shows the demo', () => {
+  expect(parseConfig({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 4070,
+    dataDir: resolve('data'),
+    redisUrl: undefined,
+    redisServerBin: undefined,
+    partitions: 8,
+    role: 'all',
+    lagLimit: 20_000,
+    demo: true,
+    demoSeed: 1,
+    writeKey: undefined,
+    journeysDir: projectFile('server/journeys'),
+    phoneRegion: 'DE',
+    logLevel: 'info',
+  });
+});
+
+test('every variable is taken from the environment', () => {
+  const env = {
+    HOST: '::1',
+    PORT: '0',
+    DATA_DIR: '/srv/throughline',
+    REDIS_URL: 'rediss://redis.example:6380',
+    REDIS_SERVER_BIN: '/opt/redis-server',
+    PARTITIONS: '64',
+    ROLE: 'projector',
+    LAG_LIMIT: '500',
+    DEMO: 'off',
+    DEMO_SEED: '42',
+    WRITE_KEY: 'a-key-of-16-char',
+    JOURNEYS: '/srv/journeys',
+    PHONE_REGION: 'AT',
+    LOG_LEVEL: 'warn',
+    PATH: '/bin',
+    XDG_CACHE_HOME: '/tmp/cache',
+  };
+  expect(parseConfig(env)).toEqual({
+    host: '::1',
+    port: 0,
+    dataDir: '/srv/throughline',
+    redisUrl: 'rediss://redis.example:6380',
+    redisServerBin: '/opt/redis-server',
+    partitions: 64,
+    role: 'projector',
+    lagLimit: 500,
+    demo: false,
+    demoSeed: 42,
+    writeKey: 'a-key-of-16-char',
+    journeysDir: '/srv/journeys',
+    phoneRegion: 'AT',
+    logLevel: 'warn',
+    searchPath: '/bin',
+    cacheHome: '/tmp/cache',
+  });
+});
+
+test('an empty value counts as not set', () => {
+  expect(parseConfig({ PORT: '', WRITE_KEY: ' ' })).toMatchObject({ port: 4070, writeKey: undefined });
+});
+
+test('the configuration cannot be changed afterwards', () => {
+  expect(Object.isFrozen(parseConfig({}))).toBe(true);
+});
+
+test.each([
+  ['PORT', '65536', 'a whole number from 0 to 65535'],
+  ['PORT', '80x', 'a whole number from 0 to 65535'],
+  ['PARTITIONS', '0', 'a whole number from 1 to 64'],
+  ['PARTITIONS', '65', 'a whole number from 1 to 64'],
+  ['LAG_LIMIT', '0', 'a whole number from 1'],
+  ['DEMO', 'yes', 'one of on, off'],
+  ['DEMO_SEED', '1.5', 'a whole number'],
+  ['ROLE', 'api', 'one of all, web, projector'],
+  ['LOG_LEVEL', 'loud', 'one of trace'],
+  ['PHONE_REGION', 'Germany', 'a country code'],
+  ['ALLOW_REMOTE', 'yes', 'one of unsafe-no-accounts-yet'],
+])('a wrong %s (%s) stops the start with a sentence that names it, its value and what it must be', (name, value, wanted) => {
+  const sentence = refusal({ [name]: value });
+  expect(sentence.startsWith(`${name} must be ${wanted}`)).toBe(true);
+  expect(sentence).toContain(JSON.stringify(value));
+});
+
+test.each([
+  ['WRITE_KEY', 'short-key-15chr', 'must have 16'],
+  ['REDIS_URL', 'http://user:password@redis', 'must begin with redis://'],
+])('a wrong %s is refused without repeating the secret', (name, value, wanted) => {
+  const sentence = refusal({ [name]: value });
+  expect(sentence.startsWith(`${name} ${wanted}`)).toBe(true);
+  expect(sentence).not.toContain(value);
+});
+
+test.each(['0.0.0.0', '::', '192.168.1.20', 'example.org'])('listening on %s is refused, because there are no accounts yet', (host) => {
+  expect(refusal({ HOST: host })).toMatch(/^HOST=.*no accounts yet.*ALLOW_REMOTE=unsafe-no-accounts-yet/);
+});
+
+test('remote access works only when it is agreed to in so many words', () => {
+  expect(parseConfig({ HOST: '0.0.0.0', ALLOW_REMOTE: 'unsafe-no-accounts-yet' }).host).toBe('0.0.0.0');
+});

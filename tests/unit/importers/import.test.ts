@@ -1,0 +1,240 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '#lib/contract/index.ts';
+import type { EventInput } from '#lib/contract/index.ts';
+import type { Door } from '#server/importers/door.ts';
+import { dryRun, importFile } from '#server/importers/import.ts';
+import type { ImportOptions } from '#server/importers/import.ts';
+import { parseMapping } from '#server/importers/mapping.ts';
+import { zipOf } from '../../support/zip.ts';
+
+const MAPPING = parseMapping(
+  `
+source: desk
+nulls: ['?', '']
+id: { template: '{n}/{m}' }
+occurredAt: { column: at, format: ms }
+sequence: m
+caseId: n
+customer: { customerId: { column: who, perCase: first }, ticketId: n }
+text: words
+signals:
+  - { kind: transfer, grows: moves }
+  - { kind: promise_missed, turns: { column: intime, to: 'no' } }
+`,
+  'map.yaml',
+);
+const HEADER = 'n,m,at,who,words,moves,intime';
+const T = Date.UTC(2024, 0, 1);
+
+/** Stands at the end of the wire: keeps what it gets, refuses what it has. */
+class Keeper implements Door {
+  readonly events: EventInput[] = [];
+  readonly ids = new Set<string>();
+  inFlight = 0;
+  mostInFlight = 0;
+  batches = 0;
+  failAfterBatches = Infinity;
+
+  async send(batch: readonly string[]) {
+    this.batches += 1;
+    if (this.batches > this.failAfterBatches) throw new Fault('store_unavailable', 'the wire was cut');
+    this.inFlight += 1;
+    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
+    await new Promise((resolve) => setImmediate(resolve));
+    this.inFlight -= 1;
+    const events = batch.map((json) => JSON.parse(json) as EventInput);
+    const rejected = events.flatMap((e, index) => (e.text === 'refuse me' ? [{ index, field: 'text', message: 'not taken' }] : []));
+    const good = events.filter((e) => e.text !== 'refuse me');
+    const fresh = good.filter((e) => !this.ids.has(e.id ?? ''));
+    for (const event of fresh) this.ids.add(event.id ?? '');
+    this.events.push(...fresh);
+    return { accepted: fresh.length, duplicates: good.length - fresh.length, rejected };
+  }
+}
+
+let folder: string;
+let keeper: Keeper;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'throughline-import-'));
+  keeper = new Keeper();
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function written(name: string, content: string | Buffer): string {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+}
+function options(file: string, more: Partial<ImportOptions> = {}): ImportOptions {
+  const display = { reading: () => undefined, sending: () => undefined, finished: () => undefined };
+  return {
+    file,
+    mapping: MAPPING,
+    folder: join(folder, 'data'),
+    name: 'one',
+    display,
+    door: keeper,
+    restart: false,
+    clock: () => 0,
+    ...more,
+  };
+}
+function reportOf(path: string): { row: number; column: string | null; value: string | null; reason: string }[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { row: number; column: string | null; value: string | null; reason: string });
+}
+
+describe('an import', () => {
+  it('sends rows in the order in which they happened, whatever the order in the file, also when sorted in pieces on disk', async () => {
+    const rows = Array.from({ length: 95 }, (_, i) => `A,${i},${T + Math.floor(i / 3)},Ann,,0,yes`);
+    const shuffled = rows.map((text, i) => ({ text, key: (i * 37) % 95 })).sort((a, b) => a.key - b.key);
+    const file = written('rows.csv', `${HEADER}\n${shuffled.map((r) => r.text).join('\n')}\n`);
+    const summary = await importFile(options(file, { rowsInMemory: 10 }));
+    expect(keeper.events.map((e) => e.sequence)).toEqual(rows.map((_, i) => i));
+    expect(summary).toMatchObject({ rows: 95, accepted: 95, duplicates: 0, rejected: 0, refused: 0, reported: 0 });
+    expect(readdirSync(join(folder, 'data')).filter((name) => name.includes('sorting'))).toEqual([]);
+  });
+
+  it('reads a table inside a zip', async () => {
+    const file = written(
+      'rows.zip',
+      zipOf({ 'readme.md': 'no table', 'rows.csv': `${HEADER}\nA,0,${T},Ann,"said ""hello"", twice",0,yes\n` }),
+    );
+    await importFile(options(file));
+    expect(keeper.events).toMatchObject([{ id: 'A/0', text: 'said "hello", twice' }]);
+  });
+
+  it('reads packed NDJSON, where a line separator inside a text does not end the line', async () => {
+    const lines = [
+      { n: 'A', m: 0, at: T, who: 'Ann', words: 'one\u2028two' },
+      { n: 'A', m: 1, at: T, who: 'Ann' },
+    ];
+    const file = written('rows.ndjson.gz', gzipSync(`${lines.map((l) => JSON.stringify(l)).join('\n')}\n{broken\n`));
+    const summary = await importFile(options(file));
+    expect(keeper.events.map((e) => e.text)).toEqual(['one\u2028two', undefined]);
+    expect(summary).toMatchObject({ rows: 3, accepted: 2, refused: 1, reported: 1 });
+    expect(reportOf(summary.report)).toEqual([{ row: 3, column: null, value: null, reason: 'row not imported: is not JSON' }]);
+  });
+
+  it('tells a count that grows and a column that turns as signals of the row in which it happened', async () => {
+    const file = written(
+      'rows.csv',
+      `${HEADER}\nA,0,${T},Ann,,0,yes\nA,2,${T},Ann,,3,yes\nA,1,${T},Ann,,1,yes\nB,0,${T},Ann,,9,no\nA,3,${T + 1},Ann,,3,no\n`,
+    );
+    await importFile(options(file));
+    const signals = Object.fromEntries(keeper.events.map((e) => [e.id, e.signals]));
+    expect(signals).toEqual({
+      'A/0': undefined,
+      'A/1': [{ kind: 'transfer' }],
+      'A/2': [{ kind: 'transfer', value: 2 }],
+      'A/3': [{ kind: 'promise_missed' }],
+      'B/0': undefined,
+    });
+  });
+
+  it('keeps a case with the person it began with, reports the other, and joins nobody without a name to anybody', async () => {
+    const file = written('rows.csv', `${HEADER}\nA,0,${T},Ann,,0,yes\nA,1,${T},Bob,,0,yes\nB,0,${T},?,,0,yes\nC,0,${T},?,,0,yes\n`);
+    const summary = await importFile(options(file));
+    expect(keeper.events.find((e) => e.id === 'A/1')?.customer).toEqual({ customerId: 'Ann', ticketId: 'A' });
+    expect(keeper.events.filter((e) => e.customer['customerId'] === undefined).map((e) => e.customer)).toEqual([
+      { ticketId: 'B' },
+      { ticketId: 'C' },
+    ]);
+    expect(reportOf(summary.report)).toMatchObject([{ row: 2, column: 'who', value: 'Bob' }]);
+  });
+
+  it('has at most four batches on their way and never lets a person overtake herself', async () => {
+    const rows = Array.from({ length: 6000 }, (_, i) => `C${i % 50},${i},${T + i},P${i % 50},,0,yes`);
+    await importFile(options(written('rows.csv', `${HEADER}\n${rows.join('\n')}\n`)));
+    expect(keeper.events).toHaveLength(6000);
+    expect(keeper.mostInFlight).toBeGreaterThan(1);
+    expect(keeper.mostInFlight).toBeLessThanOrEqual(4);
+    const last = new Map<unknown, number>();
+    for (const event of keeper.events) {
+      const person = event.customer['customerId'];
+      expect(Number(event.occurredAt)).toBeGreaterThan(last.get(person) ?? 0);
+      last.set(person, Number(event.occurredAt));
+    }
+  });
+
+  it('that was cut off goes on where it stopped, loses nothing, and reports every value once', async () => {
+    const rows = Array.from({ length: 6000 }, (_, i) => `C${i % 50},${i === 10 ? 'x' : i},${T + i},P${i % 50},,0,yes`);
+    const file = written('rows.csv', `${HEADER}\n${rows.join('\n')}\n`);
+    keeper.failAfterBatches = 6;
+    await expect(importFile(options(file))).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(keeper.events.length).toBeLessThan(6000);
+    keeper.failAfterBatches = Infinity;
+    const summary = await importFile(options(file));
+    expect(keeper.events).toHaveLength(6000);
+    expect(summary.skipped).toBeGreaterThan(0);
+    expect(summary.skipped + summary.accepted + summary.duplicates).toBe(6000);
+    expect(reportOf(summary.report)).toHaveLength(1);
+  });
+
+  it('run again sends nothing, and with restart is refused as duplicates', async () => {
+    const file = written('rows.csv', `${HEADER}\nA,0,${T},Ann,,0,yes\n`);
+    await importFile(options(file));
+    expect(await importFile(options(file))).toMatchObject({ rows: 1, accepted: 0, duplicates: 0, skipped: 1 });
+    expect(keeper.batches).toBe(1);
+    expect(await importFile(options(file, { restart: true }))).toMatchObject({ accepted: 0, duplicates: 1, skipped: 0 });
+  });
+
+  it('reports what the door refuses, with the row it was', async () => {
+    const file = written('rows.csv', `${HEADER}\nA,1,${T + 5},Ann,refuse me,0,yes\nA,0,${T},Ann,fine,0,yes\n`);
+    const summary = await importFile(options(file));
+    expect(summary).toMatchObject({ accepted: 1, rejected: 1, reported: 1 });
+    expect(reportOf(summary.report)).toEqual([{ row: 1, column: 'text', value: null, reason: 'refused by the door: not taken' }]);
+  });
+
+  it('does not begin where the file lacks a column of the mapping', async () => {
+    const file = written('rows.csv', 'n,m,at,who,words,moves\nA,0,1,Ann,,0\n');
+    await expect(importFile(options(file))).rejects.toMatchObject({
+      code: 'bad_config',
+      message: expect.stringContaining('"intime"') as string,
+    });
+    expect(keeper.batches).toBe(0);
+  });
+
+  it('imports the rows around a row with too few cells', async () => {
+    const file = written('rows.csv', `${HEADER}\nA,0,${T},Ann,,0,yes\nA,1\nA,2,${T},Ann,,0,yes\n`);
+    const summary = await importFile(options(file));
+    expect(summary).toMatchObject({ rows: 3, accepted: 2, refused: 1 });
+    expect(reportOf(summary.report)).toMatchObject([{ row: 2, column: null }]);
+  });
+
+  it.each(['gone.csv', 'rows.zip'])('says which file cannot be read: %s', async (name) => {
+    if (name !== 'gone.csv') written(name, 'this is no archive');
+    await expect(importFile(options(join(folder, name)))).rejects.toMatchObject({
+      code: 'bad_request',
+      message: expect.stringContaining(name) as string,
+    });
+  });
+
+  it('leaves the values it reports readable by their owner only', async () => {
+    const { statSync } = await import('node:fs');
+    const summary = await importFile(options(written('rows.csv', `${HEADER}\nA,x,${T},Ann,,0,yes\n`)));
+    expect(statSync(summary.report).mode & 0o077).toBe(0);
+  });
+});
+
+describe('a dry run', () => {
+  it('shows the first events and every kind of problem, and sends nothing', async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => `A,${i === 4 ? 'x' : i},${T + i},Ann,,0,yes`);
+    const file = written('rows.csv', `${HEADER}\n${rows.join('\n')}\nA,31,?,Ann,,0,yes\n`);
+    const found = await dryRun(options(file));
+    expect(found.first).toHaveLength(20);
+    expect(found.first[0]).toMatchObject({ row: 1, event: { id: 'A/0' } });
+    expect(found).toMatchObject({ rows: 31, refused: 1, reported: 2 });
+    expect(found.problems.map((p) => [p.count, p.example.row])).toEqual([
+      [1, 5],
+      [1, 31],
+    ]);
+    expect(keeper.batches).toBe(0);
+    expect(existsSync(join(folder, 'data', 'one.progress.json'))).toBe(false);
+  });
+});

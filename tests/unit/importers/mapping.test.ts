@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { Fault } from '#lib/contract/index.ts';
+import { parseMapping } from '#server/importers/mapping.ts';
+import { rowMapper } from '#server/importers/row-mapper.ts';
+import type { SourceRow } from '#server/importers/source-rows.ts';
+
+function faultOf(text: string): Fault {
+  try {
+    parseMapping(text, 'map.yaml');
+  } catch (error) {
+    if (error instanceof Fault) return error;
+  }
+  throw new Error('the mapping was taken');
+}
+
+function row(cells: Readonly<Record<string, unknown>>, number = 7): SourceRow {
+  return { number, value: (column) => cells[column] };
+}
+
+const BASE = `
+source: desk
+nulls: ['?', '']
+id: '{n}-{m}'
+occurredAt: { column: at, format: 'd/M/yyyy HH:mm', zone: Europe/Berlin }
+sequence: m
+caseId: n
+customer: { customerId: who, ticketId: n }
+channel: { column: via, map: { Phone: phone, Fax: fax } }
+touchpoint: { choose: [{ when: { state: New, via: Phone }, value: called }, { when: { state: [New, Open] }, value: began }] }
+attributes: [state, size]
+checks: [{ column: at, notBefore: opened }]
+`.replace("id: '{n}-{m}'", "id: { template: '{n}-{m}' }");
+const GOOD = { n: 'A1', m: '3', at: '29/2/2016 01:23', opened: '29/2/2016 01:00', who: 'Ann', via: 'Phone', state: 'New', size: 4 };
+
+function mapped(cells: Readonly<Record<string, unknown>>) {
+  return rowMapper(parseMapping(BASE, 'map.yaml')).map(row(cells));
+}
+
+describe('a mapping file', () => {
+  it('that is wrong is refused with the line and the field of every mistake', () => {
+    const fault = faultOf(
+      `source: desk\noccurredAt:\n  column: at\n  formatt: iso\ncustomer:\n  customerId: { column: a, template: b }\nsignals:\n  - kind: tranfer\n    grows: x\n`,
+    );
+    expect(fault.code).toBe('bad_config');
+    expect(fault.message).toMatch(/^map\.yaml:3: occurredAt: .*formatt/m);
+    expect(fault.message).toMatch(/^map\.yaml:6: customer\.customerId: needs exactly one of column, template/m);
+    expect(fault.message).toMatch(/^map\.yaml:8: signals\.0\.kind: /m);
+  });
+
+  it('that is not YAML is refused with the line', () => {
+    expect(faultOf('source: desk\ncustomer: [a\n').message).toMatch(/^map\.yaml:[23]: /);
+  });
+
+  it('that compares rows of a case must say what a case is', () => {
+    const text = 'source: desk\noccurredAt: { column: at }\ncustomer: { customerId: a }\nsignals: [{ kind: transfer, grows: x }]\n';
+    expect(faultOf(text).message).toContain('map.yaml:4: signals: "grows" and "turns" compare the rows of a case');
+  });
+
+  it('names every column that the file must have', () => {
+    expect([...rowMapper(parseMapping(BASE, 'map.yaml')).columns].sort()).toEqual([
+      'at',
+      'm',
+      'n',
+      'opened',
+      'size',
+      'state',
+      'via',
+      'who',
+    ]);
+  });
+});
+
+describe('a row', () => {
+  it('becomes an event with identifiers, time in its zone, sequence, touchpoint, channel and attributes', () => {
+    const { mapped: result, problems } = mapped(GOOD);
+    expect(problems).toEqual([]);
+    expect(result).toMatchObject({ row: 7, at: Date.UTC(2016, 1, 29, 0, 23), sequence: 3, caseId: 'A1' });
+    expect(result?.event).toEqual({
+      id: 'A1-3',
+      occurredAt: Date.UTC(2016, 1, 29, 0, 23),
+      sequence: 3,
+      customer: { customerId: 'Ann', ticketId: 'A1' },
+      caseId: 'A1',
+      touchpoint: 'called',
+      channel: 'phone',
+      attributes: { state: 'New', size: 4 },
+    });
+  });
+
+  it('without a caller keeps its other identifiers and has no caller called "?"', () => {
+    expect(mapped({ ...GOOD, who: '?' }).mapped?.event.customer).toEqual({ ticketId: 'A1' });
+  });
+
+  it('takes the first choice whose conditions all hold', () => {
+    expect(mapped({ ...GOOD, via: '?' }).mapped?.event.touchpoint).toBe('began');
+  });
+
+  it('with a value that the mapping does not know is imported without it, and the value is reported', () => {
+    const { mapped: result, problems } = mapped({ ...GOOD, state: '-100' });
+    expect(problems).toEqual([{ row: 7, column: 'state', value: '-100', reason: 'is in no entry of the mapping' }]);
+    expect(result?.event).toMatchObject({ channel: 'phone', attributes: { state: '-100' } });
+    expect(result?.event.touchpoint).toBeUndefined();
+  });
+
+  it('with a field that the door would refuse is imported without it', () => {
+    const { mapped: result, problems } = mapped({ ...GOOD, via: 'Fax' });
+    expect(problems).toMatchObject([{ column: 'channel', value: 'fax' }]);
+    expect(result?.event.channel).toBeUndefined();
+    expect(result?.event.touchpoint).toBe('began');
+  });
+
+  it('with a sequence out of range is imported without one', () => {
+    const { mapped: result, problems } = mapped({ ...GOOD, m: '70000' });
+    expect(problems).toMatchObject([{ column: 'm', value: '70000' }]);
+    expect(result?.event.sequence).toBeUndefined();
+  });
+
+  it.each([
+    ['31/2/2016 01:23', 'not a time'],
+    ['?', 'no time'],
+    ['1/1/1999 00:00', 'before 2000-01-01'],
+  ])('at %s is not imported: it would count for the moment of the import', (at, reason) => {
+    const { mapped: result, problems } = mapped({ ...GOOD, at });
+    expect(result).toBeNull();
+    expect(problems.at(-1)?.reason).toContain(reason);
+  });
+
+  it('at a time that cannot be right is imported and reported', () => {
+    const { mapped: result, problems } = mapped({ ...GOOD, opened: '29/2/2016 09:00' });
+    expect(result).not.toBeNull();
+    expect(problems).toEqual([{ row: 7, column: 'at', value: '29/2/2016 01:23', reason: 'lies before opened 29/2/2016 09:00' }]);
+  });
+
+  it('that belongs to nobody is not imported', () => {
+    const { mapped: result, problems } = mapped({ ...GOOD, who: '?', n: '?' });
+    expect(result).toBeNull();
+    expect(problems.at(-1)).toMatchObject({ column: null, reason: expect.stringContaining('row not imported') as string });
+  });
+});
