@@ -138,9 +138,9 @@ module.exports = {
       to: { pathNot: [CONTRACT, '^server/platform/', ...OUTSIDE_THIS_PROJECT] },
     },
     {
-      name: 'the configuration is handed in by main.ts, the commands and the Vite plug, not fetched',
+      name: 'the configuration is handed in by main.ts, development.ts and the commands, not fetched',
       severity: 'error',
-      from: { path: '^server/', pathNot: ['^server/(main|config)\\.ts$', '^server/cli/', '^server/platform/vite-plugin\\.ts$'] },
+      from: { path: '^server/', pathNot: ['^server/(main|config|development)\\.ts$', '^server/cli/'] },
       to: { path: '^server/config\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     oneHome('redis', '(redis|@redis)/', { text: 'server/redis', paths: ['^server/redis/'] }),

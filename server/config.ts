@@ -133,11 +133,6 @@ export function prepareHandlerEnvironment(): void {
   process.env.PROTOCOL_HEADER ??= 'x-forwarded-proto';
 }
 
-/** True inside vitest, whose Vite server has no port to attach to. */
-export function runsUnderVitest(): boolean {
-  return process.env.VITEST !== undefined;
-}
-
 function complaint(error: z.ZodError, given: Readonly<Record<string, string | undefined>>): Fault {
   const [issue] = error.issues;
   const name = String(issue?.path[0]);

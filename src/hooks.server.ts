@@ -43,7 +43,10 @@ export const handleError: HandleServerError = ({ error: thrown, event, status, m
     // One line per fault for the log; the route's pattern instead of the address, which may name a customer.
     process.stderr.write(`${JSON.stringify({ level: 50, time: Date.now(), name: 'pages', traceId, path, reason })}\n`);
   }
-  return { message: status === 404 ? 'There is nothing under this address.' : status >= 500 ? 'This page could not be made.' : message, traceId };
+  return {
+    message: status === 404 ? 'There is nothing under this address.' : status >= 500 ? 'This page could not be made.' : message,
+    traceId,
+  };
 };
 
 /** The request as the server's other doors see it. */

@@ -247,11 +247,7 @@ async function fetchRedis(cacheDir) {
   const server = join(folder, 'root', 'usr', 'bin', 'redis-server');
   rmSync(server, { force: true });
   symlinkSync('redis-check-rdb', server);
-  writeWrapper(cachedServer(cacheDir), [
-    `LD_LIBRARY_PATH=${quoted(libraryPath(folder))}`,
-    `export LD_LIBRARY_PATH`,
-    `exec ${quoted(server)} "$@"`,
-  ]);
+  writeWrapper(cachedServer(cacheDir), [...libraryLines(folder), `exec ${quoted(server)} "$@"`]);
   if (serverVersion(cachedServer(cacheDir)) !== undefined) return;
   // Missing libraries that dpkg believes to be installed: take everything the packages need.
   await fetchPackages({ folder, packages: ['redis-tools'], wholeClosure: true, advice: HOW_TO_GET_REDIS });
@@ -277,8 +273,7 @@ async function fetchChromium(launcher) {
   });
   const root = join(folder, 'root');
   writeWrapper(launcher, [
-    `LD_LIBRARY_PATH=${quoted(libraryPath(folder))}`,
-    'export LD_LIBRARY_PATH',
+    ...libraryLines(folder),
     `[ -e /etc/fonts/fonts.conf ] || { FONTCONFIG_SYSROOT=${quoted(root)}; export FONTCONFIG_SYSROOT; }`,
     // The sandbox helper needs root's ownership, which an unpacked package has not.
     `exec ${quoted(join(root, 'usr', 'lib', 'chromium', 'chromium'))} --no-sandbox "$@"`,
@@ -325,19 +320,18 @@ function writeWrapper(path, lines) {
 }
 
 /**
- * Library folders of an unpacked root: /usr/lib/<triplet> and, before the merge of /usr, /lib/<triplet>.
+ * Shell lines that make the library folders of an unpacked root known: /usr/lib/<triplet> and, before the merge of /usr, /lib/<triplet>.
  * @param {string} folder
- * @returns {string}
+ * @returns {string[]}
  */
-function libraryPath(folder) {
+function libraryLines(folder) {
   const parents = ['usr/lib', 'lib'].map((part) => join(folder, 'root', part)).filter((parent) => existsSync(parent));
-  return parents
-    .flatMap((parent) =>
-      readdirSync(parent)
-        .filter((name) => /-linux-/.test(name))
-        .map((name) => join(parent, name)),
-    )
-    .join(':');
+  const libraries = parents.flatMap((parent) =>
+    readdirSync(parent)
+      .filter((name) => name.includes('-linux-'))
+      .map((name) => join(parent, name)),
+  );
+  return libraries.length === 0 ? [] : [`LD_LIBRARY_PATH=${quoted(libraries.join(':'))}`, 'export LD_LIBRARY_PATH'];
 }
 
 /**

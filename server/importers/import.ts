@@ -9,6 +9,7 @@ import type { Mapping } from './mapping.ts';
 import { orderer } from './order.ts';
 import type { Orderer } from './order.ts';
 import { readProgress, writeProgress } from './progress-file.ts';
+import type { Progress } from './progress-file.ts';
 import { openReport } from './report.ts';
 import type { Report } from './report.ts';
 import { rowMapper } from './row-mapper.ts';
@@ -204,7 +205,7 @@ async function sendAll(options: ImportOptions, { file, tally, from, progressFile
   let saved = Promise.resolve();
   const save = (complete: boolean): Promise<void> => {
     const arrived = Math.max(from, lanes.arrived());
-    saved = saved.then(() => writeProgress(progressFile, { arrived, complete }));
+    saved = saved.then(() => writeProgress(progressFile, { arrived, complete, rows: file.rows, refused: file.refused }));
     return saved;
   };
   const lanes = openLanes(options.door, async (batch, answer) => {
@@ -221,12 +222,18 @@ async function sendAll(options: ImportOptions, { file, tally, from, progressFile
     }
     await lanes.finish();
   } catch (error) {
+    await lanes.abandon();
     await save(false);
     throw options.signal?.aborted === true && !(error instanceof Fault)
       ? new Fault('not_ready', 'Stopped. Start the same import again to go on where it stopped.', { cause: error })
       : error;
   }
   await save(true);
+}
+
+function nothingLeft(earlier: Progress, report: string): ImportSummary {
+  const { rows, refused, arrived } = earlier;
+  return { rows, accepted: 0, duplicates: 0, rejected: 0, refused, skipped: arrived, reported: 0, report, seconds: 0 };
 }
 
 /**
@@ -239,16 +246,15 @@ export async function importFile(options: ImportOptions): Promise<ImportSummary>
   const earlier = options.restart ? null : await readProgress(progressFile);
   const from = earlier?.arrived ?? 0;
   const path = reportFile(options, false);
+  if (earlier?.complete === true) return nothingLeft(earlier, path);
   const report = await openReport(path, from > 0);
   let file: MappedFile | undefined;
   try {
     // What reading complains about was written in full by the run that began this import: sending starts after the last row is read.
     file = await mapFile(options, (problems) => (from > 0 ? Promise.resolve() : report.write(problems)));
     const tally = new Tally(report);
-    if (earlier?.complete !== true) {
-      if (from === 0) await writeProgress(progressFile, { arrived: 0, complete: false });
-      await sendAll(options, { file, tally, from, progressFile });
-    }
+    if (from === 0) await writeProgress(progressFile, { arrived: 0, complete: false, rows: file.rows, refused: file.refused });
+    await sendAll(options, { file, tally, from, progressFile });
     const { rows, refused } = file;
     const { accepted, duplicates, rejected } = tally;
     const seconds = (options.clock() - startedAt) / 1000;

@@ -31,6 +31,8 @@ export interface Lanes {
   arrived(): number;
   /** sends what is left and waits for it */
   finish(): Promise<void>;
+  /** sends nothing more and waits for what is on its way; never throws */
+  abandon(): Promise<void>;
 }
 
 class Lane {
@@ -41,7 +43,7 @@ class Lane {
   #bytes = 0;
   #sending: readonly Parcel[] = [];
   #sent: Promise<void> = Promise.resolve();
-  #failure: unknown = undefined;
+  #failure: Error | undefined = undefined;
 
   constructor(door: Door, limits: LaneLimits, delivered: Delivered) {
     this.#door = door;
@@ -70,6 +72,10 @@ class Lane {
     this.#sent = this.#send(batch);
   }
 
+  async quiet(): Promise<void> {
+    await this.#sent;
+  }
+
   async settled(): Promise<void> {
     await this.#sent;
     if (this.#failure !== undefined) throw this.#failure;
@@ -86,7 +92,7 @@ class Lane {
       this.#sending = [];
       await this.#delivered(batch, answer);
     } catch (error) {
-      this.#failure = error;
+      this.#failure = error instanceof Error ? error : new Error(String(error));
     }
   }
 }
@@ -101,13 +107,18 @@ export function openLanes(door: Door, delivered: Delivered, limits: LaneLimits =
   const laneOf = (person: string): Lane | undefined => lanes[createHash('sha1').update(person).digest().readUInt32BE(0) % lanes.length];
   return {
     async put(parcel) {
-      put = parcel.position + 1;
+      // Until the lane has taken it, a parcel is in nobody's hands and must not count as arrived.
+      put = parcel.position;
       await laneOf(parcel.person)?.put(parcel);
+      put = parcel.position + 1;
     },
     arrived: () => Math.min(put, ...lanes.map((lane) => lane.oldest())),
     async finish() {
       for (const lane of lanes) await lane.flush();
       for (const lane of lanes) await lane.settled();
+    },
+    async abandon() {
+      for (const lane of lanes) await lane.quiet();
     },
   };
 }

@@ -10,6 +10,9 @@ const progressSchema = z.object({
   arrived: z.int().min(0),
   /** all rows have arrived */
   complete: z.boolean(),
+  /** rows of the file, and how many of them could not be sent */
+  rows: z.int().min(0),
+  refused: z.int().min(0),
 });
 
 /** How far an import has come. */

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
+import { Fault } from '#lib/contract/index.ts';
 import type { Problem } from './value-rules.ts';
 
 /** What could not be used, one JSON line each: `{row, column, value, reason}`. */
@@ -22,9 +23,14 @@ export async function openReport(file: string, append: boolean): Promise<Report>
   const stream = createWriteStream(file, { flags: append ? 'a' : 'w', mode: 0o600 });
   await once(stream, 'open');
   let lines = 0;
+  let failure: Error | undefined;
+  stream.on('error', (error) => {
+    failure = error;
+  });
   return {
     async write(problems) {
       if (problems.length === 0) return;
+      if (failure !== undefined) throw new Fault('store_full', `${file} cannot be written: ${failure.message}`, { cause: failure });
       lines += problems.length;
       if (!stream.write(problems.map((p) => `${JSON.stringify(p)}\n`).join(''))) await once(stream, 'drain');
     },
@@ -32,6 +38,7 @@ export async function openReport(file: string, append: boolean): Promise<Report>
       return lines;
     },
     async close() {
+      if (failure !== undefined) return;
       stream.end();
       await finished(stream);
     },

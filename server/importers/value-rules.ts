@@ -24,12 +24,16 @@ export function problemOf(row: number, column: string | null, value: string | nu
   return { row, column, value: value === null ? null : value.slice(0, LONGEST_SHOWN), reason };
 }
 
+function textOf(raw: unknown): string | undefined {
+  if (typeof raw === 'string') return raw.trim();
+  return raw === undefined || raw === null ? undefined : JSON.stringify(raw);
+}
+
 /** Text of a cell: trimmed; undefined where it is missing or means "nothing". */
 export function cellsOf(row: SourceRow, nulls: ReadonlySet<string>): Cells {
   return (column) => {
-    const raw = row.value(column);
-    if (raw === undefined || raw === null) return undefined;
-    const text = (typeof raw === 'string' ? raw : typeof raw === 'object' ? JSON.stringify(raw) : String(raw)).trim();
+    const text = textOf(row.value(column));
+    if (text === undefined) return undefined;
     return text === '' || nulls.has(text) ? undefined : text;
   };
 }

@@ -3,6 +3,8 @@ export const REMOVED = '[card number removed]';
 
 const SHORTEST = 13;
 const LONGEST = 19;
+/** Digits without a gap that are no number anybody works with, so a card may hide anywhere inside. */
+const SUSPICIOUS = 24;
 /** Characters between two digits that still leave them one number: "4111 - 1111". */
 const LARGEST_GAP = 3;
 const NO_DIGIT = 255;
@@ -26,7 +28,8 @@ interface Run {
 
 /**
  * Removes card numbers from text: 13 to 19 digits of any script, with or without separators, that begin as cards do and pass the Luhn check.
- * A number must begin and end where a group of digits does, so that parcel and order numbers survive; only groups of 20 digits and more are searched anywhere.
+ * A number must begin and end where a group of digits does, so that order and parcel numbers survive (those have up to 20 digits): in longer groups
+ * than cards have it need only begin there, and groups of 24 digits and more are searched anywhere.
  * One pass, linear in the length; running it again changes nothing.
  */
 export function redactText(text: string): string {
@@ -85,7 +88,7 @@ function redactArray(values: readonly unknown[]): readonly unknown[] {
 function redactNumber(value: number): number | string {
   if (value < 1e12 || value >= 1e19 || !Number.isInteger(value)) return value;
   const digits = Array.from(BigInt(value).toString(), Number);
-  return cardLength(digits, 0, digits.length, digits.length) === 0 ? value : REMOVED;
+  return isCard(digits, 0, digits.length) ? REMOVED : value;
 }
 
 function mayHoldCard(text: string): boolean {
@@ -119,26 +122,26 @@ function readRun(text: string, from: number): Run {
   return run;
 }
 
-function findCards({ digits, starts, ends }: Run, found: [start: number, end: number][]): void {
+function findCards(run: Run, found: [start: number, end: number][]): void {
+  const { digits, starts, ends } = run;
   const groups = groupLengths(starts, ends);
-  let from = 0;
-  while (from + SHORTEST <= digits.length) {
+  let afterCard = true;
+  for (let from = 0; from + SHORTEST <= digits.length;) {
     const group = groups[from] ?? 0;
-    const opens = from === 0 || ends[from - 1] !== starts[from];
-    const anywhere = group > LONGEST;
-    const length = opens || anywhere ? alignedCard({ digits, starts, ends }, from, anywhere) : 0;
+    const opens = afterCard || ends[from - 1] !== starts[from];
+    const length: number = opens || group >= SUSPICIOUS ? cardAt(run, from, group > LONGEST) : 0;
     const [start, end] = [starts[from], ends[from + length - 1]];
     if (length > 0 && start !== undefined && end !== undefined) found.push([start, end]);
+    afterCard = length > 0;
     from += Math.max(1, length);
   }
 }
 
-/** Length of the longest card number that begins here and ends where a group ends; 0 where there is none. */
-function alignedCard({ digits, starts, ends }: Run, from: number, anywhere: boolean): number {
-  const most = Math.min(LONGEST, digits.length - from);
-  for (let length = most; length >= SHORTEST; length--) {
+/** Length of the longest card number that begins here and ends where a group ends, or anywhere in a long one; 0 where there is none. */
+function cardAt({ digits, starts, ends }: Run, from: number, long: boolean): number {
+  for (let length = Math.min(LONGEST, digits.length - from); length >= SHORTEST; length--) {
     const closes = from + length === digits.length || ends[from + length - 1] !== starts[from + length];
-    if ((closes || anywhere) && cardLength(digits, from, length, length) > 0) return length;
+    if ((closes || long) && isCard(digits, from, length)) return length;
   }
   return 0;
 }
@@ -155,16 +158,16 @@ function groupLengths(starts: readonly number[], ends: readonly number[]): reado
   return lengths;
 }
 
-/** `length` where these digits begin as a card of that length does and pass the Luhn check, else 0. */
-function cardLength(digits: readonly number[], from: number, length: number, most: number): number {
-  if (length > most || !issuedLength(digits, from, length)) return 0;
+/** Whether these digits begin as a card of that length does and pass the Luhn check. */
+function isCard(digits: readonly number[], from: number, length: number): boolean {
+  if (length > LONGEST || !issuedLength(digits, from, length)) return false;
   let sum = 0;
   for (let back = 0; back < length; back++) {
     const digit = digits[from + length - 1 - back] ?? 0;
     const weighted = back % 2 === 0 ? digit : digit * 2;
     sum += weighted > 9 ? weighted - 9 : weighted;
   }
-  return sum % 10 === 0 ? length : 0;
+  return sum % 10 === 0;
 }
 
 /** Whether some network issues cards of this length under this beginning. */

@@ -11,6 +11,7 @@ import type { EventLog, Refused } from './log.ts';
 const QUARANTINE_KEPT = 100_000;
 /** Events of one append call: keeps the script short. */
 const CALL_LIMIT = 500;
+const SOURCES_EVERY_MS = 1000;
 /** Digits of the key that choose the duplicate shard: 4,096 shards a partition stay small hashes up to two million events each. */
 const SHARD_DIGITS = 3;
 
@@ -19,6 +20,7 @@ export interface LogOptions {
   readonly partitions: number;
   /** entries that may wait in one partition before the door answers 429 */
   readonly lagLimit: number;
+  readonly clock: () => number;
   /** told the partitions that have something new, so that a projector in this process need not wait */
   readonly onAppend?: (partitions: Iterable<number>) => void;
 }
@@ -26,6 +28,19 @@ export interface LogOptions {
 /** The log on Redis Streams. The event's partition follows from the strongest identifier it carries, so a retry meets its own key. */
 export function createLog(options: LogOptions): EventLog {
   const { redis, partitions } = options;
+
+  /** newest event per source, written at most once a second: the heartbeat of the feeds */
+  const seen = new Map<string, number>();
+  let toldAt = 0;
+
+  async function tellSources(events: readonly StoredEvent[]): Promise<void> {
+    for (const event of events) if (event.at > (seen.get(event.source) ?? 0)) seen.set(event.source, event.at);
+    const now = options.clock();
+    if (now - toldAt < SOURCES_EVERY_MS) return;
+    toldAt = now;
+    for (const [source, at] of Object.entries(await redis.hGetAll(keys.sources()))) if (Number(at) > (seen.get(source) ?? 0)) seen.set(source, Number(at));
+    await redis.hSet(keys.sources(), Object.fromEntries([...seen].map(([source, at]) => [source, String(at)])));
+  }
 
   async function appendTo(partition: number, lines: readonly AppendLine[]): Promise<string> {
     let flags = '';
@@ -61,6 +76,8 @@ export function createLog(options: LogOptions): EventLog {
         throw storeFault(error);
       }
       options.onAppend?.(byPartition.keys());
+      // Health of the feeds is not part of the promise: the events are in already.
+      if (events.length > 0) void tellSources(events).catch(() => undefined);
       return fresh;
     },
 

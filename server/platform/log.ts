@@ -39,9 +39,10 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
   const options = {
     level,
     base: null,
+    // Bindings of child loggers do not pass the formatter below.
+    redact: { paths: [...PERSONAL_FIELDS], censor: REDACTED },
     formatters: {
       level: (label: string) => ({ level: label }),
-      bindings: (fields: Record<string, unknown>) => withoutPersonal(fields),
       log: (fields: Record<string, unknown>) => withoutPersonal(fields),
     },
     serializers: { err: plainError, error: plainError },

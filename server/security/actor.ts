@@ -33,7 +33,7 @@ function isLocal({ headers, socket }: ActorRequest): boolean {
 }
 
 /** Whether an address is one of this machine's own: 127.x.x.x, ::1, or the former in IPv6 dress. */
-export function isLoopbackAddress(address: string | undefined): boolean {
+function isLoopbackAddress(address: string | undefined): boolean {
   return address !== undefined && /^(::1|(::ffff:)?127(\.\d{1,3}){3})$/i.test(address);
 }
 

@@ -65,14 +65,14 @@ const CONTROL = /[\p{Cc}\p{Surrogate}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const ASCII = /^[\x20-\x7e]*$/;
 
 /** The kind an identifier is kept under: `userId` is `customerId`. */
-export function canonicalKind(kind: string): string {
+function canonicalKind(kind: string): string {
   return ALIASES.get(kind) ?? kind;
 }
 
 /**
  * Orders two identifiers, strongest first: customerId, email, phone, other kinds alphabetically, anonymousId, orderId, ticketId; then by value.
  */
-export function compareIdentifiers(
+function compareIdentifiers(
   a: readonly [kind: string, value: string, ...unknown[]],
   b: readonly [kind: string, value: string, ...unknown[]],
 ): number {
@@ -93,7 +93,8 @@ export function usableIdentifiers(customer: Readonly<Record<string, unknown>>, o
     if ('message' in read) problems.push({ field: `customer.${sent}`, message: read.message });
     else if (!who.some(([k, value]) => k === kind && value === read.value)) who.push([kind, read.value, options.nodeOf(kind, read.value)]);
   }
-  if (who.length > 1) who.sort(compareIdentifiers);
+  // Most senders name the strongest first; sorting what is sorted would cost more than looking.
+  if (who.some((one, index) => isWeaker(who[index - 1], one))) who.sort(compareIdentifiers);
   return { who, problems };
 }
 
@@ -102,7 +103,7 @@ export function usableIdentifiers(customer: Readonly<Record<string, unknown>>, o
  * @param kind canonical kind
  * @returns the value to keep, or why there is none, as the end of a sentence that begins with the field's name
  */
-export function normalisedIdentifier(
+function normalisedIdentifier(
   kind: string,
   raw: unknown,
   options: Pick<IdentifierOptions, 'region' | 'phoneOf'>,
@@ -145,6 +146,11 @@ export function searchCandidates(
   const kinds = [...RANKS.keys(), ...(options.kinds ?? [])];
   for (const kind of kinds) add(kind, q);
   return found.toSorted((a, b) => compareIdentifiers([a.kind, a.value], [b.kind, b.value]));
+}
+
+/** Whether `before` must come after `after`. */
+function isWeaker(before: CarriedIdentifier | undefined, after: CarriedIdentifier): boolean {
+  return before !== undefined && compareIdentifiers(before, after) > 0;
 }
 
 function textOf(raw: unknown): string | undefined {

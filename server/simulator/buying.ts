@@ -6,6 +6,8 @@ import type { Story } from './story.ts';
 
 /** Tablets in shops that many customers use: one device id, never one person. */
 const TABLETS = ['tablet-shop-3', 'tablet-shop-7'] as const;
+/** Of those who begin in a shop, how many use its tablet. */
+const TABLET_SHARE = 0.1;
 const LONGEST_LOOK = 20 * DAY;
 
 type Device = 'web' | 'app' | 'store';
@@ -18,24 +20,35 @@ export function lookAround(story: Story, startsAt: number): { readonly at: numbe
   const { chance, person } = story;
   const device = firstDevice(story, startsAt);
   let at = arrive(story, device, startsAt);
-  const sessions = 1 + (chance.happens(0.55) ? 1 + chance.below(3) : 0);
+  const sessions = 1 + (chance.happens(0.4) ? 1 + chance.below(2) : 0);
   for (let i = 0; i < sessions; i++) {
     if (i > 0) at = suited(at + chance.around(1.4, 0.8) * DAY, 'digital', chance);
     if (at - startsAt > LONGEST_LOOK) break;
     at = browse(story, i === 0 && device === 'store' ? 'store' : device === 'store' ? 'web' : device, at);
   }
-  const asks = person.segment === 'consumer' ? 0.06 : 0.3;
+  const asks = person.segment === 'consumer' ? 0.08 : 0.3;
   if (chance.happens(asks)) at = askFirst(story, device, at);
   const goes = chance.happens(person.segment === 'vip' ? 0.78 : person.segment === 'business' ? 0.68 : 0.6);
   if (!goes) return null;
   const pause = chance.happens(0.45) ? chance.between(1, 9) * MINUTE : chance.around(1.1, 0.7) * DAY;
   const when = pause < HOUR ? at + pause : suited(at + pause, 'digital', chance);
-  return when - startsAt > LONGEST_LOOK ? null : { at: when, device: device === 'store' && when + HOUR < story.world.shopsUntil && chance.happens(0.5) ? 'store' : device === 'app' ? 'app' : 'web' };
+  return when - startsAt > LONGEST_LOOK
+    ? null
+    : {
+        at: when,
+        device:
+          device === 'store' && when + HOUR < story.world.shopsUntil && chance.happens(0.5) ? 'store' : device === 'app' ? 'app' : 'web',
+      };
 }
 
 function firstDevice(story: Story, at: number): Device {
-  const device = story.chance.weighted<Device>([['web', 70], ['app', 17], ['store', 13]]);
-  return device === 'store' && at + 2 * HOUR > story.world.shopsUntil ? 'web' : device;
+  const device = story.chance.weighted<Device>([
+    ['web', 72],
+    ['app', 20],
+    ['store', 8],
+  ]);
+  const shopClosed = at + 2 * HOUR > story.world.shopsUntil;
+  return device === 'store' && (shopClosed || story.caseId !== null) ? 'web' : device;
 }
 
 /** The first event says which segment and area they look for. */
@@ -44,22 +57,30 @@ function arrive(story: Story, device: Device, at: number): number {
   const about = { segment: person.segment, area: person.area };
   if (device === 'store') {
     const queued = story.tell(at, 'shop_visit', 'customer', { type: 'contact.queued', topic: 'offer', ...about });
-    const answered = story.tell(queued + chance.around(4, 0.7) * MINUTE, 'shop_visit', 'customer', { type: 'contact.answered', topic: 'offer' });
-    return useTablet(story, answered + chance.between(2, 9) * MINUTE);
+    const answered = story.tell(queued + chance.around(4, 0.7) * MINUTE, 'shop_visit', 'customer', {
+      type: 'contact.answered',
+      topic: 'offer',
+    });
+    return signUpInShop(story, answered + chance.between(2, 9) * MINUTE);
   }
-  const first = chance.weighted<TouchpointId>([['website', 82], ['review_site', 9], ['leaflet', 9]]);
+  const first = chance.weighted<TouchpointId>([
+    ['website', 82],
+    ['review_site', 9],
+    ['leaflet', 9],
+  ]);
   const type = first === 'website' ? 'page.viewed' : first === 'review_site' ? 'review.read' : 'leaflet.scanned';
   const channel = first === 'website' ? { channel: device } : {};
   story.tell(at, first, 'device', { type, ...channel, ...about });
   return at + chance.between(10, 90) * 1000;
 }
 
-/** In the shop they sign in on a tablet that others used before and will use after. */
-function useTablet(story: Story, at: number): number {
+/** In the shop they sign up with the staff, or by themselves on a tablet that others used before and will use after. */
+function signUpInShop(story: Story, at: number): number {
   story.known = true;
-  story.tell(at, 'store_tablet', 'everything', { type: 'account.signed_in' });
+  const shared = story.chance.happens(TABLET_SHARE);
+  story.tell(at, shared ? 'store_tablet' : 'account', 'everything', { type: 'account.signed_in', channel: 'store' });
   const last = story.drafts.at(-1);
-  if (last !== undefined) last.body.customer['anonymousId'] = story.chance.pick(TABLETS);
+  if (shared && last !== undefined) last.body.customer['anonymousId'] = story.chance.pick(TABLETS);
   const said = story.chance.happens(0.3) ? story.words(at + 6 * MINUTE, 'offer') : {};
   return story.tell(at + 6 * MINUTE, 'shop_visit', 'customer', { type: 'contact.ended', topic: 'offer', outcome: 'resolved', ...said });
 }
@@ -70,11 +91,11 @@ function browse(story: Story, device: Device, startsAt: number): number {
   if (device === 'store') return startsAt;
   let at = startsAt;
   const step = (): number => (at += chance.between(15, 200) * 1000);
-  if (chance.happens(0.75)) story.tell(step(), 'website', 'device', { type: 'page.viewed', channel });
+  if (chance.happens(0.25)) story.tell(step(), 'website', 'device', { type: 'page.viewed', channel });
   if (chance.happens(0.05)) story.tell(step(), 'website', 'device', { type: 'click.rage', channel });
   if (chance.happens(0.06)) story.tell(step(), 'offer_compare', 'device', { type: 'click.dead', channel });
-  if (chance.happens(0.45)) checkAvailability(story, device, step());
-  if (chance.happens(0.5)) story.tell(step(), 'offer_compare', 'device', { type: 'offer.compared', channel });
+  if (chance.happens(0.32)) checkAvailability(story, device, step());
+  if (chance.happens(0.27)) story.tell(step(), 'offer_compare', 'device', { type: 'offer.compared', channel });
   return at;
 }
 
@@ -86,7 +107,14 @@ function checkAvailability(story: Story, channel: Channel, at: number): void {
     story.feel(-0.12);
   }
   if (chance.happens(0.1)) story.tell(at + 9000, 'availability_check', 'device', { type: 'form.abandoned', channel, attributes });
-  else if (chance.happens(0.05)) story.tell(at + 9000, 'availability_check', 'device', { type: 'form.submitted', channel, attributes, outcome: 'no_answer', signals: [{ kind: 'dead_end' }] });
+  else if (chance.happens(0.05))
+    story.tell(at + 9000, 'availability_check', 'device', {
+      type: 'form.submitted',
+      channel,
+      attributes,
+      outcome: 'no_answer',
+      signals: [{ kind: 'dead_end' }],
+    });
   else story.tell(at + 9000, 'availability_check', 'device', { type: 'form.submitted', channel, attributes });
 }
 
@@ -107,7 +135,11 @@ function askFirst(story: Story, device: Device, at: number): number {
 function signIn(story: Story, device: Device, at: number): void {
   if (story.known) return;
   story.known = true;
-  story.tell(at, 'account', 'everything', { type: 'account.signed_in', channel: device === 'store' ? 'web' : device, attributes: { name: story.person.name, synthetic: true } });
+  story.tell(at, 'account', 'everything', {
+    type: 'account.signed_in',
+    channel: device === 'store' ? 'web' : device,
+    attributes: { name: story.person.name, synthetic: true },
+  });
 }
 
 /** Ordering: returns when the order goes to the warehouse; null: it never does. */
@@ -115,9 +147,13 @@ export function order(story: Story, startsAt: number, device: Device): number | 
   const { chance, person } = story;
   const channel: Channel = device;
   if (chance.happens(0.05) && device !== 'store') story.tell(startsAt, 'offer_compare', 'device', { type: 'offer.compared', channel });
-  let at = story.tell(startsAt, 'order_form', 'device', { type: 'form.started', channel });
+  let at = startsAt;
   if (chance.happens(0.07)) {
-    at = story.tell(at + chance.between(20, 90) * 1000, 'order_form', 'device', { type: 'error.shown', channel, attributes: { code: 'E-IBAN' } });
+    at = story.tell(at + chance.between(20, 90) * 1000, 'order_form', 'device', {
+      type: 'error.shown',
+      channel,
+      attributes: { code: 'E-IBAN' },
+    });
     if (chance.happens(0.3)) story.tell(at + 3000, 'order_form', 'device', { type: 'click.rage', channel });
     story.feel(-0.12);
   }
@@ -131,7 +167,7 @@ export function order(story: Story, startsAt: number, device: Device): number | 
   const about = { segment: person.segment, area: person.area, attributes: { name: person.name, synthetic: true } };
   story.tell(at, 'order_form', 'device', { type: 'form.submitted', channel: finished, attributes: { form: 'order' } });
   story.tell(at, 'order_placed', 'everything', { type: 'order.placed', channel: finished, sequence: 1, ...about });
-  story.tell(at, 'credit_check', 'order', { type: 'order.checked', sequence: 2, outcome: 'passed' });
+  if (chance.happens(0.5)) story.tell(at, 'credit_check', 'order', { type: 'order.checked', sequence: 2, outcome: 'passed' });
   return check(story, at, channel);
 }
 
@@ -150,13 +186,23 @@ function abandon(story: Story, channel: Channel, at: number): number | null {
 
 function check(story: Story, placedAt: number, channel: Channel): number | null {
   const { chance } = story;
-  const fate = chance.weighted([['well', 82], ['address', 6], ['cancels', 6], ['refused', 1.5], ['anxious', 4.5]] as const);
+  const fate = chance.weighted([
+    ['well', 79.5],
+    ['address', 6],
+    ['cancels', 6],
+    ['refused', 1.5],
+    ['anxious', 7],
+  ] as const);
   let at = placedAt + chance.between(9, 26) * HOUR;
   if (fate === 'refused') return cancel(story, placedAt + chance.between(2, 30) * HOUR, 'email');
-  if (fate === 'cancels') return cancel(story, suited(placedAt + chance.between(1, 24) * HOUR, 'digital', chance), channel === 'store' ? 'phone' : channel);
+  if (fate === 'cancels')
+    return cancel(story, suited(placedAt + chance.between(1, 24) * HOUR, 'digital', chance), channel === 'store' ? 'phone' : channel);
   if (fate === 'anxious') contact(story, { at: placedAt + chance.between(2, 20) * HOUR, topic: 'order', hard: 0.2 });
   if (fate === 'address') {
-    story.tell(placedAt + 3 * HOUR, 'order_correction', 'contract', { type: 'order.correction_requested', signals: [{ kind: 'repeat_info' }] });
+    story.tell(placedAt + 3 * HOUR, 'order_correction', 'contract', {
+      type: 'order.correction_requested',
+      signals: [{ kind: 'repeat_info' }],
+    });
     story.feel(-0.1);
     const answered = suited(placedAt + chance.between(5, 40) * HOUR, 'digital', chance);
     story.tell(answered, 'care_email', 'email', { type: 'message.in', topic: 'order', ...story.words(answered, 'order') });

@@ -29,8 +29,8 @@ export function berlinOffset(at: number): number {
 }
 
 /** How usual an instant is for a rhythm, 0..1, by Berlin's clock and week. */
-export function usual(at: number, rhythm: Rhythm): number {
-  const local = at + berlinOffset(at);
+export function usual(at: number, rhythm: Rhythm, offset: number = berlinOffset(at)): number {
+  const local = at + offset;
   const hour = Math.floor(local / HOUR) % 24;
   const weekday = (Math.floor(local / DAY) + 4) % 7;
   return (Number(HOURS[rhythm][hour]) * Number(WEEKDAYS[rhythm][weekday])) / 81;
@@ -39,7 +39,8 @@ export function usual(at: number, rhythm: Rhythm): number {
 /** The first instant at or after `at` that suits a rhythm: people sleep, desks close, carriers rest on Sunday. */
 export function suited(at: number, rhythm: Rhythm, chance: Chance): number {
   let found = at;
-  for (let tries = 0; tries < 200 && !chance.happens(usual(found, rhythm)); tries++) found += chance.between(15, 75) * MINUTE;
+  const offset = berlinOffset(at);
+  for (let tries = 0; tries < 200 && !chance.happens(usual(found, rhythm, offset)); tries++) found += chance.between(15, 75) * MINUTE;
   return Math.round(found);
 }
 

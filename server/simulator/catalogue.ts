@@ -1,7 +1,7 @@
 import type { Channel } from '#lib/contract/index.ts';
 
 /** The systems that send events, each under its own source name. */
-export const FEEDS = ['web', 'app', 'orders', 'carrier', 'telephony', 'desk', 'field', 'billing', 'survey', 'store', 'social'] as const;
+export const FEEDS = ['web', 'app', 'store', 'orders', 'carrier', 'field', 'billing', 'telephony', 'desk', 'social', 'survey'] as const;
 export type Feed = (typeof FEEDS)[number];
 
 /** Stages of the broadband journey, in order; the first five are the funnel. */

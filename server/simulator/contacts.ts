@@ -62,14 +62,19 @@ function talk(story: Story, way: Way, ask: Ask): number {
     const dead = chance.happens(0.25) ? { signals: [{ kind: 'dead_end' as const }] } : {};
     at = story.tell(at, touchpoint, naming, { type: 'selfservice.failed', topic, attributes: { menu: 'voice' }, ...dead }) + 40_000;
   }
-  story.tell(at, touchpoint, naming, { type: 'contact.queued', topic, ...(ask.forced && { signals: [{ kind: 'forced_switch' as const }] }) });
+  story.tell(at, touchpoint, naming, {
+    type: 'contact.queued',
+    topic,
+    ...(ask.forced && { signals: [{ kind: 'forced_switch' as const }] }),
+  });
   const wait = waitSeconds(story, way, at) * 1000;
   const patience = chance.wait(way === 'store' ? 40 * MINUTE : 11 * MINUTE);
   if (wait > patience) return giveUp(story, way, { ...ask, at: at + patience });
   at = story.tell(at + wait, touchpoint, naming, { type: 'contact.answered', topic });
   story.feel(wait > 4 * MINUTE ? -0.1 : 0.02);
   if (way !== 'store' && chance.happens(0.07 + 0.22 * ask.hard)) at = transfer(story, way, { ...ask, at });
-  if (way === 'chat') at = story.tell(at + chance.between(20, 90) * 1000, touchpoint, naming, { type: 'message.in', topic, ...story.words(at, topic) });
+  if (way === 'chat')
+    at = story.tell(at + chance.between(20, 90) * 1000, touchpoint, naming, { type: 'message.in', topic, ...story.words(at, topic) });
   at = at + chance.around(4.5, 0.5) * MINUTE;
   const solved = !chance.happens(ask.hard * (0.85 + 0.1 * (ask.tried ?? 0)));
   story.feel(solved ? 0.16 : -0.2);
@@ -93,10 +98,20 @@ function endTalk(story: Story, way: Way, ask: Ask, solved: boolean): void {
   const { at, topic } = ask;
   const ticketId = story.newTicket();
   const spoken = way !== 'chat' && chance.happens(0.4) ? story.words(at, topic) : {};
-  const coded: Pick<EventInput, 'score'> = chance.happens(0.06) ? { score: { kind: 'valence', value: Math.round(story.wellbeing * 100) / 100 } } : {};
+  const coded: Pick<EventInput, 'score'> = chance.happens(0.06)
+    ? { score: { kind: 'valence', value: Math.round(story.wellbeing * 100) / 100 } }
+    : {};
   const dead = !solved && chance.happens(0.08) ? { signals: [{ kind: 'dead_end' as const }] } : {};
   const type = 'contact.ended';
-  story.tell(at, touchpoint, 'customer', { type, topic, outcome: solved ? 'resolved' : 'unresolved', ...spoken, ...coded, ...dead, attributes: { ticketId } });
+  story.tell(at, touchpoint, 'customer', {
+    type,
+    topic,
+    outcome: solved ? 'resolved' : 'unresolved',
+    ...spoken,
+    ...coded,
+    ...dead,
+    attributes: { ticketId },
+  });
   const last = story.drafts.at(-1);
   if (last !== undefined) last.body.customer['ticketId'] = ticketId;
   if (last !== undefined && way === 'phone' && person.phone !== null && story.known) last.body.customer['phone'] = person.phone;
@@ -114,7 +129,7 @@ function giveUp(story: Story, way: Way, ask: Ask): number {
 
 function unsolved(story: Story, way: Way, ask: Ask): void {
   const { chance } = story;
-  if (way === 'phone' && story.orderId !== null && chance.happens(0.4)) return callBack(story, ask);
+  if (way === 'phone' && story.orderId !== null && chance.happens(0.55)) return callBack(story, ask);
   again(story, way, { ...ask, forced: false }, { likely: 0.6, from: 3 * HOUR, to: 5 * DAY });
 }
 
@@ -123,7 +138,14 @@ function again(story: Story, way: Way, ask: Ask, when: { readonly likely: number
   const tried = (ask.tried ?? 0) + 1;
   if (tried >= MOST_TRIES || !chance.happens(when.likely)) return;
   const elsewhere = ask.forced === true ? { not: way } : {};
-  contact(story, { at: ask.at + chance.between(when.from, when.to), topic: ask.topic, hard: ask.hard * 0.8, tried, forced: ask.forced === true, ...elsewhere });
+  contact(story, {
+    at: ask.at + chance.between(when.from, when.to),
+    topic: ask.topic,
+    hard: ask.hard * 0.8,
+    tried,
+    forced: ask.forced === true,
+    ...elsewhere,
+  });
 }
 
 /** "We will call you back": kept, late, moved before, taken back, or forgotten. */
@@ -131,8 +153,20 @@ function callBack(story: Story, ask: Ask): void {
   const { chance } = story;
   const due = suited(ask.at + chance.between(3, 28) * HOUR, 'desk', chance);
   const id = `call-${story.orderId ?? ''}-${story.tickets}`;
-  const promise = story.promise(ask.at + 1000, 'call_back', { id, kind: 'call_back', due, graceSeconds: 900, wording: 'We will call you back.' });
-  const fate = chance.weighted([['kept', 60], ['late', 16], ['broken', 15], ['withdrawn', 5], ['moved', 4]] as const);
+  const promise = story.promise(ask.at + 1000, 'call_back', {
+    id,
+    kind: 'call_back',
+    due,
+    graceSeconds: 900,
+    wording: 'We will call you back.',
+  });
+  const fate = chance.weighted([
+    ['kept', 60],
+    ['late', 16],
+    ['broken', 15],
+    ['withdrawn', 5],
+    ['moved', 4],
+  ] as const);
   const before = ask.at + (due - ask.at) * chance.between(0.4, 0.97);
   if (fate === 'kept') return calledBack(story, promise, { ...ask, at: before });
   if (fate === 'withdrawn') return story.settle(before, promise, 'call_back', 'withdrawn');
@@ -151,7 +185,12 @@ function calledBack(story: Story, promise: Parameters<Story['settle']>[1], ask: 
   story.settle(ask.at, promise, 'call_back', 'kept');
   story.feel(0.25);
   const spoken = chance.happens(0.4) ? story.words(ask.at, topic) : {};
-  story.tell(ask.at + chance.around(4, 0.4) * MINUTE, 'call_back', 'phone', { type: 'contact.ended', topic, outcome: 'resolved', ...spoken });
+  story.tell(ask.at + chance.around(4, 0.4) * MINUTE, 'call_back', 'phone', {
+    type: 'contact.ended',
+    topic,
+    outcome: 'resolved',
+    ...spoken,
+  });
 }
 
 function letter(story: Story, way: Way, ask: Ask): number {
@@ -180,10 +219,16 @@ function letter(story: Story, way: Way, ask: Ask): number {
 export function survey(story: Story, at: number, topic: Topic, about: 'ticket' | 'customer' | 'recommend'): void {
   const { chance } = story;
   const felt = story.wellbeing + 0.2 * chance.normal();
-  const kind = about === 'recommend' ? 'nps' : about === 'customer' ? chance.pick(['stars', 'ces'] as const) : chance.pick(['csat', 'ces'] as const);
-  const rate = (low: number, high: number): number => Math.max(low, Math.min(high, Math.round((low + high) / 2 + 0.4 + (felt * (high - low)) / 1.5)));
+  const kind =
+    about === 'recommend' ? 'nps' : about === 'customer' ? chance.pick(['stars', 'ces'] as const) : chance.pick(['csat', 'ces'] as const);
+  const rate = (low: number, high: number): number =>
+    Math.max(low, Math.min(high, Math.round((low + high) / 2 + 0.4 + (felt * (high - low)) / 1.5)));
   const value = kind === 'nps' ? rate(0, 10) : kind === 'ces' ? rate(1, 7) : rate(1, 5);
-  const channel = chance.weighted<Channel>([['email', 7], ['app', 2], ['phone', 1]]);
+  const channel = chance.weighted<Channel>([
+    ['email', 7],
+    ['app', 2],
+    ['phone', 1],
+  ]);
   const naming = about === 'ticket' ? 'ticket' : 'customer';
   const spoken = chance.happens(0.35) ? story.words(at, topic) : {};
   story.tell(at, 'survey', naming, { type: 'survey.answered', channel, score: { kind, value }, ...spoken });

@@ -8,8 +8,10 @@ import { caseStateAt, promiseStateOf, stepsOf } from './story.ts';
 import type { Draft, Story, World } from './story.ts';
 import { factorOf, stormsOf } from './weather.ts';
 
+/** How many begin on the last day for each that begins on the first: business grows. */
+const START_DENSITY = [0.5, 1.5] as const;
 /** Customers of the nine weeks that make about 150,000 events. */
-export const USUAL_CUSTOMERS = 12_400;
+export const USUAL_CUSTOMERS = 12_000;
 const LATE_SHARE = 0.03;
 const DUPLICATE_SHARE = 0.01;
 /** How long the shops' feed has been dead at the end. */
@@ -104,7 +106,8 @@ interface Told {
 
 /** Makes an event of a draft. */
 export function finish(draft: Draft, id: string): EventInput {
-  const promise = draft.body.promise === undefined ? {} : { promise: draft.due === 0 ? draft.body.promise : { ...draft.body.promise, due: draft.due } };
+  const promise =
+    draft.body.promise === undefined ? {} : { promise: draft.due === 0 ? draft.body.promise : { ...draft.body.promise, due: draft.due } };
   return { id, occurredAt: draft.at, ...draft.body, ...promise };
 }
 
@@ -119,7 +122,11 @@ export function lateness(chance: Chance): number {
 }
 
 /** Sends one event: now and then late, now and then twice. */
-export function sendings(made: { readonly source: Feed; readonly event: EventInput; readonly at: number }, chance: Chance, notAfter: number): SimulatedEvent[] {
+export function sendings(
+  made: { readonly source: Feed; readonly event: EventInput; readonly at: number },
+  chance: Chance,
+  notAfter: number,
+): SimulatedEvent[] {
   const { source, event, at } = made;
   const late = chance.happens(LATE_SHARE);
   const arrivesAt = Math.min(notAfter, late ? at + lateness(chance) : at);
@@ -129,11 +136,12 @@ export function sendings(made: { readonly source: Feed; readonly event: EventInp
   return [first, { ...first, arrivesAt: again, duplicate: true }];
 }
 
-/** First visits: evenly over the weeks, a little more each week, by people's days. */
+/** First visits: a few more each week, by people's days. */
 function startOf(chance: Chance, from: number, endsAt: number): number {
-  const share = Math.sqrt(chance.between(0.55, 1.45)) - Math.sqrt(0.55);
-  const at = from + (endsAt - from) * (share / (Math.sqrt(1.45) - Math.sqrt(0.55)));
-  return suited(at - 6 * HOUR, 'digital', chance);
+  const [first, last] = START_DENSITY;
+  const place = (Math.sqrt(first ** 2 + (last ** 2 - first ** 2) * chance.next()) - first) / (last - first);
+  const at = from + (endsAt - from) * place;
+  return suited(Math.max(from, at - 6 * HOUR), 'digital', chance);
 }
 
 function tellAll(options: Required<HistoryOptions>, world: World): Told[] {
@@ -144,7 +152,7 @@ function tellAll(options: Required<HistoryOptions>, world: World): Told[] {
     const { person, chance } = personOf(seed, 'H', index, true);
     const story = tellStory(person, startOf(chance, from, endsAt), chance, world);
     story.drafts.sort((a, b) => a.at - b.at || (a.body.sequence ?? 0) - (b.body.sequence ?? 0));
-    told.push({ story, drafts: story.drafts.filter((draft) => draft.at >= from && draft.at <= endsAt) });
+    told.push({ story, drafts: story.drafts.filter((draft) => draft.at <= endsAt) });
   }
   return told;
 }
@@ -158,7 +166,7 @@ function send(told: readonly Told[], seed: number, endsAt: number): SimulatedEve
       events.push(...sendings({ source: draft.feed, event, at: draft.at }, chance, endsAt));
     });
   }
-  return events.map((event, place) => ({ event, place })).sort((a, b) => a.event.arrivesAt - b.event.arrivesAt || a.place - b.place).map((one) => one.event);
+  return events.sort((a, b) => a.arrivesAt - b.arrivesAt);
 }
 
 /** Tells a history. Pure: no clock, no other chance than the seed. */
@@ -170,7 +178,9 @@ export function tellHistory(options: HistoryOptions): History {
   const events = send(told, seed, endsAt);
   const unfinished = told.flatMap(({ story, drafts }) => {
     const rest = story.drafts.filter((draft) => draft.at > endsAt);
-    return rest.length === 0 || drafts.length === 0 ? [] : [{ drafts: rest, promised: new Set(story.promises.filter((p) => p.madeAt <= endsAt).map((p) => p.id)) }];
+    return rest.length === 0 || drafts.length === 0
+      ? []
+      : [{ drafts: rest, promised: new Set(story.promises.filter((p) => p.madeAt <= endsAt).map((p) => p.id)) }];
   });
   return { events, factors: storms.map(factorOf), unfinished, truthAt: (at) => countTruth(told, events, at) };
 }
@@ -196,7 +206,9 @@ function sorted(tally: Tally): Tally {
 }
 
 function countTruth(told: readonly Told[], events: readonly SimulatedEvent[], at: number): GroundTruth {
-  const happened = told.map(({ story, drafts }) => ({ story, drafts: drafts.filter((draft) => draft.at <= at) })).filter((one) => one.drafts.length > 0);
+  const happened = told
+    .map(({ story, drafts }) => ({ story, drafts: drafts.filter((draft) => draft.at <= at) }))
+    .filter((one) => one.drafts.length > 0);
   const arrived = events.filter((sent) => Number(sent.event.occurredAt) <= at);
   const cases = happened.flatMap(({ story }) => story.cases).filter((one) => caseStateAt(one, at) !== null);
   const segments = [...new Set(cases.map((one) => one.segment))].sort();
@@ -209,7 +221,15 @@ function countTruth(told: readonly Told[], events: readonly SimulatedEvent[], at
     cases: cases.length,
     funnel: countFunnel(cases, at),
     reached: Object.fromEntries(STEPS.map((step, k) => [step, cases.filter((one) => stepsOf(one, at).length > k).length])),
-    bySegment: Object.fromEntries(segments.map((segment) => [segment, countFunnel(cases.filter((one) => one.segment === segment), at)])),
+    bySegment: Object.fromEntries(
+      segments.map((segment) => [
+        segment,
+        countFunnel(
+          cases.filter((one) => one.segment === segment),
+          at,
+        ),
+      ]),
+    ),
     ...countPromises(happened, at),
   };
 }
@@ -237,7 +257,13 @@ function countPromises(happened: readonly Told[], at: number): Pick<GroundTruth,
   return { promises, byPromiseKind: sorted(byPromiseKind) };
 }
 
-function countEvents(happened: readonly Told[], at: number): Pick<GroundTruth, 'events' | 'anonymous' | 'tabletUsers' | 'unmapped' | 'texts' | 'scores' | 'byChannel' | 'byFeed' | 'byType' | 'byMood'> {
+function countEvents(
+  happened: readonly Told[],
+  at: number,
+): Pick<
+  GroundTruth,
+  'events' | 'anonymous' | 'tabletUsers' | 'unmapped' | 'texts' | 'scores' | 'byChannel' | 'byFeed' | 'byType' | 'byMood'
+> {
   const [byChannel, byFeed, byType, byMood]: [Tally, Tally, Tally, Tally] = [{}, {}, {}, {}];
   const count = { events: 0, anonymous: 0, tabletUsers: 0, unmapped: 0, texts: 0, scores: 0 };
   for (const { story, drafts } of happened) {

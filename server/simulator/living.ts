@@ -8,12 +8,16 @@ import { stormAt } from './weather.ts';
 /** The first bill, and paying it. Returns when the bill came. */
 export function firstBill(story: Story, activeAt: number): number {
   const { chance } = story;
-  const channel = chance.weighted<Channel>([['email', 7], ['post', 1.5], ['app', 1.5]]);
+  const channel = chance.weighted<Channel>([
+    ['email', 7],
+    ['post', 1.5],
+    ['app', 1.5],
+  ]);
   const at = story.tell(activeAt + chance.around(1.6, 0.45) * DAY, 'first_bill', 'contract', { type: 'bill.issued', channel });
   const surprising = chance.happens(0.16);
   if (surprising) story.feel(-0.3);
-  if (chance.happens(surprising ? 0.8 : 0.35)) explain(story, suited(at + chance.around(14, 0.9) * HOUR, 'digital', chance), surprising);
-  if (surprising && chance.happens(0.65)) askAboutBill(story, suited(at + chance.around(20, 0.8) * HOUR, 'desk', chance));
+  if (chance.happens(surprising ? 0.8 : 0.25)) explain(story, suited(at + chance.around(14, 0.9) * HOUR, 'digital', chance), surprising);
+  if (chance.happens(surprising ? 0.75 : 0.06)) askAboutBill(story, suited(at + chance.around(20, 0.8) * HOUR, 'desk', chance));
   pay(story, at);
   if (chance.happens(0.02)) failAgain(story, at + chance.between(2, 6) * DAY);
   return at;
@@ -32,8 +36,18 @@ function askAboutBill(story: Story, at: number): void {
   const over = contact(story, { at, topic: 'bill', hard: 0.35 });
   if (!chance.happens(0.4)) return;
   const due = suited(over + 5 * DAY, 'desk', chance);
-  const promise = story.promise(over + 2 * MINUTE, 'refund', { id: `refund-${story.orderId ?? ''}`, kind: 'refund', due, graceSeconds: 43_200, wording: 'The difference is on your account within five days.' });
-  const fate = chance.weighted([['kept', 72], ['late', 15], ['broken', 13]] as const);
+  const promise = story.promise(over + 2 * MINUTE, 'refund', {
+    id: `refund-${story.orderId ?? ''}`,
+    kind: 'refund',
+    due,
+    graceSeconds: 43_200,
+    wording: 'The difference is on your account within five days.',
+  });
+  const fate = chance.weighted([
+    ['kept', 72],
+    ['late', 15],
+    ['broken', 13],
+  ] as const);
   if (fate === 'kept') story.settle(due - chance.between(4, 70) * HOUR, promise, 'refund', 'kept');
   if (fate === 'late') story.settle(due + chance.between(1, 6) * DAY, promise, 'refund', 'kept');
   if (fate !== 'kept') story.feel(-0.25);
@@ -42,7 +56,11 @@ function askAboutBill(story: Story, at: number): void {
 
 function pay(story: Story, billedAt: number): void {
   const { chance } = story;
-  const channel = chance.weighted<Channel>([['app', 5], ['web', 4], ['post', 1]]);
+  const channel = chance.weighted<Channel>([
+    ['app', 5],
+    ['web', 4],
+    ['post', 1],
+  ]);
   const at = suited(billedAt + chance.around(6, 0.4) * DAY, 'digital', chance);
   if (channel !== 'post' && chance.happens(0.05)) story.tell(at - 40_000, 'payment', 'device', { type: 'error.shown', channel });
   if (chance.happens(0.93)) story.tell(at, 'payment', 'contract', { type: 'bill.paid', channel });
@@ -58,27 +76,54 @@ function failAgain(story: Story, at: number): void {
 /** Getting help after the line worked once. Returns when it was over; null: never was. */
 export function getHelp(story: Story, startsAt: number): number | null {
   const { chance } = story;
-  const channel = chance.weighted<Channel>([['app', 5], ['web', 3], ['phone', 3]]);
+  const channel = chance.weighted<Channel>([
+    ['app', 5],
+    ['web', 3],
+    ['phone', 3],
+  ]);
   const at = suited(startsAt, 'digital', chance);
   if (channel !== 'phone' && chance.happens(0.7) && helpMyself(story, channel, at)) return at;
   const reported = at + 12 * MINUTE;
   story.feel(-0.3);
-  story.tell(reported, 'fault_report', channel === 'phone' ? 'phone' : 'device', { type: 'fault.reported', channel, topic: 'fault', ...(chance.happens(0.6) ? story.words(reported, 'fault') : {}) });
+  story.tell(reported, 'fault_report', channel === 'phone' ? 'phone' : 'device', {
+    type: 'fault.reported',
+    channel,
+    topic: 'fault',
+    ...(chance.happens(0.6) ? story.words(reported, 'fault') : {}),
+  });
   story.tell(reported + MINUTE, 'ticket', 'contract', { type: 'case.opened', topic: 'fault' });
   const due = suited(reported + 2 * DAY, 'desk', chance);
-  const promise = story.promise(reported + 2 * MINUTE, 'fault_report', { id: `repair-${story.orderId ?? ''}-${story.newTicket()}`, kind: 'repair', due, graceSeconds: 3600, wording: 'Your line works again within two days.', channel });
-  if (chance.happens(0.35)) contact(story, { at: reported + chance.between(3, 40) * HOUR, topic: 'fault', hard: 0.45, forced: channel !== 'phone' && chance.happens(0.3), not: 'store' });
+  const promise = story.promise(reported + 2 * MINUTE, 'fault_report', {
+    id: `repair-${story.orderId ?? ''}-${story.newTicket()}`,
+    kind: 'repair',
+    due,
+    graceSeconds: 3600,
+    wording: 'Your line works again within two days.',
+    channel,
+  });
+  if (chance.happens(0.5))
+    contact(story, {
+      at: reported + chance.between(3, 40) * HOUR,
+      topic: 'fault',
+      hard: 0.45,
+      forced: channel !== 'phone' && chance.happens(0.3),
+      not: 'store',
+    });
   if (chance.happens(0.08)) readForum(story, reported + chance.between(1, 30) * HOUR);
   return repair(story, promise, due);
 }
 
 function helpMyself(story: Story, channel: Channel, at: number): boolean {
   const { chance } = story;
-  story.tell(at, 'troubleshooter', 'device', { type: 'guide.opened', channel });
   const solved = chance.happens(0.42);
   story.feel(solved ? 0.15 : -0.15);
   const dead = !solved && chance.happens(0.15) ? { signals: [{ kind: 'dead_end' as const }] } : {};
-  story.tell(at + chance.between(2, 11) * MINUTE, 'troubleshooter', 'device', { type: solved ? 'selfservice.succeeded' : 'selfservice.failed', channel, topic: 'fault', ...dead });
+  story.tell(at + chance.between(2, 11) * MINUTE, 'troubleshooter', 'device', {
+    type: solved ? 'selfservice.succeeded' : 'selfservice.failed',
+    channel,
+    topic: 'fault',
+    ...dead,
+  });
   return solved;
 }
 
@@ -89,7 +134,13 @@ function readForum(story: Story, at: number): void {
 
 function repair(story: Story, promise: PromiseTruth, due: number): number | null {
   const { chance } = story;
-  const fate = chance.weighted([['kept', 70], ['late', 15], ['moved', 5], ['broken', 6], ['withdrawn', 4]] as const);
+  const fate = chance.weighted([
+    ['kept', 70],
+    ['late', 15],
+    ['moved', 5],
+    ['broken', 6],
+    ['withdrawn', 4],
+  ] as const);
   const before = promise.madeAt + (due - promise.madeAt) * chance.between(0.3, 0.95);
   if (fate === 'withdrawn') story.settle(before, promise, 'ticket', 'withdrawn');
   if (fate === 'broken') {
@@ -173,14 +224,22 @@ function decide(story: Story, offeredAt: number): void {
   if (chance.happens(0.04)) story.tell(at + 30_000, 'contract_page', 'device', { type: 'form.abandoned', channel: device });
   if (chance.happens(0.12)) contact(story, { at: at + HOUR, topic: 'contract', hard: 0.25 });
   const leaves = Math.max(0.04, 0.16 - 0.25 * story.wellbeing);
-  const fate = chance.weighted([['leaves', leaves], ['renews', 0.62], ['silent', 0.22]] as const);
+  const fate = chance.weighted([
+    ['leaves', leaves],
+    ['renews', 0.62],
+    ['silent', 0.22],
+  ] as const);
   if (fate === 'renews') renew(story, at + chance.between(3, 30) * MINUTE, device);
   if (fate === 'leaves') leave(story, at + chance.between(0.2, 40) * HOUR);
 }
 
 function renew(story: Story, at: number, device: Channel): void {
   const { chance } = story;
-  if (story.wellbeing > 0.35 && chance.happens(0.25)) story.tell(suited(at - DAY, 'digital', chance), 'referral', 'customer', { type: 'referral.sent', ...story.words(at - DAY, 'contract') });
+  if (story.wellbeing > 0.35 && chance.happens(0.25))
+    story.tell(suited(at - DAY, 'digital', chance), 'referral', 'customer', {
+      type: 'referral.sent',
+      ...story.words(at - DAY, 'contract'),
+    });
   story.endAt(at, 'renewal_offer');
   story.tell(at, 'renewed', 'contract', { type: 'contract.renewed', channel: device });
   story.closeCase();
@@ -188,10 +247,21 @@ function renew(story: Story, at: number, device: Channel): void {
 
 function leave(story: Story, at: number): void {
   const { chance } = story;
-  const channel = chance.weighted<Channel>([['web', 5], ['email', 2], ['post', 2], ['phone', 2]]);
+  const channel = chance.weighted<Channel>([
+    ['web', 5],
+    ['email', 2],
+    ['post', 2],
+    ['phone', 2],
+  ]);
   const gone = at + chance.between(5, 12) * DAY;
   const reason = story.wellbeing < 0 ? 'service' : chance.pick(['competitor', 'moving', 'price']);
-  story.tell(at, 'notice_given', 'contract', { type: 'notice.given', channel, outcome: 'leaving', attributes: { reason }, ...story.words(at, 'contract') });
+  story.tell(at, 'notice_given', 'contract', {
+    type: 'notice.given',
+    channel,
+    outcome: 'leaving',
+    attributes: { reason },
+    ...story.words(at, 'contract'),
+  });
   story.endAt(gone, 'notice_given');
   story.tell(gone, 'contract_ended', 'contract', { type: 'contract.ended' });
   story.closeCase();

@@ -43,7 +43,11 @@ export function tellStory(person: Person, startsAt: number, chance: Chance, worl
 export function askAsOldCustomer(story: Story, startsAt: number): void {
   const { chance } = story;
   story.known = true;
-  story.tell(startsAt, 'account', 'everything', { type: 'account.signed_in', channel: 'app', attributes: { name: story.person.name, synthetic: true } });
+  story.tell(startsAt, 'account', 'everything', {
+    type: 'account.signed_in',
+    channel: 'app',
+    attributes: { name: story.person.name, synthetic: true },
+  });
   contact(story, { at: startsAt + chance.between(0.2, 5) * HOUR, topic: chance.pick(TOPICS), hard: 0.3 });
 }
 
@@ -65,7 +69,12 @@ function twoHomes(first: Story, startsAt: number): Story {
 }
 
 /** The person behind a number, and the chance that goes on telling their story: pure functions of seed and number. */
-export function personOf(seed: number, run: string, index: number, withPhone: boolean): { readonly person: Person; readonly chance: Chance } {
+export function personOf(
+  seed: number,
+  run: string,
+  index: number,
+  withPhone: boolean,
+): { readonly person: Person; readonly chance: Chance } {
   const chance = new Chance(seed, index + 1);
   return { person: inventPerson(run, index, chance, withPhone), chance };
 }

@@ -44,7 +44,8 @@ export interface Person {
 
 /** The fictional number of a place in the row; null beyond the last one. */
 export function fictionalPhone(place: number): string | null {
-  if (place < GERMAN_NUMBERS) return `${GERMAN_BLOCKS[place % GERMAN_BLOCKS.length] ?? ''}${digits(Math.floor(place / GERMAN_BLOCKS.length), 3)}`;
+  if (place < GERMAN_NUMBERS)
+    return `${GERMAN_BLOCKS[place % GERMAN_BLOCKS.length] ?? ''}${digits(Math.floor(place / GERMAN_BLOCKS.length), 3)}`;
   const rest = place - GERMAN_NUMBERS;
   if (rest >= FRENCH_NUMBERS) return null;
   return `${FRENCH_BLOCKS[rest % FRENCH_BLOCKS.length] ?? ''}${digits(Math.floor(rest / FRENCH_BLOCKS.length), 4)}`;

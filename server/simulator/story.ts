@@ -91,24 +91,49 @@ export class Story {
 
   /** Something happened. Returns when. */
   tell(at: number, touchpoint: TouchpointId, naming: Naming, fields: Fields & { readonly type: string }): number {
-    this.push(at, touchpoint, naming, fields, {});
+    this.#push(at, touchpoint, naming, fields, {});
     return at;
   }
 
   /** In the customer's own words. */
-  words(at: number, topic: Topic): Fields {
+  words(at: number, topic: Topic): { readonly text: string; readonly lang: string } {
     const mood = moodOf(this.wellbeing, this.chance);
     this.moods.push([Math.round(at), mood]);
     return { text: sayIt(mood, topic, this.chance), lang: 'en' };
   }
 
   /** Promises something. Needs an order: without one there would be nobody to hold to it. */
-  promise(at: number, touchpoint: TouchpointId, made: { readonly id: string; readonly kind: string; readonly due: number; readonly graceSeconds: number; readonly wording: string; readonly channel?: Channel; readonly sequence?: number }): PromiseTruth {
-    const truth: PromiseTruth = { id: made.id, kind: made.kind, madeAt: at, due: made.due, graceMs: made.graceSeconds * 1000, moves: [], metAt: 0, withdrawnAt: 0 };
+  promise(
+    at: number,
+    touchpoint: TouchpointId,
+    made: {
+      readonly id: string;
+      readonly kind: string;
+      readonly due: number;
+      readonly graceSeconds: number;
+      readonly wording: string;
+      readonly channel?: Channel;
+      readonly sequence?: number;
+    },
+  ): PromiseTruth {
+    const truth: PromiseTruth = {
+      id: made.id,
+      kind: made.kind,
+      madeAt: at,
+      due: made.due,
+      graceMs: made.graceSeconds * 1000,
+      moves: [],
+      metAt: 0,
+      withdrawnAt: 0,
+    };
     this.promises.push(truth);
     const { id, kind, graceSeconds, wording } = made;
-    const fields: Fields & { type: string } = { type: 'promise.made', ...(made.channel && { channel: made.channel }), ...(made.sequence && { sequence: made.sequence }) };
-    this.push(at, touchpoint, 'contract', fields, { promise: { id, kind, graceSeconds, wording }, due: made.due });
+    const fields: Fields & { type: string } = {
+      type: 'promise.made',
+      ...(made.channel && { channel: made.channel }),
+      ...(made.sequence && { sequence: made.sequence }),
+    };
+    this.#push(at, touchpoint, 'contract', fields, { promise: { id, kind, graceSeconds, wording }, due: made.due });
     return truth;
   }
 
@@ -119,7 +144,13 @@ export class Story {
     else if (change === 'withdrawn') promise.withdrawnAt = at;
     else promise.moves.push({ at, due: change.due });
     const type = typeof change === 'string' ? `promise.${change}` : 'promise.moved';
-    this.push(at, touchpoint, 'contract', { type, sequence: 1 }, { promise: { id, kind }, due: typeof change === 'string' ? 0 : change.due });
+    this.#push(
+      at,
+      touchpoint,
+      'contract',
+      { type, sequence: 1 },
+      { promise: { id, kind }, due: typeof change === 'string' ? 0 : change.due },
+    );
   }
 
   /** Nothing of this story happens after an instant; promises still running then are taken back with it. */
@@ -132,7 +163,8 @@ export class Story {
       if (promise.metAt >= at) promise.metAt = 0;
       if (promise.withdrawnAt >= at) promise.withdrawnAt = 0;
       const broken = (promise.moves.at(-1)?.due ?? promise.due) + promise.graceMs;
-      if (promise.metAt === 0 && promise.withdrawnAt === 0 && at - 1000 < broken && promise.madeAt < at - 1000) this.settle(at - 1000, promise, touchpoint, 'withdrawn');
+      if (promise.metAt === 0 && promise.withdrawnAt === 0 && at - 1000 < broken && promise.madeAt < at - 1000)
+        this.settle(at - 1000, promise, touchpoint, 'withdrawn');
     }
   }
 
@@ -161,23 +193,29 @@ export class Story {
     return `DT-${this.person.mark}-${this.tickets}`;
   }
 
-  private push(at: number, touchpoint: TouchpointId, naming: Naming, fields: Fields & { readonly type: string }, extra: { promise?: EventInput['promise']; due?: number }): void {
+  #push(
+    at: number,
+    touchpoint: TouchpointId,
+    naming: Naming,
+    fields: Fields & { readonly type: string },
+    extra: { promise?: EventInput['promise']; due?: number },
+  ): void {
     const known = TOUCHPOINTS[touchpoint];
     const channel = fields.channel ?? known.channel;
     const instant = Math.round(at);
-    if (known.stage !== null) this.reach(known.stage, instant);
+    if (known.stage !== null) this.#reach(known.stage, instant);
     const body = {
       ...fields,
       touchpoint,
       channel,
-      customer: this.names(naming),
+      customer: this.#names(naming),
       ...(this.caseId !== null && { caseId: this.caseId }),
       ...(extra.promise && { promise: extra.promise }),
     };
     this.drafts.push({ at: instant, feed: feedOf(touchpoint, channel), body, due: extra.due ?? 0 });
   }
 
-  private reach(stage: StageId, at: number): void {
+  #reach(stage: StageId, at: number): void {
     if (this.#case === null) {
       if (stage !== 'look') return;
       this.#case = { segment: this.person.segment, area: this.person.area, stages: {}, excludedAt: 0 };
@@ -188,7 +226,7 @@ export class Story {
   }
 
   /** Identifiers as the source in question knows them. */
-  private names(naming: Naming): Record<string, string> {
+  #names(naming: Naming): Record<string, string> {
     const { customerId, anonymousId, email, phone } = this.person;
     const order = this.orderId === null ? {} : { orderId: this.orderId };
     switch (naming) {

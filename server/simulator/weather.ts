@@ -21,7 +21,13 @@ export function stormsOf(endsAt: number): readonly Storm[] {
 
 /** The storm that begins with a later start, so that something is always going on. */
 export function stormOfStart(startsAt: number): Storm {
-  return { id: `demo-storm-${startsAt.toString(36)}`, name: 'Storm Demo-Carl', area: 'south', from: startsAt - HOUR, to: startsAt + 8 * HOUR };
+  return {
+    id: `demo-storm-${startsAt.toString(36)}`,
+    name: 'Storm Demo-Carl',
+    area: 'south',
+    from: startsAt - HOUR,
+    to: startsAt + 8 * HOUR,
+  };
 }
 
 /** The storm over an area at an instant, if any. */

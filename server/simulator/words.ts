@@ -101,9 +101,33 @@ export function sayIt(mood: Mood, topic: Topic, chance: Chance): string {
 export function moodOf(wellbeing: number, chance: Chance): Mood {
   const felt = wellbeing + 0.28 * chance.normal();
   if (chance.happens(0.07)) return 'mixed';
-  if (felt < -0.35) return chance.weighted<Mood>([['frustrated', 6], ['disappointed', 3], ['anxious', 1]]);
-  if (felt < -0.08) return chance.weighted<Mood>([['disappointed', 3], ['anxious', 3], ['confused', 3], ['frustrated', 2]]);
-  if (felt < 0.2) return chance.weighted<Mood>([['neutral', 6], ['confused', 2], ['satisfied', 1]]);
-  if (felt < 0.6) return chance.weighted<Mood>([['satisfied', 6], ['neutral', 2], ['delighted', 1]]);
-  return chance.weighted<Mood>([['delighted', 5], ['satisfied', 4]]);
+  if (felt < -0.35)
+    return chance.weighted<Mood>([
+      ['frustrated', 6],
+      ['disappointed', 3],
+      ['anxious', 1],
+    ]);
+  if (felt < -0.08)
+    return chance.weighted<Mood>([
+      ['disappointed', 3],
+      ['anxious', 3],
+      ['confused', 3],
+      ['frustrated', 2],
+    ]);
+  if (felt < 0.2)
+    return chance.weighted<Mood>([
+      ['neutral', 6],
+      ['confused', 2],
+      ['satisfied', 1],
+    ]);
+  if (felt < 0.6)
+    return chance.weighted<Mood>([
+      ['satisfied', 6],
+      ['neutral', 2],
+      ['delighted', 1],
+    ]);
+  return chance.weighted<Mood>([
+    ['delighted', 5],
+    ['satisfied', 4],
+  ]);
 }

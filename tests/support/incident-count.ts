@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import type { ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
@@ -11,6 +12,8 @@ export interface IncidentCount {
   readonly rows: number;
   readonly cases: number;
   readonly casesByState: Readonly<Record<string, number>>;
+  /** cases that ever were in any of the states that begin with "Awaiting" */
+  readonly casesWaiting: number;
   readonly rowsByState: Readonly<Record<string, number>>;
   readonly callers: number;
   readonly rowsWithoutCaller: number;
@@ -39,11 +42,12 @@ export function countIncidents(): IncidentCount {
   const callersOf = gather(rows.map((r) => [r[0] ?? '', r[7] ?? '']));
   const casesOf = gather(rows.map((r) => [r[1] ?? '', r[0] ?? '']));
   const sizes = (of: ReadonlyMap<string, ReadonlySet<string>>) => Object.fromEntries([...of].map(([k, v]) => [k, v.size]));
-  const times = rows.map((r) => time(r[12 + 1] ?? ''));
+  const times = rows.map((r) => time(r[13] ?? ''));
   return {
     rows: rows.length,
     cases: callersOf.size,
     casesByState: sizes(casesOf),
+    casesWaiting: new Set(rows.filter((r) => r[1]?.startsWith('Awaiting')).map((r) => r[0])).size,
     rowsByState: sizes(gather(rows.map((r, i) => [r[1] ?? '', String(i)]))),
     callers: new Set(rows.map((r) => r[7]).filter((c) => c !== '?')).size,
     rowsWithoutCaller: rows.filter((r) => r[7] === '?').length,
@@ -61,7 +65,11 @@ function gather(pairs: readonly (readonly [string, string])[]): Map<string, Set<
 }
 
 function csvText(): string {
-  const options = { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, stdio: ['ignore', 'pipe', 'ignore'] } as const;
+  const options: ExecFileSyncOptionsWithStringEncoding = {
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  };
   try {
     return execFileSync('unzip', ['-p', INCIDENT_LOG], options);
   } catch {

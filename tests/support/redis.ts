@@ -33,7 +33,11 @@ export type TestRedis = {
  * @param options `fsync: 'no'` for tests that need many writes and kill nothing; default `always`, as in the product
  */
 export async function startTestRedis(options: { readonly fsync?: 'always' | 'no' } = {}): Promise<TestRedis> {
-  const binary = locateRedis({ bin: process.env.REDIS_SERVER_BIN, searchPath: process.env.PATH, cacheDir: cacheFolder(process.env) });
+  const binary = locateRedis({
+    bin: process.env.REDIS_SERVER_BIN || undefined,
+    searchPath: process.env.PATH,
+    cacheDir: cacheFolder(process.env),
+  });
   if (binary === undefined) throw new Error(`These tests need a Redis server. ${HOW_TO_GET_REDIS}`);
   const dir = await mkdtemp(join(tmpdir(), 'throughline-test-'));
   const socketPath = join(dir, 'redis.sock');

@@ -90,7 +90,7 @@ export async function openWorld(address: { readonly url: string }, options: { re
   await redis.flushAll();
   const partitions = options.partitions ?? 3;
   const blueprints = options.blueprints ?? blueprintsFrom(TEST_JOURNEY);
-  const log = createLog({ redis, partitions, lagLimit: 100_000 });
+  const log = createLog({ redis, partitions, lagLimit: 100_000, clock: () => 0 });
   const logger = createLogger('silent');
   const projectors = Array.from(
     { length: partitions },

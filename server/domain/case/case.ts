@@ -176,13 +176,13 @@ function funnelBookings(one: CaseState, blueprint: Blueprint): Booking[] {
   return bookings;
 }
 
-/** The case as a row: on the list of its journey, by entry. Member: [case, segment, channel, opened, steps, excluded, first stays]. */
+/** The case as a row: on the list of its journey, by entry into the funnel (by opening, where it never entered). Member: [case, segment, channel, opened, steps, excluded, first stays]. */
 export function caseRow(one: CaseState, blueprint: Blueprint): Row {
   const first = new Map<number, number>();
   for (const stay of one.stays) if (!first.has(stay.stage)) first.set(stay.stage, stay.from);
   return {
     list: `cases:${one.journey}:${one.version}`,
-    score: one.openedAt,
+    score: one.steps[0] ?? one.openedAt,
     member: [one.id, one.segment, one.channel, one.openedAt, [...one.steps], one.excludedAt, [...first]],
     bookings: funnelBookings(one, blueprint),
   };

@@ -1,5 +1,5 @@
 import { EMOTIONS } from '#lib/contract/index.ts';
-import type { Channel, Component } from '#lib/contract/index.ts';
+import type { Channel } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.ts';
 import type { Match } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
@@ -10,6 +10,8 @@ import { valenceOfScore } from '../emotion/scale.ts';
 import { RANKS } from '../emotion/visit-feeling.ts';
 import { isRetraction, nameOf, retractedName, streamId, tied } from '../event/event.ts';
 import { waitSeverity } from '../friction/severity.ts';
+import { signalsOf } from '../friction/signals.ts';
+import type { Signal } from '../friction/signals.ts';
 import { EVENT, cellKey } from '../kernel/counters.ts';
 import { Touched } from '../kernel/row.ts';
 import { DAY, HOUR, minuteOf } from '../kernel/time.ts';
@@ -27,17 +29,6 @@ const CASE_KEPT_MS = 180 * DAY;
 
 /** A state is kept every so many events, so that a late one need not begin at the beginning. */
 const CHECKPOINT_EVENTS = 256;
-
-/** Friction that the type of an event says by itself. */
-const TYPE_SIGNALS: Readonly<Record<string, Component>> = {
-  'contact.transferred': 'transfer',
-  'error.shown': 'error',
-  'click.rage': 'rage_click',
-  'click.dead': 'dead_click',
-  'selfservice.failed': 'failed_self_service',
-  'form.abandoned': 'abandon',
-  'case.reopened': 'reopen',
-};
 
 /** What a fold needs besides the events. Immutable. */
 export interface FoldContext {
@@ -191,15 +182,7 @@ function visitOf(applying: Applying, one: CaseState, match: Match): VisitState {
   return visit;
 }
 
-/** Signals an event gives: those it names, and the one its type stands for. */
-function signalsOf(event: StoredEvent): { readonly component: Component; readonly value: number }[] {
-  const given = (event.signals ?? []).map((s) => ({ component: s.kind, value: s.value ?? 1 }));
-  const implied = event.type === 'contact.ended' && event.outcome === 'abandoned' ? 'abandon' : TYPE_SIGNALS[event.type ?? ''];
-  if (implied !== undefined && !given.some((s) => s.component === implied)) given.push({ component: implied, value: 1 });
-  return given;
-}
-
-function mark(visit: VisitState, at: number, signal: { readonly component: Component; readonly value: number }): void {
+function mark(visit: VisitState, at: number, signal: Signal): void {
   visit.marks.push([at, componentIndex(signal.component), signal.value]);
 }
 

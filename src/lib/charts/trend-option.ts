@@ -12,10 +12,14 @@ export interface Palette {
 
 /** The friction of one cell over time as an ECharts option. Instants without a number are gaps, never zero. */
 export function trendOption(trend: CellDetail['trend'], palette: Palette): EChartsCoreOption {
-  const axis = { axisLabel: { color: palette.text }, axisLine: { lineStyle: { color: palette.line } }, splitLine: { lineStyle: { color: palette.line } } };
+  const axis = {
+    axisLabel: { color: palette.text },
+    axisLine: { lineStyle: { color: palette.line } },
+    splitLine: { lineStyle: { color: palette.line } },
+  };
   return {
     animation: false,
-    aria: { enabled: true },
+    aria: { enabled: true, label: { description: trendSentence(trend) } },
     grid: { left: 34, right: 12, top: 12, bottom: 24 },
     tooltip: {
       trigger: 'axis',

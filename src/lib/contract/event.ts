@@ -110,7 +110,8 @@ export interface Rejection {
   readonly code: RejectionCode;
   readonly message: string;
 }
-export type RejectionCode = 'invalid_json' | 'invalid_field' | 'missing_field' | 'unknown_field' | 'no_identifier' | 'too_deep' | 'too_large';
+export type RejectionCode =
+  'invalid_json' | 'invalid_field' | 'missing_field' | 'unknown_field' | 'no_identifier' | 'too_deep' | 'too_large';
 
 /** The answer of `POST /v1/events`: what happened to every event of the batch. */
 export interface IngestAnswer {

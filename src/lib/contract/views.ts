@@ -1,4 +1,15 @@
-import type { Channel, Clue, Column, Component, Controller, Emotion, EmotionOrUnknown, EmotionSource, PromiseState, Window } from './words.ts';
+import type {
+  Channel,
+  Clue,
+  Column,
+  Component,
+  Controller,
+  Emotion,
+  EmotionOrUnknown,
+  EmotionSource,
+  PromiseState,
+  Window,
+} from './words.ts';
 import type { Factor } from './event.ts';
 
 /** A name seen from both sides. */
@@ -301,7 +312,13 @@ export interface TimelineItem {
   readonly stageName: Names | null;
   readonly caseId: string | null;
   readonly text: string | null;
-  readonly emotion: { readonly label: EmotionOrUnknown; readonly valence: number; readonly confidence: number; readonly source: EmotionSource; readonly why: readonly string[] } | null;
+  readonly emotion: {
+    readonly label: EmotionOrUnknown;
+    readonly valence: number;
+    readonly confidence: number;
+    readonly source: EmotionSource;
+    readonly why: readonly string[];
+  } | null;
   readonly score: { readonly kind: string; readonly value: number } | null;
   readonly signals: readonly { readonly component: Component; readonly value: number }[];
   readonly promise: { readonly kind: string; readonly due: number | null; readonly wording: string | null } | null;
@@ -343,7 +360,15 @@ export interface WallView {
   readonly window: Window;
   readonly position: Position;
   readonly tiles: readonly WallTile[];
-  readonly worst: readonly { readonly stage: string; readonly name: Names; readonly column: string; readonly friction: number; readonly valence: number | null; readonly n: number; readonly change: number | null }[];
+  readonly worst: readonly {
+    readonly stage: string;
+    readonly name: Names;
+    readonly column: string;
+    readonly friction: number;
+    readonly valence: number | null;
+    readonly n: number;
+    readonly change: number | null;
+  }[];
 }
 
 export interface SystemStatus {

@@ -5,7 +5,12 @@
  */
 export function firstEventLine(address: string, writeKeyFile: string | null): string {
   const key = writeKeyFile === null ? '$WRITE_KEY' : `$(cat ${quoted(writeKeyFile)})`;
-  const event = { customer: { email: 'first@example.com' }, type: 'page.viewed', channel: 'web', touchpoint: 'offer_page', text: 'Looking around' };
+  const event = {
+    customer: { email: 'first@example.com' },
+    type: 'page.viewed',
+    channel: 'web',
+    text: 'Looking around, and quite happy so far',
+  };
   return `curl -sS ${address}/v1/events -H "authorization: Bearer ${key}" -H 'content-type: application/json' -d '${JSON.stringify(event)}'`;
 }
 

@@ -16,7 +16,7 @@ type Host = { readonly child: ChildProcess; readonly url: string; readonly pid: 
 
 const hostScript = projectFile(`node_modules/.throughline-test/embedded-host-${process.pid}.mjs`);
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const environment = { bin: process.env.REDIS_SERVER_BIN, searchPath: process.env.PATH, cacheHome: process.env.XDG_CACHE_HOME };
+const environment = { bin: process.env.REDIS_SERVER_BIN || undefined, searchPath: process.env.PATH, cacheHome: process.env.XDG_CACHE_HOME };
 let dataDir: string;
 let servers: EmbeddedRedis[] = [];
 let hosts: ChildProcess[] = [];
@@ -74,6 +74,16 @@ async function withClient<Answer>(url: string, ask: (client: ReturnType<typeof c
   }
 }
 
+/** 200 events, then kill -9 of app and server; their lock stays behind. */
+async function crash(): Promise<void> {
+  const host = await startHost();
+  await append(host.url, 200);
+  const died = once(host.child, 'exit');
+  host.child.kill('SIGKILL');
+  process.kill(host.pid, 'SIGKILL');
+  await died;
+}
+
 const append = (url: string, count: number) =>
   withClient(url, (client) => Promise.all(Array.from({ length: count }, (_, n) => client.xAdd('log', '*', { n: String(n) }))));
 const length = (url: string) => withClient(url, (client) => client.xLen('log'));
@@ -124,17 +134,16 @@ test('after kill -9 of the app, the next start adopts the server that still runs
 });
 
 test('after kill -9 of the app and of its server, the next start begins a new one on the same data', async () => {
-  const host = await startHost();
-  await append(host.url, 200);
-  const died = once(host.child, 'exit');
-  host.child.kill('SIGKILL');
-  process.kill(host.pid, 'SIGKILL');
-  await died;
+  await crash();
   const next = await start();
   expect({ adopted: next.adopted, events: await length(next.url) }).toEqual({ adopted: false, events: 200 });
 });
 
-test('two apps that start at the same moment on one folder share one server', async () => {
+test.each([
+  ['on a new folder', () => Promise.resolve()],
+  ['after a crash of app and server', crash],
+])('apps that start at the same moment %s share one server', async (_, before) => {
+  await before();
   const [a, b, c] = await Promise.all([startHost(), startHost(), start()]);
   expect(new Set([a.pid, b.pid, c.pid]).size).toBe(1);
   expect([a.adopted, b.adopted, c.adopted].filter((adopted) => !adopted)).toHaveLength(1);

@@ -6,7 +6,13 @@ import { LIMITS } from '#server/ingest/limits.ts';
 import { startDoors, TEST_KEY, TEST_NOW } from '../../support/doors.ts';
 
 const bearer = { authorization: `Bearer ${TEST_KEY}` };
-const event = (id: string, more: object = {}) => ({ id, occurredAt: '2026-03-01T09:00:00Z', type: 'page.viewed', customer: { customerId: 'c-1' }, ...more });
+const event = (id: string, more: object = {}) => ({
+  id,
+  occurredAt: '2026-03-01T09:00:00Z',
+  type: 'page.viewed',
+  customer: { customerId: 'c-1' },
+  ...more,
+});
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
 describe('POST /v1/events', () => {
@@ -27,7 +33,15 @@ describe('POST /v1/events', () => {
 
   test('answers a mixed batch with 200, names each refused event and keeps it in quarantine', async () => {
     await using doors = await startDoors();
-    const batch = [event('a'), event('b', { channel: 'pigeon' }), 7, event('c', { colour: 'red' }), event('a'), { id: 'd' }, event('e', { customer: { customerId: '?' } })];
+    const batch = [
+      event('a'),
+      event('b', { channel: 'pigeon' }),
+      7,
+      event('c', { colour: 'red' }),
+      event('a'),
+      { id: 'd' },
+      event('e', { customer: { customerId: '?' } }),
+    ];
     const { status, body } = await doors.post('/v1/events', JSON.stringify(batch));
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -67,7 +81,8 @@ describe('POST /v1/events', () => {
 
   test('takes 32 levels of nesting and refuses 33', async () => {
     await using doors = await startDoors();
-    const withLevels = (levels: number) => JSON.stringify([event(`l${levels}`, { attributes: { x: JSON.parse(nested(levels - 2)) as unknown } })]);
+    const withLevels = (levels: number) =>
+      JSON.stringify([event(`l${levels}`, { attributes: { x: JSON.parse(nested(levels - 2)) as unknown } })]);
     expect((await doors.post('/v1/events', withLevels(32))).body).toMatchObject({ accepted: 1 });
     expect((await doors.post('/v1/events', withLevels(33))).body).toMatchObject({ accepted: 0, rejected: [{ code: 'too_deep' }] });
   });
@@ -84,7 +99,10 @@ describe('POST /v1/events', () => {
     await using doors = await startDoors();
     await doors.post('/v1/events', '{"occurredAt":"2026-03-01T09:00:00Z","customer":{"customerId":"c-1"}}');
     const again = await doors.post('/v1/events', '{"customer":{"customerId":"c-1"},"occurredAt":"2026-03-01T09:00:00Z"}');
-    const other = await doors.post('/v1/events', '{"customer":{"customerId":"c-1"},"occurredAt":"2026-03-01T09:00:00Z"}', { ...bearer, 'idempotency-key': '2' });
+    const other = await doors.post('/v1/events', '{"customer":{"customerId":"c-1"},"occurredAt":"2026-03-01T09:00:00Z"}', {
+      ...bearer,
+      'idempotency-key': '2',
+    });
     expect([again.body, other.body]).toMatchObject([{ duplicates: 1 }, { accepted: 1 }]);
   });
 
@@ -105,8 +123,13 @@ describe('a request as a whole is refused', () => {
   test('with 401 without a valid key, and says how to send one', async () => {
     await using doors = await startDoors();
     const body = JSON.stringify([event('a')]);
-    for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: TEST_KEY }, { authorization: `Basic ${btoa(`${TEST_KEY}:`)}` }]) {
-      const answered = await doors.post('/v1/events', body, headers as Record<string, string>);
+    for (const headers of [
+      {},
+      { authorization: 'Bearer wrong' },
+      { authorization: TEST_KEY },
+      { authorization: `Basic ${btoa(`${TEST_KEY}:`)}` },
+    ]) {
+      const answered = await doors.post('/v1/events', body, headers);
       expect([answered.status, answered.body['code']]).toEqual([401, 'unauthorised']);
       expect(answered.headers.get('www-authenticate')).toContain('Bearer');
     }
@@ -115,7 +138,19 @@ describe('a request as a whole is refused', () => {
 
   test('with 400 when there is nothing to be read', async () => {
     await using doors = await startDoors();
-    const bodies = ['', '  \n', 'hello', '7', 'null', '"text"', '{"id":', '[{"id":1}', '[1] [2]', '{oops}\n{oops}', Buffer.from([0x5b, 0x22, 0xff, 0x22, 0x5d])];
+    const bodies = [
+      '',
+      '  \n',
+      'hello',
+      '7',
+      'null',
+      '"text"',
+      '{"id":',
+      '[{"id":1}',
+      '[1] [2]',
+      '{oops}\n{oops}',
+      Buffer.from([0x5b, 0x22, 0xff, 0x22, 0x5d]),
+    ];
     for (const body of bodies) expect((await doors.post('/v1/events', body)).body).toMatchObject({ code: 'bad_request' });
     const notGzip = await doors.post('/v1/events', '[]', { ...bearer, 'content-encoding': 'gzip' });
     const badSource = await doors.post('/v1/events', '[]', { ...bearer, 'x-source': 'a b' });
@@ -128,14 +163,18 @@ describe('a request as a whole is refused', () => {
     expect((await doors.post('/v1/nothing', '{}')).status).toBe(404);
     const got = await fetch(`${doors.url}/v1/events`);
     expect([got.status, got.headers.get('allow')]).toEqual([405, 'POST']);
-    for (const path of ['/', '/v1events', '/api/v1/events', '//v1/events']) expect((await doors.post(path, '{}')).body).toEqual({ elsewhere: true });
+    for (const path of ['/', '/v1events', '/api/v1/events', '//v1/events'])
+      expect((await doors.post(path, '{}')).body).toEqual({ elsewhere: true });
   });
 
   test('with 413 above 1 MB, before or after inflating, and above 10,000 events', async () => {
     await using doors = await startDoors();
     const large = `[${JSON.stringify(event('a'))}${' '.repeat(LIMITS.bodyBytes)}]`;
     const plain = await doors.post('/v1/events', large);
-    const bomb = await doors.post('/v1/events', gzipSync(Buffer.alloc(64 * LIMITS.bodyBytes, 32)), { ...bearer, 'content-encoding': 'gzip' });
+    const bomb = await doors.post('/v1/events', gzipSync(Buffer.alloc(64 * LIMITS.bodyBytes, 32)), {
+      ...bearer,
+      'content-encoding': 'gzip',
+    });
     const many = await doors.post('/v1/events', `[${'0,'.repeat(10_000)}0]`);
     const manyLines = await doors.post('/v1/events', '{}\n'.repeat(10_001));
     expect([plain, bomb, many, manyLines].map(({ status, body }) => [status, body['code']])).toEqual(Array(4).fill([413, 'too_large']));
@@ -204,10 +243,30 @@ describe('POST /v1/factors', () => {
   test('stores what is outside our control, and refuses what makes no sense', async () => {
     await using doors = await startDoors();
     const storm = { id: 'storm-1', kind: 'storm', name: 'Storm Ada', from: '2026-03-01T00:00:00+01:00', to: TEST_NOW, areas: ['north'] };
-    const { body } = await doors.post('/v1/factors', JSON.stringify([storm, { ...storm, to: '2026-02-01T00:00:00Z' }, { id: 'x' }, { ...storm, from: 'soon' }]));
-    expect(body).toMatchObject({ accepted: 1, duplicates: 0, rejected: [{ index: 1, field: 'to' }, { index: 2, field: 'kind' }, { index: 3, field: 'from' }] });
+    const { body } = await doors.post(
+      '/v1/factors',
+      JSON.stringify([storm, { ...storm, to: '2026-02-01T00:00:00Z' }, { id: 'x' }, { ...storm, from: 'soon' }]),
+    );
+    expect(body).toMatchObject({
+      accepted: 1,
+      duplicates: 0,
+      rejected: [
+        { index: 1, field: 'to' },
+        { index: 2, field: 'kind' },
+        { index: 3, field: 'from' },
+      ],
+    });
     expect(doors.log.factors).toEqual([
-      { id: 'storm-1', kind: 'storm', name: 'Storm Ada', from: Date.UTC(2026, 1, 28, 23), to: TEST_NOW, areas: ['north'], segments: [], journeys: [] },
+      {
+        id: 'storm-1',
+        kind: 'storm',
+        name: 'Storm Ada',
+        from: Date.UTC(2026, 1, 28, 23),
+        to: TEST_NOW,
+        areas: ['north'],
+        segments: [],
+        journeys: [],
+      },
     ]);
   });
 });

@@ -10,8 +10,26 @@ const problems = (customer: Record<string, unknown>) => usableIdentifiers(custom
 
 describe('identifiers of an event', () => {
   test('are sorted strongest first, other kinds by name between phone and anonymousId', () => {
-    const sent = { ticketId: 't', zebra: 'z', orderId: 'o', anonymousId: 'n', phone: '0170 1234567', card: 'k', email: 'A@B.de', userId: 'c' };
-    expect(read(sent)).toEqual(['customerId=c', 'email=a@b.de', 'phone=+491701234567', 'card=k', 'zebra=z', 'anonymousId=n', 'orderId=o', 'ticketId=t']);
+    const sent = {
+      ticketId: 't',
+      zebra: 'z',
+      orderId: 'o',
+      anonymousId: 'n',
+      phone: '0170 1234567',
+      card: 'k',
+      email: 'A@B.de',
+      userId: 'c',
+    };
+    expect(read(sent)).toEqual([
+      'customerId=c',
+      'email=a@b.de',
+      'phone=+491701234567',
+      'card=k',
+      'zebra=z',
+      'anonymousId=n',
+      'orderId=o',
+      'ticketId=t',
+    ]);
   });
 
   test('mean the same in every spelling', () => {
@@ -25,13 +43,41 @@ describe('identifiers of an event', () => {
   });
 
   test('that stand for nobody never join strangers', () => {
-    for (const nobody of ['', '0', '-1', 'null', 'NULL', 'undefined', 'None', 'anonymous', 'Unknown', 'N/A', '?', 'guest', '000-000', ' ', 0, -1]) {
+    for (const nobody of [
+      '',
+      '0',
+      '-1',
+      'null',
+      'NULL',
+      'undefined',
+      'None',
+      'anonymous',
+      'Unknown',
+      'N/A',
+      '?',
+      'guest',
+      '000-000',
+      ' ',
+      0,
+      -1,
+    ]) {
       expect(read({ customerId: nobody, orderId: 'o-1' })).toEqual(['orderId=o-1']);
     }
   });
 
   test('that cannot be right are dropped with a reason, and the others are used', () => {
-    const bad = { email: 'not an address', phone: 'withheld', a: '\ud800', b: 'x\u202ey', c: 2 ** 53 * 4, d: null, e: true, f: 'x'.repeat(129), __proto: 'p', 'a b': 'x' };
+    const bad = {
+      email: 'not an address',
+      phone: 'withheld',
+      a: '\ud800',
+      b: 'x\u202ey',
+      c: 2 ** 53 * 4,
+      d: null,
+      e: true,
+      f: 'x'.repeat(129),
+      __proto: 'p',
+      'a b': 'x',
+    };
     expect(read({ ...bad, customerId: 'c' })).toEqual(['customerId=c']);
     expect(problems(bad)).toEqual(Object.keys(bad).map((field) => `customer.${field}`));
     expect(read({ phone: '0000000' })).toEqual([]);
@@ -45,17 +91,24 @@ describe('identifiers of an event', () => {
   });
 
   test('have a node of 20 hex digits that depends on pepper, kind and value', () => {
-    const nodes = [nodeOf('email', 'a@b.de'), nodeOf('phone', 'a@b.de'), nodeOf('email', 'a@b.dex'), createNodeHasher('salt')('email', 'a@b.de')];
+    const nodes = [
+      nodeOf('email', 'a@b.de'),
+      nodeOf('phone', 'a@b.de'),
+      nodeOf('email', 'a@b.dex'),
+      createNodeHasher('salt')('email', 'a@b.de'),
+    ];
     expect(new Set(nodes).size).toBe(4);
     for (const node of nodes) expect(node).toMatch(/^[0-9a-f]{20}$/);
     // Pinned: another answer on another Node version would cut every customer in two.
-    expect(nodeOf('customerId', 'c-1')).toBe('PINNED');
+    expect(nodeOf('customerId', 'c-1')).toBe('4fe0de48d0f6620fa196');
   });
 
   test('a reader that remembers gives the answers of one that does not', () => {
     const phoneOf = createPhoneReader('DE');
     for (const phone of ['0170 1234567', 'withheld', '0170 1234567', 'withheld'])
-      expect(usableIdentifiers({ phone, orderId: 'o' }, { ...options, phoneOf })).toEqual(usableIdentifiers({ phone, orderId: 'o' }, options));
+      expect(usableIdentifiers({ phone, orderId: 'o' }, { ...options, phoneOf })).toEqual(
+        usableIdentifiers({ phone, orderId: 'o' }, options),
+      );
   });
 });
 

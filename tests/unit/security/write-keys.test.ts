@@ -34,12 +34,23 @@ describe('write keys', () => {
     const [shop, open] = ['aaaaaaaaaaaaaaaa', 'cccccccccccccccc'];
     expect([keys.sourceOf(shop), keys.sourceOf(shop, 'shop'), keys.sourceOf(shop, 'crm')]).toEqual(['shop', 'shop', 'shop/crm']);
     expect([keys.sourceOf(open), keys.sourceOf(open, 'till'), keys.sourceOf(open, 'shop')]).toEqual(['default', 'till', 'default/shop']);
-    expect([keys.sourceOf('bbbbbbbbbbbbbbbc'), keys.sourceOf(''), keys.sourceOf('shop:aaaaaaaaaaaaaaaa')]).toEqual([undefined, undefined, undefined]);
+    expect([keys.sourceOf('bbbbbbbbbbbbbbbc'), keys.sourceOf(''), keys.sourceOf('shop:aaaaaaaaaaaaaaaa')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect([keys.isNamed(shop), keys.isNamed(open), keys.made]).toEqual([true, false, false]);
   });
 
   test('that are weak or unclear are refused with a sentence', () => {
-    for (const configured of ['', 'short', 'a:b:cccccccccccccccc', 'x:aaaaaaaaaaaaaaaa,x:bbbbbbbbbbbbbbbb', '!:aaaaaaaaaaaaaaaa', 'aaaaaaaaaaaaaaaa,'])
+    for (const configured of [
+      '',
+      'short',
+      'a:b:cccccccccccccccc',
+      'x:aaaaaaaaaaaaaaaa,x:bbbbbbbbbbbbbbbb',
+      '!:aaaaaaaaaaaaaaaa',
+      'aaaaaaaaaaaaaaaa,',
+    ])
       expect(() => createWriteKeys({ configured, dataDir: '/nonexistent' })).toThrow(Fault);
   });
 });

@@ -26,7 +26,14 @@ export function cohortList(view: FunnelView, what: CohortWhat, stage?: string, g
 
 /** The list behind a number of the present. */
 export function nowList(view: FunnelView, what: NowWhat, stage?: string, group?: Group): string {
-  return formatList({ of: 'now', journey: view.journey, what, ...(stage === undefined ? {} : { stage }), ...pastOf(view), ...groupOf(group) });
+  return formatList({
+    of: 'now',
+    journey: view.journey,
+    what,
+    ...(stage === undefined ? {} : { stage }),
+    ...pastOf(view),
+    ...groupOf(group),
+  });
 }
 
 /** A live number's list is read live; only a past instant is named. */

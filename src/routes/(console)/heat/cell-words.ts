@@ -24,7 +24,7 @@ export interface Feeling {
 
 /** A mean valence of -1..1 as one of five levels; null is unknown and never neutral. */
 export function feelingOf(valence: number | null): Feeling {
-  if (valence === null) return { level: null, word: 'feeling unknown' };
+  if (valence === null) return { level: null, word: 'unknown' };
   if (valence <= -0.6) return { level: -2, word: 'very negative' };
   if (valence <= -0.2) return { level: -1, word: 'negative' };
   if (valence < 0.2) return { level: 0, word: 'neutral' };
@@ -72,7 +72,7 @@ export function cellSentence(cell: HeatCell, now: number): string {
   }
   const change = cell.change === null ? '' : `, ${signed(cell.change)} against last week`;
   const sure = cell.uncertain ? ', uncertain' : '';
-  return `friction ${count(cell.friction ?? 0)}${sure}, ${feelingOf(cell.emotion.valence).word}, ${count(cell.n)} visits${change}`;
+  return `friction ${count(cell.friction ?? 0)}${sure}, feeling ${feelingOf(cell.emotion.valence).word}, ${count(cell.n)} visits${change}`;
 }
 
 /** How many of a cell's visits have a known feeling: `34 of 212 visits, 16 %`. */

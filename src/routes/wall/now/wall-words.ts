@@ -5,7 +5,12 @@ import type { WallTile } from '#lib/contract/views.ts';
 export function tileValue(tile: WallTile): string {
   if (tile.value === null) return '–';
   if (tile.id === 'valence') return signed(tile.value, 2);
-  const shown = tile.value >= 100_000 ? `${decimal(tile.value / 1_000, 0)}k` : tile.unit === '' || tile.value >= 100 ? count(tile.value) : decimal(tile.value, 1);
+  const shown =
+    tile.value >= 100_000
+      ? `${decimal(tile.value / 1_000, 0)}k`
+      : tile.unit === '' || tile.value >= 100
+        ? count(tile.value)
+        : decimal(tile.value, 1);
   return shown;
 }
 

@@ -85,10 +85,14 @@ function pathOf(stretch: readonly Dot[]): string {
 function bandOf(stretch: readonly Dot[], height: number): string {
   if (stretch.length < 2) return '';
   const clamp = (y: number) => round(Math.min(height, Math.max(0, y)));
-  const upper = stretch.map((dot, index) => (index === 0 ? `M${dot.x} ${clamp(dot.y - dot.band)}` : `H${dot.x}V${clamp(dot.y - dot.band)}`));
+  const upper = stretch.map((dot, index) =>
+    index === 0 ? `M${dot.x} ${clamp(dot.y - dot.band)}` : `H${dot.x}V${clamp(dot.y - dot.band)}`,
+  );
   const back = stretch.toReversed().map((dot, index, all) => {
     const before = all[index + 1];
-    return index === 0 ? `V${clamp((before ?? dot).y + (before ?? dot).band)}` : `H${dot.x}${before ? `V${clamp(before.y + before.band)}` : ''}`;
+    return index === 0
+      ? `V${clamp((before ?? dot).y + (before ?? dot).band)}`
+      : `H${dot.x}${before ? `V${clamp(before.y + before.band)}` : ''}`;
   });
   return `${upper.join('')}${back.join('')}Z`;
 }

@@ -8,7 +8,8 @@ export async function keepPlace(list: HTMLElement | undefined, change: () => Pro
   // The reader may have scrolled while the answer was under way: measure at the last moment before drawing.
   const before = anchor?.getBoundingClientRect().top;
   await settled();
-  if (anchor?.isConnected && before !== undefined && window.scrollY > 0) window.scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: 'instant' });
+  if (anchor?.isConnected && before !== undefined && window.scrollY > 0)
+    window.scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: 'instant' });
 }
 
 function firstInSight(list: HTMLElement | undefined): HTMLElement | undefined {

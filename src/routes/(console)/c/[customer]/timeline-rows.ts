@@ -15,7 +15,7 @@ export function rowsOf(items: readonly TimelineItem[], dayOf: (at: number) => st
   let newer: TimelineItem | undefined;
   for (const item of items) {
     if (newer && newer.at - item.at >= GAP_MS) rows.push({ kind: 'gap', key: `gap ${item.id}`, ms: newer.at - item.at });
-    if (!newer || dayOf(newer.at) !== dayOf(item.at)) rows.push({ kind: 'day', key: `day ${dayOf(item.at)}`, at: item.at });
+    if (!newer || dayOf(newer.at) !== dayOf(item.at)) rows.push({ kind: 'day', key: `day ${item.id}`, at: item.at });
     rows.push({ kind: 'item', key: item.id, item });
     newer = item;
   }

@@ -2,7 +2,11 @@ import type { CustomerHeader, TimelineItem, TimelinePage } from '#lib/contract/v
 import { countNew, mergeNewest } from './timeline-rows.ts';
 
 /** How to get a page of one customer's timeline. */
-export type FetchTimeline = (request: { readonly customerId: string; readonly before?: string; readonly limit: number }) => Promise<TimelinePage>;
+export type FetchTimeline = (request: {
+  readonly customerId: string;
+  readonly before?: string;
+  readonly limit: number;
+}) => Promise<TimelinePage>;
 
 /** Events of the first page, and of each older one. */
 export const PAGE_SIZE = 50;

@@ -148,6 +148,7 @@ describe.skipIf(!hasIncidentLog)(`the real service-desk log (skipped where ${INC
       of['Resolved'],
       of['Closed'],
     ]);
+    expect(stage('waiting')).toBe(counted.casesWaiting);
     expect(stage('none')).toBe(of['-100']);
   });
 

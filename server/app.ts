@@ -1,0 +1,192 @@
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import { Fault } from '#lib/contract/index.ts';
+import type { SystemStatus } from '#lib/contract/index.ts';
+import type { Caller } from '#server/api/router.ts';
+import type { Config } from '#server/config.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import type { Log } from '#server/platform/log.ts';
+import type { Redis, RedisAddress } from '#server/redis/client.ts';
+import type { Actor } from '#server/security/actor.ts';
+import { appRouter, createCaller } from '#server/api/router.ts';
+import { createDoors } from '#server/ingest/doors.ts';
+import type { Readiness } from '#server/ingest/doors.ts';
+import { scoreText } from '#server/domain/emotion/lexicon.ts';
+import { loadJourneys } from '#server/journeys/load.ts';
+import { Feed } from '#server/live/feed.ts';
+import { createReader } from '#server/live/reader.ts';
+import { Sockets } from '#server/live/sockets.ts';
+import { createLog } from '#server/log/redis-log.ts';
+import { Pulse } from '#server/projector/pulse.ts';
+import { Projection } from '#server/projector/projection.ts';
+import { connect } from '#server/redis/client.ts';
+import { durabilityOf, openStore } from '#server/redis/store.ts';
+import { actorOf } from '#server/security/actor.ts';
+import { searchCandidates } from '#server/security/identifiers.ts';
+import { createNodeHasher } from '#server/security/node-hash.ts';
+import { createWriteKeys } from '#server/security/write-keys.ts';
+import type { WriteKeys } from '#server/security/write-keys.ts';
+
+/** Where the pages' own bundle finds the running product: it is a module graph of its own. */
+const SERVICES = Symbol.for('throughline.services');
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly address: RedisAddress;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+}
+
+/** The running product, without the HTTP server that carries it. */
+export interface App {
+  readonly keys: WriteKeys;
+  readonly redis: Redis;
+  /** Answers doors, health and API. @returns false: not ours, the pages' */
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Opens live connections on a server. */
+  attach(http: HttpServer): void;
+  /** what the demo has loaded so far; null where it is off */
+  setDemo(demo: SystemStatus['demo']): void;
+  status(): Promise<SystemStatus>;
+  close(): Promise<void>;
+}
+
+/** Puts the product together on a store. @throws Fault with what to do */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, clock, log } = options;
+  const lost = (error: Error): void => log.warn({ err: error }, 'the store does not answer');
+  const redis = await connect(options.address, lost);
+  const store = await openStore(redis, { partitions: config.partitions });
+  const blueprints = loadJourneys(config.journeysDir);
+  const keys = createWriteKeys({ configured: config.writeKey, dataDir: config.dataDir });
+  const nodeOf = createNodeHasher(store.pepper);
+  const durability = await durabilityOf(redis);
+  let demo: SystemStatus['demo'] = null;
+  let sockets: Sockets | undefined;
+
+  const feed = new Feed({ redis, partitions: store.partitions, clock, log, onCustomers: (customers) => sockets?.hint(customers), onChange: () => sockets?.changed() });
+  const score = (text: string, lang: string | undefined) => scoreText(text, lang);
+  const projection = new Projection({ redis, partitions: store.partitions, context: { blueprints }, score, log, clock, onCommit: () => feed.wake() });
+  const eventLog = createLog({ redis, partitions: store.partitions, lagLimit: config.lagLimit, clock, onAppend: (partitions) => projection.wake(partitions) });
+  const pulse = new Pulse({ redis, partitions: store.partitions, clock });
+
+  if (config.role !== 'projector') await feed.start();
+  if (config.role !== 'web') projection.start();
+  await pulse.start();
+
+  async function status(): Promise<Omit<SystemStatus, 'sources'>> {
+    const counts = await pulse.counts();
+    return {
+      ready: redis.isReady && feed.healthy,
+      ...counts,
+      durability,
+      demo,
+      version: options.version,
+      partitions: store.partitions,
+    };
+  }
+
+  const reader = createReader({
+    redis,
+    partitions: store.partitions,
+    blueprints,
+    clock,
+    sums: () => feed.sums,
+    factors: () => pulse.factors,
+    sourcesSeen: () => pulse.sources,
+    status,
+    candidates: (q) => searchCandidates(q, { region: config.phoneRegion }).map((c) => ({ ...c, node: nodeOf(c.kind, c.value) })),
+  });
+
+  const ready = (): Readiness =>
+    redis.isReady ? { ok: true } : { ok: false, code: 'store_unavailable', message: 'The store cannot be reached. Try again.', retryAfter: 1 };
+  const doors = createDoors({
+    log: eventLog,
+    clock,
+    nodeOf,
+    region: config.phoneRegion,
+    keys,
+    ready,
+    onFault: (fault) => log.error({ err: fault }, 'a door failed'),
+  });
+  const trpc = createHTTPHandler({
+    router: appRouter,
+    basePath: '/api/trpc/',
+    maxBodySize: 100_000,
+    createContext: ({ req }) => {
+      const actor = actorOf(req);
+      if (actor === undefined) throw new Fault('forbidden', 'The API is for this machine only until accounts exist.');
+      return { reader, actor };
+    },
+    onError: ({ error, path }) => {
+      if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error, path }, 'a procedure failed');
+    },
+  });
+
+  const callerFor = (actor: Actor): Caller => createCaller({ reader, actor });
+  Reflect.set(globalThis, SERVICES, { callerFor, actorOf, writeKeyFile: config.writeKey === undefined ? `${config.dataDir}/write-key` : undefined });
+
+  function json(response: ServerResponse, code: number, body: unknown): void {
+    response.writeHead(code, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    response.end(JSON.stringify(body));
+  }
+
+  async function readiness(response: ServerResponse): Promise<void> {
+    try {
+      const now = await status();
+      json(response, now.ready ? 200 : 503, now);
+    } catch {
+      json(response, 503, { ready: false, message: 'The store cannot be reached.' });
+    }
+  }
+
+  return {
+    keys,
+    redis,
+    handle(request, response) {
+      const path = (request.url ?? '/').split('?')[0] ?? '/';
+      if (path === '/healthz') json(response, 200, { ok: true, version: options.version });
+      else if (path === '/readyz') void readiness(response);
+      else if (path.startsWith('/api/trpc/')) {
+        response.setHeader('cache-control', 'no-store');
+        void trpc(request, response);
+      } else return doors(request, response);
+      return true;
+    },
+    attach(http) {
+      sockets = new Sockets({
+        http,
+        reader,
+        clock,
+        log,
+        changes: () => feed.sums.changes,
+        beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: redis.isReady && feed.healthy }),
+        allow: (request) => actorOf(request) !== undefined && sameOrigin(request),
+      });
+    },
+    setDemo(next) {
+      demo = next;
+    },
+    status: async () => reader.status(),
+    async close() {
+      sockets?.close();
+      await pulse.stop();
+      await projection.stop();
+      await feed.stop();
+      redis.destroy();
+    },
+  };
+}
+
+/** A browser names the page's origin; it has to be ours. Programs name none. */
+function sameOrigin(request: IncomingMessage): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined) return true;
+  try {
+    return new URL(origin).host === host;
+  } catch {
+    return false;
+  }
+}
+

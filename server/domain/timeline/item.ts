@@ -1,0 +1,96 @@
+import type { TimelineItem, TimelineTouchpoint } from '#lib/contract/index.ts';
+import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.ts';
+import type { CaseState, CustomerState } from '../customer/state.ts';
+import type { StoredEvent } from '../event/event.ts';
+import { stayEnd } from '../case/case.ts';
+import { labelOfValence } from '../emotion/classes.ts';
+import { valenceOfScore } from '../emotion/scale.ts';
+import { signalsOf } from '../friction/signals.ts';
+import { nameOf, streamId } from '../event/event.ts';
+
+/** An event that came more than this after it happened, behind later ones, is marked late. */
+const LATE_MS = 120_000;
+
+interface Matched {
+  readonly blueprint: Blueprint;
+  readonly touchpoint: Touchpoint;
+}
+
+function matchOf(event: StoredEvent, blueprints: Blueprints): Matched | null {
+  for (const blueprint of blueprints.all) {
+    if (event.journey !== undefined && event.journey !== blueprint.journey) continue;
+    const touchpoint = blueprint.match(event);
+    if (touchpoint !== undefined) return { blueprint, touchpoint };
+  }
+  return null;
+}
+
+/** The case an event stands in, as far as time and keys tell it without doubt. */
+function caseAt(state: CustomerState, event: StoredEvent, matched: Matched): CaseState | undefined {
+  const mine = state.cases.filter((c) => c.journey === matched.blueprint.journey);
+  const named = mine.find((c) => (event.caseId !== undefined && c.keys.includes(`case:${event.caseId}`)) || event.who.some(([kind, value]) => c.keys.includes(`${kind}:${value}`)));
+  if (named !== undefined) return named;
+  const running = mine.filter((c) => c.stays.some((s) => s.from <= event.at && event.at <= stayEnd(c, s, matched.blueprint)));
+  return running.length === 1 ? running[0] : undefined;
+}
+
+function stageOf(one: CaseState | undefined, event: StoredEvent, matched: Matched): Blueprint['stages'][number] | undefined {
+  if (matched.touchpoint.stage !== null) return matched.blueprint.stages[matched.touchpoint.stage];
+  const stay = one?.stays.findLast((s) => s.from <= event.at);
+  return stay === undefined ? undefined : matched.blueprint.stages[stay.stage];
+}
+
+function touchpointView(touchpoint: Touchpoint): TimelineTouchpoint {
+  return { id: touchpoint.id, name: touchpoint.name, owner: touchpoint.owner, controller: touchpoint.controller, clue: touchpoint.clue, mot: touchpoint.mot > 0 };
+}
+
+function emotionOf(event: StoredEvent): TimelineItem['emotion'] {
+  const valence = event.score === undefined ? null : valenceOfScore(event.score);
+  if (event.score !== undefined && valence !== null) {
+    const agent = event.score.kind === 'valence';
+    return { label: labelOfValence(valence), valence, confidence: agent ? 0.9 : 1, source: agent ? 'agent' : 'survey', why: [`${event.score.kind} ${event.score.value}`] };
+  }
+  if (event.emotion === undefined) return null;
+  const { label, confidence, why } = event.emotion;
+  return { label, valence: event.emotion.valence, confidence, source: 'text', why };
+}
+
+export interface ItemContext {
+  readonly state: CustomerState;
+  readonly blueprints: Blueprints;
+  /** earliest arrival among the events that happened later: what came after it came late */
+  readonly laterReceived: number;
+}
+
+/** One line of the timeline. Pure. */
+export function itemOf(event: StoredEvent, context: ItemContext): TimelineItem {
+  const { state, blueprints } = context;
+  const matched = matchOf(event, blueprints);
+  const one = matched === null ? undefined : caseAt(state, event, matched);
+  const stage = matched === null ? undefined : stageOf(one, event, matched);
+  return {
+    id: streamId(event),
+    at: event.at,
+    receivedAt: event.received,
+    source: event.source,
+    type: event.type ?? null,
+    channel: event.channel ?? matched?.touchpoint.channel ?? null,
+    touchpoint: matched === null ? null : touchpointView(matched.touchpoint),
+    touchpointName: event.touchpoint ?? null,
+    journey: matched?.blueprint.journey ?? null,
+    stage: stage?.id ?? null,
+    stageName: stage?.name ?? null,
+    caseId: one?.id ?? null,
+    text: event.text ?? null,
+    emotion: emotionOf(event),
+    score: event.score === undefined ? null : { kind: event.score.kind, value: event.score.value },
+    signals: signalsOf(event),
+    promise: event.promise === undefined ? null : { kind: event.promise.kind, due: event.promise.due ?? null, wording: event.promise.wording ?? null },
+    outcome: event.outcome ?? null,
+    topic: event.topic ?? null,
+    attributes: event.attributes ?? null,
+    late: event.received - event.at > LATE_MS && event.received > context.laterReceived,
+    suspect: event.suspect === true,
+    retracted: state.retracted.includes(nameOf(event)),
+  };
+}

@@ -1,0 +1,175 @@
+import { COMPONENTS, EMOTIONS, FEW, WINDOWS } from '#lib/contract/index.ts';
+import type { CellState, Column, Component, Emotion, Factor, HeatCell, HeatView, Position, SourceHealth, Window } from '#lib/contract/index.ts';
+import type { Blueprint, Stage } from '../blueprint/blueprint.ts';
+import type { CellSums, Measures } from '../kernel/sums.ts';
+import { stageSummary } from '../blueprint/blueprint.ts';
+import { cellOf } from '../friction/friction.ts';
+import { HEAT, parseCell } from '../kernel/counters.ts';
+
+/** Strength of the pull towards the stage's average, in visits. */
+export const KAPPA = 8;
+/** The column that holds a stage as a whole. */
+export const ALL = 'all';
+
+/** Position of a dimension in the cells of the heatmap: stage, channel, segment, owner. */
+const DIMENSION: Readonly<Record<Column, number>> = { channel: 1, segment: 2, owner: 3 };
+
+export interface HeatInput {
+  readonly blueprint: Blueprint;
+  readonly window: Window;
+  readonly by: Column;
+  readonly position: Position;
+  readonly sums: CellSums;
+  /** the same window one week before */
+  readonly before: CellSums;
+  readonly sources: readonly SourceHealth[];
+  readonly factors: readonly Factor[];
+}
+
+/** Sums of the grid: `stage|column`, with the column `all` and the row of the journey as a whole (`|all`). */
+export function gridOf(sums: CellSums, by: Column): Map<string, Measures> {
+  const grid = new Map<string, Measures>();
+  for (const [cell, measures] of sums) {
+    const { dimensions } = parseCell(cell);
+    const stage = dimensions[0] ?? '';
+    const column = dimensions[DIMENSION[by]] ?? '';
+    for (const key of [`${stage}|${column}`, `${stage}|${ALL}`, `|${ALL}`]) {
+      let into = grid.get(key);
+      if (into === undefined) grid.set(key, (into = new Map()));
+      for (const [measure, sum] of measures) into.set(measure, (into.get(measure) ?? 0) + sum);
+    }
+  }
+  return grid;
+}
+
+/** Mean friction 0..1 of a square, shrunk towards its parent's. */
+function shrunkMean(measures: Measures | undefined, parent: number): number {
+  const n = measures?.get(HEAT.visits) ?? 0;
+  return ((measures?.get(HEAT.friction) ?? 0) / 100_000 + KAPPA * parent) / (n + KAPPA);
+}
+
+/** What a square is pulled to: the stage's average, itself pulled to the journey's. */
+export function parentMean(grid: ReadonlyMap<string, Measures>, stage: string, column: string): number {
+  const journey = grid.get(`|${ALL}`);
+  const visits = journey?.get(HEAT.visits) ?? 0;
+  const overall = visits === 0 ? 0 : (journey?.get(HEAT.friction) ?? 0) / 100_000 / visits;
+  return column === ALL ? overall : shrunkMean(grid.get(`${stage}|${ALL}`), overall);
+}
+
+function partSums(measures: Measures | undefined): Map<Component, number> {
+  const parts = new Map<Component, number>();
+  COMPONENTS.forEach((component, i) => {
+    const sum = measures?.get(HEAT.parts + i);
+    if (sum !== undefined) parts.set(component, sum);
+  });
+  return parts;
+}
+
+function emotionOf(measures: Measures | undefined): HeatCell['emotion'] {
+  const confidence = measures?.get(HEAT.confidence) ?? 0;
+  const shares: Partial<Record<Emotion, number>> = {};
+  EMOTIONS.forEach((emotion, i) => {
+    const sum = measures?.get(HEAT.emotions + i) ?? 0;
+    if (sum > 0 && confidence > 0) shares[emotion] = sum / confidence;
+  });
+  return {
+    known: measures?.get(HEAT.known) ?? 0,
+    valence: confidence === 0 ? null : (measures?.get(HEAT.valence) ?? 0) / confidence,
+    shares,
+  };
+}
+
+function planned(blueprint: Blueprint, stage: Stage, at: { readonly by: Column; readonly column: string }): { readonly any: boolean; readonly sources: readonly string[] } {
+  if (at.by === 'segment' || at.column === ALL) return { any: true, sources: [] };
+  const here = blueprint.touchpoints.filter(
+    (t) => (t.stage === stage.index || t.stage === null) && (at.by === 'channel' ? t.channels.some((c) => c === at.column) : t.owner === at.column),
+  );
+  return { any: here.length > 0, sources: here.map((t) => t.source ?? '') };
+}
+
+interface Absence {
+  readonly state: CellState;
+  readonly lastSeen: number | null;
+}
+
+/** Which picture a square without enough visits shows: none of them is like another. */
+function absenceOf(input: HeatInput, n: number, where: { readonly stage: Stage; readonly column: string }): Absence {
+  if (n >= FEW) return { state: 'value', lastSeen: null };
+  if (n > 0) return { state: 'few', lastSeen: null };
+  const plan = planned(input.blueprint, where.stage, { by: input.by, column: where.column });
+  if (!plan.any) return { state: 'not_planned', lastSeen: null };
+  const down = plan.sources.map((id) => input.sources.find((s) => s.source === id && s.state === 'down'));
+  if (plan.sources.length > 0 && down.every((s) => s !== undefined)) {
+    const seen = down.map((s) => s?.lastAt ?? 0);
+    return { state: 'source_down', lastSeen: Math.max(...seen) };
+  }
+  return { state: 'zero', lastSeen: null };
+}
+
+function heatCell(input: HeatInput, grids: { readonly now: Map<string, Measures>; readonly before: Map<string, Measures> }, where: { readonly stage: Stage; readonly column: string }): HeatCell {
+  const { stage, column } = where;
+  const key = `${stage.id}|${column}`;
+  const measures = grids.now.get(key);
+  const n = measures?.get(HEAT.visits) ?? 0;
+  const sum = measures?.get(HEAT.friction) ?? 0;
+  const cell = cellOf({ n, sum, partSums: partSums(measures) }, parentMean(grids.now, stage.id, column), KAPPA);
+  const absence = absenceOf(input, n, where);
+  const shown = absence.state === 'value' ? cell.shown : null;
+  const earlier = grids.before.get(key);
+  const nBefore = earlier?.get(HEAT.visits) ?? 0;
+  const was = nBefore < FEW ? null : 100 * shrunkMean(earlier, parentMean(grids.before, stage.id, column));
+  return {
+    stage: stage.id,
+    column,
+    state: absence.state,
+    n,
+    friction: shown,
+    mean: cell.mean,
+    low: cell.low,
+    high: cell.high,
+    uncertain: cell.uncertain,
+    parts: cell.parts,
+    pull: n > 0 ? cell.pull : 0,
+    emotion: emotionOf(measures),
+    load: sum / 100_000 / (WINDOWS[input.window].minutes / 60),
+    change: shown === null || was === null ? null : shown - was,
+    lastSeen: absence.lastSeen,
+  };
+}
+
+/** Columns in an order that does not move while live: planned ones first, in the order of the contract or the file. */
+export function columnsOf(blueprint: Blueprint, by: Column, grid: ReadonlyMap<string, Measures>): string[] {
+  const planned =
+    by === 'channel'
+      ? [...new Set(blueprint.touchpoints.flatMap((t) => t.channels))]
+      : by === 'owner'
+        ? [...new Set(blueprint.touchpoints.map((t) => t.owner))]
+        : [...blueprint.file.segments];
+  const seen = new Set([...grid.keys()].map((key) => key.slice(key.indexOf('|') + 1)));
+  seen.delete(ALL);
+  const extra = [...seen].filter((column) => !planned.includes(column)).sort();
+  return [...planned, ...extra];
+}
+
+/** The heatmap as a page shows it. Pure. */
+export function heatView(input: HeatInput): HeatView {
+  const { blueprint } = input;
+  const grids = { now: gridOf(input.sums, input.by), before: gridOf(input.before, input.by) };
+  const columns = columnsOf(blueprint, input.by, grids.now);
+  const cells: Record<string, HeatCell> = {};
+  for (const stage of blueprint.stages)
+    for (const column of [...columns, ALL]) cells[`${stage.id}|${column}`] = heatCell(input, grids, { stage, column });
+  return {
+    journey: blueprint.journey,
+    version: blueprint.version,
+    name: blueprint.file.name,
+    window: input.window,
+    by: input.by,
+    position: input.position,
+    rows: blueprint.stages.map((stage) => stageSummary(blueprint, stage)),
+    columns,
+    cells,
+    sources: input.sources,
+    factors: input.factors,
+  };
+}

@@ -1,0 +1,149 @@
+import type { Log } from '#server/platform/log.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import type { Redis } from '#server/redis/client.ts';
+import { decodeDeltas } from '#server/domain/kernel/counters.ts';
+import { minuteOf } from '#server/domain/kernel/time.ts';
+import { readSums } from '#server/projector/sums-checkpoint.ts';
+import { keys } from '#server/redis/keys.ts';
+import { LiveSums } from './sums.ts';
+
+/** Without a wake-up the feed is looked at this often: what another process committed is picked up then. */
+const LOOK_MS = 100;
+const PAGE = 200;
+/** How often it is checked that the feed was not trimmed past our place. */
+const CHECK_MS = 5000;
+
+/** Whether stream id `a` comes after `b`. */
+function isLater(a: string, b: string): boolean {
+  const [aMs = 0, aSeq = 0] = a.split('-').map(Number);
+  const [bMs = 0, bSeq = 0] = b.split('-').map(Number);
+  return aMs > bMs || (aMs === bMs && aSeq > bSeq);
+}
+
+export interface FeedOptions {
+  readonly redis: Redis;
+  readonly partitions: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** told whose customers changed */
+  readonly onCustomers: (customers: readonly string[]) => void;
+  /** told that the sums changed */
+  readonly onChange: () => void;
+}
+
+/** Follows the changes of all partitions into the sums in memory: from the stored sums, then entry by entry. */
+export class Feed {
+  readonly #o: FeedOptions;
+  readonly #at = new Map<number, string>();
+  readonly #stop = new AbortController();
+  #sums: LiveSums;
+  #wake: (() => void) | undefined;
+  #news = false;
+  #running: Promise<void> = Promise.resolve();
+  #failing = false;
+
+  constructor(options: FeedOptions) {
+    this.#o = options;
+    this.#sums = new LiveSums(minuteOf(options.clock()));
+  }
+
+  get sums(): LiveSums {
+    return this.#sums;
+  }
+
+  /** Whether the store could be read when last looked at. */
+  get healthy(): boolean {
+    return !this.#failing;
+  }
+
+  /** Loads the stored sums and begins to follow. */
+  async start(): Promise<void> {
+    await this.#load();
+    this.#running = this.#run();
+  }
+
+  wake(): void {
+    this.#news = true;
+    this.#wake?.();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.wake();
+    await this.#running;
+  }
+
+  async #load(): Promise<void> {
+    const sums = new LiveSums(minuteOf(this.#o.clock()));
+    for (let partition = 0; partition < this.#o.partitions; partition++) {
+      const stored = await readSums(this.#o.redis, partition);
+      for (const booking of stored.bookings) sums.add(booking);
+      this.#at.set(partition, stored.at);
+    }
+    this.#sums = sums;
+    await this.#follow();
+  }
+
+  async #run(): Promise<void> {
+    let checkAt = this.#o.clock() + CHECK_MS;
+    while (!this.#stop.signal.aborted) {
+      try {
+        this.#news = false;
+        this.#sums.advance(minuteOf(this.#o.clock()));
+        if (this.#o.clock() >= checkAt) {
+          checkAt = this.#o.clock() + CHECK_MS;
+          if (await this.#overtaken()) await this.#load();
+        }
+        const read = await this.#follow();
+        this.#failing = false;
+        if (read > 0) this.#o.onChange();
+        if (read === 0) await this.#rest(LOOK_MS);
+      } catch (error) {
+        if (!this.#failing) this.#o.log.error({ err: error }, 'the changes cannot be followed; trying again');
+        this.#failing = true;
+        await this.#rest(1000);
+      }
+    }
+  }
+
+  /** Whether changes that we have not read were already trimmed away (they are in the stored sums). */
+  async #overtaken(): Promise<boolean> {
+    for (const [partition, at] of this.#at) {
+      const first = (await this.#o.redis.xRange(keys.changes(partition), '-', '+', { COUNT: 1 }))?.[0]?.id;
+      const stored = (await this.#o.redis.hGet(keys.sums(partition), 'at')) ?? '0-0';
+      if (isLater(stored, at) && (first === undefined || isLater(first, at)) && first !== stored) return true;
+    }
+    return false;
+  }
+
+  /** Takes in what is new. */
+  async #follow(): Promise<number> {
+    const { redis, partitions } = this.#o;
+    const places = Array.from({ length: partitions }, (_, p) => p);
+    const pages = await Promise.all(places.map((p) => redis.xRange(keys.changes(p), `(${this.#at.get(p) ?? '0-0'}`, '+', { COUNT: PAGE })));
+    let read = 0;
+    for (const [partition, page] of pages.entries()) {
+      for (const entry of page ?? []) {
+        for (const booking of decodeDeltas(entry.message['d'] ?? '{}')) this.#sums.add(booking);
+        this.#at.set(partition, entry.id);
+        const customers = entry.message['c'] ?? '';
+        if (customers !== '') this.#o.onCustomers(customers.split(' '));
+        read++;
+      }
+    }
+    return read;
+  }
+
+  async #rest(ms: number): Promise<void> {
+    if (this.#news || this.#stop.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, ms);
+      function done(): void {
+        clearTimeout(timer);
+        resolve();
+      }
+      this.#wake = done;
+    });
+    this.#wake = undefined;
+  }
+}

@@ -1,0 +1,198 @@
+import { Fault, WINDOWS, parseList } from '#lib/contract/index.ts';
+import type { CellDetail, Factor, FunnelParams, FunnelView, HeatParams, HeatView, JourneySummary, ListPage, Position, SourceHealth, SystemStatus, WallView, Window } from '#lib/contract/index.ts';
+import type { Reader } from '#server/api/reader.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import type { Redis } from '#server/redis/client.ts';
+import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
+import { stageSummary } from '#server/domain/blueprint/blueprint.ts';
+import { HOUR, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
+import { funnelView } from '#server/domain/view/funnel.ts';
+import { KAPPA, gridOf, heatView, parentMean } from '#server/domain/view/heat.ts';
+import { wallView } from '#server/domain/view/wall.ts';
+import { findCustomers, timelinePage } from '#server/projector/customers.ts';
+import { rowsOf } from '#server/projector/lists.ts';
+import type { LiveSums } from './sums.ts';
+
+const WEEK_MINUTES = 7 * 24 * 60;
+/** Points of a cell's trend. */
+const TREND_POINTS = 48;
+/** Rows of one list page; cursor = offset. */
+const LIST_PAGE = 50;
+const TIMELINE_PAGE = 50;
+/** Funnels begin this far back where nobody says from when. */
+const DEFAULT_RANGE = 30 * 24 * HOUR;
+
+export interface ReaderOptions {
+  readonly redis: Redis;
+  readonly partitions: number;
+  readonly blueprints: Blueprints;
+  readonly clock: Clock;
+  readonly sums: () => LiveSums;
+  readonly factors: () => readonly Factor[];
+  readonly sourcesSeen: () => ReadonlyMap<string, number>;
+  readonly status: () => Promise<Omit<SystemStatus, 'sources'>>;
+  /** every identifier a search term could be, with its node */
+  readonly candidates: (q: string) => readonly { readonly kind: string; readonly value: string; readonly node: string }[];
+}
+
+/** Reads the running product for API, pages and sockets. */
+export function createReader(o: ReaderOptions): Reader {
+  /** Readings of past minutes never change (but for late events): kept for the minute in which they were asked for. */
+  const past = new Map<string, { readonly minute: number; readonly changes: number; readonly value: unknown }>();
+
+  function blueprint(journey: string): Blueprint {
+    const found = o.blueprints.get(journey);
+    if (found === undefined) throw new Fault('not_found', `There is no journey "${journey}".`);
+    return found;
+  }
+
+  function positionOf(to: number | undefined): { readonly position: Position; readonly minute: number } {
+    const now = o.clock();
+    if (to === undefined || to >= now) return { position: { at: now, live: true }, minute: minuteOf(now) };
+    return { position: { at: to, live: false }, minute: minuteOf(to) };
+  }
+
+  function remembered<T>(key: string, compute: () => T): T {
+    const minute = o.sums().minute;
+    const known = past.get(key);
+    if (known?.minute === minute) return known.value as T;
+    if (past.size > 500) past.clear();
+    const value = compute();
+    past.set(key, { minute, changes: o.sums().changes, value });
+    return value;
+  }
+
+  function sources(of: Blueprint, at: number): SourceHealth[] {
+    return of.file.sources.map((source) => {
+      const lastAt = o.sourcesSeen().get(source.id) ?? null;
+      const down = lastAt !== null && at - lastAt > source.silentAfter;
+      return { source: source.id, name: source.name, lastAt, state: lastAt === null ? 'never' : down ? 'down' : 'up' };
+    });
+  }
+
+  function factorsIn(journey: string, from: number, to: number): Factor[] {
+    return o.factors().filter((f) => (f.journeys.length === 0 || f.journeys.includes(journey)) && f.from <= to && (f.to ?? Infinity) >= from);
+  }
+
+  function heatSums(of: Blueprint, window: Window, minute: number) {
+    const read = (): ReturnType<LiveSums['heat']> => o.sums().heat(of, window, minute);
+    return minute >= o.sums().minute ? read() : remembered(`heat ${of.journey} ${window} ${minute}`, read);
+  }
+
+  function heat(params: HeatParams): HeatView {
+    const of = blueprint(params.journey);
+    const { position, minute } = positionOf(params.to);
+    const from = position.at - WINDOWS[params.window].minutes * MINUTE;
+    return heatView({
+      blueprint: of,
+      window: params.window,
+      by: params.by ?? 'channel',
+      position,
+      sums: heatSums(of, params.window, minute),
+      before: heatSums(of, params.window, minute - WEEK_MINUTES),
+      sources: sources(of, position.at),
+      factors: factorsIn(of.journey, from, position.at),
+    });
+  }
+
+  function funnel(params: FunnelParams): FunnelView {
+    const of = blueprint(params.journey);
+    const { position, minute } = positionOf(params.to);
+    const fromMinute = hourAnchor(params.from ?? position.at - DEFAULT_RANGE);
+    return funnelView({
+      blueprint: of,
+      sums: o.sums().funnel(of, fromMinute, minute),
+      by: params.by ?? null,
+      from: fromMinute * MINUTE,
+      position,
+      factors: factorsIn(of.journey, fromMinute * MINUTE, position.at),
+    });
+  }
+
+  function cell(params: HeatParams & { readonly stage: string; readonly column: string }): CellDetail {
+    const of = blueprint(params.journey);
+    const by = params.by ?? 'channel';
+    const view = heat(params);
+    const key = `${params.stage}|${params.column}`;
+    const shown = view.cells[key];
+    if (shown === undefined) throw new Fault('not_found', `There is no square "${params.stage} / ${params.column}".`);
+    const { minute } = positionOf(params.to);
+    const step = Math.max(1, Math.round((2 * WINDOWS[params.window].minutes) / TREND_POINTS));
+    const trend = Array.from({ length: TREND_POINTS }, (_, i) => {
+      const at = minute - (TREND_POINTS - 1 - i) * step;
+      const past = heatView({ blueprint: of, window: params.window, by, position: { at: at * MINUTE, live: false }, sums: heatSums(of, params.window, at), before: new Map(), sources: [], factors: [] }).cells[key];
+      return { at: at * MINUTE, friction: past?.friction ?? null, n: past?.n ?? 0, valence: past?.emotion.valence ?? null };
+    });
+    const grid = gridOf(heatSums(of, params.window, minute), by);
+    const mean = parentMean(grid, params.stage, params.column);
+    return { cell: shown, stageMean: grid.size === 0 ? null : 100 * mean, kappa: KAPPA, trend };
+  }
+
+  function wall(params: { readonly journey?: string | undefined }): WallView {
+    const of = params.journey === undefined ? o.blueprints.all[0] : o.blueprints.get(params.journey);
+    if (of === undefined) throw new Fault('not_found', 'There is no journey to show.');
+    const window: Window = '1h';
+    const { position, minute } = positionOf(undefined);
+    const at = (m: number) => ({
+      heat: heatSums(of, window, m),
+      funnel: o.sums().funnel(of, m + 1, m),
+      promises: o.sums().promises(of, m - WEEK_MINUTES, m),
+      events: o.sums().events(of, m - 59, m),
+    });
+    const before = remembered(`wall ${of.journey} ${minute - WEEK_MINUTES}`, () => at(minute - WEEK_MINUTES));
+    return wallView({ blueprint: of, window, position, now: at(minute), before, heat: heat({ journey: of.journey, window }) });
+  }
+
+  async function list(params: { readonly list: string; readonly cursor?: string | undefined; readonly limit?: number | undefined }): Promise<ListPage> {
+    const ref = parseList(params.list);
+    if (ref === undefined) throw new Fault('bad_request', 'This is not a list. Lists look like funnel?journey=broadband&stage=order&what=dropped.');
+    const { position, minute } = positionOf(ref.to);
+    const rows = await rowsOf(ref, { redis: o.redis, partitions: o.partitions, blueprint: blueprint(ref.journey), at: minute });
+    const offset = Number(params.cursor ?? 0);
+    const limit = params.limit ?? LIST_PAGE;
+    return {
+      list: params.list,
+      count: rows.length,
+      position,
+      rows: rows.slice(offset, offset + limit),
+      next: offset + limit < rows.length ? String(offset + limit) : null,
+    };
+  }
+
+  function journeys(): JourneySummary[] {
+    return o.blueprints.all.map((of) => {
+      const span = o.sums().span(of);
+      return {
+        journey: of.journey,
+        version: of.version,
+        name: of.file.name,
+        goal: of.file.goal,
+        windowMs: of.file.window,
+        stages: of.stages.map((stage) => stageSummary(of, stage)),
+        segments: of.file.segments,
+        channels: [...new Set(of.touchpoints.flatMap((t) => t.channels))],
+        owners: [...new Set(of.touchpoints.map((t) => t.owner))],
+        span: span === null ? null : { from: span.from * MINUTE, to: span.to * MINUTE },
+      };
+    });
+  }
+
+  const reading = { redis: o.redis, partitions: o.partitions, blueprints: o.blueprints };
+  return {
+    journeys,
+    funnel,
+    heat,
+    cell,
+    wall,
+    list,
+    factors: () => o.factors(),
+    find: (q) => findCustomers(reading, o.candidates(q)),
+    timeline: ({ customerId, before, limit }) => timelinePage(reading, { customer: customerId, before, limit: limit ?? TIMELINE_PAGE, now: o.clock() }),
+    async status() {
+      const now = o.clock();
+      const known = new Map(o.blueprints.all.flatMap((of) => sources(of, now)).map((s) => [s.source, s]));
+      return { ...(await o.status()), sources: [...known.values()] };
+    },
+  };
+}
+

@@ -1,0 +1,221 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import { Server } from 'socket.io';
+import type { Socket } from 'socket.io';
+import { Fault, subscription } from '#lib/contract/index.ts';
+import type { Beat, ClientEvents, ServerEvents, SubscribeAnswer, Subscription } from '#lib/contract/index.ts';
+import type { Reader } from '#server/api/reader.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import type { Log } from '#server/platform/log.ts';
+import { roomName } from './room-names.ts';
+import { diffView } from './patch.ts';
+
+/** How often a room may speak. The first change goes out at once. */
+const TICK_MS: Readonly<Record<Subscription['view'], number>> = { funnel: 200, heat: 200, wall: 1000, customer: 0 };
+/** A view that takes long to compute is computed this much less often than it takes. */
+const COST_FACTOR = 10;
+const BEAT_MS = 1000;
+/** A page that does not read is cut off before it fills the memory. */
+const MOST_BUFFERED = 1_000_000;
+const MOST_WAITING = 256;
+const MOST_ROOMS = 20;
+/** Messages a page may send: this many at once, and one more every so often. */
+const BURST = 40;
+const REFILL_MS = 100;
+
+type Json = Readonly<Record<string, unknown>>;
+type PageSocket = Socket<ClientEvents, ServerEvents, Record<string, never>, { tokens: number; refilledAt: number }>;
+
+/** One view that pages follow: its last state, and when it may speak again. */
+interface Room {
+  readonly name: string;
+  readonly request: Subscription;
+  seq: number;
+  last: Json;
+  changes: number;
+  nextAt: number;
+  followers: number;
+}
+
+export interface SocketOptions {
+  readonly http: HttpServer;
+  readonly reader: Reader;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** grows whenever a view may have changed */
+  readonly changes: () => number;
+  readonly beat: () => Omit<Beat, 'epoch'>;
+  /** whether a handshake comes from our own pages and from somebody who may read */
+  readonly allow: (request: IncomingMessage) => boolean;
+}
+
+/** Serves the pages' live connections: snapshot with the subscription, then numbered patches, and a heartbeat. */
+export class Sockets {
+  readonly #o: SocketOptions;
+  readonly #io: Server<ClientEvents, ServerEvents, Record<string, never>, { tokens: number; refilledAt: number }>;
+  readonly #epoch = randomBytes(6).toString('hex');
+  readonly #rooms = new Map<string, Room>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #due: NodeJS.Timeout | undefined;
+
+  constructor(options: SocketOptions) {
+    this.#o = options;
+    this.#io = new Server(options.http, {
+      path: '/socket.io/',
+      serveClient: false,
+      transports: ['websocket'],
+      destroyUpgrade: false,
+      maxHttpBufferSize: 16_384,
+      connectTimeout: 5000,
+      pingInterval: 10_000,
+      pingTimeout: 10_000,
+      perMessageDeflate: false,
+      allowRequest: (request, answer) => answer(null, options.allow(request)),
+    });
+    this.#io.on('connection', (socket) => this.#connected(socket));
+    this.#timers.push(setInterval(() => this.#beat(), BEAT_MS));
+  }
+
+  /** Says that views may have changed. */
+  changed(): void {
+    this.#speak();
+  }
+
+  /** Says whose events changed, to those who have them open. */
+  hint(customers: readonly string[]): void {
+    const at = this.#o.clock();
+    for (const customer of customers) {
+      const name = roomName({ view: 'customer', params: { customer } });
+      if (this.#rooms.has(name)) this.#io.to(name).emit('hint', { customer, at });
+    }
+  }
+
+  get followers(): number {
+    return this.#io.engine.clientsCount;
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#due);
+    this.#io.disconnectSockets(true);
+    this.#io.engine.close();
+  }
+
+  #connected(socket: PageSocket): void {
+    socket.data.tokens = BURST;
+    socket.data.refilledAt = this.#o.clock();
+    socket.on('subscribe', (request, answer) => {
+      if (typeof answer !== 'function') return;
+      answer(this.#taken(socket) ? this.#subscribe(socket, request) : { ok: false, code: 'too_many', message: 'Too many requests at once.' });
+    });
+    socket.on('unsubscribe', (room) => {
+      if (typeof room === 'string' && socket.rooms.has(room)) this.#leave(socket, room);
+    });
+    socket.on('disconnecting', () => {
+      for (const room of socket.rooms) this.#leave(socket, room);
+    });
+    socket.emit('beat', { ...this.#o.beat(), epoch: this.#epoch });
+  }
+
+  /** A token bucket per page: a page that shouts is not heard. */
+  #taken(socket: PageSocket): boolean {
+    const now = this.#o.clock();
+    const refill = Math.floor((now - socket.data.refilledAt) / REFILL_MS);
+    if (refill > 0) {
+      socket.data.tokens = Math.min(BURST, socket.data.tokens + refill);
+      socket.data.refilledAt = now;
+    }
+    if (socket.data.tokens <= 0) return false;
+    socket.data.tokens--;
+    return true;
+  }
+
+  #subscribe(socket: PageSocket, raw: unknown): SubscribeAnswer {
+    const parsed = subscription.safeParse(raw);
+    if (!parsed.success) return { ok: false, code: 'bad_request', message: 'This cannot be followed.' };
+    if (socket.rooms.size > MOST_ROOMS) return { ok: false, code: 'too_many', message: `One page can follow ${MOST_ROOMS} things.` };
+    const name = roomName(parsed.data);
+    try {
+      const room = this.#rooms.get(name) ?? this.#open(name, parsed.data);
+      // Whoever comes gets what everybody else has: the state after the last patch, so that the next one fits.
+      if (!socket.rooms.has(name)) {
+        void socket.join(name);
+        room.followers++;
+      }
+      return { ok: true, room: name, epoch: this.#epoch, seq: room.seq, at: this.#o.clock(), data: room.last };
+    } catch (error) {
+      if (error instanceof Fault) return { ok: false, code: error.code, message: error.message };
+      this.#o.log.error({ err: error }, 'a view could not be computed');
+      return { ok: false, code: 'internal', message: 'This view could not be computed.' };
+    }
+  }
+
+  #open(name: string, request: Subscription): Room {
+    const room: Room = { name, request, seq: 0, last: this.#compute(request), changes: this.#o.changes(), nextAt: 0, followers: 0 };
+    this.#rooms.set(name, room);
+    return room;
+  }
+
+  #leave(socket: PageSocket, name: string): void {
+    const room = this.#rooms.get(name);
+    if (room === undefined) return;
+    void socket.leave(name);
+    if (--room.followers <= 0) this.#rooms.delete(name);
+  }
+
+  #compute(request: Subscription): Json {
+    const { reader } = this.#o;
+    switch (request.view) {
+      case 'funnel':
+        return { ...reader.funnel(request.params) };
+      case 'heat':
+        return { ...reader.heat(request.params) };
+      case 'wall':
+        return { ...reader.wall(request.params) };
+      case 'customer':
+        return {};
+    }
+  }
+
+  /** Lets every room speak that has something new and may. */
+  #speak(): void {
+    const changes = this.#o.changes();
+    let next = Infinity;
+    for (const room of this.#rooms.values()) {
+      if (room.changes === changes || room.request.view === 'customer') continue;
+      const now = this.#o.clock();
+      if (now < room.nextAt) next = Math.min(next, room.nextAt);
+      else this.#tell(room, changes);
+    }
+    clearTimeout(this.#due);
+    this.#due = next === Infinity ? undefined : setTimeout(() => this.#speak(), Math.max(1, next - this.#o.clock()));
+  }
+
+  #tell(room: Room, changes: number): void {
+    const begun = this.#o.clock();
+    try {
+      const view = this.#compute(room.request);
+      const patch = diffView(room.last, view);
+      room.changes = changes;
+      if (patch !== null) {
+        room.last = view;
+        room.seq++;
+        this.#io.to(room.name).emit('patch', { room: room.name, epoch: this.#epoch, seq: room.seq, at: this.#o.clock(), ...patch });
+      }
+    } catch (error) {
+      this.#o.log.error({ err: error, room: room.request.view }, 'a view could not be computed');
+    }
+    const done = this.#o.clock();
+    room.nextAt = begun + Math.max(TICK_MS[room.request.view], COST_FACTOR * (done - begun));
+  }
+
+  #beat(): void {
+    this.#io.volatile.emit('beat', { ...this.#o.beat(), epoch: this.#epoch });
+    this.#speak();
+    for (const socket of this.#io.sockets.sockets.values()) {
+      // Not part of the package's types: how much the connection still holds for a reader that does not read.
+      const held = socket.conn as unknown as { readonly writeBuffer?: readonly unknown[]; readonly transport: { readonly socket?: { readonly bufferedAmount?: number } } };
+      if ((held.transport.socket?.bufferedAmount ?? 0) > MOST_BUFFERED || (held.writeBuffer?.length ?? 0) > MOST_WAITING) socket.conn.close(true);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Fault } from '#lib/contract/index.ts';
+import { startApp } from './app.ts';
+import { prepareHandlerEnvironment, readConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { startDemo } from './demo.ts';
+import { systemClock } from './platform/clock.ts';
+import { projectFile } from './platform/files.ts';
+import { createLog } from './platform/log.ts';
+import { startEmbedded } from './redis/embedded.ts';
+
+type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const say = (words: string): void => void process.stdout.write(`${words}\n`);
+
+function versionOf(): string {
+  const file = JSON.parse(readFileSync(projectFile('package.json'), 'utf8')) as { version: string };
+  return file.version;
+}
+
+/** The pages that were built into `build/`; they are a bundle of their own. */
+async function pages(): Promise<PageHandler> {
+  prepareHandlerEnvironment();
+  const module = (await import(pathToFileURL(join(projectFile('build'), 'handler.js')).href)) as { handler: PageHandler };
+  return module.handler;
+}
+
+/** Prints progress on one line of a terminal, or now and then in a file. */
+function progress(words: string): (loaded: number, total: number) => void {
+  let shown = -1;
+  return (loaded, total) => {
+    const percent = total === 0 ? 0 : Math.floor((100 * loaded) / total);
+    if (percent === shown || (!process.stdout.isTTY && percent % 20 !== 0)) return;
+    shown = percent;
+    process.stdout.write(process.stdout.isTTY ? `\r  ${words} ${percent} %${percent === 100 ? '\n' : ''}` : `  ${words} ${percent} %\n`);
+  };
+}
+
+async function run(config: Config): Promise<void> {
+  const log = createLog(config.logLevel);
+  const closing: (() => Promise<void>)[] = [];
+  let stopping = false;
+  const stop = async (code: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    for (const close of closing.reverse()) await close().catch((error: unknown) => log.error({ err: error }, 'closing failed'));
+    process.exit(code);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
+
+  const fail = (fault: Fault): void => {
+    process.stderr.write(`\n${fault.message}\n`);
+    void stop(1);
+  };
+  const embedded =
+    config.redisUrl === undefined
+      ? await startEmbedded({ dataDir: config.dataDir, bin: config.redisServerBin, searchPath: config.searchPath, cacheHome: config.cacheHome, log, onGiveUp: fail })
+      : undefined;
+  if (embedded !== undefined) closing.push(() => embedded.stop());
+  const app = await startApp({
+    config,
+    address: embedded === undefined ? { url: config.redisUrl } : { socketPath: embedded.socketPath },
+    clock: systemClock,
+    log,
+    version: versionOf(),
+  });
+  closing.push(() => app.close());
+  if (config.role === 'projector') return say('Throughline projects. Stop with Ctrl-C.');
+
+  const handler = await pages();
+  const http = createServer((request, response) => {
+    request.headers['x-forwarded-proto'] ??= 'http';
+    if (!app.handle(request, response)) handler(request, response);
+  });
+  app.attach(http);
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(new Fault('bad_config', cause.code === 'EADDRINUSE' ? `PORT: ${config.port} is already in use. Choose another: PORT=4071 npm start` : `HOST, PORT: ${cause.message}`, { cause })),
+    );
+    http.listen(config.port, config.host, resolve);
+  });
+  closing.push(async () => {
+    http.close();
+    http.closeAllConnections();
+    return Promise.resolve();
+  });
+  const bound = http.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : config.port;
+  const address = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  if (app.keys.made) say(`\n  Write key (shown once; kept in ${config.dataDir}/write-key):\n  ${app.keys.first}\n`);
+  const status = await app.status();
+  say(`  Throughline ${status.version} · accepted means ${status.durability} · ${config.demo ? 'SYNTHETIC DEMO DATA' : 'no demo data'}`);
+  say(`\n  Open ${address}\n`);
+  if (config.demo) {
+    const demo = startDemo({ app, config, address, clock: systemClock, log, onProgress: progress('loading nine weeks of synthetic history') });
+    closing.push(() => demo.stop());
+  }
+}
+
+try {
+  await run(readConfig());
+} catch (error) {
+  // What a person can act on is said in a sentence; anything else is a fault of ours and shown whole.
+  process.stderr.write(error instanceof Fault ? `\n${error.message}\n` : `\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+}

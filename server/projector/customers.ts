@@ -1,0 +1,105 @@
+import type { CustomerHit, FindAnswer, TimelineItem, TimelinePage } from '#lib/contract/index.ts';
+import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
+import type { CustomerState } from '#server/domain/customer/state.ts';
+import type { StoredEvent } from '#server/domain/event/event.ts';
+import { decodeState } from '#server/domain/customer/state.ts';
+import { headerOf } from '#server/domain/timeline/header.ts';
+import { itemOf } from '#server/domain/timeline/item.ts';
+import { decodeNode } from '#server/identity/node.ts';
+import type { IdentityNode } from '#server/identity/node.ts';
+import type { Redis } from '#server/redis/client.ts';
+import { keys, partitionOf } from '#server/redis/keys.ts';
+
+/** Candidates shown for an identifier that several people carry. */
+const MOST_HITS = 20;
+
+/** Reads people: by identifier, and page by page. */
+export interface CustomerReading {
+  readonly redis: Redis;
+  readonly partitions: number;
+  readonly blueprints: Blueprints;
+}
+
+async function stateOf(reading: CustomerReading, person: string): Promise<CustomerState | null> {
+  const text = await reading.redis.get(keys.state(partitionOf(person, reading.partitions), person));
+  return text === null ? null : decodeState(text);
+}
+
+async function nodeOf(reading: CustomerReading, node: string): Promise<IdentityNode> {
+  return decodeNode(node, await reading.redis.hGetAll(keys.node(partitionOf(node, reading.partitions), node)));
+}
+
+async function hit(reading: CustomerReading, person: string, matched: string): Promise<CustomerHit | null> {
+  const state = await stateOf(reading, person);
+  if (state === null) return null;
+  return {
+    customer: person,
+    matched,
+    name: state.name === '' ? null : state.name,
+    segment: state.segment === '' ? null : state.segment,
+    events: state.events,
+    lastAt: state.lastAt,
+  };
+}
+
+/** Everybody behind one identifier: its person, and those who share it where it belongs to several. */
+async function hitsOf(reading: CustomerReading, node: string, matched: string): Promise<CustomerHit[]> {
+  const { root, parents } = await nodeOf(reading, node);
+  const people = [...new Set([root, ...(root === node ? parents.values() : [])])].slice(0, MOST_HITS);
+  const hits = await Promise.all(people.map((person) => hit(reading, person, matched)));
+  return hits.filter((h) => h !== null);
+}
+
+/** Finds people by any identifier, exactly. The first kind with a match comes first; each person once. */
+export async function findCustomers(
+  reading: CustomerReading,
+  candidates: readonly { readonly kind: string; readonly value: string; readonly node: string }[],
+): Promise<FindAnswer> {
+  const found = await Promise.all(candidates.map((c) => hitsOf(reading, c.node, c.kind)));
+  const hits = new Map<string, CustomerHit>();
+  for (const one of found.flat()) if (!hits.has(one.customer)) hits.set(one.customer, one);
+  return { searched: candidates.map(({ kind, value }) => ({ kind, value })), hits: [...hits.values()].slice(0, MOST_HITS) };
+}
+
+export interface TimelineRequest {
+  readonly customer: string;
+  /** cursor of the page before: stream id and earliest arrival seen so far */
+  readonly before: string | undefined;
+  readonly limit: number;
+  readonly now: number;
+}
+
+function readCursor(before: string | undefined): { readonly from: string; readonly laterReceived: number } {
+  if (before === undefined) return { from: '+', laterReceived: Infinity };
+  const [id = '', received] = before.split('~');
+  return /^\d{1,15}-\d{1,20}$/.test(id) ? { from: `(${id}`, laterReceived: received === undefined || received === '' ? Infinity : Number(received) } : { from: '+', laterReceived: Infinity };
+}
+
+/** One page of a customer's timeline, newest first, straight from the customer's stream. */
+export async function timelinePage(reading: CustomerReading, request: TimelineRequest): Promise<TimelinePage> {
+  const { redis, partitions, blueprints } = reading;
+  const { customer, limit, now } = request;
+  const position = { at: now, live: true };
+  const partition = partitionOf(customer, partitions);
+  const { from, laterReceived } = readCursor(request.before);
+  const [state, entries] = await Promise.all([
+    stateOf(reading, customer),
+    redis.xRevRange(keys.customer(partition, customer), from, '-', { COUNT: limit + 1 }),
+  ]);
+  if (state === null) {
+    const { root } = await nodeOf(reading, customer);
+    return { customer, movedTo: root === customer ? null : root, header: null, items: [], next: null, position };
+  }
+  const page = (entries ?? []).slice(0, limit);
+  let earliest = laterReceived;
+  const items = page.map((entry): TimelineItem => {
+    const event = JSON.parse(entry.message['e'] ?? '{}') as StoredEvent;
+    const item = itemOf(event, { state, blueprints, laterReceived: earliest });
+    earliest = Math.min(earliest, event.received);
+    return { ...item, id: entry.id };
+  });
+  const more = (entries ?? []).length > limit;
+  const last = items.at(-1);
+  const next = more && last !== undefined ? `${last.id}~${earliest === Infinity ? '' : earliest}` : null;
+  return { customer, movedTo: null, header: headerOf(customer, state, { blueprints, now }), items, next, position };
+}

@@ -1,0 +1,163 @@
+import { WINDOWS } from '#lib/contract/index.ts';
+import type { Channel, ListRef, ListRow } from '#lib/contract/index.ts';
+import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
+import { MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
+import { windowRange } from '#server/domain/kernel/sums.ts';
+import type { Redis } from '#server/redis/client.ts';
+import { keys } from '#server/redis/keys.ts';
+
+const PAGE = 1000;
+
+type CaseMember = readonly [customer: string, id: string, segment: string, channel: Channel, opened: number, steps: readonly number[], excluded: number];
+type StayMember = readonly [customer: string, id: string, segment: string, channel: Channel, stage: number, from: number, until: number, stuck: number];
+type VisitMember = readonly [
+  customer: string,
+  visit: string,
+  id: string,
+  stage: number,
+  channel: Channel,
+  segment: string,
+  owner: string,
+  points: readonly (readonly [minute: number, friction: number, valence: number | null])[],
+];
+
+interface Reading {
+  readonly redis: Redis;
+  readonly partitions: number;
+  readonly blueprint: Blueprint;
+  /** minute of the position */
+  readonly at: number;
+}
+
+/** Reads one list over all partitions, from a score on. */
+async function* scan<T>(reading: Reading, kind: string, range: { readonly from: number; readonly to: number }): AsyncGenerator<T> {
+  const list = `${kind}:${reading.blueprint.journey}:${reading.blueprint.version}`;
+  for (let partition = 0; partition < reading.partitions; partition++)
+    for (let offset = 0; ; offset += PAGE) {
+      const from = range.from === -Infinity ? '-inf' : range.from;
+      const to = range.to === Infinity ? '+inf' : range.to;
+      const page = await reading.redis.zRangeByScore(keys.list(partition, list), from, to, { LIMIT: { offset, count: PAGE } });
+      for (const member of page) yield JSON.parse(member) as T;
+      if (page.length < PAGE) break;
+    }
+}
+
+type FunnelRef = Extract<ListRef, { readonly of: 'funnel' }>;
+
+/** What became of a case at a minute: how far it came, and how it ended. */
+function fateOf(member: CaseMember, blueprint: Blueprint, at: number): { readonly level: number; readonly ended: 'excluded' | 'dropped' | 'converted' | null; readonly endedAt: number } {
+  const [, , , , , steps, excluded] = member;
+  const level = steps.filter((step) => minuteOf(step) <= at).length;
+  const last = steps[level - 1] ?? 0;
+  if (level === blueprint.steps.length) return { level, ended: 'converted', endedAt: last };
+  if (excluded !== 0 && minuteOf(excluded) <= at) return { level, ended: 'excluded', endedAt: excluded };
+  const lost = (steps[0] ?? 0) + blueprint.file.window + 1;
+  if (excluded === 0 && minuteOf(lost) <= at) return { level, ended: 'dropped', endedAt: lost };
+  return { level, ended: null, endedAt: 0 };
+}
+
+function funnelInstant(ref: FunnelRef, member: CaseMember, at: { readonly blueprint: Blueprint; readonly minute: number }): number | null {
+  const { blueprint, minute } = at;
+  const steps = member[5];
+  const { level, ended, endedAt } = fateOf(member, blueprint, minute);
+  if (level === 0) return null;
+  const place = ref.stage === undefined ? null : blueprint.steps.indexOf(blueprint.stages.find((s) => s.id === ref.stage)?.index ?? -1);
+  if (place !== null && (place < 0 || level <= place)) return null;
+  const here = place === null || level === place + 1;
+  switch (ref.what) {
+    case 'entered':
+      return steps[0] ?? null;
+    case 'reached':
+      return steps[place ?? 0] ?? null;
+    case 'wentOn':
+      if (place === null) return null;
+      return level > place + 1 ? (steps[place + 1] ?? null) : place === blueprint.steps.length - 1 ? (steps[place] ?? null) : null;
+    case 'waiting':
+    case 'inProgress':
+      return here && ended === null ? (steps[level - 1] ?? null) : null;
+    case 'dropped':
+    case 'excluded':
+    case 'converted':
+      return here && ended === ref.what ? endedAt : null;
+  }
+}
+
+async function funnelRows(ref: FunnelRef, reading: Reading): Promise<ListRow[]> {
+  const { blueprint, at } = reading;
+  const from = ref.from === undefined ? -Infinity : hourAnchor(ref.from) * MINUTE;
+  const rows: ListRow[] = [];
+  for await (const member of scan<CaseMember>(reading, 'cases', { from, to: at * MINUTE + MINUTE - 1 })) {
+    const [customer, caseId, segment, channel] = member;
+    if ((ref.segment !== undefined && ref.segment !== segment) || (ref.channel !== undefined && ref.channel !== channel)) continue;
+    const instant = funnelInstant(ref, member, { blueprint, minute: at });
+    if (instant === null) continue;
+    const level = member[5].filter((step) => minuteOf(step) <= at).length;
+    const stage = blueprint.stages[blueprint.steps[level - 1] ?? 0]?.id ?? '';
+    rows.push({ customer, caseId, at: instant, stage, channel, segment, friction: null, valence: null });
+  }
+  return rows;
+}
+
+type NowRef = Extract<ListRef, { readonly of: 'now' }>;
+
+function nowInstant(ref: NowRef, member: StayMember, at: number): number | null {
+  const [, , , , , from, until, stuck] = member;
+  const inside = minuteOf(from) <= at && at < minuteOf(until);
+  switch (ref.what) {
+    case 'occupancy':
+      return inside ? from : null;
+    case 'stuck':
+      return inside && stuck !== 0 && minuteOf(stuck) <= at ? stuck : null;
+    case 'inflow':
+      return minuteOf(from) > at - 60 && minuteOf(from) <= at ? from : null;
+    case 'outflow':
+      return minuteOf(until) > at - 60 && minuteOf(until) <= at ? until : null;
+  }
+}
+
+async function nowRows(ref: NowRef, reading: Reading): Promise<ListRow[]> {
+  const { blueprint, at } = reading;
+  const rows: ListRow[] = [];
+  for await (const member of scan<StayMember>(reading, 'stays', { from: (at - 60) * MINUTE, to: Infinity })) {
+    const [customer, caseId, segment, channel, stage] = member;
+    const id = blueprint.stages[stage]?.id ?? '';
+    if (ref.stage !== undefined && ref.stage !== id) continue;
+    if ((ref.segment !== undefined && ref.segment !== segment) || (ref.channel !== undefined && ref.channel !== channel)) continue;
+    const instant = nowInstant(ref, member, at);
+    if (instant !== null) rows.push({ customer, caseId, at: instant, stage: id, channel, segment, friction: null, valence: null });
+  }
+  return rows;
+}
+
+type HeatRef = Extract<ListRef, { readonly of: 'heat' }>;
+
+async function heatRows(ref: HeatRef, reading: Reading): Promise<ListRow[]> {
+  const { blueprint, at } = reading;
+  const range = windowRange(WINDOWS[ref.window], at);
+  const rows: ListRow[] = [];
+  for await (const member of scan<VisitMember>(reading, 'visits', { from: range.from * MINUTE, to: Infinity })) {
+    const [customer, , caseId, stage, channel, segment, owner, points] = member;
+    const id = blueprint.stages[stage]?.id ?? '';
+    const column = { channel, segment, owner }[ref.by];
+    if (ref.stage !== id || (ref.column !== 'all' && ref.column !== column)) continue;
+    const point = points.filter((p) => p[0] <= at).at(-1);
+    if (point === undefined || point[0] < range.from || point[0] > range.to) continue;
+    rows.push({
+      customer,
+      caseId,
+      at: point[0] * MINUTE,
+      stage: id,
+      channel,
+      segment,
+      friction: point[1] / 1000,
+      valence: point[2] === null ? null : point[2] / 1000,
+    });
+  }
+  return rows;
+}
+
+/** Everybody on a list at a position: worst first where there is a worst, else newest first. */
+export async function rowsOf(ref: ListRef, reading: Reading): Promise<readonly ListRow[]> {
+  const rows = ref.of === 'funnel' ? await funnelRows(ref, reading) : ref.of === 'now' ? await nowRows(ref, reading) : await heatRows(ref, reading);
+  return rows.sort((a, b) => (b.friction ?? 0) - (a.friction ?? 0) || b.at - a.at || (a.caseId < b.caseId ? -1 : 1));
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import type { Log } from '#server/platform/log.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import type { Redis } from '#server/redis/client.ts';
+import type { FoldContext } from '#server/domain/customer/fold.ts';
+import { keys } from '#server/redis/keys.ts';
+import type { TextScorer } from './projector.ts';
+import { PartitionProjector } from './projector.ts';
+import { checkpointSums } from './sums-checkpoint.ts';
+
+/** A partition without news is looked at this often: what another process accepted is picked up then. */
+const LOOK_MS = 200;
+/** A process that projects a partition keeps it this long without a sign of life. */
+const LEASE_MS = 2000;
+/** Sums are checkpointed this often. */
+const CHECKPOINT_MS = 10_000;
+const WORST_BACKOFF_MS = 5000;
+
+export interface ProjectionOptions {
+  readonly redis: Redis;
+  readonly partitions: number;
+  readonly context: FoldContext;
+  readonly score: TextScorer;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** told after every commit: something may be new for those who follow the changes */
+  readonly onCommit?: () => void;
+}
+
+/** Runs a projector per partition until stopped. One process projects a partition at a time; the fence makes it right even when two try. */
+export class Projection {
+  readonly #o: ProjectionOptions;
+  readonly #me = randomBytes(8).toString('hex');
+  readonly #stop = new AbortController();
+  readonly #wake = new Map<number, () => void>();
+  readonly #news = new Set<number>();
+  readonly #running: Promise<void>[] = [];
+
+  constructor(options: ProjectionOptions) {
+    this.#o = options;
+  }
+
+  start(): void {
+    for (let partition = 0; partition < this.#o.partitions; partition++) this.#running.push(this.#run(partition));
+  }
+
+  /** Says that partitions have something new, so that they need not wait for their next look. */
+  wake(partitions: Iterable<number>): void {
+    for (const partition of partitions) {
+      this.#news.add(partition);
+      this.#wake.get(partition)?.();
+    }
+  }
+
+  /** Lets every commit under way finish, gives the partitions back. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.wake(this.#wake.keys());
+    await Promise.all(this.#running);
+  }
+
+  async #run(partition: number): Promise<void> {
+    const { redis, log } = this.#o;
+    const projector = new PartitionProjector({ ...this.#o, partition, onCommit: ({ told }) => this.#committed(told) });
+    let [failures, leaseUntil, checkpointAt] = [0, 0, this.#o.clock() + CHECKPOINT_MS + partition * 500];
+    while (!this.#stop.signal.aborted) {
+      try {
+        if (this.#o.clock() > leaseUntil - LEASE_MS / 2) {
+          if (!(await this.#lease(partition))) {
+            projector.reset();
+            await this.#rest(partition, LEASE_MS / 4);
+            continue;
+          }
+          leaseUntil = this.#o.clock() + LEASE_MS;
+        }
+        this.#news.delete(partition);
+        const done = await projector.step();
+        failures = 0;
+        if (this.#o.clock() >= checkpointAt) {
+          await checkpointSums(redis, partition);
+          checkpointAt = this.#o.clock() + CHECKPOINT_MS;
+        }
+        if (done === 'held') await this.#rest(partition, LOOK_MS);
+        else if (done === 0) await this.#rest(partition, LOOK_MS);
+      } catch (error) {
+        projector.reset();
+        log.error({ partition, err: error }, 'projection failed; it begins again from the store');
+        await this.#rest(partition, Math.min(WORST_BACKOFF_MS, 100 * 2 ** failures++));
+      }
+    }
+    await this.#giveBack(partition).catch(() => undefined);
+  }
+
+  #committed(told: readonly number[]): void {
+    this.wake(told);
+    this.#o.onCommit?.();
+  }
+
+  async #lease(partition: number): Promise<boolean> {
+    const { redis } = this.#o;
+    const key = keys.owner(partition);
+    const got = await redis.set(key, this.#me, { condition: 'NX', expiration: { type: 'PX', value: LEASE_MS } });
+    if (got !== null) return true;
+    if ((await redis.get(key)) !== this.#me) return false;
+    await redis.pExpire(key, LEASE_MS);
+    return true;
+  }
+
+  async #giveBack(partition: number): Promise<void> {
+    const { redis } = this.#o;
+    if ((await redis.get(keys.owner(partition))) === this.#me) await redis.del(keys.owner(partition));
+  }
+
+  async #rest(partition: number, ms: number): Promise<void> {
+    if (this.#news.has(partition) || this.#stop.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, ms);
+      function done(): void {
+        clearTimeout(timer);
+        resolve();
+      }
+      this.#wake.set(partition, done);
+    });
+    this.#wake.delete(partition);
+  }
+}

@@ -1,0 +1,98 @@
+import type { Factor, SystemStatus } from '#lib/contract/index.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import type { Redis } from '#server/redis/client.ts';
+import { keys } from '#server/redis/keys.ts';
+
+const EVERY_MS = 500;
+
+export interface PulseOptions {
+  readonly redis: Redis;
+  readonly partitions: number;
+  readonly clock: Clock;
+}
+
+type Counts = Pick<SystemStatus, 'accepted' | 'duplicates' | 'rejected' | 'projected' | 'customers' | 'lastEventAt' | 'lagMs' | 'waiting'>;
+
+/** Looks, twice a second, how far behind the numbers are, which sources speak, and what is outside our control. */
+export class Pulse {
+  readonly #o: PulseOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #lagMs = 0;
+  #factors: readonly Factor[] = [];
+  #sources: ReadonlyMap<string, number> = new Map();
+
+  constructor(options: PulseOptions) {
+    this.#o = options;
+  }
+
+  /** Age of the oldest accepted event that is not yet in the numbers, ms. */
+  get lagMs(): number {
+    return this.#lagMs;
+  }
+
+  get factors(): readonly Factor[] {
+    return this.#factors;
+  }
+
+  /** Source -> its newest event, ms. */
+  get sources(): ReadonlyMap<string, number> {
+    return this.#sources;
+  }
+
+  async start(): Promise<void> {
+    await this.#look();
+    this.#timer = setTimeout(() => void this.#again(), EVERY_MS);
+  }
+
+  stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return Promise.resolve();
+  }
+
+  /** Counts over all partitions. */
+  async counts(): Promise<Counts> {
+    const { redis, partitions } = this.#o;
+    const places = Array.from({ length: partitions }, (_, p) => p);
+    const [stats, customers, waiting] = await Promise.all([
+      Promise.all(places.map((p) => redis.hGetAll(keys.stat(p)))),
+      Promise.all(places.map((p) => redis.zCard(keys.customers(p)))),
+      Promise.all(places.map((p) => redis.xLen(keys.log(p)))),
+    ]);
+    const sum = (field: string): number => stats.reduce((total, stat) => total + Number(stat[field] ?? 0), 0);
+    const last = Math.max(0, ...stats.map((stat) => Number(stat['lastReceived'] ?? 0)));
+    return {
+      accepted: sum('accepted'),
+      duplicates: sum('duplicates'),
+      rejected: sum('rejected'),
+      projected: sum('projected'),
+      customers: customers.reduce((a, b) => a + b, 0),
+      lastEventAt: last === 0 ? null : last,
+      lagMs: this.#lagMs,
+      waiting: waiting.reduce((a, b) => a + b, 0),
+    };
+  }
+
+  async #again(): Promise<void> {
+    try {
+      await this.#look();
+    } catch {
+      // The store is away; the last known figures stay, and the chip tells by its heartbeat.
+    }
+    if (this.#timer !== undefined) this.#timer = setTimeout(() => void this.#again(), EVERY_MS);
+  }
+
+  async #look(): Promise<void> {
+    const { redis, partitions, clock } = this.#o;
+    const places = Array.from({ length: partitions }, (_, p) => p);
+    const [oldest, factors, sources] = await Promise.all([
+      Promise.all(places.map((p) => redis.xRange(keys.log(p), '-', '+', { COUNT: 1 }))),
+      redis.hGetAll(keys.factors()),
+      redis.hGetAll(keys.sources()),
+    ]);
+    const waiting = oldest.flatMap((entries) => (entries?.[0] === undefined ? [] : [Number(entries[0].id.split('-')[0])]));
+    this.#lagMs = waiting.length === 0 ? 0 : Math.max(0, clock() - Math.min(...waiting));
+    this.#factors = Object.values(factors).map((text) => JSON.parse(text) as Factor);
+    this.#sources = new Map(Object.entries(sources).map(([source, at]) => [source, Number(at)]));
+  }
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { readChoice, readInstant, withFields } from '#lib/components/address.ts';
+import { ago, clock, coarse, count, duration, exact, iso, percent, plural, signed, words } from '#lib/components/format.ts';
+import { shortcutReader } from '#lib/components/shortcuts.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+describe('figures', () => {
+  it('are grouped, signed with a true minus, and plural where they are', () => {
+    expect(count(1204)).toBe('1,204');
+    expect(signed(-3)).toBe('−3');
+    expect(signed(14)).toBe('+14');
+    expect(signed(0.4)).toBe('±0');
+    expect(plural(1, 'case')).toBe('1 case');
+    expect(plural(1204, 'case')).toBe('1,204 cases');
+  });
+  it('never round a part up to the whole, nor something down to nothing', () => {
+    expect(percent(999, 1000)).toBe('99 %');
+    expect(percent(1000, 1000)).toBe('100 %');
+    expect(percent(4, 1000)).toBe('0.4 %');
+    expect(percent(0, 1000)).toBe('0 %');
+    expect(percent(5, 0)).toBe('–');
+  });
+});
+
+describe('lengths of time', () => {
+  it.each([
+    [400, '0.4 s'],
+    [45_000, '45 s'],
+    [3 * MINUTE + 5_000, '3 min 5 s'],
+    [42 * MINUTE + 40_000, '43 min'],
+    [2 * HOUR + 10 * MINUTE, '2 h 10 min'],
+    [DAY - 1, '24 h'],
+    [3 * DAY + 4 * HOUR, '3 d 4 h'],
+    [45 * DAY, '45 d'],
+    [-5, '0 s'],
+  ])('%d ms reads %s', (ms, text) => {
+    expect(duration(ms)).toBe(text);
+  });
+  it('are one unit where they are ages, and tell the past from the future', () => {
+    expect(coarse(41 * HOUR)).toBe('41 h');
+    expect(ago(0, 3 * MINUTE)).toBe('3 min ago');
+    expect(ago(2 * HOUR, 0)).toBe('in 2 h');
+    expect(ago(0, 900)).toBe('just now');
+  });
+});
+
+describe('instants', () => {
+  const at = Date.UTC(2026, 10, 20, 13, 32, 7);
+  it('are shown in the asked zone and name it where they are whole', () => {
+    expect(clock(at, 'Europe/Berlin')).toBe('14:32:07');
+    expect(exact(at, 'Europe/Berlin')).toBe('20 Nov 2026, 14:32:07 CET');
+    expect(iso(at)).toBe('2026-11-20T13:32:07Z');
+  });
+  it('come out of an address as ISO or milliseconds, and nothing else does', () => {
+    expect(readInstant('2026-11-20T13:32:07Z')).toBe(at);
+    expect(readInstant(String(at))).toBe(at);
+    expect(readInstant('now')).toBeUndefined();
+    expect(readInstant('yesterday-ish')).toBeUndefined();
+    expect(readInstant(null)).toBeUndefined();
+  });
+});
+
+describe('addresses', () => {
+  it('change only the named fields', () => {
+    const url = new URL('http://x/heat?j=broadband&w=1h&cell=a%7Cb');
+    expect(withFields(url, { w: '4h', cell: null })).toBe('/heat?j=broadband&w=4h');
+    expect(withFields(url, { j: null, w: null, cell: null })).toBe('/heat');
+  });
+  it('accept only the choices there are', () => {
+    expect(readChoice('owner', ['channel', 'owner'], 'channel')).toBe('owner');
+    expect(readChoice('<script>', ['channel', 'owner'], 'channel')).toBe('channel');
+  });
+  it('names become words', () => {
+    expect(words('orderId')).toBe('Order id');
+    expect(words('where_is_it')).toBe('Where is it');
+  });
+});
+
+describe('keys', () => {
+  it('go somewhere after g, but only right after it', () => {
+    const done: string[] = [];
+    const read = shortcutReader({
+      go: (path) => done.push(path),
+      find: () => done.push('find'),
+      pause: () => done.push('pause'),
+      help: () => done.push('help'),
+    });
+    expect([read('g', 0), read('h', 500)]).toEqual([true, true]);
+    expect([read('g', 1_000), read('h', 3_000)]).toEqual([true, false]);
+    expect([read('/', 4_000), read('p', 4_100), read('?', 4_200), read('x', 4_300)]).toEqual([true, true, true, false]);
+    expect([read('g', 5_000), read('p', 5_100)]).toEqual([true, false]);
+    expect(done).toEqual(['/heat', 'find', 'pause', 'help']);
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { chipOf } from '#lib/live/chip.ts';
+import { livenessOf, retryDelayMs, type Pulse } from '#lib/live/pulse.ts';
+
+const live: Pulse = {
+  started: true,
+  connected: true,
+  beatAgeMs: 400,
+  asOf: Date.UTC(2026, 10, 20, 14, 32, 7),
+  lagMs: 420,
+  ready: true,
+  retryInMs: null,
+};
+
+describe('a page never looks more alive than it is', () => {
+  it('is live while beats come and nothing waits to be counted', () => {
+    expect(livenessOf(live)).toBe('live');
+  });
+  it('says reconnecting once three beats are missed', () => {
+    expect(livenessOf({ ...live, beatAgeMs: 3_000 })).toBe('live');
+    expect(livenessOf({ ...live, beatAgeMs: 3_001 })).toBe('reconnecting');
+  });
+  it('says stale after ten seconds without a beat, although the socket claims to be up', () => {
+    expect(livenessOf({ ...live, beatAgeMs: 10_001 })).toBe('stale');
+  });
+  it('says stale when accepted events are ten seconds behind, although beats come', () => {
+    expect(livenessOf({ ...live, lagMs: 10_001 })).toBe('stale');
+  });
+  it('says offline while it waits for the next attempt', () => {
+    expect(livenessOf({ ...live, connected: false, retryInMs: 2_000 })).toBe('offline');
+  });
+  it('is not live before its first beat, nor while a view waits for its snapshot', () => {
+    expect(livenessOf({ ...live, beatAgeMs: null })).toBe('connecting');
+    expect(livenessOf({ ...live, started: false })).toBe('connecting');
+    expect(livenessOf(live, false)).toBe('reconnecting');
+  });
+});
+
+describe('the live chip', () => {
+  const shown = { pulse: live, view: { paused: false, missed: 0, synced: true }, pastAt: null, pausedAt: null };
+  it('tells the instant and the lag while live', () => {
+    const chip = chipOf(shown);
+    expect(chip.kind).toBe('live');
+    expect(chip.detail).toMatch(/^as of \d\d:\d\d:07 · lag 0\.4 s$/);
+  });
+  it('counts what a pause holds back', () => {
+    const chip = chipOf({ ...shown, view: { paused: true, missed: 214, synced: true }, pausedAt: live.asOf });
+    expect(chip).toMatchObject({ kind: 'paused', word: 'PAUSED' });
+    expect(chip.detail).toContain('+214 changes');
+  });
+  it('does not hide a lost connection behind a pause', () => {
+    const chip = chipOf({ ...shown, pulse: { ...live, beatAgeMs: 20_000 }, view: { paused: true, missed: 0, synced: true } });
+    expect(chip.detail).toContain('stale');
+  });
+  it('shows the age of stale data and the wait before the next attempt', () => {
+    expect(chipOf({ ...shown, pulse: { ...live, beatAgeMs: 120_000 } }).word).toBe('STALE 2 min');
+    expect(chipOf({ ...shown, pulse: { ...live, connected: false, retryInMs: 3_200 } }).detail).toContain('retry in 4 s');
+  });
+  it('never calls a past instant live', () => {
+    expect(chipOf({ ...shown, pastAt: live.asOf })).toMatchObject({ kind: 'past', word: 'PAST' });
+  });
+});
+
+describe('trying again', () => {
+  it('waits longer each time, never more than five seconds, and not in step with other tabs', () => {
+    expect(retryDelayMs(0, 1)).toBe(500);
+    expect(retryDelayMs(2, 1)).toBe(2_000);
+    expect(retryDelayMs(40, 1)).toBe(5_000);
+    expect(retryDelayMs(2, 0)).toBeLessThan(retryDelayMs(2, 1));
+  });
+});

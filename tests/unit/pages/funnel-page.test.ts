@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { parseList } from '#lib/contract/list.ts';
+import type { FunnelView } from '#lib/contract/views.ts';
+import { cohortList, listTitle, nowList } from '../../../src/routes/(console)/funnel/links.ts';
+import { funnelParamsOf, readFunnelAddress } from '../../../src/routes/(console)/funnel/params.ts';
+
+const HOUR = 3_600_000;
+const NOW = Date.UTC(2026, 10, 20, 14, 32, 7);
+const read = (query: string) => {
+  const fields = new URLSearchParams(query);
+  return readFunnelAddress((name) => fields.get(name));
+};
+const view: FunnelView = {
+  journey: 'broadband',
+  version: 1,
+  name: { customer: 'a', internal: 'b' },
+  goal: 'g',
+  from: 5,
+  position: { at: 9, live: true },
+  windowMs: 1,
+  by: null,
+  total: { entered: 0, converted: 0, inProgress: 0, dropped: 0, excluded: 0 },
+  order: [],
+  steps: {},
+  groups: {},
+  open: 0,
+  factors: [],
+};
+
+describe('the funnel’s address', () => {
+  it('counts a named range back from now, to the hour, and from the past instant where one is asked for', () => {
+    expect(funnelParamsOf(read('r=24h'), 'broadband', NOW)).toEqual({ journey: 'broadband', from: Date.UTC(2026, 10, 19, 14) });
+    const to = NOW - 10 * 24 * HOUR;
+    expect(funnelParamsOf(read(`r=24h&to=${to}`), 'broadband', NOW)).toEqual({ journey: 'broadband', to, from: Date.UTC(2026, 10, 9, 14) });
+  });
+  it('reaches back to the beginning for all, and takes a given start as it is', () => {
+    expect(funnelParamsOf(read('r=all'), 'broadband', NOW)).toEqual({ journey: 'broadband' });
+    expect(funnelParamsOf(read('from=2026-11-01T00:00:00Z&by=segment'), 'broadband', NOW)).toEqual({
+      journey: 'broadband',
+      from: Date.UTC(2026, 10, 1),
+      by: 'segment',
+    });
+  });
+});
+
+describe('a number of the funnel', () => {
+  it('names the list of exactly its own range, stage and group', () => {
+    expect(parseList(cohortList(view, 'dropped', 'order', { by: 'segment', key: 'vip' }))).toEqual({
+      of: 'funnel',
+      journey: 'broadband',
+      what: 'dropped',
+      stage: 'order',
+      from: 5,
+      segment: 'vip',
+    });
+  });
+  it('names the instant only where it is in the past', () => {
+    expect(parseList(nowList(view, 'stuck', 'order'))).toEqual({ of: 'now', journey: 'broadband', what: 'stuck', stage: 'order' });
+    const past = { ...view, position: { at: 9, live: false } };
+    expect(parseList(nowList(past, 'stuck'))).toEqual({ of: 'now', journey: 'broadband', what: 'stuck', to: 9 });
+  });
+  it('opens a list that says whose it is', () => {
+    const name = () => 'Ordering';
+    expect(listTitle(cohortList(view, 'dropped', 'order'), name)).toBe('Dropped at Ordering');
+    expect(listTitle(nowList(view, 'stuck'), name)).toBe('Stuck in any stage');
+    expect(listTitle(cohortList(view, 'entered', undefined, { by: 'channel', key: 'web' }), name)).toBe('Entered the journey · web');
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { HeatCell } from '#lib/contract/views.ts';
+import { trendOption, trendSentence } from '#lib/charts/trend-option.ts';
+import {
+  binOf,
+  cellSentence,
+  feelingOf,
+  points,
+  STATE_SENTENCES,
+  STATE_WORDS,
+  trendOf,
+  volumePercent,
+} from '../../../src/routes/(console)/heat/cell-words.ts';
+import { GridFocus } from '../../../src/routes/(console)/heat/grid-focus.svelte.ts';
+import { cellKey, heatParamsOf, nextWindow, readHeatAddress } from '../../../src/routes/(console)/heat/params.ts';
+
+const cell: HeatCell = {
+  stage: 'deliver',
+  column: 'partner',
+  state: 'value',
+  n: 120,
+  friction: 83.4,
+  mean: 84,
+  low: 79,
+  high: 88,
+  uncertain: false,
+  parts: [],
+  pull: 0,
+  emotion: { known: 40, valence: -0.8, shares: {} },
+  load: 0,
+  change: 14,
+  lastSeen: null,
+};
+
+describe('a square of the heatmap', () => {
+  it('has one of five colours, the worst from 60 on', () => {
+    expect([0, 14.9, 15, 44.9, 45, 59.9, 60, 100].map(binOf)).toEqual([0, 0, 1, 2, 3, 3, 4, 4]);
+  });
+  it('never draws an unknown feeling as neutral', () => {
+    expect(feelingOf(null)).toEqual({ level: null, word: 'unknown' });
+    expect(feelingOf(0)).toEqual({ level: 0, word: 'neutral' });
+    expect([-0.6, -0.2, 0.2, 0.6].map((valence) => feelingOf(valence).level)).toEqual([-2, -1, 1, 2]);
+  });
+  it('shows an arrow only where the change is more than noise', () => {
+    expect(trendOf(cell)).toBe('up');
+    expect(trendOf({ ...cell, change: -14 })).toBe('down');
+    expect(trendOf({ ...cell, change: 4 })).toBeNull();
+    expect(trendOf({ ...cell, uncertain: true })).toBeNull();
+    expect(trendOf({ ...cell, change: null })).toBeNull();
+  });
+  it('says everything it shows in words', () => {
+    expect(cellSentence(cell, 0)).toBe('friction 83, feeling very negative, 120 visits, +14 against last week');
+    expect(cellSentence({ ...cell, state: 'source_down', lastSeen: 0 }, 7_200_000)).toBe('source down, last seen 2 h ago');
+    expect(cellSentence({ ...cell, state: 'few', n: 3 }, 0)).toBe('too few, 3 visits');
+  });
+  it('has another word and another sentence for every absence', () => {
+    expect(new Set(Object.values(STATE_WORDS)).size).toBe(5);
+    expect(new Set(Object.values(STATE_SENTENCES)).size).toBe(6);
+  });
+  it('has a volume bar that keeps small cells visible', () => {
+    expect(volumePercent(1, 100)).toBe(10);
+    expect(volumePercent(0, 100)).toBe(0);
+    expect(volumePercent(5, 0)).toBe(0);
+  });
+  it('writes parts with one decimal so that they can be added up', () => {
+    expect([points(3), points(0.04), points(-1.25)]).toEqual(['3.0', '0.0', '−1.3']);
+  });
+});
+
+describe('the heatmap’s address', () => {
+  const read = (query: string) => {
+    const fields = new URLSearchParams(query);
+    return readHeatAddress((name) => fields.get(name));
+  };
+  it('falls back to a day by channel, live, whatever nonsense it holds', () => {
+    expect(read('w=3y&by=mood&to=soon')).toEqual({ window: '24h', by: 'channel', to: undefined });
+  });
+  it('asks for what it says', () => {
+    expect(heatParamsOf(read('w=1h&by=owner&to=2026-11-20T12:00:00Z'), 'broadband')).toEqual({
+      journey: 'broadband',
+      window: '1h',
+      by: 'owner',
+      to: Date.UTC(2026, 10, 20, 12),
+    });
+    expect(heatParamsOf(read(''), 'broadband')).not.toHaveProperty('to');
+  });
+  it('steps through the windows and stays at the ends', () => {
+    expect([nextWindow('1h', 1), nextWindow('1h', -1), nextWindow('15m', -1), nextWindow('7d', 1)]).toEqual(['4h', '15m', '15m', '7d']);
+    expect(cellKey('deliver', 'all')).toBe('deliver|all');
+  });
+});
+
+describe('the grid’s one tab stop', () => {
+  it('moves by arrows within the grid and leaves other keys alone', () => {
+    const focus = new GridFocus();
+    const size = { rows: 2, columns: 3 };
+    expect(focus.move('ArrowRight', false, size)).toBe(true);
+    focus.move('ArrowDown', false, size);
+    focus.move('ArrowDown', false, size);
+    expect([focus.row, focus.column]).toEqual([1, 1]);
+    focus.move('End', false, size);
+    expect([focus.row, focus.column]).toEqual([1, 2]);
+    focus.move('Home', true, size);
+    expect([focus.row, focus.column]).toEqual([0, 0]);
+    expect(focus.move('Enter', false, size)).toBe(false);
+  });
+});
+
+describe('the trend of a cell', () => {
+  const palette = { text: '#111', line: '#222', series: '#333', surface: '#444' };
+  const trend = [
+    { at: 0, friction: 12, n: 20, valence: null },
+    { at: 3_600_000, friction: null, n: 2, valence: null },
+    { at: 7_200_000, friction: 41, n: 30, valence: null },
+  ];
+  it('draws an instant without a number as a gap, never as zero', () => {
+    const option = trendOption(trend, palette);
+    expect(option).toMatchObject({ animation: false, yAxis: { min: 0, max: 50 } });
+    expect(option['series']).toMatchObject([
+      {
+        connectNulls: false,
+        data: [
+          [0, 12],
+          [3_600_000, null],
+          [7_200_000, 41],
+        ],
+      },
+    ]);
+  });
+  it('says the same in a sentence, also when there is nothing to say', () => {
+    expect(trendSentence(trend)).toMatch(/^From 12 on .* to 41 on .*; worst 41 on /);
+    expect(trendSentence([])).toContain('No instant');
+  });
+});
