@@ -1,6 +1,4 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
-import { createHTTPHandler } from '@trpc/server/adapters/standalone';
-import { Fault } from '#lib/contract/index.ts';
 import type { SystemStatus } from '#lib/contract/index.ts';
 import type { Caller } from '#server/api/router.ts';
 import type { Config } from '#server/config.ts';
@@ -8,7 +6,8 @@ import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Redis, RedisAddress } from '#server/redis/client.ts';
 import type { Actor } from '#server/security/actor.ts';
-import { appRouter, createCaller } from '#server/api/router.ts';
+import { API_PATH, createApi } from '#server/api/http.ts';
+import { createCaller } from '#server/api/router.ts';
 import { createDoors } from '#server/ingest/doors.ts';
 import type { Readiness } from '#server/ingest/doors.ts';
 import { scoreText } from '#server/domain/emotion/lexicon.ts';
@@ -110,20 +109,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ready,
     onFault: (fault) => log.error({ err: fault }, 'a door failed'),
   });
-  const trpc = createHTTPHandler({
-    router: appRouter,
-    basePath: '/api/trpc/',
-    maxBodySize: 100_000,
-    createContext: ({ req }) => {
-      const actor = actorOf(req);
-      if (actor === undefined) throw new Fault('forbidden', 'The API is for this machine only until accounts exist.');
-      return { reader, actor };
-    },
-    onError: ({ error, path }) => {
-      if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error, path }, 'a procedure failed');
-    },
-  });
-
+  const api = createApi({ reader, actorOf, log });
   const callerFor = (actor: Actor): Caller => createCaller({ reader, actor });
   Reflect.set(globalThis, SERVICES, { callerFor, actorOf, writeKeyFile: config.writeKey === undefined ? `${config.dataDir}/write-key` : undefined });
 
@@ -148,10 +134,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       const path = (request.url ?? '/').split('?')[0] ?? '/';
       if (path === '/healthz') json(response, 200, { ok: true, version: options.version });
       else if (path === '/readyz') void readiness(response);
-      else if (path.startsWith('/api/trpc/')) {
-        response.setHeader('cache-control', 'no-store');
-        void trpc(request, response);
-      } else return doors(request, response);
+      else if (path.startsWith(API_PATH)) api(request, response);
+      else return doors(request, response);
       return true;
     },
     attach(http) {

@@ -1,6 +1,7 @@
-import { initTRPC } from '@trpc/server';
+import { TRPCError, initTRPC } from '@trpc/server';
 import { z } from 'zod';
-import { COLUMNS, WINDOW_NAMES, funnelParams, heatParams, wallParams } from '#lib/contract/index.ts';
+import { COLUMNS, Fault, WINDOW_NAMES, funnelParams, heatParams, wallParams } from '#lib/contract/index.ts';
+import type { FaultCode } from '#lib/contract/index.ts';
 import type { Actor } from '#server/security/actor.ts';
 import type { Reader } from './reader.ts';
 
@@ -11,7 +12,25 @@ export interface Context {
 }
 
 const t = initTRPC.context<Context>().create({ isDev: false });
-const read = t.procedure;
+
+/** Expected faults in the words of the protocol; everything else stays what it is: a fault of ours. */
+const CODES: Partial<Record<FaultCode, TRPCError['code']>> = {
+  bad_request: 'BAD_REQUEST',
+  unauthorised: 'UNAUTHORIZED',
+  forbidden: 'FORBIDDEN',
+  not_found: 'NOT_FOUND',
+  too_large: 'PAYLOAD_TOO_LARGE',
+  too_many: 'TOO_MANY_REQUESTS',
+  store_unavailable: 'SERVICE_UNAVAILABLE',
+  not_ready: 'SERVICE_UNAVAILABLE',
+};
+
+const read = t.procedure.use(async ({ next }) => {
+  const result = await next();
+  if (result.ok || !(result.error.cause instanceof Fault)) return result;
+  const fault = result.error.cause;
+  throw new TRPCError({ code: CODES[fault.code] ?? 'INTERNAL_SERVER_ERROR', message: fault.message, cause: fault });
+});
 const customerId = z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id');
 
 export const appRouter = t.router({

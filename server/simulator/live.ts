@@ -112,6 +112,7 @@ class Play {
   readonly #waiting: Waiting;
   readonly #chance: Chance;
   readonly #run: string;
+  readonly #fresh: boolean;
   #events = 0;
   #visitors = 0;
   #visitorAt: number;
@@ -123,6 +124,7 @@ class Play {
     this.#world = { storms: options.storms, shopsUntil: 0, checkInsUntil: 0 };
     this.#waiting = new Waiting(startsAt);
     this.#chance = new Chance(seed, Math.floor(startsAt / SECOND));
+    this.#fresh = (options.unfinished ?? []).length === 0;
     this.#run = `L${startsAt.toString(36)}`;
     this.#visitorAt = startsAt;
     this.#callerAt = startsAt + this.#chance.wait(CALLER_EVERY_MS);
@@ -130,14 +132,11 @@ class Play {
   }
 
   until(now: number): SimulatedEvent[] {
-    const fresh = (this.#options.unfinished ?? []).length === 0;
-    while (this.#visitorAt <= now) {
-      this.#visit(this.#visitorAt);
-      this.#visitorAt += this.#chance.wait(VISITOR_EVERY_MS / rush(this.#visitorAt - this.#options.startsAt, fresh));
-    }
-    while (this.#callerAt <= now) {
-      this.#call(this.#callerAt);
-      this.#callerAt += this.#chance.wait(CALLER_EVERY_MS);
+    for (;;) {
+      const next = Math.min(this.#visitorAt, this.#callerAt);
+      if (next > now) break;
+      if (next === this.#visitorAt) this.#visit(next);
+      else this.#call(next);
     }
     return this.#waiting.takeUntil(now);
   }
@@ -147,6 +146,7 @@ class Play {
     const { seed, startsAt } = this.#options;
     const { person, chance } = personOf((seed ^ Math.floor(startsAt / SECOND)) >>> 0, this.#run, this.#visitors++, false);
     this.#play(tellStory(person, Math.round(at), chance, this.#world).drafts, Math.round(at), at, new Set());
+    this.#visitorAt = at + this.#chance.wait(VISITOR_EVERY_MS / rush(at - startsAt, this.#fresh));
   }
 
   /** A customer of the history gets in touch. */
@@ -158,6 +158,7 @@ class Play {
     contact(story, { at, topic: this.#chance.pick(['bill', 'fault', 'contract'] as const), hard: 0.3 });
     const first = Math.min(...story.drafts.map((draft) => draft.at));
     this.#play(story.drafts, first, at, new Set());
+    this.#callerAt = at + this.#chance.wait(CALLER_EVERY_MS);
   }
 
   /** A story of the history goes on from where it was when the history ended. */

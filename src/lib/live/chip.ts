@@ -1,5 +1,5 @@
 import { clock, coarse, count, dateTime, decimal } from '#lib/components/format.ts';
-import { dataAgeMs, livenessOf, type Liveness, type Pulse } from './pulse.ts';
+import { dataAgeMs, isBehind, livenessOf, type Liveness, type Pulse } from './pulse.ts';
 
 /** What the live chip shows: never more alive than the page is. */
 export interface Chip {
@@ -33,7 +33,7 @@ const DRAW: Readonly<Record<Liveness, (pulse: Pulse) => { readonly word: string;
   connecting: () => ({ word: 'CONNECTING', detail: '' }),
   live: (pulse) => ({ word: 'LIVE', detail: `${asOf(pulse)} · lag ${decimal(pulse.lagMs / 1_000)} s` }),
   reconnecting: (pulse) => ({ word: 'RECONNECTING', detail: dataFrom(pulse) }),
-  stale: (pulse) => ({ word: `STALE ${coarse(dataAgeMs(pulse))}`, detail: dataFrom(pulse) }),
+  stale: (pulse) => ({ word: `STALE ${coarse(dataAgeMs(pulse))}`, detail: isBehind(pulse) ? 'still counting events' : dataFrom(pulse) }),
   offline: (pulse) => ({ word: 'OFFLINE', detail: `${dataFrom(pulse)} · retry in ${Math.ceil((pulse.retryInMs ?? 0) / 1_000)} s` }),
 };
 

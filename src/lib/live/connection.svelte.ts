@@ -125,7 +125,8 @@ export class LiveConnection implements Feed {
     const socket = this.#socket;
     socket.emit('subscribe', following.request, (answer) => {
       if (this.#followings.has(following)) this.#answered(following, answer);
-      else if (answer.ok) socket.emit('unsubscribe', answer.room);
+      // Stopped while the answer was under way; somebody else may meanwhile follow the same.
+      else if (answer.ok && !this.#isFollowed(following.request)) socket.emit('unsubscribe', answer.room);
     });
   }
 
@@ -152,7 +153,12 @@ export class LiveConnection implements Feed {
   #unfollow(following: Following): void {
     clearTimeout(following.retry);
     this.#followings.delete(following);
-    const shared = [...this.#followings].some((other) => other.room === following.room);
-    if (this.#connected && following.room !== undefined && !shared) this.#socket?.emit('unsubscribe', following.room);
+    if (this.#connected && following.room !== undefined && !this.#isFollowed(following.request))
+      this.#socket?.emit('unsubscribe', following.room);
+  }
+
+  #isFollowed(request: Subscription): boolean {
+    const wanted = JSON.stringify(request);
+    return [...this.#followings].some((other) => JSON.stringify(other.request) === wanted);
   }
 }

@@ -37,6 +37,11 @@ export function dataAgeMs(pulse: Pulse): number {
   return Math.max(pulse.beatAgeMs ?? 0, pulse.lagMs);
 }
 
+/** Whether the server is heard and only its counting is late: nothing is broken, it catches up. */
+export function isBehind(pulse: Pulse): boolean {
+  return pulse.lagMs > STALE_AFTER_MS && (pulse.beatAgeMs ?? Infinity) <= STALE_AFTER_MS;
+}
+
 /** Wait before attempt number `attempt` (0 = first), ms: doubling from half a second to five, spread by `random` (0..1) so that tabs do not come back at once. */
 export function retryDelayMs(attempt: number, random: number): number {
   return Math.min(5_000, 500 * 2 ** Math.min(attempt, 10)) * (0.75 + random * 0.25);

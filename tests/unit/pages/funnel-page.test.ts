@@ -10,6 +10,7 @@ const read = (query: string) => {
   const fields = new URLSearchParams(query);
   return readFunnelAddress((name) => fields.get(name));
 };
+const journey = { journey: 'broadband', span: { from: Date.UTC(2025, 0, 1, 7, 45), to: NOW } };
 const view: FunnelView = {
   journey: 'broadband',
   version: 1,
@@ -29,13 +30,13 @@ const view: FunnelView = {
 
 describe('the funnel’s address', () => {
   it('counts a named range back from now, to the hour, and from the past instant where one is asked for', () => {
-    expect(funnelParamsOf(read('r=24h'), 'broadband', NOW)).toEqual({ journey: 'broadband', from: Date.UTC(2026, 10, 19, 14) });
+    expect(funnelParamsOf(read('r=24h'), journey, NOW)).toEqual({ journey: 'broadband', from: Date.UTC(2026, 10, 19, 14) });
     const to = NOW - 10 * 24 * HOUR;
-    expect(funnelParamsOf(read(`r=24h&to=${to}`), 'broadband', NOW)).toEqual({ journey: 'broadband', to, from: Date.UTC(2026, 10, 9, 14) });
+    expect(funnelParamsOf(read(`r=24h&to=${to}`), journey, NOW)).toEqual({ journey: 'broadband', to, from: Date.UTC(2026, 10, 9, 14) });
   });
-  it('reaches back to the beginning for all, and takes a given start as it is', () => {
-    expect(funnelParamsOf(read('r=all'), 'broadband', NOW)).toEqual({ journey: 'broadband' });
-    expect(funnelParamsOf(read('from=2026-11-01T00:00:00Z&by=segment'), 'broadband', NOW)).toEqual({
+  it('reaches back to the first case for all, and takes a given start as it is', () => {
+    expect(funnelParamsOf(read('r=all'), journey, NOW)).toEqual({ journey: 'broadband', from: Date.UTC(2025, 0, 1, 7) });
+    expect(funnelParamsOf(read('from=2026-11-01T00:00:00Z&by=segment'), journey, NOW)).toEqual({
       journey: 'broadband',
       from: Date.UTC(2026, 10, 1),
       by: 'segment',

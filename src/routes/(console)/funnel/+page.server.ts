@@ -10,7 +10,7 @@ export const load: PageServerLoad = async ({ locals, url, parent }) => {
   const { journeys } = await parent();
   const journey = chooseJourney(journeys, asked);
   if (!journey) return { funnel: null };
-  const params = funnelParamsOf(address, journey.journey, Date.now());
+  const params = funnelParamsOf(address, journey, Date.now());
   const view = await ask(locals.api.funnel.get(params));
-  return { funnel: { address, journey, params, view } };
+  return { funnel: { address, params, view } };
 };

@@ -1,4 +1,5 @@
 import type { FunnelParams } from '#lib/contract/live.ts';
+import type { JourneySummary } from '#lib/contract/views.ts';
 import { readChoice, readInstant } from '#lib/components/address.ts';
 
 /** How far back the cohort reaches when no start is given. */
@@ -28,12 +29,13 @@ export function readFunnelAddress(field: (name: string) => string | null): Funne
   };
 }
 
-/** What to ask the API for: a named range counts back from `to`, or from now, to the hour. */
-export function funnelParamsOf(address: FunnelAddress, journey: string, now: number): FunnelParams {
+/** What to ask the API for: a named range counts back from `to`, or from now, to the hour; `all` begins with the journey's first case. */
+export function funnelParamsOf(address: FunnelAddress, journey: Pick<JourneySummary, 'journey' | 'span'>, now: number): FunnelParams {
   const length = address.range === 'custom' ? null : RANGES[address.range];
-  const from = address.from ?? (length === null ? undefined : Math.max(0, Math.floor(((address.to ?? now) - length) / HOUR_MS) * HOUR_MS));
+  const start = length === null ? journey.span?.from : (address.to ?? now) - length;
+  const from = address.from ?? (start === undefined ? undefined : Math.max(0, Math.floor(start / HOUR_MS) * HOUR_MS));
   return {
-    journey,
+    journey: journey.journey,
     ...(from === undefined ? {} : { from }),
     ...(address.to === undefined ? {} : { to: address.to }),
     ...(address.by === undefined ? {} : { by: address.by }),
