@@ -1,7 +1,9 @@
+import { Worker } from 'node:worker_threads';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import type { SystemStatus } from '#lib/contract/index.ts';
 import type { Caller } from '#server/api/router.ts';
 import type { Config } from '#server/config.ts';
+import type { FromProjector, ProjectorWork, ToProjector } from './projector-worker.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Redis, RedisAddress } from '#server/redis/client.ts';
@@ -35,6 +37,38 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
+  /** program of the projector's thread; absent: projects in this thread */
+  readonly projectorProgram?: string | undefined;
+}
+
+/** What projects: here, or in a thread of its own. */
+interface Projecting {
+  wake(partitions: Iterable<number>): void;
+  stop(): Promise<void>;
+}
+
+/** Projects in a thread of its own, so that doors and pages do not wait for it. */
+function projectInThread(program: string, work: ProjectorWork, told: { readonly onCommit: () => void; readonly log: Log }): Projecting {
+  const worker = new Worker(program, { workerData: work });
+  const tell = (message: ToProjector): void => worker.postMessage(message);
+  const ended = new Promise<void>((resolve) => worker.on('exit', () => resolve()));
+  let stopping = false;
+  worker.on('message', (message: FromProjector) => {
+    if ('committed' in message) told.onCommit();
+  });
+  // Nothing is lost: what was not committed is still in the log. A new process begins from there.
+  worker.on('error', (error) => {
+    told.log.fatal({ err: error }, 'the projector ended');
+    if (!stopping) throw error;
+  });
+  return {
+    wake: (partitions) => tell({ wake: [...partitions] }),
+    async stop() {
+      stopping = true;
+      tell({ stop: true });
+      await ended;
+    },
+  };
 }
 
 /** The running product, without the HTTP server that carries it. */
@@ -65,14 +99,24 @@ export async function startApp(options: AppOptions): Promise<App> {
   let sockets: Sockets | undefined;
 
   const feed = new Feed({ redis, partitions: store.partitions, clock, log, onCustomers: (customers) => sockets?.hint(customers), onChange: () => sockets?.changed() });
-  const score = (text: string, lang: string | undefined) => scoreText(text, lang);
-  const projection = new Projection({ redis, partitions: store.partitions, context: { blueprints }, score, log, clock, onCommit: () => feed.wake() });
-  const eventLog = createLog({ redis, partitions: store.partitions, lagLimit: config.lagLimit, clock, onAppend: (partitions) => projection.wake(partitions) });
+  let projecting: Projecting | undefined;
+  const eventLog = createLog({ redis, partitions: store.partitions, lagLimit: config.lagLimit, clock, onAppend: (partitions) => projecting?.wake(partitions) });
   const pulse = new Pulse({ redis, partitions: store.partitions, clock });
 
   if (config.role !== 'projector') await feed.start();
-  if (config.role !== 'web') projection.start();
+  if (config.role !== 'web') projecting = project();
   await pulse.start();
+
+  function project(): Projecting {
+    const onCommit = (): void => feed.wake();
+    if (options.projectorProgram !== undefined) {
+      const work = { address: options.address, partitions: store.partitions, journeysDir: config.journeysDir, logLevel: config.logLevel };
+      return projectInThread(options.projectorProgram, work, { onCommit, log });
+    }
+    const projection = new Projection({ redis, partitions: store.partitions, context: { blueprints }, score: scoreText, log, clock, onCommit });
+    projection.start();
+    return projection;
+  }
 
   async function status(): Promise<Omit<SystemStatus, 'sources'>> {
     const counts = await pulse.counts();
@@ -156,7 +200,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     async close() {
       sockets?.close();
       await pulse.stop();
-      await projection.stop();
+      await projecting?.stop();
       await feed.stop();
       redis.destroy();
     },

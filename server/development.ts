@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { startApp } from './app.ts';
 import { readConfig } from './config.ts';
-import { startDemo } from './demo.ts';
 import { systemClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
 import { startEmbedded } from './redis/embedded.ts';
@@ -9,7 +8,7 @@ import { startEmbedded } from './redis/embedded.ts';
 /** One link of Vite's middleware chain. */
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
-/** Starts the product inside the development server: doors, API and sockets on its port. */
+/** Starts the product inside the development server: doors, API and sockets on its port, without demo traffic. */
 export async function developInside(http: Server, use: (handler: Middleware) => void): Promise<{ close(): Promise<void> }> {
   const config = readConfig();
   const log = createLog(config.logLevel);
@@ -19,15 +18,8 @@ export async function developInside(http: Server, use: (handler: Middleware) => 
     if (!app.handle(request, response)) next();
   });
   app.attach(http);
-  let demo: { stop(): Promise<void> } | undefined;
-  http.once('listening', () => {
-    const bound = http.address();
-    if (!config.demo || typeof bound !== 'object' || bound === null) return;
-    demo = startDemo({ app, config, address: `http://127.0.0.1:${bound.port}`, clock: systemClock, log, onProgress: () => undefined });
-  });
   return {
     async close() {
-      await demo?.stop();
       await app.close();
       await embedded?.stop();
     },

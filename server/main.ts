@@ -67,6 +67,7 @@ async function run(config: Config): Promise<void> {
     clock: systemClock,
     log,
     version: versionOf(),
+    projectorProgram: join(projectFile('build'), 'projector-worker.js'),
   });
   closing.push(() => app.close());
   if (config.role === 'projector') return say('Throughline projects. Stop with Ctrl-C.');
@@ -96,7 +97,8 @@ async function run(config: Config): Promise<void> {
   say(`  Throughline ${status.version} · accepted means ${status.durability} · ${config.demo ? 'SYNTHETIC DEMO DATA' : 'no demo data'}`);
   say(`\n  Open ${address}\n`);
   if (config.demo) {
-    const demo = startDemo({ app, config, address, clock: systemClock, log, onProgress: progress('loading nine weeks of synthetic history') });
+    const program = join(projectFile('build'), 'demo-worker.js');
+    const demo = await startDemo({ app, config, address, log, program, onProgress: progress('loading nine weeks of synthetic history') });
     closing.push(() => demo.stop());
   }
 }

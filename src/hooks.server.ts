@@ -15,7 +15,6 @@ const SERVICES = Symbol.for('throughline.services');
 const THEMES: readonly string[] = ['light', 'dark', 'system'];
 const HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 };
@@ -30,6 +29,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   const theme = themeOf(event.cookies.get('theme'));
   const response = await resolve(event, { transformPageChunk: ({ html }) => html.replace('%throughline.theme%', theme) });
   for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
+  response.headers.set('referrer-policy', referrerPolicyOf(event.url));
   // Pages and their data speak of people and of this moment: neither belongs in a cache.
   if (!event.url.pathname.startsWith('/_app/immutable/')) response.headers.set('cache-control', 'no-store');
   return response;
@@ -48,6 +48,14 @@ export const handleError: HandleServerError = ({ error: thrown, event, status, m
     traceId,
   };
 };
+
+/**
+ * Nothing is ever told to other sites. An address that came with a look-up (`/c?phone=…`) is told to nobody at all;
+ * elsewhere our own server may know, because browsers under `no-referrer` post forms with the origin `null`, which the forgery check refuses.
+ */
+function referrerPolicyOf(url: URL): string {
+  return url.pathname === '/c' && url.search !== '' ? 'no-referrer' : 'same-origin';
+}
 
 /** The request as the server's other doors see it. */
 function requestOf(event: RequestEvent): ActorRequest {

@@ -3,8 +3,8 @@ import type { Window } from '#lib/contract/index.ts';
 import type { FunnelSums } from '#server/domain/view/funnel.ts';
 import type { Booking } from '#server/domain/kernel/counters.ts';
 import type { CellSums } from '#server/domain/kernel/sums.ts';
-import { NOW, parseCell } from '#server/domain/kernel/counters.ts';
-import { Ledger, WindowSums, addTo, groupName, groupOf, windowRange } from '#server/domain/kernel/sums.ts';
+import { NOW } from '#server/domain/kernel/counters.ts';
+import { CellTable, Ledger, LevelSums, WindowSums, groupName, windowRange } from '#server/domain/kernel/sums.ts';
 
 const HOUR_WINDOW = { minutes: 60, grain: 1 };
 const ALL_TIME = { from: -Infinity, to: Infinity };
@@ -17,7 +17,8 @@ export class LiveSums {
   readonly #ledger = new Ledger();
   readonly #windows: ReadonlyMap<Window, WindowSums>;
   readonly #flows: WindowSums;
-  readonly #levels = new Map<string, CellSums>();
+  readonly #levels = new LevelSums();
+  readonly #cells = new CellTable();
   readonly #later = new Map<number, Booking[]>();
   #minute: number;
   #changes = 0;
@@ -64,7 +65,7 @@ export class LiveSums {
   /** The heatmap's sums over a window at a minute. */
   heat(journey: { readonly journey: string; readonly version: number }, window: Window, at: number): CellSums {
     const group = groupName('H', journey.journey, journey.version);
-    if (at >= this.#minute) return only(this.#windows.get(window)?.totals ?? new Map<string, never>(), group);
+    if (at >= this.#minute) return this.#cells.sums(this.#windows.get(window)?.totals ?? new Map<number, number>(), group);
     return this.#ledger.read(group, windowRange(WINDOWS[window], at));
   }
 
@@ -72,7 +73,7 @@ export class LiveSums {
   funnel(journey: { readonly journey: string; readonly version: number }, fromMinute: number, at: number): FunnelSums {
     const cohort = this.#ledger.read(groupName('F', journey.journey, journey.version), { from: fromMinute, to: at, at });
     const group = groupName('N', journey.journey, journey.version);
-    if (at >= this.#minute) return { cohort, levels: this.#levels.get(group) ?? new Map<string, never>(), flows: only(this.#flows.totals, group) };
+    if (at >= this.#minute) return { cohort, levels: this.#cells.sums(this.#levels.totals, group), flows: this.#cells.sums(this.#flows.totals, group) };
     const levels = this.#ledger.read(group, { ...ALL_TIME, at });
     const flows = this.#ledger.read(group, windowRange(HOUR_WINDOW, at));
     return { cohort, levels, flows };
@@ -94,27 +95,15 @@ export class LiveSums {
   }
 
   #hold(booking: Booking): void {
-    const [cell, measure, , , delta] = booking;
-    switch (cell.charAt(0)) {
-      case 'H':
-        for (const window of this.#windows.values()) window.add(booking);
-        return;
-      case 'N': {
-        if (measure === NOW.inflow || measure === NOW.outflow) return this.#flows.add(booking);
-        const group = groupOf(cell);
-        let levels = this.#levels.get(group);
-        if (levels === undefined) this.#levels.set(group, (levels = new Map()));
-        addTo(levels, cell, measure, delta);
-      }
+    const [cell, measure, anchor, , delta] = booking;
+    const cube = cell.charAt(0);
+    if (cube === 'H') {
+      const place = this.#cells.place(cell, measure);
+      for (const window of this.#windows.values()) window.add(place, anchor, delta);
+    } else if (cube === 'N') {
+      const place = this.#cells.place(cell, measure);
+      if (measure === NOW.inflow || measure === NOW.outflow) this.#flows.add(place, anchor, delta);
+      else this.#levels.add(place, delta);
     }
   }
-}
-
-function only(sums: CellSums, group: string): CellSums {
-  const mine: CellSums = new Map();
-  for (const [cell, measures] of sums) {
-    const { cube, journey, version } = parseCell(cell);
-    if (measures.size > 0 && groupName(cube, journey, version) === group) mine.set(cell, measures);
-  }
-  return mine;
 }

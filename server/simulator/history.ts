@@ -93,6 +93,8 @@ export interface History {
 
 /** What a customer's story still holds after the history's end. */
 export interface Unfinished {
+  /** where the story stopped: the history's end, ms since 1970 */
+  readonly from: number;
   readonly drafts: readonly Draft[];
   /** promises made before the end: their dates have been told already */
   readonly promised: ReadonlySet<string>;
@@ -180,7 +182,7 @@ export function tellHistory(options: HistoryOptions): History {
     const rest = story.drafts.filter((draft) => draft.at > endsAt);
     return rest.length === 0 || drafts.length === 0
       ? []
-      : [{ drafts: rest, promised: new Set(story.promises.filter((p) => p.madeAt <= endsAt).map((p) => p.id)) }];
+      : [{ from: endsAt, drafts: rest, promised: new Set(story.promises.filter((p) => p.madeAt <= endsAt).map((p) => p.id)) }];
   });
   return { events, factors: storms.map(factorOf), unfinished, truthAt: (at) => countTruth(told, events, at) };
 }

@@ -164,7 +164,7 @@ class Play {
   /** A story of the history goes on from where it was when the history ended. */
   #goOn(unfinished: Unfinished): void {
     const { startsAt } = this.#options;
-    this.#play(unfinished.drafts, Math.min(startsAt, unfinished.drafts[0]?.at ?? startsAt), startsAt, unfinished.promised);
+    this.#play(unfinished.drafts, unfinished.from, startsAt, unfinished.promised);
   }
 
   #play(drafts: readonly Draft[], storyStart: number, realStart: number, promised: ReadonlySet<string>): void {

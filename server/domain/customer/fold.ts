@@ -356,6 +356,10 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
   else {
     keepAlive(applying, one, its);
     one.lastAt = Math.max(one.lastAt, event.at);
+    if (match.touchpoint.excludes) {
+      touchCase(touched, one, its);
+      exclude(one, its, event.at);
+    }
   }
   const visit = visitOf(applying, one, here);
   touchVisit(applying, visit, its);

@@ -43,46 +43,43 @@ export function parseCell(key: string): CellName {
   return { cube, journey, version: Number(version), dimensions };
 }
 
+/** Anchor and distance to the booking in one number below 2^53: anchors up to 2^27 minutes (the year 2225), distances up to 2^26 (a century). */
+const DISTANCE = 2 ** 26;
+
 /** Bookings summed up by place. Zero sums vanish. */
 export class Deltas {
-  readonly #cells = new Map<string, Map<string, number>>();
+  /** cell -> measure -> anchor and distance -> sum */
+  readonly #cells = new Map<string, Map<number, Map<number, number>>>();
 
   /** Adds a booking, `sign` 1 or -1. */
   add(booking: Booking, sign: 1 | -1): void {
     const [cell, measure, anchor, booked, delta] = booking;
-    let places = this.#cells.get(cell);
-    if (places === undefined) this.#cells.set(cell, (places = new Map<string, number>()));
-    const place = `${measure},${anchor},${booked}`;
+    let measures = this.#cells.get(cell);
+    if (measures === undefined) this.#cells.set(cell, (measures = new Map<number, Map<number, number>>()));
+    let places = measures.get(measure);
+    if (places === undefined) measures.set(measure, (places = new Map<number, number>()));
+    const place = anchor * DISTANCE + (booked - anchor);
     const sum = (places.get(place) ?? 0) + sign * delta;
     if (sum === 0) places.delete(place);
     else places.set(place, sum);
   }
 
   get empty(): boolean {
-    for (const places of this.#cells.values()) if (places.size > 0) return false;
+    for (const measures of this.#cells.values()) for (const places of measures.values()) if (places.size > 0) return false;
     return true;
-  }
-
-  /** All bookings, in no particular order. */
-  *[Symbol.iterator](): Generator<Booking> {
-    for (const [cell, places] of this.#cells)
-      for (const [place, delta] of places) {
-        const [measure = 0, anchor = 0, booked = 0] = place.split(',').map(Number);
-        yield [cell, measure, anchor, booked, delta];
-      }
   }
 
   /** Text for the changes feed: cell -> flat [measure, anchor, booked - anchor, delta, ...]. */
   encode(): string {
     const out: Record<string, number[]> = {};
-    for (const [cell, places] of this.#cells) {
-      if (places.size === 0) continue;
+    for (const [cell, measures] of this.#cells) {
       const flat: number[] = [];
-      for (const [place, delta] of places) {
-        const [measure = 0, anchor = 0, booked = 0] = place.split(',').map(Number);
-        flat.push(measure, anchor, booked - anchor, delta);
-      }
-      out[cell] = flat;
+      for (const [measure, places] of measures)
+        for (const [place, delta] of places) {
+          const distance = place % DISTANCE;
+          flat.push(measure, (place - distance) / DISTANCE, distance, delta);
+        }
+      if (flat.length > 0) out[cell] = flat;
     }
     return JSON.stringify(out);
   }

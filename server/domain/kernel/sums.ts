@@ -1,28 +1,18 @@
 import type { Booking } from './counters.ts';
-import { parseCell } from './counters.ts';
 
 const DAY_MINUTES = 1440;
-/** Room for the distance between anchor and booking, in minutes: 8,000 years. */
-const SPAN = 2 ** 32;
+/** Integers of one entry: cell, measure, anchor, booked, delta. */
+const WIDTH = 5;
+const FIRST_ENTRIES = 64;
 
 /** Sums of one cell: measure -> integer. */
 export type Measures = Map<number, number>;
 /** Sums by cell. */
 export type CellSums = Map<string, Measures>;
 
-/** Adds to one measure of one cell; a sum that becomes zero vanishes. */
-export function addTo(sums: CellSums, cell: string, measure: number, delta: number): void {
-  let measures = sums.get(cell);
-  if (measures === undefined) sums.set(cell, (measures = new Map<number, number>()));
-  const sum = (measures.get(measure) ?? 0) + delta;
-  if (sum === 0) measures.delete(measure);
-  else measures.set(measure, sum);
-}
-
-/** The name under which cells of one cube, journey and version are kept together. */
+/** The name under which cells of one cube, journey and version are kept together: the first three parts of their keys. */
 export function groupOf(cell: string): string {
-  const { cube, journey, version } = parseCell(cell);
-  return groupName(cube, journey, version);
+  return cell.slice(0, cell.indexOf('|', cell.indexOf('|', cell.indexOf('|') + 1) + 1));
 }
 
 export function groupName(cube: string, journey: string, version: number): string {
@@ -39,83 +29,115 @@ export interface Range {
   readonly at: number;
 }
 
-type Places = Map<number, number>;
-type Days = Map<number, Places>;
+/** The bookings anchored in one day, in columns: small, and quick to go through. */
+class DayColumn {
+  data = new Int32Array(FIRST_ENTRIES * WIDTH);
+  length = 0;
+  /** length after the last tidying */
+  #tidied = 0;
 
-/**
- * All bookings ever made, summed by place: any past minute can be read again. Cell -> measure -> day of the anchor -> (anchor, booked) -> sum.
- */
+  add(entry: readonly [cell: number, measure: number, anchor: number, booked: number, delta: number]): void {
+    if (this.length === this.data.length) this.#makeRoom();
+    this.data.set(entry, this.length);
+    this.length += WIDTH;
+  }
+
+  /** Adds up entries of one place; where that does not help, takes more room. */
+  #makeRoom(): void {
+    if (this.length >= 2 * this.#tidied) this.#tidy();
+    if (this.length <= this.data.length / 2) return;
+    const larger = new Int32Array(this.data.length * 2);
+    larger.set(this.data.subarray(0, this.length));
+    this.data = larger;
+  }
+
+  #tidy(): void {
+    const places = new Map<string, number>();
+    let end = 0;
+    for (let i = 0; i < this.length; i += WIDTH) {
+      const place = `${this.data[i]},${this.data[i + 1]},${this.data[i + 2]},${this.data[i + 3]}`;
+      const known = places.get(place);
+      const delta = this.data[i + 4] ?? 0;
+      const sum = known === undefined ? delta : (this.data[known + 4] ?? 0) + delta;
+      if (known !== undefined && Math.abs(sum) < 2 ** 31) this.data[known + 4] = sum;
+      else {
+        this.data.copyWithin(end, i, i + WIDTH);
+        places.set(place, end);
+        end += WIDTH;
+      }
+    }
+    let kept = 0;
+    for (let i = 0; i < end; i += WIDTH) {
+      if (this.data[i + 4] === 0) continue;
+      this.data.copyWithin(kept, i, i + WIDTH);
+      kept += WIDTH;
+    }
+    this.length = kept;
+    this.#tidied = kept;
+  }
+}
+
+interface Group {
+  readonly cells: string[];
+  readonly index: Map<string, number>;
+  readonly days: Map<number, DayColumn>;
+}
+
+/** All bookings ever made: any past minute can be read again. One set of columns per cube, journey, version and day of the anchor. */
 export class Ledger {
-  readonly #groups = new Map<string, Map<string, Map<number, Days>>>();
+  readonly #groups = new Map<string, Group>();
 
   add(booking: Booking): void {
     const [cell, measure, anchor, booked, delta] = booking;
-    const group = groupOf(cell);
-    const cells = getOr(this.#groups, group, () => new Map<string, Map<number, Days>>());
-    const measures = getOr(cells, cell, () => new Map<number, Days>());
-    const days = getOr(measures, measure, () => new Map<number, Places>());
-    const places = getOr(days, Math.floor(anchor / DAY_MINUTES), () => new Map<number, number>());
-    const place = (((anchor % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES) * SPAN + (booked - anchor);
-    const sum = (places.get(place) ?? 0) + delta;
-    if (sum === 0) places.delete(place);
-    else places.set(place, sum);
+    const name = groupOf(cell);
+    let group = this.#groups.get(name);
+    if (group === undefined) this.#groups.set(name, (group = { cells: [], index: new Map(), days: new Map() }));
+    let index = group.index.get(cell);
+    if (index === undefined) {
+      group.index.set(cell, (index = group.cells.length));
+      group.cells.push(cell);
+    }
+    const day = Math.floor(anchor / DAY_MINUTES);
+    let column = group.days.get(day);
+    if (column === undefined) group.days.set(day, (column = new DayColumn()));
+    column.add([index, measure, anchor, booked, delta]);
   }
 
   /** Sums of one group over a range, as they held at a minute. */
-  read(group: string, range: Range): CellSums {
+  read(name: string, range: Range): CellSums {
+    const group = this.#groups.get(name);
+    if (group === undefined) return new Map();
+    const found: (Measures | undefined)[] = new Array<Measures | undefined>(group.cells.length);
+    const [first, last] = [Math.floor(range.from / DAY_MINUTES), Math.floor(range.to / DAY_MINUTES)];
+    for (const [day, column] of group.days) if (day >= first && day <= last) readColumn(column, range, found);
     const sums: CellSums = new Map();
-    for (const [cell, measures] of this.#groups.get(group) ?? [])
-      for (const [measure, days] of measures) {
-        const sum = readDays(days, range);
-        if (sum !== 0) addTo(sums, cell, measure, sum);
-      }
+    found.forEach((measures, index) => {
+      if (measures === undefined) return;
+      for (const [measure, sum] of measures) if (sum === 0) measures.delete(measure);
+      if (measures.size > 0) sums.set(group.cells[index] ?? '', measures);
+    });
     return sums;
   }
 
-  /** First and last anchor of a group; null while it is empty. */
-  span(group: string): { readonly from: number; readonly to: number } | null {
-    let [from, to] = [Infinity, -Infinity];
-    for (const measures of this.#groups.get(group)?.values() ?? [])
-      for (const days of measures.values())
-        for (const [day, places] of days) {
-          if (places.size === 0) continue;
-          from = Math.min(from, day * DAY_MINUTES);
-          to = Math.max(to, day * DAY_MINUTES + DAY_MINUTES - 1);
-        }
-    return from === Infinity ? null : { from, to };
-  }
-
-  /** Every booking kept. */
-  *bookings(): Generator<Booking> {
-    for (const cells of this.#groups.values())
-      for (const [cell, measures] of cells)
-        for (const [measure, days] of measures)
-          for (const [day, places] of days)
-            for (const [place, delta] of places) {
-              const anchor = day * DAY_MINUTES + Math.floor(place / SPAN);
-              yield [cell, measure, anchor, anchor + (place % SPAN), delta];
-            }
+  /** First and last day of a group's anchors, in minutes; null while it is empty. */
+  span(name: string): { readonly from: number; readonly to: number } | null {
+    const days = [...(this.#groups.get(name)?.days.keys() ?? [])];
+    if (days.length === 0) return null;
+    return { from: Math.min(...days) * DAY_MINUTES, to: Math.max(...days) * DAY_MINUTES + DAY_MINUTES - 1 };
   }
 }
 
-function readDays(days: Days, range: Range): number {
-  let sum = 0;
-  const [first, last] = [Math.floor(range.from / DAY_MINUTES), Math.floor(range.to / DAY_MINUTES)];
-  for (const [day, places] of days) {
-    if (day < first || day > last) continue;
-    const start = day * DAY_MINUTES;
-    for (const [place, delta] of places) {
-      const anchor = start + Math.floor(place / SPAN);
-      if (anchor >= range.from && anchor <= range.to && anchor + (place % SPAN) <= range.at) sum += delta;
-    }
+function readColumn(column: DayColumn, range: Range, found: (Measures | undefined)[]): void {
+  const { data, length } = column;
+  for (let i = 0; i < length; i += WIDTH) {
+    const anchor = data[i + 2] ?? 0;
+    if (anchor < range.from || anchor > range.to || (data[i + 3] ?? 0) > range.at) continue;
+    const cell = data[i] ?? 0;
+    const measure = data[i + 1] ?? 0;
+    let measures = found[cell];
+    if (measures === undefined) found[cell] = measures = new Map<number, number>();
+    measures.set(measure, (measures.get(measure) ?? 0) + (data[i + 4] ?? 0));
   }
-  return sum;
-}
-
-function getOr<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }
 
 /** Anchors of a sliding window at a minute: whole buckets of the grain, the newest still running. */
@@ -124,11 +146,58 @@ export function windowRange(window: { readonly minutes: number; readonly grain: 
   return { from: (newest - window.minutes / window.grain + 1) * window.grain, to: newest * window.grain + window.grain - 1, at };
 }
 
+/** Cells as small numbers, so that sums are kept under numbers and not under texts. */
+export class CellTable {
+  readonly #index = new Map<string, number>();
+  readonly #cells: string[] = [];
+
+  /** One number for a measure of a cell. */
+  place(cell: string, measure: number): number {
+    let index = this.#index.get(cell);
+    if (index === undefined) {
+      this.#index.set(cell, (index = this.#cells.length));
+      this.#cells.push(cell);
+    }
+    return index * MEASURES + measure;
+  }
+
+  /** Sums by place, taken apart for one group. */
+  sums(places: ReadonlyMap<number, number>, group: string): CellSums {
+    const sums: CellSums = new Map();
+    for (const [place, sum] of places) {
+      const cell = this.#cells[Math.floor(place / MEASURES)] ?? '';
+      if (groupOf(cell) !== group) continue;
+      let measures = sums.get(cell);
+      if (measures === undefined) sums.set(cell, (measures = new Map<number, number>()));
+      measures.set(place % MEASURES, sum);
+    }
+    return sums;
+  }
+}
+
+/** Room for the measures of one cell. */
+const MEASURES = 65_536;
+
+function addAt(places: Map<number, number>, place: number, delta: number): void {
+  const sum = (places.get(place) ?? 0) + delta;
+  if (sum === 0) places.delete(place);
+  else places.set(place, sum);
+}
+
+/** Levels: what holds from its booking on. */
+export class LevelSums {
+  readonly totals = new Map<number, number>();
+
+  add(place: number, delta: number): void {
+    addAt(this.totals, place, delta);
+  }
+}
+
 /** A sliding window kept up to date: every booking costs the same however long the window, and time only takes old buckets off. */
 export class WindowSums {
   readonly #window: { readonly minutes: number; readonly grain: number };
-  readonly #buckets = new Map<number, CellSums>();
-  readonly totals: CellSums = new Map();
+  readonly #buckets = new Map<number, Map<number, number>>();
+  readonly totals = new Map<number, number>();
   #newest: number;
 
   constructor(window: { readonly minutes: number; readonly grain: number }, minute: number) {
@@ -137,27 +206,23 @@ export class WindowSums {
   }
 
   /** Takes in a booking that holds already. */
-  add(booking: Booking): void {
-    const [cell, measure, anchor, , delta] = booking;
+  add(place: number, anchor: number, delta: number): void {
     const bucket = Math.floor(anchor / this.#window.grain);
     if (bucket <= this.#newest - this.#length) return;
     let sums = this.#buckets.get(bucket);
-    if (sums === undefined) this.#buckets.set(bucket, (sums = new Map()));
-    addTo(sums, cell, measure, delta);
-    addTo(this.totals, cell, measure, delta);
+    if (sums === undefined) this.#buckets.set(bucket, (sums = new Map<number, number>()));
+    addAt(sums, place, delta);
+    addAt(this.totals, place, delta);
   }
 
-  /** Moves on to a minute. @returns whether anything left the window */
-  advance(minute: number): boolean {
+  /** Moves on to a minute: old buckets leave. */
+  advance(minute: number): void {
     this.#newest = Math.floor(minute / this.#window.grain);
-    let changed = false;
     for (const [bucket, sums] of this.#buckets) {
       if (bucket > this.#newest - this.#length) continue;
-      for (const [cell, measures] of sums) for (const [measure, sum] of measures) addTo(this.totals, cell, measure, -sum);
+      for (const [place, sum] of sums) addAt(this.totals, place, -sum);
       this.#buckets.delete(bucket);
-      changed = true;
     }
-    return changed;
   }
 
   get #length(): number {

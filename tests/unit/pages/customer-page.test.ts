@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CasePosition, EmotionPoint, PromiseView, TimelineItem, TimelinePage } from '#lib/contract/views.ts';
-import { orderPromises, promiseWords, stayWords } from '../../../src/routes/(console)/c/[customer]/customer-words.ts';
+import { orderPromises, promiseWords, stayWords, titleOf } from '../../../src/routes/(console)/c/[customer]/customer-words.ts';
 import { drawEmotion, UNKNOWN_AFTER_MS } from '../../../src/routes/(console)/c/[customer]/emotion-line.ts';
 import { countNew, GAP_MS, mergeNewest, rowsOf } from '../../../src/routes/(console)/c/[customer]/timeline-rows.ts';
 import { TimelineState } from '../../../src/routes/(console)/c/[customer]/timeline-state.svelte.ts';
@@ -112,6 +112,11 @@ describe('the emotion line', () => {
     const drawing = drawEmotion([point(0), point(UNKNOWN_AFTER_MS), point(UNKNOWN_AFTER_MS * 4)], frame);
     expect(drawing.paths).toHaveLength(2);
     expect(drawing.gaps).toEqual([{ from: 31, to: 106 }]);
+    const lonely = drawEmotion([point(UNKNOWN_AFTER_MS * 2)], frame);
+    expect(lonely.gaps).toEqual([
+      { from: 6, to: 56 },
+      { from: 56, to: 106 },
+    ]);
   });
   it('widens its band where it is less sure', () => {
     const { dots } = drawEmotion([point(0, { confidence: 1 }), point(1, { confidence: 0.2 })], frame);
@@ -167,6 +172,15 @@ describe('promises and stays', () => {
     };
     expect(stayWords(position, 72 * HOUR)).toEqual({ text: 'for 3 d of 2 d', over: true });
     expect(stayWords({ ...position, standardMs: null }, HOUR).over).toBe(false);
+  });
+});
+
+describe('a person without a name', () => {
+  it('is called by the company’s number for them, and never by nothing', () => {
+    const nobody = { customer: '0123456789abcdef0123', name: null, identifiers: [] };
+    expect(titleOf(nobody)).toBe('Customer 0123456789, name unknown');
+    expect(titleOf({ ...nobody, identifiers: [{ kind: 'customerId', value: 'C-1', since: 0 }] })).toBe('Customer C-1');
+    expect(titleOf({ ...nobody, name: 'Anna' })).toBe('Anna');
   });
 });
 

@@ -33,8 +33,8 @@ const cell: HeatCell = {
 };
 
 describe('a square of the heatmap', () => {
-  it('has one of five colours, the worst from 60 on', () => {
-    expect([0, 14.9, 15, 44.9, 45, 59.9, 60, 100].map(binOf)).toEqual([0, 0, 1, 2, 3, 3, 4, 4]);
+  it('has one of five colours, the worst from 40 on', () => {
+    expect([0, 4.9, 5, 24.9, 25, 39.9, 40, 100].map(binOf)).toEqual([0, 0, 1, 2, 3, 3, 4, 4]);
   });
   it('never draws an unknown feeling as neutral', () => {
     expect(feelingOf(null)).toEqual({ level: null, word: 'unknown' });

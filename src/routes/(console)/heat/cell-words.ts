@@ -5,8 +5,8 @@ import type { Window } from '#lib/contract/words.ts';
 /** The names of the windows, as they are read. */
 export const WINDOW_WORDS: Readonly<Record<Window, string>> = { '15m': '15 min', '1h': '1 h', '4h': '4 h', '24h': '24 h', '7d': '7 days' };
 
-/** Friction from which each of the five colours begins. */
-export const BINS = [0, 15, 30, 45, 60] as const;
+/** Friction from which each of the five colours begins: one failure costs a visit 10 to 40 points and most visits have none, so cells live in the lower half. */
+export const BINS = [0, 5, 12, 25, 40] as const;
 
 /** Which of the five colours a friction of 0..100 has. */
 export function binOf(friction: number): 0 | 1 | 2 | 3 | 4 {

@@ -1,6 +1,12 @@
 import { coarse, dateTime, duration } from '#lib/components/format.ts';
-import type { CasePosition, PromiseView } from '#lib/contract/views.ts';
+import type { CasePosition, CustomerHeader, PromiseView } from '#lib/contract/views.ts';
 import type { EmotionSource } from '#lib/contract/words.ts';
+
+/** What to call somebody: by name, else by the number the company knows them under, else by the address of the page. */
+export function titleOf(header: Pick<CustomerHeader, 'name' | 'identifiers' | 'customer'>): string {
+  const number = header.identifiers.find(({ kind }) => kind === 'customerId');
+  return header.name ?? (number ? `Customer ${number.value}` : `Customer ${header.customer.slice(0, 10)}, name unknown`);
+}
 
 /** Where a statement about feeling comes from, in words. */
 export const SOURCE_WORDS: Readonly<Record<EmotionSource, string>> = {

@@ -52,7 +52,7 @@ export function drawEmotion(points: readonly EmotionPoint[], frame: Frame): Emot
     dots,
     paths: stretches.map(pathOf),
     bands: stretches.map((stretch) => bandOf(stretch, frame.height)),
-    gaps: gapsOf(ends),
+    gaps: [...edgeGap(MARGIN, dots[0], frame.from), ...gapsOf(ends), ...edgeGap(round(frame.width - MARGIN), dots.at(-1), frame.to)],
   };
 }
 
@@ -75,6 +75,12 @@ function gapsOf(ends: readonly Dot[]): EmotionDrawing['gaps'] {
     if (before && after) gaps.push({ from: before.x, to: after.x });
   }
   return gaps;
+}
+
+/** What is unknown before the first word, or since the last one. `edge` is the x of the frame's end, `at` its instant. */
+function edgeGap(edge: number, dot: Dot | undefined, at: number): EmotionDrawing['gaps'] {
+  if (!dot || Math.abs(dot.point.at - at) <= UNKNOWN_AFTER_MS) return [];
+  return [{ from: Math.min(edge, dot.x), to: Math.max(edge, dot.x) }];
 }
 
 /** Steps, not slopes: between two words nothing is known to have changed gradually. */

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { BATCH, CROWD } from './pool.ts';
+import type { Pool } from './pool.ts';
+
+/** One task of the sending process. */
+export interface SendOrder {
+  readonly pool: string;
+  readonly address: string;
+  readonly writeKey: string;
+  /** sending stops after this time, ms */
+  readonly forMs: number;
+  /** events a second; null: as many as the door takes */
+  readonly rate: number | null;
+  /** first crowd, 0 to 999: no two tasks on one store may share one */
+  readonly crowd: number;
+}
+
+/** What came of it. */
+export interface SendResult {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  /** answers that asked for patience */
+  readonly refused: number;
+  /** first request to last answer, ms */
+  readonly tookMs: number;
+  /** CPU of this process meanwhile, us */
+  readonly cpuMicros: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Waiting after 429 or 503: shorter than the door asks for, because what is measured is when it lets more in. */
+const PATIENCE_MS = 20;
+
+function post(agent: Agent, order: SendOrder, body: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${order.writeKey}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'x-source': 'bench' };
+    const sending = request(`${order.address}/v1/events`, { method: 'POST', agent, headers }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() }));
+      response.on('error', reject);
+    });
+    sending.on('error', reject);
+    sending.end(body);
+  });
+}
+
+interface Tally {
+  accepted: number;
+  duplicates: number;
+  rejected: number;
+  refused: number;
+}
+
+async function deliver(agent: Agent, order: SendOrder, body: string, tally: Tally): Promise<void> {
+  for (;;) {
+    const { status, text } = await post(agent, order, body);
+    if (status === 200) {
+      const answer = JSON.parse(text) as { accepted: number; duplicates: number; rejected: readonly unknown[] };
+      tally.accepted += answer.accepted;
+      tally.duplicates += answer.duplicates;
+      tally.rejected += answer.rejected.length;
+      return;
+    }
+    if (status !== 429 && status !== 503) throw new Error(`The door answered ${status}: ${text.slice(0, 200)}`);
+    tally.refused++;
+    await pause(PATIENCE_MS);
+  }
+}
+
+/** Sends the pool through all lanes at once, again and again with another crowd, until the time is over. One request per lane is under way. */
+async function send(order: SendOrder, pool: Pool): Promise<SendResult> {
+  const agent = new Agent({ keepAlive: true, maxSockets: pool.lanes.length });
+  const tally: Tally = { accepted: 0, duplicates: 0, rejected: 0, refused: 0 };
+  const cpu = process.cpuUsage();
+  const begun = performance.now();
+  let sent = 0;
+  const lane = async (bodies: readonly string[]): Promise<void> => {
+    for (let crowd = order.crowd; ; crowd++)
+      for (const body of bodies) {
+        const due = order.rate === null ? 0 : begun + (sent / order.rate) * 1000 - performance.now();
+        sent += BATCH;
+        if (due > 0) await pause(due);
+        if (performance.now() - begun >= order.forMs) return;
+        await deliver(agent, order, body.replaceAll(CROWD, String(crowd % 1000).padStart(3, '0')), tally);
+      }
+  };
+  await Promise.all(pool.lanes.map(lane));
+  const tookMs = performance.now() - begun;
+  const used = process.cpuUsage(cpu);
+  agent.destroy();
+  return { ...tally, tookMs, cpuMicros: used.user + used.system };
+}
+
+/** The sending process: does one task after the other, told and answered over IPC, until its parent goes away. */
+export function runGenerator(): void {
+  const pools = new Map<string, Pool>();
+  process.on('disconnect', () => process.exit(0));
+  process.on('message', (order: SendOrder) => {
+    let pool = pools.get(order.pool);
+    if (pool === undefined) pools.set(order.pool, (pool = JSON.parse(readFileSync(order.pool, 'utf8')) as Pool));
+    send(order, pool).then(
+      (result) => process.send?.({ result }),
+      (error: unknown) => process.send?.({ error: error instanceof Error ? error.message : String(error) }),
+    );
+  });
+  process.send?.({ ready: true });
+}

@@ -1,0 +1,47 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { LogLevel } from './platform/log.ts';
+import type { RedisAddress } from './redis/client.ts';
+import { scoreText } from './domain/emotion/lexicon.ts';
+import { loadJourneys } from './journeys/load.ts';
+import { systemClock } from './platform/clock.ts';
+import { createLog } from './platform/log.ts';
+import { Projection } from './projector/projection.ts';
+import { connect } from './redis/client.ts';
+
+/** What the worker is given to begin with. */
+export interface ProjectorWork {
+  readonly address: RedisAddress;
+  readonly partitions: number;
+  readonly journeysDir: string;
+  readonly logLevel: LogLevel;
+}
+
+/** What it is told, and tells. */
+export type ToProjector = { readonly wake: readonly number[] } | { readonly stop: true };
+export type FromProjector = { readonly committed: true } | { readonly stopped: true };
+
+const port = parentPort;
+if (port !== null) {
+  const work = workerData as ProjectorWork;
+  const log = createLog(work.logLevel);
+  const redis = await connect(work.address, (error) => log.warn({ err: error }, 'the store does not answer'));
+  const tell = (message: FromProjector): void => port.postMessage(message);
+  const projection = new Projection({
+    redis,
+    partitions: work.partitions,
+    context: { blueprints: loadJourneys(work.journeysDir) },
+    score: scoreText,
+    log,
+    clock: systemClock,
+    onCommit: () => tell({ committed: true }),
+  });
+  projection.start();
+  port.on('message', (message: ToProjector) => {
+    if ('wake' in message) return projection.wake(message.wake);
+    void projection.stop().then(() => {
+      redis.destroy();
+      tell({ stopped: true });
+      port.close();
+    });
+  });
+}
