@@ -7,7 +7,7 @@ import type { FromProjector, ProjectorWork, ToProjector } from './projector-work
 import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Redis, RedisAddress } from '#server/redis/client.ts';
-import type { Actor } from '#server/security/actor.ts';
+import type { Actor, ActorRequest } from '#server/security/actor.ts';
 import { API_PATH, createApi } from '#server/api/http.ts';
 import { createCaller } from '#server/api/router.ts';
 import { createDoors } from '#server/ingest/doors.ts';
@@ -153,9 +153,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     ready,
     onFault: (fault) => log.error({ err: fault }, 'a door failed'),
   });
-  const api = createApi({ reader, actorOf, log });
+  const who = (request: ActorRequest): Actor | undefined => actorOf(request, { allowRemote: config.allowRemote });
+  const api = createApi({ reader, actorOf: who, log });
   const callerFor = (actor: Actor): Caller => createCaller({ reader, actor });
-  Reflect.set(globalThis, SERVICES, { callerFor, actorOf, writeKeyFile: config.writeKey === undefined ? `${config.dataDir}/write-key` : undefined });
+  Reflect.set(globalThis, SERVICES, { callerFor, actorOf: who, writeKeyFile: config.writeKey === undefined ? `${config.dataDir}/write-key` : undefined });
 
   function json(response: ServerResponse, code: number, body: unknown): void {
     response.writeHead(code, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
@@ -190,7 +191,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         log,
         changes: () => feed.sums.changes,
         beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: redis.isReady && feed.healthy }),
-        allow: (request) => actorOf(request) !== undefined && sameOrigin(request),
+        allow: (request) => who(request) !== undefined && sameOrigin(request),
       });
     },
     setDemo(next) {

@@ -85,6 +85,8 @@ export type Config = {
   readonly searchPath: string;
   /** folder of this user's caches, in which set-up may have put a server binary; undefined: ~/.cache */
   readonly cacheHome: string | undefined;
+  /** the operator has said that something else keeps strangers out */
+  readonly allowRemote: boolean;
 };
 
 /**
@@ -114,6 +116,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     logLevel: value.LOG_LEVEL,
     searchPath: value.PATH,
     cacheHome: value.XDG_CACHE_HOME,
+    allowRemote: value.ALLOW_REMOTE !== undefined,
   });
 }
 

@@ -13,8 +13,8 @@ export interface SendOrder {
   readonly forMs: number;
   /** events a second; null: as many as the door takes */
   readonly rate: number | null;
-  /** first crowd, 0 to 999: no two tasks on one store may share one */
-  readonly crowd: number;
+  /** true: a store that has seen none of the pool; false: goes on behind the last task */
+  readonly fresh: boolean;
 }
 
 /** What came of it. */
@@ -37,6 +37,7 @@ interface Answer {
 
 /** Waiting after 429 or 503: shorter than the door asks for, because what is measured is when it lets more in. */
 const PATIENCE_MS = 20;
+const CROWDS = 1000;
 
 function post(agent: Agent, order: SendOrder, body: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -75,22 +76,30 @@ async function deliver(agent: Agent, order: SendOrder, body: string, tally: Tall
   }
 }
 
+/** A pool with the place up to which each lane has been sent, counted over all crowds. */
+interface Supply {
+  readonly pool: Pool;
+  readonly sent: number[];
+}
+
 /** Sends the pool through all lanes at once, again and again with another crowd, until the time is over. One request per lane is under way. */
-async function send(order: SendOrder, pool: Pool): Promise<SendResult> {
+async function send(order: SendOrder, { pool, sent: places }: Supply): Promise<SendResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: pool.lanes.length });
   const tally: Tally = { accepted: 0, duplicates: 0, rejected: 0, refused: 0 };
   const cpu = process.cpuUsage();
   const begun = performance.now();
   let sent = 0;
-  const lane = async (bodies: readonly string[]): Promise<void> => {
-    for (let crowd = order.crowd; ; crowd++)
-      for (const body of bodies) {
-        const due = order.rate === null ? 0 : begun + (sent / order.rate) * 1000 - performance.now();
-        sent += BATCH;
-        if (due > 0) await pause(due);
-        if (performance.now() - begun >= order.forMs) return;
-        await deliver(agent, order, body.replaceAll(CROWD, String(crowd % 1000).padStart(3, '0')), tally);
-      }
+  const lane = async (bodies: readonly string[], index: number): Promise<void> => {
+    for (;;) {
+      const due = order.rate === null ? 0 : begun + (sent / order.rate) * 1000 - performance.now();
+      sent += BATCH;
+      if (due > 0) await pause(due);
+      if (performance.now() - begun >= order.forMs) return;
+      const place = places[index] ?? 0;
+      places[index] = place + 1;
+      const crowd = String(Math.floor(place / bodies.length) % CROWDS).padStart(3, '0');
+      await deliver(agent, order, (bodies[place % bodies.length] ?? '[]').replaceAll(CROWD, crowd), tally);
+    }
   };
   await Promise.all(pool.lanes.map(lane));
   const tookMs = performance.now() - begun;
@@ -101,12 +110,13 @@ async function send(order: SendOrder, pool: Pool): Promise<SendResult> {
 
 /** The sending process: does one task after the other, told and answered over IPC, until its parent goes away. */
 export function runGenerator(): void {
-  const pools = new Map<string, Pool>();
+  const supplies = new Map<string, Supply>();
   process.on('disconnect', () => process.exit(0));
   process.on('message', (order: SendOrder) => {
-    let pool = pools.get(order.pool);
-    if (pool === undefined) pools.set(order.pool, (pool = JSON.parse(readFileSync(order.pool, 'utf8')) as Pool));
-    send(order, pool).then(
+    let supply = supplies.get(order.pool);
+    if (supply === undefined) supplies.set(order.pool, (supply = { pool: JSON.parse(readFileSync(order.pool, 'utf8')) as Pool, sent: [] }));
+    if (order.fresh) supply.sent.length = 0;
+    send(order, supply).then(
       (result) => process.send?.({ result }),
       (error: unknown) => process.send?.({ error: error instanceof Error ? error.message : String(error) }),
     );

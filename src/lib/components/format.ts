@@ -139,5 +139,5 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 function shown(at: number, options: { [Key in keyof Intl.DateTimeFormatOptions]: Intl.DateTimeFormatOptions[Key] | undefined }): string {
   const { timeZone, ...rest } = options;
   const known = timeZone === undefined ? rest : { ...rest, timeZone };
-  return new Intl.DateTimeFormat(LOCALE, known as Intl.DateTimeFormatOptions).format(at);
+  return new Intl.DateTimeFormat(LOCALE, known).format(at);
 }

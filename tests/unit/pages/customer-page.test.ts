@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CasePosition, EmotionPoint, PromiseView, TimelineItem, TimelinePage } from '#lib/contract/views.ts';
-import { orderPromises, promiseWords, stayWords, titleOf } from '../../../src/routes/(console)/c/[customer]/customer-words.ts';
+import { orderPromises, promiseWords, stayWords, titleOf, wordingOf } from '../../../src/routes/(console)/c/[customer]/customer-words.ts';
 import { drawEmotion, UNKNOWN_AFTER_MS } from '../../../src/routes/(console)/c/[customer]/emotion-line.ts';
 import { countNew, GAP_MS, mergeNewest, rowsOf } from '../../../src/routes/(console)/c/[customer]/timeline-rows.ts';
 import { TimelineState } from '../../../src/routes/(console)/c/[customer]/timeline-state.svelte.ts';
@@ -145,6 +145,10 @@ describe('promises and stays', () => {
     expect(promiseWords(promise, 101 * HOUR).text).toContain('still within grace');
     expect(promiseWords({ ...promise, state: 'broken' }, 126 * HOUR)).toEqual({ tone: 'breach', text: 'broken for 26 h' });
     expect(promiseWords({ ...promise, state: 'late', metAt: 103 * HOUR }, 200 * HOUR).text).toBe('kept 3 h late');
+  });
+  it('are quoted without the full stop of their sender', () => {
+    expect(wordingOf({ ...promise, wording: 'We will call you back.' })).toBe('We will call you back');
+    expect(wordingOf({ ...promise, kind: 'call_back' })).toBe('Call back');
   });
   it('stand with the broken first, then the open by due time', () => {
     const list = [

@@ -1,4 +1,4 @@
-import { coarse, dateTime, duration } from '#lib/components/format.ts';
+import { coarse, dateTime, duration, words } from '#lib/components/format.ts';
 import type { CasePosition, CustomerHeader, PromiseView } from '#lib/contract/views.ts';
 import type { EmotionSource } from '#lib/contract/words.ts';
 
@@ -46,6 +46,11 @@ export function promiseWords(promise: PromiseView, now: number): PromiseWords {
 export function orderPromises(promises: readonly PromiseView[]): readonly PromiseView[] {
   const rank = { broken: 0, open: 1, late: 2, kept: 3, withdrawn: 4 } as const;
   return promises.toSorted((a, b) => rank[a.state] - rank[b.state] || (a.state === 'open' ? a.due - b.due : b.due - a.due));
+}
+
+/** What was promised, without the full stop its sender may have put. */
+export function wordingOf(promise: { readonly wording: string | null; readonly kind: string }): string {
+  return promise.wording === null ? words(promise.kind) : promise.wording.replace(/[.\s]+$/, '');
 }
 
 /** How long a case has been where it is, against its standard. */
