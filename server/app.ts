@@ -98,9 +98,22 @@ export async function startApp(options: AppOptions): Promise<App> {
   let demo: SystemStatus['demo'] = null;
   let sockets: Sockets | undefined;
 
-  const feed = new Feed({ redis, partitions: store.partitions, clock, log, onCustomers: (customers) => sockets?.hint(customers), onChange: () => sockets?.changed() });
+  const feed = new Feed({
+    redis,
+    partitions: store.partitions,
+    clock,
+    log,
+    onCustomers: (customers) => sockets?.hint(customers),
+    onChange: () => sockets?.changed(),
+  });
   let projecting: Projecting | undefined;
-  const eventLog = createLog({ redis, partitions: store.partitions, lagLimit: config.lagLimit, clock, onAppend: (partitions) => projecting?.wake(partitions) });
+  const eventLog = createLog({
+    redis,
+    partitions: store.partitions,
+    lagLimit: config.lagLimit,
+    clock,
+    onAppend: (partitions) => projecting?.wake(partitions),
+  });
   const pulse = new Pulse({ redis, partitions: store.partitions, clock });
 
   if (config.role !== 'projector') await feed.start();
@@ -113,7 +126,15 @@ export async function startApp(options: AppOptions): Promise<App> {
       const work = { address: options.address, partitions: store.partitions, journeysDir: config.journeysDir, logLevel: config.logLevel };
       return projectInThread(options.projectorProgram, work, { onCommit, log });
     }
-    const projection = new Projection({ redis, partitions: store.partitions, context: { blueprints }, score: scoreText, log, clock, onCommit });
+    const projection = new Projection({
+      redis,
+      partitions: store.partitions,
+      context: { blueprints },
+      score: scoreText,
+      log,
+      clock,
+      onCommit,
+    });
     projection.start();
     return projection;
   }
@@ -143,7 +164,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
 
   const ready = (): Readiness =>
-    redis.isReady ? { ok: true } : { ok: false, code: 'store_unavailable', message: 'The store cannot be reached. Try again.', retryAfter: 1 };
+    redis.isReady
+      ? { ok: true }
+      : { ok: false, code: 'store_unavailable', message: 'The store cannot be reached. Try again.', retryAfter: 1 };
   const doors = createDoors({
     log: eventLog,
     clock,
@@ -156,10 +179,18 @@ export async function startApp(options: AppOptions): Promise<App> {
   const who = (request: ActorRequest): Actor | undefined => actorOf(request, { allowRemote: config.allowRemote });
   const api = createApi({ reader, actorOf: who, log });
   const callerFor = (actor: Actor): Caller => createCaller({ reader, actor });
-  Reflect.set(globalThis, SERVICES, { callerFor, actorOf: who, writeKeyFile: config.writeKey === undefined ? `${config.dataDir}/write-key` : undefined });
+  Reflect.set(globalThis, SERVICES, {
+    callerFor,
+    actorOf: who,
+    writeKeyFile: config.writeKey === undefined ? `${config.dataDir}/write-key` : undefined,
+  });
 
   function json(response: ServerResponse, code: number, body: unknown): void {
-    response.writeHead(code, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    response.writeHead(code, {
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
     response.end(JSON.stringify(body));
   }
 
@@ -218,4 +249,3 @@ function sameOrigin(request: IncomingMessage): boolean {
     return false;
   }
 }
-

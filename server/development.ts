@@ -12,8 +12,23 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
 export async function developInside(http: Server, use: (handler: Middleware) => void): Promise<{ close(): Promise<void> }> {
   const config = readConfig();
   const log = createLog(config.logLevel);
-  const embedded = config.redisUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, bin: config.redisServerBin, searchPath: config.searchPath, cacheHome: config.cacheHome, log }) : undefined;
-  const app = await startApp({ config, address: embedded === undefined ? { url: config.redisUrl } : { socketPath: embedded.socketPath }, clock: systemClock, log, version: 'development' });
+  const embedded =
+    config.redisUrl === undefined
+      ? await startEmbedded({
+          dataDir: config.dataDir,
+          bin: config.redisServerBin,
+          searchPath: config.searchPath,
+          cacheHome: config.cacheHome,
+          log,
+        })
+      : undefined;
+  const app = await startApp({
+    config,
+    address: embedded === undefined ? { url: config.redisUrl } : { socketPath: embedded.socketPath },
+    clock: systemClock,
+    log,
+    version: 'development',
+  });
   use((request, response, next) => {
     if (!app.handle(request, response)) next();
   });

@@ -58,7 +58,14 @@ async function run(config: Config): Promise<void> {
   };
   const embedded =
     config.redisUrl === undefined
-      ? await startEmbedded({ dataDir: config.dataDir, bin: config.redisServerBin, searchPath: config.searchPath, cacheHome: config.cacheHome, log, onGiveUp: fail })
+      ? await startEmbedded({
+          dataDir: config.dataDir,
+          bin: config.redisServerBin,
+          searchPath: config.searchPath,
+          cacheHome: config.cacheHome,
+          log,
+          onGiveUp: fail,
+        })
       : undefined;
   if (embedded !== undefined) closing.push(() => embedded.stop());
   const app = await startApp({
@@ -80,7 +87,15 @@ async function run(config: Config): Promise<void> {
   app.attach(http);
   await new Promise<void>((resolve, reject) => {
     http.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(new Fault('bad_config', cause.code === 'EADDRINUSE' ? `PORT: ${config.port} is already in use. Choose another: PORT=4071 npm start` : `HOST, PORT: ${cause.message}`, { cause })),
+      reject(
+        new Fault(
+          'bad_config',
+          cause.code === 'EADDRINUSE'
+            ? `PORT: ${config.port} is already in use. Choose another: PORT=4071 npm start`
+            : `HOST, PORT: ${cause.message}`,
+          { cause },
+        ),
+      ),
     );
     http.listen(config.port, config.host, resolve);
   });
@@ -107,6 +122,8 @@ try {
   await run(readConfig());
 } catch (error) {
   // What a person can act on is said in a sentence; anything else is a fault of ours and shown whole.
-  process.stderr.write(error instanceof Fault ? `\n${error.message}\n` : `\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    error instanceof Fault ? `\n${error.message}\n` : `\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exit(1);
 }

@@ -24,6 +24,10 @@ export interface Reader {
   factors(): readonly Factor[];
   list(params: { readonly list: string; readonly cursor?: string | undefined; readonly limit?: number | undefined }): Promise<ListPage>;
   find(q: string): Promise<FindAnswer>;
-  timeline(params: { readonly customerId: string; readonly before?: string | undefined; readonly limit?: number | undefined }): Promise<TimelinePage>;
+  timeline(params: {
+    readonly customerId: string;
+    readonly before?: string | undefined;
+    readonly limit?: number | undefined;
+  }): Promise<TimelinePage>;
   status(): Promise<SystemStatus>;
 }

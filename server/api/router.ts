@@ -41,9 +41,7 @@ export const appRouter = t.router({
     get: read.input(funnelParams).query(({ ctx, input }) => ctx.reader.funnel(input)),
   }),
   heat: t.router({
-    get: read
-      .input(heatParams.extend({ window: z.enum(WINDOW_NAMES).default('24h') }))
-      .query(({ ctx, input }) => ctx.reader.heat(input)),
+    get: read.input(heatParams.extend({ window: z.enum(WINDOW_NAMES).default('24h') })).query(({ ctx, input }) => ctx.reader.heat(input)),
     cell: read
       .input(heatParams.extend({ stage: z.string().max(128), column: z.string().max(128), by: z.enum(COLUMNS).optional() }))
       .query(({ ctx, input }) => ctx.reader.cell(input)),
@@ -56,7 +54,9 @@ export const appRouter = t.router({
   }),
   cases: t.router({
     list: read
-      .input(z.strictObject({ list: z.string().max(1000), cursor: z.string().max(200).optional(), limit: z.int().min(1).max(200).optional() }))
+      .input(
+        z.strictObject({ list: z.string().max(1000), cursor: z.string().max(200).optional(), limit: z.int().min(1).max(200).optional() }),
+      )
       .query(({ ctx, input }) => ctx.reader.list(input)),
   }),
   customers: t.router({

@@ -14,5 +14,7 @@ export function loadJourneys(folder: string): Blueprints {
     throw new Fault('bad_config', `JOURNEYS: the folder ${folder} cannot be read.`, { cause });
   }
   if (names.length === 0) throw new Fault('bad_config', `JOURNEYS: there is no .yaml file in ${folder}.`);
-  return blueprintsOf(names.sort().map((name) => compileJourney(readYaml(name, readFileSync(join(folder, name), 'utf8'), journeySchema, checkJourney))));
+  return blueprintsOf(
+    names.sort().map((name) => compileJourney(readYaml(name, readFileSync(join(folder, name), 'utf8'), journeySchema, checkJourney))),
+  );
 }

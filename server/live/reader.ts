@@ -1,5 +1,19 @@
 import { Fault, WINDOWS, parseList } from '#lib/contract/index.ts';
-import type { CellDetail, Factor, FunnelParams, FunnelView, HeatParams, HeatView, JourneySummary, ListPage, Position, SourceHealth, SystemStatus, WallView, Window } from '#lib/contract/index.ts';
+import type {
+  CellDetail,
+  Factor,
+  FunnelParams,
+  FunnelView,
+  HeatParams,
+  HeatView,
+  JourneySummary,
+  ListPage,
+  Position,
+  SourceHealth,
+  SystemStatus,
+  WallView,
+  Window,
+} from '#lib/contract/index.ts';
 import type { Reader } from '#server/api/reader.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -71,7 +85,9 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   function factorsIn(journey: string, from: number, to: number): Factor[] {
-    return o.factors().filter((f) => (f.journeys.length === 0 || f.journeys.includes(journey)) && f.from <= to && (f.to ?? Infinity) >= from);
+    return o
+      .factors()
+      .filter((f) => (f.journeys.length === 0 || f.journeys.includes(journey)) && f.from <= to && (f.to ?? Infinity) >= from);
   }
 
   function heatSums(of: Blueprint, window: Window, minute: number) {
@@ -120,7 +136,16 @@ export function createReader(o: ReaderOptions): Reader {
     const step = Math.max(1, Math.round((2 * WINDOWS[params.window].minutes) / TREND_POINTS));
     const trend = Array.from({ length: TREND_POINTS }, (_, i) => {
       const at = minute - (TREND_POINTS - 1 - i) * step;
-      const past = heatView({ blueprint: of, window: params.window, by, position: { at: at * MINUTE, live: false }, sums: heatSums(of, params.window, at), before: new Map(), sources: [], factors: [] }).cells[key];
+      const past = heatView({
+        blueprint: of,
+        window: params.window,
+        by,
+        position: { at: at * MINUTE, live: false },
+        sums: heatSums(of, params.window, at),
+        before: new Map(),
+        sources: [],
+        factors: [],
+      }).cells[key];
       return { at: at * MINUTE, friction: past?.friction ?? null, n: past?.n ?? 0, valence: past?.emotion.valence ?? null };
     });
     const grid = gridOf(heatSums(of, params.window, minute), by);
@@ -143,9 +168,14 @@ export function createReader(o: ReaderOptions): Reader {
     return wallView({ blueprint: of, window, position, now: at(minute), before, heat: heat({ journey: of.journey, window }) });
   }
 
-  async function list(params: { readonly list: string; readonly cursor?: string | undefined; readonly limit?: number | undefined }): Promise<ListPage> {
+  async function list(params: {
+    readonly list: string;
+    readonly cursor?: string | undefined;
+    readonly limit?: number | undefined;
+  }): Promise<ListPage> {
     const ref = parseList(params.list);
-    if (ref === undefined) throw new Fault('bad_request', 'This is not a list. Lists look like funnel?journey=broadband&stage=order&what=dropped.');
+    if (ref === undefined)
+      throw new Fault('bad_request', 'This is not a list. Lists look like funnel?journey=broadband&stage=order&what=dropped.');
     const { position, minute } = positionOf(ref.to);
     const rows = await rowsOf(ref, { redis: o.redis, partitions: o.partitions, blueprint: blueprint(ref.journey), at: minute });
     const offset = Number(params.cursor ?? 0);
@@ -187,7 +217,8 @@ export function createReader(o: ReaderOptions): Reader {
     list,
     factors: () => o.factors(),
     find: (q) => findCustomers(reading, o.candidates(q)),
-    timeline: ({ customerId, before, limit }) => timelinePage(reading, { customer: customerId, before, limit: limit ?? TIMELINE_PAGE, now: o.clock() }),
+    timeline: ({ customerId, before, limit }) =>
+      timelinePage(reading, { customer: customerId, before, limit: limit ?? TIMELINE_PAGE, now: o.clock() }),
     async status() {
       const now = o.clock();
       const known = new Map(o.blueprints.all.flatMap((of) => sources(of, now)).map((s) => [s.source, s]));
@@ -195,4 +226,3 @@ export function createReader(o: ReaderOptions): Reader {
     },
   };
 }
-

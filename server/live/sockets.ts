@@ -106,7 +106,9 @@ export class Sockets {
     socket.data.refilledAt = this.#o.clock();
     socket.on('subscribe', (request, answer) => {
       if (typeof answer !== 'function') return;
-      answer(this.#taken(socket) ? this.#subscribe(socket, request) : { ok: false, code: 'too_many', message: 'Too many requests at once.' });
+      answer(
+        this.#taken(socket) ? this.#subscribe(socket, request) : { ok: false, code: 'too_many', message: 'Too many requests at once.' },
+      );
     });
     socket.on('unsubscribe', (room) => {
       if (typeof room === 'string' && socket.rooms.has(room)) this.#leave(socket, room);
@@ -214,8 +216,12 @@ export class Sockets {
     this.#speak();
     for (const socket of this.#io.sockets.sockets.values()) {
       // Not part of the package's types: how much the connection still holds for a reader that does not read.
-      const held = socket.conn as unknown as { readonly writeBuffer?: readonly unknown[]; readonly transport: { readonly socket?: { readonly bufferedAmount?: number } } };
-      if ((held.transport.socket?.bufferedAmount ?? 0) > MOST_BUFFERED || (held.writeBuffer?.length ?? 0) > MOST_WAITING) socket.conn.close(true);
+      const held = socket.conn as unknown as {
+        readonly writeBuffer?: readonly unknown[];
+        readonly transport: { readonly socket?: { readonly bufferedAmount?: number } };
+      };
+      if ((held.transport.socket?.bufferedAmount ?? 0) > MOST_BUFFERED || (held.writeBuffer?.length ?? 0) > MOST_WAITING)
+        socket.conn.close(true);
     }
   }
 }

@@ -73,7 +73,8 @@ export class LiveSums {
   funnel(journey: { readonly journey: string; readonly version: number }, fromMinute: number, at: number): FunnelSums {
     const cohort = this.#ledger.read(groupName('F', journey.journey, journey.version), { from: fromMinute, to: at, at });
     const group = groupName('N', journey.journey, journey.version);
-    if (at >= this.#minute) return { cohort, levels: this.#cells.sums(this.#levels.totals, group), flows: this.#cells.sums(this.#flows.totals, group) };
+    if (at >= this.#minute)
+      return { cohort, levels: this.#cells.sums(this.#levels.totals, group), flows: this.#cells.sums(this.#flows.totals, group) };
     const levels = this.#ledger.read(group, { ...ALL_TIME, at });
     const flows = this.#ledger.read(group, windowRange(HOUR_WINDOW, at));
     return { cohort, levels, flows };

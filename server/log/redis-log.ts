@@ -38,7 +38,8 @@ export function createLog(options: LogOptions): EventLog {
     const now = options.clock();
     if (now - toldAt < SOURCES_EVERY_MS) return;
     toldAt = now;
-    for (const [source, at] of Object.entries(await redis.hGetAll(keys.sources()))) if (Number(at) > (seen.get(source) ?? 0)) seen.set(source, Number(at));
+    for (const [source, at] of Object.entries(await redis.hGetAll(keys.sources())))
+      if (Number(at) > (seen.get(source) ?? 0)) seen.set(source, Number(at));
     await redis.hSet(keys.sources(), Object.fromEntries([...seen].map(([source, at]) => [source, String(at)])));
   }
 
@@ -48,7 +49,9 @@ export function createLog(options: LogOptions): EventLog {
       const target = { log: keys.log(partition), stat: keys.stat(partition), limit: options.lagLimit };
       const reply = await redis.appendEvents(target, lines.slice(i, i + CALL_LIMIT));
       if (!reply.accepted)
-        throw new Fault('too_many', `${reply.waiting} batches still wait to be counted. Send more slowly; nothing was lost.`, { retryAfter: 2 });
+        throw new Fault('too_many', `${reply.waiting} batches still wait to be counted. Send more slowly; nothing was lost.`, {
+          retryAfter: 2,
+        });
       flags += reply.flags;
     }
     return flags;
@@ -62,7 +65,11 @@ export function createLog(options: LogOptions): EventLog {
         let group = byPartition.get(partition);
         if (group === undefined) byPartition.set(partition, (group = { indexes: [], lines: [] }));
         group.indexes.push(index);
-        group.lines.push({ shard: keys.dedupe(partition, event.key.slice(0, SHARD_DIGITS)), key: event.key.slice(SHARD_DIGITS), line: JSON.stringify(event) });
+        group.lines.push({
+          shard: keys.dedupe(partition, event.key.slice(0, SHARD_DIGITS)),
+          key: event.key.slice(SHARD_DIGITS),
+          line: JSON.stringify(event),
+        });
       });
       const fresh = new Array<boolean>(events.length).fill(false);
       try {

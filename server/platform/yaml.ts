@@ -26,7 +26,8 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>, ch
     throw new Fault('bad_config', words.join('\n'));
   };
   const broken = document.errors[0];
-  if (broken !== undefined) throw new Fault('bad_config', `${file}:${broken.linePos?.[0].line ?? 1}: ${broken.message.split('\n')[0] ?? ''}`);
+  if (broken !== undefined)
+    throw new Fault('bad_config', `${file}:${broken.linePos?.[0].line ?? 1}: ${broken.message.split('\n')[0] ?? ''}`);
   const parsed = schema.safeParse(document.toJS());
   if (!parsed.success) return fail(parsed.error.issues.map((issue) => ({ path: issue.path, message: issue.message })));
   const problems = check(parsed.data);

@@ -74,7 +74,8 @@ export class Batch {
 
   /** Gives events back to the partition of the identifier they came under. */
   giveBack(node: string, events: readonly StoredEvent[]): void {
-    for (let i = 0; i < events.length; i += MESSAGE_EVENTS) this.send(node, { kind: 'returned', node, events: events.slice(i, i + MESSAGE_EVENTS) });
+    for (let i = 0; i < events.length; i += MESSAGE_EVENTS)
+      this.send(node, { kind: 'returned', node, events: events.slice(i, i + MESSAGE_EVENTS) });
   }
 
   /** Says that an event's links no longer count. */

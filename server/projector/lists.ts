@@ -8,8 +8,25 @@ import { keys } from '#server/redis/keys.ts';
 
 const PAGE = 1000;
 
-type CaseMember = readonly [customer: string, id: string, segment: string, channel: Channel, opened: number, steps: readonly number[], excluded: number];
-type StayMember = readonly [customer: string, id: string, segment: string, channel: Channel, stage: number, from: number, until: number, stuck: number];
+type CaseMember = readonly [
+  customer: string,
+  id: string,
+  segment: string,
+  channel: Channel,
+  opened: number,
+  steps: readonly number[],
+  excluded: number,
+];
+type StayMember = readonly [
+  customer: string,
+  id: string,
+  segment: string,
+  channel: Channel,
+  stage: number,
+  from: number,
+  until: number,
+  stuck: number,
+];
 type VisitMember = readonly [
   customer: string,
   visit: string,
@@ -45,7 +62,11 @@ async function* scan<T>(reading: Reading, kind: string, range: { readonly from: 
 type FunnelRef = Extract<ListRef, { readonly of: 'funnel' }>;
 
 /** What became of a case at a minute: how far it came, and how it ended. */
-function fateOf(member: CaseMember, blueprint: Blueprint, at: number): { readonly level: number; readonly ended: 'excluded' | 'dropped' | 'converted' | null; readonly endedAt: number } {
+function fateOf(
+  member: CaseMember,
+  blueprint: Blueprint,
+  at: number,
+): { readonly level: number; readonly ended: 'excluded' | 'dropped' | 'converted' | null; readonly endedAt: number } {
   const [, , , , , steps, excluded] = member;
   const level = steps.filter((step) => minuteOf(step) <= at).length;
   const last = steps[level - 1] ?? 0;
@@ -158,6 +179,7 @@ async function heatRows(ref: HeatRef, reading: Reading): Promise<ListRow[]> {
 
 /** Everybody on a list at a position: worst first where there is a worst, else newest first. */
 export async function rowsOf(ref: ListRef, reading: Reading): Promise<readonly ListRow[]> {
-  const rows = ref.of === 'funnel' ? await funnelRows(ref, reading) : ref.of === 'now' ? await nowRows(ref, reading) : await heatRows(ref, reading);
+  const rows =
+    ref.of === 'funnel' ? await funnelRows(ref, reading) : ref.of === 'now' ? await nowRows(ref, reading) : await heatRows(ref, reading);
   return rows.sort((a, b) => (b.friction ?? 0) - (a.friction ?? 0) || b.at - a.at || (a.caseId < b.caseId ? -1 : 1));
 }

@@ -59,7 +59,8 @@ function diffRow(place: Place, commands: Command[], rows: { readonly before: Row
   for (const booking of after?.bookings ?? []) place.deltas.add(booking, 1);
   const [was, is] = [before === null ? null : memberOf(place.person, before), after === null ? null : memberOf(place.person, after)];
   if (was === is && before?.list === after?.list && before?.score === after?.score) return;
-  if (before !== null && was !== null && (was !== is || before.list !== after?.list)) commands.push(['ZREM', keys.list(place.partition, before.list), was]);
+  if (before !== null && was !== null && (was !== is || before.list !== after?.list))
+    commands.push(['ZREM', keys.list(place.partition, before.list), was]);
   if (after !== null && is !== null) commands.push(['ZADD', keys.list(place.partition, after.list), String(after.score), is]);
 }
 
@@ -105,7 +106,8 @@ function arrange(events: readonly StoredEvent[], refused: PersonChange['refused'
 
 function capped(held: number, adds: StoredEvent[], refused: PersonChange['refused']): StoredEvent[] {
   const room = Math.max(0, EVENTS_PER_PERSON - held);
-  for (const event of adds.slice(room)) refused.push({ event, reason: `this identifier already has ${EVENTS_PER_PERSON} events; it cannot be one person` });
+  for (const event of adds.slice(room))
+    refused.push({ event, reason: `this identifier already has ${EVENTS_PER_PERSON} events; it cannot be one person` });
   return adds.slice(0, room);
 }
 
@@ -160,7 +162,8 @@ function slowChange(input: ChangeInput, tail: Tail, at: { readonly place: Place;
   const refused: PersonChange['refused'] = [];
   const unlinked: StoredEvent[] = [];
   const returned = new Map<string, StoredEvent[]>();
-  for (const event of tail.events) if (input.recalls.has(event.under)) returned.set(event.under, [...(returned.get(event.under) ?? []), event]);
+  for (const event of tail.events)
+    if (input.recalls.has(event.under)) returned.set(event.under, [...(returned.get(event.under) ?? []), event]);
   const kept = tail.events.filter((e) => !input.recalls.has(e.under));
   const base = (): CustomerState => (tail.from === null ? emptyState() : decodeState(tail.from));
   const adds = capped(base().events + kept.length, arrange(input.adds, refused), refused);
@@ -174,7 +177,8 @@ function slowChange(input: ChangeInput, tail: Tail, at: { readonly place: Place;
   diffRuns(place, commands, { old, fresh });
   rewriteCheckpoints(commands, place, { stale: tail.stale, checkpoints });
   if (state.events > 0) commands.push(...stateCommands(place, state));
-  else if (tail.events.length > 0) commands.push(['DEL', keys.state(place.partition, place.person)], ['ZREM', keys.customers(place.partition), place.person]);
+  else if (tail.events.length > 0)
+    commands.push(['DEL', keys.state(place.partition, place.person)], ['ZREM', keys.customers(place.partition), place.person]);
   return { state, commands, refused, unlinked, returned };
 }
 
@@ -200,7 +204,11 @@ function isSame(a: StoredEvent | undefined, b: StoredEvent | undefined): boolean
 }
 
 /** Replaces the checkpoints behind the starting point by those of the new run. */
-function rewriteCheckpoints(commands: Command[], place: Place, run: { readonly stale: readonly string[]; readonly checkpoints: readonly Command[] }): void {
+function rewriteCheckpoints(
+  commands: Command[],
+  place: Place,
+  run: { readonly stale: readonly string[]; readonly checkpoints: readonly Command[] },
+): void {
   if (run.stale.length > 0) commands.push(['HDEL', keys.checkpoints(place.partition, place.person), ...run.stale]);
   commands.push(...run.checkpoints);
 }

@@ -62,7 +62,16 @@ function nodesOf(input: Input): Set<string> {
 }
 
 /** Types of events whose text is not the customer's. */
-const NOT_THE_CUSTOMER = new Set(['message.out', 'note.added', 'event.retracted', 'event.corrected', 'gesture.given', 'promise.made', 'promise.moved', 'promise.withdrawn']);
+const NOT_THE_CUSTOMER = new Set([
+  'message.out',
+  'note.added',
+  'event.retracted',
+  'event.corrected',
+  'gesture.given',
+  'promise.made',
+  'promise.moved',
+  'promise.withdrawn',
+]);
 
 const after = (id: string): string => `(${id}`;
 
@@ -192,7 +201,11 @@ export class PartitionProjector {
       const person = stored[i];
       if (person === undefined || (one.adds.length === 0 && (tails[i]?.events.length ?? 0) === 0)) continue;
       one.adds.sort((a, b) => a.at - b.at || (a.sequence ?? 0) - (b.sequence ?? 0) || (a.key < b.key ? -1 : 1));
-      const change = changePerson({ stored: person, adds: one.adds, recalls: one.recalls, tail: tails[i] ?? null }, { partition, person: one.person, deltas }, context);
+      const change = changePerson(
+        { stored: person, adds: one.adds, recalls: one.recalls, tail: tails[i] ?? null },
+        { partition, person: one.person, deltas },
+        context,
+      );
       commands.push(...change.commands);
       for (const refused of change.refused)
         commands.push(['XADD', keys.refused(partition), '*', 'reason', refused.reason, 'e', JSON.stringify(refused.event)]);
@@ -231,7 +244,9 @@ export class PartitionProjector {
     const first = sorted[0];
     const fromStart = work.recalls.size > 0 || sorted.some(isRetraction) || first === undefined;
     const checkpoints = stored.state.events < 256 ? {} : await redis.hGetAll(keys.checkpoints(partition, work.person));
-    const counts = Object.keys(checkpoints).map(Number).sort((a, b) => a - b);
+    const counts = Object.keys(checkpoints)
+      .map(Number)
+      .sort((a, b) => a - b);
     const usable = fromStart ? [] : counts.filter((count) => isBefore(decodeState(checkpoints[count] ?? '{}'), first));
     const count = usable.at(-1);
     const from = count === undefined ? null : (checkpoints[count] ?? null);
@@ -245,7 +260,7 @@ export class PartitionProjector {
   async #readStream(person: string, start: string): Promise<StoredEvent[]> {
     const { redis, partition } = this.#o;
     const events: StoredEvent[] = [];
-    for (let from = start; ; ) {
+    for (let from = start; ;) {
       const page = (await redis.xRange(keys.customer(partition, person), from, '+', { COUNT: PAGE })) ?? [];
       for (const entry of page) events.push(JSON.parse(entry.message['e'] ?? '{}') as StoredEvent);
       const last = page.at(-1);

@@ -18,7 +18,7 @@ export function encodeChunk(bookings: Iterable<Booking>): Buffer {
     let index = cells.get(cell);
     if (index === undefined) cells.set(cell, (index = cells.size));
     // A sum too large for one entry is kept as several; they add up again.
-    for (let rest = delta; rest !== 0; ) {
+    for (let rest = delta; rest !== 0;) {
       const part = Math.max(-MOST, Math.min(MOST, rest));
       numbers.push(index, measure, anchor, booked, part);
       rest -= part;
@@ -70,7 +70,7 @@ export async function checkpointSums(redis: Redis, partition: number, limit = 50
   const key = keys.sums(partition);
   const at = (await redis.hGet(key, AT)) ?? '0-0';
   const entries: { readonly id: string; readonly message: Readonly<Record<string, string>> }[] = [];
-  for (let from = `(${at}`; entries.length < limit; ) {
+  for (let from = `(${at}`; entries.length < limit;) {
     const page = (await redis.xRange(keys.changes(partition), from, '+', { COUNT: PAGE })) ?? [];
     entries.push(...page);
     const last = page.at(-1);

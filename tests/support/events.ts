@@ -10,7 +10,11 @@ export function nodeName(kind: string, value: string): string {
 }
 
 /** Builds a stored event as the door would. */
-export function event(id: string, customer: Readonly<Record<string, string>>, rest: Partial<Omit<StoredEvent, 'id' | 'key' | 'who' | 'under'>> & { readonly at: number }): StoredEvent {
+export function event(
+  id: string,
+  customer: Readonly<Record<string, string>>,
+  rest: Partial<Omit<StoredEvent, 'id' | 'key' | 'who' | 'under'>> & { readonly at: number },
+): StoredEvent {
   const source = rest.source ?? 'test';
   const who = Object.entries(customer)
     .sort((a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]))

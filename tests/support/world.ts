@@ -85,7 +85,10 @@ export function sumBookings(bookings: Iterable<Booking>, into: Map<string, numbe
 }
 
 /** The spine without its doors: a real store, the log, all projectors, driven by hand. Empties the store first. */
-export async function openWorld(address: { readonly url: string }, options: { readonly partitions?: number; readonly blueprints?: Blueprints } = {}): Promise<World> {
+export async function openWorld(
+  address: { readonly url: string },
+  options: { readonly partitions?: number; readonly blueprints?: Blueprints } = {},
+): Promise<World> {
   const redis = await connect(address);
   await redis.flushAll();
   const partitions = options.partitions ?? 3;
@@ -98,7 +101,7 @@ export async function openWorld(address: { readonly url: string }, options: { re
   );
 
   async function settle(): Promise<void> {
-    for (let quiet = 0; quiet < 2; ) {
+    for (let quiet = 0; quiet < 2;) {
       let done = 0;
       for (const projector of projectors) {
         const step = await projector.step();
@@ -115,14 +118,19 @@ export async function openWorld(address: { readonly url: string }, options: { re
     const nodes: Record<string, Record<string, string>> = {};
     const sums = new Map<string, number>();
     for (let p = 0; p < partitions; p++) {
-      for (const entry of (await redis.xRange(keys.changes(p), '-', '+')) ?? []) sumBookings(decodeDeltas(entry.message['d'] ?? '{}'), sums);
+      for (const entry of (await redis.xRange(keys.changes(p), '-', '+')) ?? [])
+        sumBookings(decodeDeltas(entry.message['d'] ?? '{}'), sums);
       for (const key of (await redis.keys(`{${p}}:*`)).sort()) {
         const rest = key.slice(`{${p}}:`.length);
-        if (rest.startsWith('c:')) streams[rest.slice(2)] = ((await redis.xRange(key, '-', '+')) ?? []).map((e) => `${e.id} ${e.message['e']}`);
+        if (rest.startsWith('c:'))
+          streams[rest.slice(2)] = ((await redis.xRange(key, '-', '+')) ?? []).map((e) => `${e.id} ${e.message['e']}`);
         if (rest.startsWith('s:')) states[rest.slice(2)] = (await redis.get(key)) ?? '';
         if (rest.startsWith('n:')) nodes[rest.slice(2)] = Object.fromEntries(Object.entries(await redis.hGetAll(key)).sort());
         if (rest.startsWith('x:'))
-          lists[rest.slice(2)] = [...(lists[rest.slice(2)] ?? []), ...(await redis.zRangeWithScores(key, 0, -1)).map((e) => `${e.score} ${e.value}`)].sort();
+          lists[rest.slice(2)] = [
+            ...(lists[rest.slice(2)] ?? []),
+            ...(await redis.zRangeWithScores(key, 0, -1)).map((e) => `${e.score} ${e.value}`),
+          ].sort();
       }
     }
     return { streams, states, lists, nodes, sums: Object.fromEntries([...sums].sort()) };

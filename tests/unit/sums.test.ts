@@ -12,14 +12,31 @@ const NOW_MINUTE = 29_000_000;
 
 const booking = (cube: string, measures: readonly number[]): fc.Arbitrary<Booking> =>
   fc
-    .tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom(...measures), fc.integer({ min: 0, max: 11_000 }), fc.integer({ min: 0, max: 3000 }), fc.integer({ min: -5, max: 5 }))
-    .map(([cell, measure, back, distance, delta]): Booking => [`${cube}|j|1|${cell}`, measure, NOW_MINUTE - back, NOW_MINUTE - back + distance, delta]);
+    .tuple(
+      fc.constantFrom('a', 'b', 'c'),
+      fc.constantFrom(...measures),
+      fc.integer({ min: 0, max: 11_000 }),
+      fc.integer({ min: 0, max: 3000 }),
+      fc.integer({ min: -5, max: 5 }),
+    )
+    .map(([cell, measure, back, distance, delta]): Booking => [
+      `${cube}|j|1|${cell}`,
+      measure,
+      NOW_MINUTE - back,
+      NOW_MINUTE - back + distance,
+      delta,
+    ]);
 
 const plain = (sums: CellSums): Record<string, Record<string, number>> =>
-  Object.fromEntries([...sums].map(([cell, measures]) => [cell, Object.fromEntries([...measures].sort((a, b) => a[0] - b[0]))] as const).sort());
+  Object.fromEntries(
+    [...sums].map(([cell, measures]) => [cell, Object.fromEntries([...measures].sort((a, b) => a[0] - b[0]))] as const).sort(),
+  );
 
 /** The definition, word for word: the sum of all bookings with anchor in the range and booked <= t. */
-function definition(bookings: readonly Booking[], range: { readonly from: number; readonly to: number; readonly at: number }): Record<string, Record<string, number>> {
+function definition(
+  bookings: readonly Booking[],
+  range: { readonly from: number; readonly to: number; readonly at: number },
+): Record<string, Record<string, number>> {
   const out: Record<string, Record<string, number>> = {};
   for (const [cell, measure, anchor, booked, delta] of bookings) {
     if (anchor < range.from || anchor > range.to || booked > range.at) continue;
@@ -36,27 +53,37 @@ function definition(bookings: readonly Booking[], range: { readonly from: number
 describe('the sums', () => {
   it('read any past minute as the definition says, however often columns were tidied', () => {
     fc.assert(
-      fc.property(fc.array(booking('H', [0, 1]), { maxLength: 400 }), fc.integer({ min: 0, max: 9000 }), fc.constantFrom(...WINDOW_NAMES), (bookings, back, window) => {
-        const ledger = new Ledger();
-        for (const one of bookings) ledger.add(one);
-        const range = windowRange(WINDOWS[window], NOW_MINUTE - back);
-        expect(plain(ledger.read('H|j|1', range))).toEqual(definition(bookings, range));
-      }),
+      fc.property(
+        fc.array(booking('H', [0, 1]), { maxLength: 400 }),
+        fc.integer({ min: 0, max: 9000 }),
+        fc.constantFrom(...WINDOW_NAMES),
+        (bookings, back, window) => {
+          const ledger = new Ledger();
+          for (const one of bookings) ledger.add(one);
+          const range = windowRange(WINDOWS[window], NOW_MINUTE - back);
+          expect(plain(ledger.read('H|j|1', range))).toEqual(definition(bookings, range));
+        },
+      ),
     );
   });
 
   it('say live what they say of the same minute later: windows by the clock alone, future bookings in their time', () => {
     fc.assert(
-      fc.property(fc.array(booking('H', [0, 1]), { maxLength: 120 }), fc.array(fc.integer({ min: 1, max: 2500 }), { maxLength: 6 }), (bookings, steps) => {
-        const sums = new LiveSums(NOW_MINUTE);
-        for (const one of bookings) sums.add(one);
-        let minute = NOW_MINUTE;
-        for (const step of [0, ...steps]) {
-          minute += step;
-          sums.advance(minute);
-          for (const window of WINDOW_NAMES) expect(plain(sums.heat(JOURNEY, window, minute))).toEqual(definition(bookings, windowRange(WINDOWS[window], minute)));
-        }
-      }),
+      fc.property(
+        fc.array(booking('H', [0, 1]), { maxLength: 120 }),
+        fc.array(fc.integer({ min: 1, max: 2500 }), { maxLength: 6 }),
+        (bookings, steps) => {
+          const sums = new LiveSums(NOW_MINUTE);
+          for (const one of bookings) sums.add(one);
+          let minute = NOW_MINUTE;
+          for (const step of [0, ...steps]) {
+            minute += step;
+            sums.advance(minute);
+            for (const window of WINDOW_NAMES)
+              expect(plain(sums.heat(JOURNEY, window, minute))).toEqual(definition(bookings, windowRange(WINDOWS[window], minute)));
+          }
+        },
+      ),
     );
   });
 
@@ -70,7 +97,12 @@ describe('the sums', () => {
         const live = sums.funnel(JOURNEY, 0, minute);
         sums.advance(minute + 1);
         const later = sums.funnel(JOURNEY, 0, minute);
-        const only = (found: CellSums, measures: readonly number[]): CellSums => new Map([...found].map(([cell, all]) => [cell, new Map([...all].filter(([m]) => measures.includes(m)))] as const).filter(([, m]) => m.size > 0));
+        const only = (found: CellSums, measures: readonly number[]): CellSums =>
+          new Map(
+            [...found]
+              .map(([cell, all]) => [cell, new Map([...all].filter(([m]) => measures.includes(m)))] as const)
+              .filter(([, m]) => m.size > 0),
+          );
         expect(plain(only(live.levels, [0, 1]))).toEqual(plain(only(later.levels, [0, 1])));
         expect(plain(only(live.flows, [2, 3]))).toEqual(plain(only(later.flows, [2, 3])));
       }),

@@ -133,18 +133,16 @@ export function checkJourney(file: JourneyFile): BlueprintProblem[] {
 /** Compiles a checked journey file. Pure. */
 export function compileJourney(file: JourneyFile): Blueprint {
   const place = new Map(file.stages.map((s, i) => [s.id, i]));
-  const stages = file.stages.map(
-    (s, index): Stage => ({
-      index,
-      id: s.id,
-      name: s.name,
-      standardMs: s.standard ?? null,
-      idleMs: s.idle ?? file.idle,
-      next: new Set(s.next.map((id) => place.get(id) ?? -1)),
-      after: s.after,
-      dwell: s.dwell === undefined ? null : { medianMs: s.dwell.median, mad: s.dwell.mad },
-    }),
-  );
+  const stages = file.stages.map((s, index): Stage => ({
+    index,
+    id: s.id,
+    name: s.name,
+    standardMs: s.standard ?? null,
+    idleMs: s.idle ?? file.idle,
+    next: new Set(s.next.map((id) => place.get(id) ?? -1)),
+    after: s.after,
+    dwell: s.dwell === undefined ? null : { medianMs: s.dwell.median, mad: s.dwell.mad },
+  }));
   const first = stages.findIndex((s) => !s.after);
   const touchpoints = file.touchpoints.map((t): Touchpoint => {
     const stage = t.stage === undefined ? null : (place.get(t.stage) ?? null);

@@ -4,7 +4,23 @@ import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.t
 import type { Match } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
 import type { CaseState, CustomerState, PromiseRecord, VisitState } from './state.ts';
-import { advance, caseKey, caseOf, caseRow, exclude, idleEnd, isOpen, lapse, lastStay, openCase, stageAt, stayKey, stayRow, touchCase, touchStay } from '../case/case.ts';
+import {
+  advance,
+  caseKey,
+  caseOf,
+  caseRow,
+  exclude,
+  idleEnd,
+  isOpen,
+  lapse,
+  lastStay,
+  openCase,
+  stageAt,
+  stayKey,
+  stayRow,
+  touchCase,
+  touchStay,
+} from '../case/case.ts';
 import { labelOfValence } from '../emotion/classes.ts';
 import { valenceOfScore } from '../emotion/scale.ts';
 import { RANKS } from '../emotion/visit-feeling.ts';
@@ -72,7 +88,11 @@ function remember(state: CustomerState, event: StoredEvent): void {
     if (state.identifiers.some((known) => known[0] === kind && known[1] === value)) continue;
     state.identifiers.push([kind, value, event.at]);
     const same = state.identifiers.filter((known) => known[0] === kind);
-    if (same.length > IDENTIFIERS_PER_KIND) state.identifiers.splice(state.identifiers.findIndex((known) => known[0] === kind), 1);
+    if (same.length > IDENTIFIERS_PER_KIND)
+      state.identifiers.splice(
+        state.identifiers.findIndex((known) => known[0] === kind),
+        1,
+      );
   }
 }
 
@@ -92,7 +112,8 @@ function touchVisit(applying: Applying, visit: VisitState, blueprint: Blueprint)
 function touchDwell(applying: Applying, one: CaseState, blueprint: Blueprint): void {
   const stay = lastStay(one);
   if (stay === undefined || stay.until !== 0) return;
-  for (const visit of applying.state.visits) if (visit.case === one.id && visit.dwellFrom === stay.from) touchVisit(applying, visit, blueprint);
+  for (const visit of applying.state.visits)
+    if (visit.case === one.id && visit.dwellFrom === stay.from) touchVisit(applying, visit, blueprint);
 }
 
 function beginStay(applying: Applying, one: CaseState, stage: number): void {
@@ -155,7 +176,9 @@ function visitOf(applying: Applying, one: CaseState, match: Match): VisitState {
     const rated = mine.filter((v) => event.at - v.last <= SURVEY_MS).at(-1);
     if (rated !== undefined) return rated;
   }
-  const running = mine.filter((v) => v.stage === stage && v.channel === channel && !v.ended && event.at - v.last <= match.blueprint.file.quiet).at(-1);
+  const running = mine
+    .filter((v) => v.stage === stage && v.channel === channel && !v.ended && event.at - v.last <= match.blueprint.file.quiet)
+    .at(-1);
   if (running !== undefined) return running;
   const visit: VisitState = {
     id: event.key,
@@ -231,12 +254,20 @@ function noteTopic(applying: Applying, visit: VisitState, blueprint: Blueprint):
 }
 
 /** What an event says about how the customer feels: a score before the text. */
-function feelingsOf(event: StoredEvent): { readonly rank: number; readonly valence: number; readonly confidence: number; readonly emotion: number; readonly kind: string }[] {
+function feelingsOf(
+  event: StoredEvent,
+): { readonly rank: number; readonly valence: number; readonly confidence: number; readonly emotion: number; readonly kind: string }[] {
   const said = [];
   const valence = event.score === undefined ? null : valenceOfScore(event.score);
   if (event.score !== undefined && valence !== null) {
     const kind = event.score.kind === 'valence' ? 'agent' : 'survey';
-    said.push({ rank: RANKS[kind], valence: Math.round(valence * 1000), confidence: kind === 'survey' ? 1000 : 900, emotion: EMOTIONS.indexOf(labelOfValence(valence)), kind: event.score.kind });
+    said.push({
+      rank: RANKS[kind],
+      valence: Math.round(valence * 1000),
+      confidence: kind === 'survey' ? 1000 : 900,
+      emotion: EMOTIONS.indexOf(labelOfValence(valence)),
+      kind: event.score.kind,
+    });
   }
   if (event.emotion !== undefined)
     said.push({
@@ -327,7 +358,11 @@ function prune(applying: Applying): void {
   }
   const old = state.cases.filter((c) => {
     const blueprint = blueprintOf(c, context);
-    return event.at - c.lastAt > CASE_KEPT_MS && (blueprint === undefined || !isOpen(c, blueprint, event.at)) && !state.visits.some((v) => v.case === c.id);
+    return (
+      event.at - c.lastAt > CASE_KEPT_MS &&
+      (blueprint === undefined || !isOpen(c, blueprint, event.at)) &&
+      !state.visits.some((v) => v.case === c.id)
+    );
   });
   if (old.length === 0) return;
   for (const one of old) {
@@ -364,7 +399,8 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
   const visit = visitOf(applying, one, here);
   touchVisit(applying, visit, its);
   const stay = lastStay(one);
-  if (one.stays.length > staysBefore && stay !== undefined && stageAt(its, stay.stage).dwell !== null && visit.dwellFrom === 0) visit.dwellFrom = stay.from;
+  if (one.stays.length > staysBefore && stay !== undefined && stageAt(its, stay.stage).dwell !== null && visit.dwellFrom === 0)
+    visit.dwellFrom = stay.from;
   visit.last = Math.max(visit.last, event.at);
   addMinute(visit, event.at);
   if (back) mark(visit, event.at, { component: 'backtrack', value: 1 });
@@ -417,10 +453,15 @@ function takeBack(state: CustomerState, event: StoredEvent): void {
  * Applies sorted events that all come after what the state already holds (no tie with its last). Changes `state`; returns what was touched.
  * The only way in which state comes about: the fast path and the full fold both end here. `onCheckpoint` sees the state every 256 events.
  */
-export function foldOnto(state: CustomerState, events: readonly StoredEvent[], context: FoldContext, onCheckpoint?: (state: CustomerState) => void): Touched {
+export function foldOnto(
+  state: CustomerState,
+  events: readonly StoredEvent[],
+  context: FoldContext,
+  onCheckpoint?: (state: CustomerState) => void,
+): Touched {
   const touched = new Touched();
   for (const event of events) if (isRetraction(event)) takeBack(state, event);
-  for (let i = 0; i < events.length; ) {
+  for (let i = 0; i < events.length;) {
     const first = events[i];
     if (first === undefined) break;
     let end = i + 1;

@@ -41,7 +41,13 @@ export interface StoredEvent {
   readonly lang?: string;
   readonly score?: { readonly kind: 'csat' | 'stars' | 'ces' | 'nps' | 'valence'; readonly value: number; readonly scale?: number };
   readonly signals?: readonly { readonly kind: Component; readonly value?: number }[];
-  readonly promise?: { readonly id?: string; readonly kind: string; readonly due?: number; readonly graceSeconds?: number; readonly wording?: string };
+  readonly promise?: {
+    readonly id?: string;
+    readonly kind: string;
+    readonly due?: number;
+    readonly graceSeconds?: number;
+    readonly wording?: string;
+  };
   readonly outcome?: string;
   readonly topic?: string;
   readonly segment?: string;

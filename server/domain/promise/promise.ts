@@ -77,7 +77,10 @@ export function promiseKey(promise: PromiseRecord): string {
 }
 
 /** Finds the promise an event speaks of: by id, else the newest of its kind that is not settled (of the case, where it has one). */
-export function findPromise(state: CustomerState, wanted: { readonly id?: string | undefined; readonly kind: string; readonly case: string }): PromiseRecord | undefined {
+export function findPromise(
+  state: CustomerState,
+  wanted: { readonly id?: string | undefined; readonly kind: string; readonly case: string },
+): PromiseRecord | undefined {
   const candidates = state.promises.filter((p) =>
     wanted.id !== undefined ? p.id === wanted.id : p.kind === wanted.kind && (wanted.case === '' || p.case === wanted.case),
   );

@@ -14,7 +14,15 @@ const SOURCES: readonly EmotionSource[] = ['survey', 'agent', 'text', 'behaviour
 function evidenceOf(kept: Kept): Evidence {
   const [at, rank, valence, confidence, emotion, kind] = kept;
   if (rank === RANKS.survey)
-    return { source: 'survey', at, reliability: 1, confidence: 1, halfLifeHours: kind === 'stars' ? 72 : 24, classes: classesOfValence(valence / 1000), valence: valence / 1000 };
+    return {
+      source: 'survey',
+      at,
+      reliability: 1,
+      confidence: 1,
+      halfLifeHours: kind === 'stars' ? 72 : 24,
+      classes: classesOfValence(valence / 1000),
+      valence: valence / 1000,
+    };
   const label = EMOTIONS[emotion] ?? 'neutral';
   return labelEvidence(rank === RANKS.agent ? 'agent' : 'text', { label, valence: valence / 1000, confidence: confidence / 1000 }, at);
 }
@@ -52,7 +60,19 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
     openedAt: one.openedAt,
     since: stay.from,
     standardMs: stage.standardMs,
-    state: stuck ? 'stuck' : open ? (done && !stage.after ? 'completed' : 'open') : one.closedAt !== 0 ? 'closed' : done ? 'completed' : now > idleEnd(one, blueprint) ? 'abandoned' : 'closed',
+    state: stuck
+      ? 'stuck'
+      : open
+        ? done && !stage.after
+          ? 'completed'
+          : 'open'
+        : one.closedAt !== 0
+          ? 'closed'
+          : done
+            ? 'completed'
+            : now > idleEnd(one, blueprint)
+              ? 'abandoned'
+              : 'closed',
     step: one.steps.length,
     steps: blueprint.steps.length,
   };
@@ -75,7 +95,11 @@ function promiseViews(state: CustomerState, blueprints: Blueprints, now: number)
 }
 
 /** The head of a customer's page, from the folded state as it stands at an instant. Pure. */
-export function headerOf(customer: string, state: CustomerState, at: { readonly blueprints: Blueprints; readonly now: number }): CustomerHeader {
+export function headerOf(
+  customer: string,
+  state: CustomerState,
+  at: { readonly blueprints: Blueprints; readonly now: number },
+): CustomerHeader {
   const { blueprints, now } = at;
   const contact = state.lastContact;
   return {

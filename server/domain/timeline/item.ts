@@ -28,7 +28,11 @@ function matchOf(event: StoredEvent, blueprints: Blueprints): Matched | null {
 /** The case an event stands in, as far as time and keys tell it without doubt. */
 function caseAt(state: CustomerState, event: StoredEvent, matched: Matched): CaseState | undefined {
   const mine = state.cases.filter((c) => c.journey === matched.blueprint.journey);
-  const named = mine.find((c) => (event.caseId !== undefined && c.keys.includes(`case:${event.caseId}`)) || event.who.some(([kind, value]) => c.keys.includes(`${kind}:${value}`)));
+  const named = mine.find(
+    (c) =>
+      (event.caseId !== undefined && c.keys.includes(`case:${event.caseId}`)) ||
+      event.who.some(([kind, value]) => c.keys.includes(`${kind}:${value}`)),
+  );
   if (named !== undefined) return named;
   const running = mine.filter((c) => c.stays.some((s) => s.from <= event.at && event.at <= stayEnd(c, s, matched.blueprint)));
   return running.length === 1 ? running[0] : undefined;
@@ -41,14 +45,27 @@ function stageOf(one: CaseState | undefined, event: StoredEvent, matched: Matche
 }
 
 function touchpointView(touchpoint: Touchpoint): TimelineTouchpoint {
-  return { id: touchpoint.id, name: touchpoint.name, owner: touchpoint.owner, controller: touchpoint.controller, clue: touchpoint.clue, mot: touchpoint.mot > 0 };
+  return {
+    id: touchpoint.id,
+    name: touchpoint.name,
+    owner: touchpoint.owner,
+    controller: touchpoint.controller,
+    clue: touchpoint.clue,
+    mot: touchpoint.mot > 0,
+  };
 }
 
 function emotionOf(event: StoredEvent): TimelineItem['emotion'] {
   const valence = event.score === undefined ? null : valenceOfScore(event.score);
   if (event.score !== undefined && valence !== null) {
     const agent = event.score.kind === 'valence';
-    return { label: labelOfValence(valence), valence, confidence: agent ? 0.9 : 1, source: agent ? 'agent' : 'survey', why: [`${event.score.kind} ${event.score.value}`] };
+    return {
+      label: labelOfValence(valence),
+      valence,
+      confidence: agent ? 0.9 : 1,
+      source: agent ? 'agent' : 'survey',
+      why: [`${event.score.kind} ${event.score.value}`],
+    };
   }
   if (event.emotion === undefined) return null;
   const { label, confidence, why } = event.emotion;
@@ -85,7 +102,10 @@ export function itemOf(event: StoredEvent, context: ItemContext): TimelineItem {
     emotion: emotionOf(event),
     score: event.score === undefined ? null : { kind: event.score.kind, value: event.score.value },
     signals: signalsOf(event),
-    promise: event.promise === undefined ? null : { kind: event.promise.kind, due: event.promise.due ?? null, wording: event.promise.wording ?? null },
+    promise:
+      event.promise === undefined
+        ? null
+        : { kind: event.promise.kind, due: event.promise.due ?? null, wording: event.promise.wording ?? null },
     outcome: event.outcome ?? null,
     topic: event.topic ?? null,
     attributes: event.attributes ?? null,

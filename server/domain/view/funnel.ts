@@ -101,10 +101,18 @@ function groupsOf(input: FunnelInput): Record<string, FunnelGroup> {
   if (input.by === null) return groups;
   const dimension = DIMENSION[input.by];
   const found = new Set<string>();
-  for (const cells of [input.sums.cohort, input.sums.levels]) for (const cell of cells.keys()) found.add(parseCell(cell).dimensions[dimension] ?? '');
+  for (const cells of [input.sums.cohort, input.sums.levels])
+    for (const cell of cells.keys()) found.add(parseCell(cell).dimensions[dimension] ?? '');
   for (const key of [...found].sort()) {
-    const steps = stepsOf(input.blueprint, sliceOf(input.sums, (dimensions) => dimensions[dimension] === key));
-    groups[key] = { key, total: totalOf(steps), steps: steps.map((s) => ({ stage: s.stage, reached: s.reached, occupancy: s.occupancy, stuck: s.stuck })) };
+    const steps = stepsOf(
+      input.blueprint,
+      sliceOf(input.sums, (dimensions) => dimensions[dimension] === key),
+    );
+    groups[key] = {
+      key,
+      total: totalOf(steps),
+      steps: steps.map((s) => ({ stage: s.stage, reached: s.reached, occupancy: s.occupancy, stuck: s.stuck })),
+    };
   }
   return groups;
 }
@@ -112,7 +120,10 @@ function groupsOf(input: FunnelInput): Record<string, FunnelGroup> {
 /** The funnel as a page shows it: cohort and now, side by side, never mixed. Pure. */
 export function funnelView(input: FunnelInput): FunnelView {
   const { blueprint } = input;
-  const steps = stepsOf(blueprint, sliceOf(input.sums, () => true));
+  const steps = stepsOf(
+    blueprint,
+    sliceOf(input.sums, () => true),
+  );
   return {
     journey: blueprint.journey,
     version: blueprint.version,

@@ -1,5 +1,16 @@
 import { COMPONENTS, EMOTIONS, FEW, WINDOWS } from '#lib/contract/index.ts';
-import type { CellState, Column, Component, Emotion, Factor, HeatCell, HeatView, Position, SourceHealth, Window } from '#lib/contract/index.ts';
+import type {
+  CellState,
+  Column,
+  Component,
+  Emotion,
+  Factor,
+  HeatCell,
+  HeatView,
+  Position,
+  SourceHealth,
+  Window,
+} from '#lib/contract/index.ts';
 import type { Blueprint, Stage } from '../blueprint/blueprint.ts';
 import type { CellSums, Measures } from '../kernel/sums.ts';
 import { stageSummary } from '../blueprint/blueprint.ts';
@@ -79,10 +90,16 @@ function emotionOf(measures: Measures | undefined): HeatCell['emotion'] {
   };
 }
 
-function planned(blueprint: Blueprint, stage: Stage, at: { readonly by: Column; readonly column: string }): { readonly any: boolean; readonly sources: readonly string[] } {
+function planned(
+  blueprint: Blueprint,
+  stage: Stage,
+  at: { readonly by: Column; readonly column: string },
+): { readonly any: boolean; readonly sources: readonly string[] } {
   if (at.by === 'segment' || at.column === ALL) return { any: true, sources: [] };
   const here = blueprint.touchpoints.filter(
-    (t) => (t.stage === stage.index || t.stage === null) && (at.by === 'channel' ? t.channels.some((c) => c === at.column) : t.owner === at.column),
+    (t) =>
+      (t.stage === stage.index || t.stage === null) &&
+      (at.by === 'channel' ? t.channels.some((c) => c === at.column) : t.owner === at.column),
   );
   return { any: here.length > 0, sources: here.map((t) => t.source ?? '') };
 }
@@ -106,7 +123,11 @@ function absenceOf(input: HeatInput, n: number, where: { readonly stage: Stage; 
   return { state: 'zero', lastSeen: null };
 }
 
-function heatCell(input: HeatInput, grids: { readonly now: Map<string, Measures>; readonly before: Map<string, Measures> }, where: { readonly stage: Stage; readonly column: string }): HeatCell {
+function heatCell(
+  input: HeatInput,
+  grids: { readonly now: Map<string, Measures>; readonly before: Map<string, Measures> },
+  where: { readonly stage: Stage; readonly column: string },
+): HeatCell {
   const { stage, column } = where;
   const key = `${stage.id}|${column}`;
   const measures = grids.now.get(key);

@@ -81,11 +81,51 @@ export function wallView(input: WallInput): WallView {
   const surge = before.contacts === 0 ? null : now.contacts / before.contacts;
   const tiles: WallTile[] = [
     { id: 'open', name: 'in journey', value: now.open, unit: '', change: difference(now.open, before.open), n: now.open, status: 'normal' },
-    { id: 'stuck', name: 'stuck', value: now.stuck, unit: '', change: difference(now.stuck, before.stuck), n: now.open, status: status(share, { watch: 0.1, breach: 0.2 }) },
-    { id: 'kept', name: 'promises kept', value: now.kept, unit: '%', change: difference(now.kept, before.kept), n: now.settled, status: status(now.kept, { watch: 90, breach: 80 }) },
-    { id: 'friction', name: 'friction', value: now.friction, unit: '', change: difference(now.friction, before.friction), n: now.visits, status: status(now.friction, { watch: 25, breach: 40 }) },
-    { id: 'valence', name: 'emotion', value: now.valence, unit: '', change: difference(now.valence, before.valence), n: now.known, status: status(now.valence, { watch: -0.1, breach: -0.3 }) },
-    { id: 'contacts', name: 'contacts', value: now.contacts, unit: '/h', change: difference(now.contacts, before.contacts), n: now.contacts, status: status(surge, { watch: 1.3, breach: 1.6 }) },
+    {
+      id: 'stuck',
+      name: 'stuck',
+      value: now.stuck,
+      unit: '',
+      change: difference(now.stuck, before.stuck),
+      n: now.open,
+      status: status(share, { watch: 0.1, breach: 0.2 }),
+    },
+    {
+      id: 'kept',
+      name: 'promises kept',
+      value: now.kept,
+      unit: '%',
+      change: difference(now.kept, before.kept),
+      n: now.settled,
+      status: status(now.kept, { watch: 90, breach: 80 }),
+    },
+    {
+      id: 'friction',
+      name: 'friction',
+      value: now.friction,
+      unit: '',
+      change: difference(now.friction, before.friction),
+      n: now.visits,
+      status: status(now.friction, { watch: 25, breach: 40 }),
+    },
+    {
+      id: 'valence',
+      name: 'emotion',
+      value: now.valence,
+      unit: '',
+      change: difference(now.valence, before.valence),
+      n: now.known,
+      status: status(now.valence, { watch: -0.1, breach: -0.3 }),
+    },
+    {
+      id: 'contacts',
+      name: 'contacts',
+      value: now.contacts,
+      unit: '/h',
+      change: difference(now.contacts, before.contacts),
+      n: now.contacts,
+      status: status(surge, { watch: 1.3, breach: 1.6 }),
+    },
   ];
   const names = new Map(input.blueprint.stages.map((s) => [s.id, s.name]));
   const worst = Object.values(input.heat.cells)
@@ -101,5 +141,12 @@ export function wallView(input: WallInput): WallView {
       n: c.n,
       change: c.change,
     }));
-  return { journey: input.blueprint.journey, name: input.blueprint.file.name, window: input.window, position: input.position, tiles, worst };
+  return {
+    journey: input.blueprint.journey,
+    name: input.blueprint.file.name,
+    window: input.window,
+    position: input.position,
+    tiles,
+    worst,
+  };
 }

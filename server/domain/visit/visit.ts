@@ -97,7 +97,11 @@ export interface VisitPoint {
   readonly values: Values;
 }
 
-function valuesOf(severities: Partial<Record<Component, number>>, feels: readonly Feel[], blueprint: Blueprint): Omit<VisitPoint, 'minute'> {
+function valuesOf(
+  severities: Partial<Record<Component, number>>,
+  feels: readonly Feel[],
+  blueprint: Blueprint,
+): Omit<VisitPoint, 'minute'> {
   const values: Values = [[HEAT.visits, 1]];
   const { total, parts: byComponent } = parts(severities, blueprint.weights);
   if (total > 0) {
@@ -131,7 +135,8 @@ export function visitPoints(visit: VisitState, state: CustomerState, blueprint: 
   let [m, s, f] = [0, 0, 0];
   return minutes.map((minute) => {
     for (let mark = marks[m]; mark !== undefined && minuteOf(mark[0]) <= minute; mark = marks[++m]) severities.mark(mark[1], mark[2]);
-    for (let step = steps[s]; step !== undefined && minuteOf(step.at) <= minute; step = steps[++s]) severities.level(step.component, step.severity);
+    for (let step = steps[s]; step !== undefined && minuteOf(step.at) <= minute; step = steps[++s])
+      severities.level(step.component, step.severity);
     while (f < visit.feels.length && minuteOf(visit.feels[f]?.[0] ?? 0) <= minute) f++;
     return { minute, ...valuesOf(severities.current(), visit.feels.slice(0, f), blueprint) };
   });

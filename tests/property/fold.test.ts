@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { WINDOW_NAMES, WINDOWS } from '#lib/contract/index.ts';
+import type { StoredEvent } from '#server/domain/event/event.ts';
+import type { Booking } from '#server/domain/kernel/counters.ts';
+import { foldOnto, inOrder } from '#server/domain/customer/fold.ts';
+import { emptyState, encodeState } from '#server/domain/customer/state.ts';
+import type { CustomerState } from '#server/domain/customer/state.ts';
+import { compareEvents } from '#server/domain/event/event.ts';
+import { HEAT } from '#server/domain/kernel/counters.ts';
+import { Ledger, windowRange } from '#server/domain/kernel/sums.ts';
+import { minuteOf } from '#server/domain/kernel/time.ts';
+import { funnelView } from '#server/domain/view/funnel.ts';
+import { blueprintsFrom, sumBookings, TEST_JOURNEY } from '../support/world.ts';
+import { BASE, history, HOUR } from '../support/histories.ts';
+
+const blueprints = blueprintsFrom(TEST_JOURNEY);
+const context = { blueprints };
+const sorted = (events: readonly StoredEvent[]): StoredEvent[] => [...events].sort(compareEvents);
+
+interface Run {
+  readonly state: CustomerState;
+  readonly bookings: Map<string, number>;
+  readonly members: readonly string[];
+}
+
+/** Folds in the given batches and adds up what each batch changed. */
+function run(batches: readonly (readonly StoredEvent[])[]): Run {
+  const state = emptyState();
+  const bookings = new Map<string, number>();
+  const members = new Set<string>();
+  for (const batch of batches) {
+    const touched = foldOnto(state, batch, context);
+    sumBookings(touched.bookings, bookings);
+    for (const { before, after } of touched.rows().values()) {
+      const undone = (before?.bookings ?? []).map(([cell, measure, anchor, booked, delta]): Booking => [
+        cell,
+        measure,
+        anchor,
+        booked,
+        -delta,
+      ]);
+      sumBookings(undone, bookings);
+      sumBookings(after.bookings, bookings);
+      if (before !== null) members.delete(JSON.stringify([before.list, before.score, before.member]));
+      members.add(JSON.stringify([after.list, after.score, after.member]));
+    }
+  }
+  return { state, bookings, members: [...members].sort() };
+}
+
+/** One in-order event at a time; what ties with its neighbour, or takes back, goes with the rest, as the projector does. */
+function fastBatches(events: readonly StoredEvent[]): StoredEvent[][] {
+  const batches: StoredEvent[][] = [];
+  for (const event of events) {
+    const last = batches.at(-1)?.at(-1);
+    if (last !== undefined && last.at === event.at && (last.sequence ?? 0) === (event.sequence ?? 0)) batches.at(-1)?.push(event);
+    else batches.push([event]);
+  }
+  return batches;
+}
+
+const onePerson = (length: number): fc.Arbitrary<StoredEvent[]> =>
+  history(length).map((events) => sorted(events.filter((e) => e.type !== 'event.retracted').map((e) => ({ ...e, under: 'p' }))));
+
+function ledgerOf(bookings: ReadonlyMap<string, number>): Ledger {
+  const ledger = new Ledger();
+  for (const [place, delta] of bookings) {
+    const [cell = '', measure, anchor, booked] = place.split(' ');
+    ledger.add([cell, Number(measure), Number(anchor), Number(booked), delta]);
+  }
+  return ledger;
+}
+
+describe('law 6: one in-order event onto the saved state equals the full fold', () => {
+  it('gives the same bytes, the same rows and the same sums', () => {
+    fc.assert(
+      fc.property(onePerson(40), (events) => {
+        const full = run([events]);
+        const fast = run(fastBatches(events));
+        expect(encodeState(fast.state)).toBe(encodeState(full.state));
+        expect(fast.members).toEqual(full.members);
+        expect([...fast.bookings].sort()).toEqual([...full.bookings].sort());
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('takes the fast path exactly for what comes after everything and ties with nothing', () => {
+    fc.assert(
+      fc.property(onePerson(20), (events) => {
+        const state = emptyState();
+        foldOnto(state, events, context);
+        const last = events.at(-1);
+        if (last === undefined) return expect(state.events).toBe(0);
+        expect(inOrder(state, last)).toBe(false);
+        expect(inOrder(state, { ...last, at: last.at + 1 })).toBe(true);
+        expect(inOrder(state, { ...last, at: last.at - 1 })).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('law 4: entered = converted + in progress + dropped + excluded', () => {
+  it('holds at every instant, in total and per step, and no state is ever negative', () => {
+    const blueprint = blueprints.get('test');
+    if (blueprint === undefined) throw new Error('the test journey is gone');
+    fc.assert(
+      fc.property(onePerson(40), fc.integer({ min: 0, max: 400 }), (events, halfHours) => {
+        const at = minuteOf(BASE + halfHours * (HOUR / 2));
+        const ledger = ledgerOf(run([events]).bookings);
+        const all = { from: 0, to: at, at };
+        const sums = {
+          cohort: ledger.read('F|test|1', all),
+          levels: ledger.read('N|test|1', { ...all, to: Infinity }),
+          flows: new Map<string, never>(),
+        };
+        const view = funnelView({ blueprint, sums, by: 'channel', from: 0, position: { at: 0, live: false }, factors: [] });
+        const { entered, converted, inProgress, dropped, excluded } = view.total;
+        expect(converted + inProgress + dropped + excluded).toBe(entered);
+        for (const step of Object.values(view.steps)) {
+          expect(step.wentOn + step.waiting + step.dropped + step.excluded).toBe(step.reached);
+          for (const count of [step.reached, step.wentOn, step.waiting, step.dropped, step.excluded, step.occupancy, step.stuck])
+            expect(count).toBeGreaterThanOrEqual(0);
+          expect(step.stuck).toBeLessThanOrEqual(step.occupancy);
+        }
+        const groups = Object.values(view.groups).map((g) => g.total.entered);
+        expect(groups.reduce((a, b) => a + b, 0)).toBe(entered);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('law 3: the number on a square is the number of visits on its list', () => {
+  it('holds in every window at every instant', () => {
+    fc.assert(
+      fc.property(onePerson(30), fc.integer({ min: 0, max: 600 }), fc.constantFrom(...WINDOW_NAMES), (events, halfHours, window) => {
+        const at = minuteOf(BASE + halfHours * (HOUR / 2));
+        const played = run([events]);
+        const range = windowRange(WINDOWS[window], at);
+        let counted = 0;
+        for (const measures of ledgerOf(played.bookings).read('H|test|1', range).values()) counted += measures.get(HEAT.visits) ?? 0;
+        const listed = played.members
+          .map((text) => JSON.parse(text) as [string, number, readonly unknown[]])
+          .filter(([list]) => list === 'visits:test:1')
+          .filter(([, , member]) => {
+            const last = (member[6] as readonly (readonly [number])[]).filter((p) => p[0] <= at).at(-1)?.[0];
+            return last !== undefined && last >= range.from && last <= range.to;
+          });
+        expect(counted).toBe(listed.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
