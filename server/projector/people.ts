@@ -2,7 +2,7 @@ import type { FoldContext } from '#server/domain/customer/fold.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import type { Row, Touched } from '#server/domain/kernel/row.ts';
-import type { Deltas } from '#server/domain/kernel/counters.ts';
+import type { Booking, Deltas } from '#server/domain/kernel/counters.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import { foldOnto, inOrder } from '#server/domain/customer/fold.ts';
 import { decodeState, emptyState, encodeState } from '#server/domain/customer/state.ts';
@@ -53,10 +53,21 @@ interface Place {
   readonly deltas: Deltas;
 }
 
+/** What changed between two lists of bookings. They mostly begin alike: a visit that goes on keeps its past. */
+function diffBookings(deltas: Deltas, before: readonly Booking[], after: readonly Booking[]): void {
+  let same = 0;
+  while (same < before.length && same < after.length && isSameBooking(before[same], after[same])) same++;
+  for (const booking of before.slice(same)) deltas.add(booking, -1);
+  for (const booking of after.slice(same)) deltas.add(booking, 1);
+}
+
+function isSameBooking(a: Booking | undefined, b: Booking | undefined): boolean {
+  return a !== undefined && b !== undefined && a[4] === b[4] && a[3] === b[3] && a[2] === b[2] && a[1] === b[1] && a[0] === b[0];
+}
+
 function diffRow(place: Place, commands: Command[], rows: { readonly before: Row | null; readonly after: Row | null }): void {
   const { before, after } = rows;
-  for (const booking of before?.bookings ?? []) place.deltas.add(booking, -1);
-  for (const booking of after?.bookings ?? []) place.deltas.add(booking, 1);
+  diffBookings(place.deltas, before?.bookings ?? [], after?.bookings ?? []);
   const [was, is] = [before === null ? null : memberOf(place.person, before), after === null ? null : memberOf(place.person, after)];
   if (was === is && before?.list === after?.list && before?.score === after?.score) return;
   if (before !== null && was !== null && (was !== is || before.list !== after?.list))

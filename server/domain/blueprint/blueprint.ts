@@ -175,14 +175,18 @@ export function compileJourney(file: JourneyFile): Blueprint {
   };
 }
 
+/** A stage is marked as a moment of truth where one of its touchpoints weighs at least this share of the heaviest in the journey. */
+const MOT_SHARE = 0.8;
+
 /** What the pages need to know of a stage. */
 export function stageSummary(blueprint: Blueprint, stage: Stage): StageSummary {
   const here = blueprint.touchpoints.filter((t) => t.stage === stage.index);
+  const heaviest = Math.max(0, ...blueprint.touchpoints.map((t) => t.mot));
   return {
     stage: stage.id,
     name: stage.name,
     after: stage.after,
-    mot: here.some((t) => t.mot > 0),
+    mot: heaviest > 0 && here.some((t) => t.mot >= MOT_SHARE * heaviest),
     standardMs: stage.standardMs,
     owners: [...new Set(here.map((t) => t.owner))],
   };
