@@ -19,10 +19,10 @@ export function stormsOf(endsAt: number): readonly Storm[] {
   ];
 }
 
-/** The storm that begins with a later start, so that something is always going on. */
+/** The storm of the day of a later start, so that something is always going on; another start on the same day replaces it. */
 export function stormOfStart(startsAt: number): Storm {
   return {
-    id: `demo-storm-${startsAt.toString(36)}`,
+    id: `demo-storm-south-${Math.floor(startsAt / DAY)}`,
     name: 'Storm Demo-Carl',
     area: 'south',
     from: startsAt - HOUR,
