@@ -21,6 +21,7 @@ import { createLog } from '#server/log/redis-log.ts';
 import { Pulse } from '#server/projector/pulse.ts';
 import { Projection } from '#server/projector/projection.ts';
 import { connect } from '#server/redis/client.ts';
+import { requireVersion } from '#server/redis/probe.ts';
 import { durabilityOf, openStore } from '#server/redis/store.ts';
 import { actorOf } from '#server/security/actor.ts';
 import { searchCandidates } from '#server/security/identifiers.ts';
@@ -90,6 +91,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { config, clock, log } = options;
   const lost = (error: Error): void => log.warn({ err: error }, 'the store does not answer');
   const redis = await connect(options.address, lost);
+  requireVersion(await redis.info('server'));
   const store = await openStore(redis, { partitions: config.partitions });
   const blueprints = loadJourneys(config.journeysDir);
   const keys = createWriteKeys({ configured: config.writeKey, dataDir: config.dataDir });
@@ -142,7 +144,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   async function status(): Promise<Omit<SystemStatus, 'sources'>> {
     const counts = await pulse.counts();
     return {
-      ready: redis.isReady && feed.healthy,
+      ready: redis.isReady && feed.healthy && pulse.projecting,
       ...counts,
       durability,
       demo,

@@ -4,6 +4,8 @@ import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
 
 const EVERY_MS = 500;
+/** Events wait and none was projected for this long: the projector is not at work. */
+const STANDSTILL_MS = 15_000;
 
 export interface PulseOptions {
   readonly redis: Redis;
@@ -18,11 +20,19 @@ export class Pulse {
   readonly #o: PulseOptions;
   #timer: NodeJS.Timeout | undefined;
   #lagMs = 0;
+  #projected = 0;
+  #movedAt: number;
   #factors: readonly Factor[] = [];
   #sources: ReadonlyMap<string, number> = new Map();
 
   constructor(options: PulseOptions) {
     this.#o = options;
+    this.#movedAt = options.clock();
+  }
+
+  /** Whether accepted events reach the numbers: none waits, or the projector got on with them lately. */
+  get projecting(): boolean {
+    return this.#lagMs === 0 || this.#o.clock() - this.#movedAt < STANDSTILL_MS;
   }
 
   /** Age of the oldest accepted event that is not yet in the numbers, ms. */
@@ -85,11 +95,15 @@ export class Pulse {
   async #look(): Promise<void> {
     const { redis, partitions, clock } = this.#o;
     const places = Array.from({ length: partitions }, (_, p) => p);
-    const [oldest, factors, sources] = await Promise.all([
+    const [oldest, projected, factors, sources] = await Promise.all([
       Promise.all(places.map((p) => redis.xRange(keys.log(p), '-', '+', { COUNT: 1 }))),
+      Promise.all(places.map((p) => redis.hGet(keys.stat(p), 'projected'))),
       redis.hGetAll(keys.factors()),
       redis.hGetAll(keys.sources()),
     ]);
+    const total = projected.reduce((sum, text) => sum + Number(text ?? 0), 0);
+    if (total !== this.#projected || oldest.every((entries) => entries?.[0] === undefined)) this.#movedAt = clock();
+    this.#projected = total;
     const waiting = oldest.flatMap((entries) => (entries?.[0] === undefined ? [] : [Number(entries[0].id.split('-')[0])]));
     this.#lagMs = waiting.length === 0 ? 0 : Math.max(0, clock() - Math.min(...waiting));
     this.#factors = Object.values(factors).map((text) => JSON.parse(text) as Factor);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 import { journeySchema } from '#lib/contract/index.ts';
 import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
@@ -12,7 +11,6 @@ import { PartitionProjector } from '#server/projector/projector.ts';
 import { connect } from '#server/redis/client.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
-import { nodeName } from './events.ts';
 
 /** A small journey that has everything the laws speak of: steps, steps back, waits, promises, dwell, an exclusion, a closing. */
 export const TEST_JOURNEY = `
@@ -138,10 +136,3 @@ export async function openWorld(
 
   return { redis, partitions, blueprints, ingest: (events) => log.append(events), settle, dump, close: () => redis.close() };
 }
-
-/** A short name for a dump: equal dumps have equal digests. */
-export function digest(dump: Dump): string {
-  return createHash('sha256').update(JSON.stringify(dump)).digest('hex').slice(0, 16);
-}
-
-export { nodeName };

@@ -31,7 +31,7 @@ function gather(cells: CellSums, keep: (dimensions: readonly string[]) => boolea
     if (!keep(dimensions)) continue;
     const stage = dimensions[DIMENSION.stage] ?? '';
     let sums = byStage.get(stage);
-    if (sums === undefined) byStage.set(stage, (sums = new Map()));
+    if (sums === undefined) byStage.set(stage, (sums = new Map<number, number>()));
     for (const [measure, sum] of measures) sums.set(measure, (sums.get(measure) ?? 0) + sum);
   }
   return byStage;

@@ -46,7 +46,7 @@ export function gridOf(sums: CellSums, by: Column): Map<string, Measures> {
     const column = dimensions[DIMENSION[by]] ?? '';
     for (const key of [`${stage}|${column}`, `${stage}|${ALL}`, `|${ALL}`]) {
       let into = grid.get(key);
-      if (into === undefined) grid.set(key, (into = new Map()));
+      if (into === undefined) grid.set(key, (into = new Map<number, number>()));
       for (const [measure, sum] of measures) into.set(measure, (into.get(measure) ?? 0) + sum);
     }
   }

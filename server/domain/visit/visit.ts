@@ -1,4 +1,4 @@
-import { COMPONENTS, EMOTIONS } from '#lib/contract/index.ts';
+import { COMPONENTS } from '#lib/contract/index.ts';
 import type { Channel, Component } from '#lib/contract/index.ts';
 import type { Booking } from '../kernel/counters.ts';
 import type { Row } from '../kernel/row.ts';
@@ -198,6 +198,3 @@ function promiseRuns(promise: PromiseRecord, at: number): boolean {
   if (promise.metAt !== 0 || promise.withdrawnAt !== 0) return false;
   return at <= promise.firstDue + promise.graceMs + 4 * promise.halfHours * 3_600_000 + DAY;
 }
-
-/** Number of emotion classes, for readers of the measures. */
-export const EMOTION_COUNT = EMOTIONS.length;

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { CHANNELS, COMPONENTS } from './words.ts';
 
-/** Version of the envelope that `POST /v1/events` takes. */
-export const ENVELOPE_VERSION = 1;
-
 /** Characters that identifiers may not hold: controls and bidirectional marks. */
 const ID_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]+$';
 const identifier = z.string().min(1).max(128).regex(new RegExp(ID_PATTERN, 'u'));
@@ -40,7 +37,7 @@ export const promiseSchema = z.strictObject({
 });
 
 /**
- * One event, as a source sends it to `POST /v1/events`.
+ * One event, as a source sends it to `POST /v1/events`: version 1 of the envelope.
  * Only `customer` is needed; without `id` the hash of the event's own bytes stands in, without `occurredAt` the time of arrival.
  */
 export const eventSchema = z.strictObject({
