@@ -2,16 +2,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ensureBuild, ensureDependencies, ensureRedis, projectRoot, requireNode, runScript, SetupFailure } from './setup.mjs';
+import { ensureBuild, ensureDependencies, ensureRedis, isBuilt, projectRoot, requireNode, runScript, SetupFailure } from './setup.mjs';
 
 await runScript(async () => {
   requireNode();
   const [node = process.execPath, , command = '', ...rest] = process.argv;
   await ensureDependencies();
   if (!process.env.REDIS_URL) process.env.REDIS_SERVER_BIN = await ensureRedis();
-  await ensureBuild();
   const folder = join(projectRoot, 'build', 'cli');
   const script = join(folder, `${command}.js`);
+  // A product that runs reads its pages from the build: nobody builds under its feet for a command that is there already.
+  if (!existsSync(script)) await ensureBuild();
+  else if (!isBuilt()) console.log('  (this command was built from earlier sources; npm start builds anew)');
   if (!/^[a-z-]+$/.test(command) || !existsSync(script))
     throw new SetupFailure(`There is no command "${command}". There are: ${commandsIn(folder).join(', ')}.`);
   process.argv = [node, script, ...rest];

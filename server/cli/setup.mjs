@@ -91,7 +91,15 @@ export async function ensureDependencies() {
       ),
     );
   }
-  writeFileSync(stampPath, stamp);
+  writeFileSync(join(projectRoot, 'build', '.stamp'), digestOf(BUILD_INPUTS));
+}
+
+/**
+ * Whether the build is there and made from the sources as they are.
+ * @returns {boolean}
+ */
+export function isBuilt() {
+  return readText(join(projectRoot, 'build', '.stamp')) === digestOf(BUILD_INPUTS) && existsSync(join(projectRoot, 'build', 'main.js'));
 }
 
 /**
@@ -149,9 +157,7 @@ const STANDARD_BROWSERS = [
  * @throws {SetupFailure}
  */
 export async function ensureBuild() {
-  const stampPath = join(projectRoot, 'build', '.stamp');
-  const stamp = digestOf(BUILD_INPUTS);
-  if (readText(stampPath) === stamp && existsSync(join(projectRoot, 'build', 'main.js'))) return;
+  if (isBuilt()) return;
   await step('Building (npm run build)', () =>
     run(npmCommand(['run', '--silent', 'build']), 'This is a fault in the sources: the lines above name the file.'),
   );
