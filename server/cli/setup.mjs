@@ -91,15 +91,7 @@ export async function ensureDependencies() {
       ),
     );
   }
-  writeFileSync(join(projectRoot, 'build', '.stamp'), digestOf(BUILD_INPUTS));
-}
-
-/**
- * Whether the build is there and made from the sources as they are.
- * @returns {boolean}
- */
-export function isBuilt() {
-  return readText(join(projectRoot, 'build', '.stamp')) === digestOf(BUILD_INPUTS) && existsSync(join(projectRoot, 'build', 'main.js'));
+  writeFileSync(stampPath, stamp);
 }
 
 /**
@@ -161,7 +153,15 @@ export async function ensureBuild() {
   await step('Building (npm run build)', () =>
     run(npmCommand(['run', '--silent', 'build']), 'This is a fault in the sources: the lines above name the file.'),
   );
-  writeFileSync(stampPath, stamp);
+  writeFileSync(join(projectRoot, 'build', '.stamp'), digestOf(BUILD_INPUTS));
+}
+
+/**
+ * Whether the build is there and made from the sources as they are.
+ * @returns {boolean}
+ */
+export function isBuilt() {
+  return readText(join(projectRoot, 'build', '.stamp')) === digestOf(BUILD_INPUTS) && existsSync(join(projectRoot, 'build', 'main.js'));
 }
 
 /**

@@ -102,8 +102,19 @@ export class Batch {
     if (after <= 0) node.children.delete(child);
     else node.children.set(child, after);
     this.#write(node, nodeWrites.child(node, child));
-    if (before <= 0 && after > 0) this.send(child, { kind: 'link', child, parent: node.id, root: node.root });
+    if (before <= 0 && after > 0) this.#link(child, node);
     if (before > 0 && after <= 0) this.send(child, { kind: 'unlink', child, parent: node.id });
+  }
+
+  /** Tells a child of its parent: at once where it is at home here too. */
+  #link(child: string, parent: IdentityNode): void {
+    const message = { kind: 'link', child, parent: parent.id, root: parent.root } as const;
+    if (this.#isHome(child)) this.#setParent(message);
+    else this.send(child, message);
+  }
+
+  #isHome(node: string): boolean {
+    return partitionOf(node, this.#partitions) === this.#partition;
   }
 
   #uncount(id: string, children: readonly string[]): void {
@@ -112,7 +123,7 @@ export class Batch {
   }
 
   #deliver(node: IdentityNode, events: readonly StoredEvent[]): void {
-    if (partitionOf(node.root, this.#partitions) === this.#partition) {
+    if (this.#isHome(node.root)) {
       this.#person(node.root).adds.push(...events);
       return;
     }
@@ -146,7 +157,8 @@ export class Batch {
     const former = node.root;
     node.root = root;
     this.#write(node, nodeWrites.root(node));
-    if (node.own) this.send(former, { kind: 'recall', node: node.id, person: former });
+    if (node.own && this.#isHome(former)) this.#recall(node.id, former);
+    else if (node.own) this.send(former, { kind: 'recall', node: node.id, person: former });
     for (const child of node.children.keys()) this.send(child, { kind: 'reroot', child, parent: node.id, root });
   }
 

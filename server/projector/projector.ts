@@ -13,7 +13,7 @@ import { isRetraction } from '#server/domain/event/event.ts';
 import { Deltas } from '#server/domain/kernel/counters.ts';
 import { decodeNode, newNode } from '#server/identity/node.ts';
 import { unpack } from '#server/log/redis-log.ts';
-import { keys } from '#server/redis/keys.ts';
+import { keys, partitionOf } from '#server/redis/keys.ts';
 import { COMMIT } from '#server/redis/scripts.ts';
 import { Batch } from './batch.ts';
 import { Recent } from './recent.ts';
@@ -52,8 +52,9 @@ interface Input {
 }
 
 /** The identifiers at home here that an input speaks of. */
-function nodesOf(input: Input): Set<string> {
-  const nodes = new Set(input.events.map((e) => e.under));
+function nodesOf(input: Input, isHome: (node: string) => boolean): Set<string> {
+  const nodes = new Set<string>();
+  for (const event of input.events) for (const [, , node] of event.who) if (isHome(node)) nodes.add(node);
   for (const message of input.messages) {
     if (message.kind === 'link' || message.kind === 'unlink' || message.kind === 'reroot') nodes.add(message.child);
     else if (message.kind === 'returned' || message.kind === 'unlinked') nodes.add(message.node);
@@ -81,8 +82,8 @@ const after = (id: string): string => `(${id}`;
  */
 export class PartitionProjector {
   readonly #o: ProjectorOptions;
-  readonly #nodes = new Recent<string, IdentityNode>(200_000);
-  readonly #people = new Recent<string, CustomerState>(20_000);
+  readonly #nodes = new Recent<string, IdentityNode>(50_000);
+  readonly #people = new Recent<string, CustomerState>(5000);
   readonly #owner = randomBytes(4).toString('hex');
   #version: string | null = null;
   #cursors = new Map<string, string>();
@@ -177,8 +178,8 @@ export class PartitionProjector {
   }
 
   async #loadNodes(input: Input): Promise<void> {
-    const { redis, partition } = this.#o;
-    const missing = [...nodesOf(input)].filter((id) => !this.#nodes.has(id));
+    const { redis, partition, partitions } = this.#o;
+    const missing = [...nodesOf(input, (node) => partitionOf(node, partitions) === partition)].filter((id) => !this.#nodes.has(id));
     const hashes = await Promise.all(missing.map((id) => redis.hGetAll(keys.node(partition, id))));
     missing.forEach((id, i) => this.#nodes.set(id, decodeNode(id, hashes[i] ?? {})));
   }

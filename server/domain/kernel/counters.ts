@@ -15,8 +15,8 @@ export const EVENT = { events: 0, contacts: 1 } as const;
 export const FUNNEL = { reached: 0, dropped: 1, excluded: 2, visited: 3, bins: 100 } as const;
 /** `N`: occupancy and stuck hold from their booking on; flows are anchored at their minute. */
 export const NOW = { occupancy: 0, stuck: 1, inflow: 2, outflow: 3 } as const;
-/** `H`: anchored at the last activity of the visit. Parts from 10 on, emotion classes (by confidence) from 30 on. */
-export const HEAT = { visits: 0, friction: 1, known: 2, confidence: 3, valence: 4, parts: 10, emotions: 30 } as const;
+/** `H`: anchored at the last activity of the visit. Friction parts from 10 on (they sum to the friction), emotion classes (by confidence) from 30 on. */
+export const HEAT = { visits: 0, known: 2, confidence: 3, valence: 4, parts: 10, emotions: 30 } as const;
 /** `P`: anchored at the hour in which the promise was made. */
 export const PROMISE = { made: 0, kept: 1, broken: 2, late: 3, withdrawn: 4 } as const;
 
@@ -44,7 +44,7 @@ export function parseCell(key: string): CellName {
 }
 
 /** Anchor and distance to the booking in one number below 2^53: anchors up to 2^27 minutes (the year 2225), distances up to 2^26 (a century). */
-const DISTANCE = 2 ** 26;
+export const DISTANCE = 2 ** 26;
 
 /** Bookings summed up by place. Zero sums vanish. */
 export class Deltas {

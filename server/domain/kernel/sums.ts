@@ -1,9 +1,12 @@
 import type { Booking } from './counters.ts';
+import { DISTANCE } from './counters.ts';
 
 const DAY_MINUTES = 1440;
 /** Integers of one entry: cell, measure, anchor, booked, delta. */
 const WIDTH = 5;
 const FIRST_ENTRIES = 64;
+/** Room for the measures of one cell. */
+const MEASURES = 65_536;
 
 /** Sums of one cell: measure -> integer. */
 export type Measures = Map<number, number>;
@@ -52,10 +55,14 @@ class DayColumn {
   }
 
   #tidy(): void {
-    const places = new Map<string, number>();
+    const cells = new Map<number, Map<number, number>>();
     let end = 0;
     for (let i = 0; i < this.length; i += WIDTH) {
-      const place = `${this.data[i]},${this.data[i + 1]},${this.data[i + 2]},${this.data[i + 3]}`;
+      const cell = (this.data[i] ?? 0) * MEASURES + (this.data[i + 1] ?? 0);
+      let places = cells.get(cell);
+      if (places === undefined) cells.set(cell, (places = new Map<number, number>()));
+      const anchor = this.data[i + 2] ?? 0;
+      const place = anchor * DISTANCE + ((this.data[i + 3] ?? 0) - anchor);
       const known = places.get(place);
       const delta = this.data[i + 4] ?? 0;
       const sum = known === undefined ? delta : (this.data[known + 4] ?? 0) + delta;
@@ -174,9 +181,6 @@ export class CellTable {
     return sums;
   }
 }
-
-/** Room for the measures of one cell. */
-const MEASURES = 65_536;
 
 function addAt(places: Map<number, number>, place: number, delta: number): void {
   const sum = (places.get(place) ?? 0) + delta;

@@ -53,17 +53,24 @@ export function gridOf(sums: CellSums, by: Column): Map<string, Measures> {
   return grid;
 }
 
+/** Friction of all visits of a square, thousandths of a point: the sum of its parts. */
+export function frictionSum(measures: Measures | undefined): number {
+  let sum = 0;
+  for (let i = 0; i < COMPONENTS.length; i++) sum += measures?.get(HEAT.parts + i) ?? 0;
+  return sum;
+}
+
 /** Mean friction 0..1 of a square, shrunk towards its parent's. */
 function shrunkMean(measures: Measures | undefined, parent: number): number {
   const n = measures?.get(HEAT.visits) ?? 0;
-  return ((measures?.get(HEAT.friction) ?? 0) / 100_000 + KAPPA * parent) / (n + KAPPA);
+  return (frictionSum(measures) / 100_000 + KAPPA * parent) / (n + KAPPA);
 }
 
 /** What a square is pulled to: the stage's average, itself pulled to the journey's. */
 export function parentMean(grid: ReadonlyMap<string, Measures>, stage: string, column: string): number {
   const journey = grid.get(`|${ALL}`);
   const visits = journey?.get(HEAT.visits) ?? 0;
-  const overall = visits === 0 ? 0 : (journey?.get(HEAT.friction) ?? 0) / 100_000 / visits;
+  const overall = visits === 0 ? 0 : frictionSum(journey) / 100_000 / visits;
   return column === ALL ? overall : shrunkMean(grid.get(`${stage}|${ALL}`), overall);
 }
 
@@ -132,7 +139,7 @@ function heatCell(
   const key = `${stage.id}|${column}`;
   const measures = grids.now.get(key);
   const n = measures?.get(HEAT.visits) ?? 0;
-  const sum = measures?.get(HEAT.friction) ?? 0;
+  const sum = frictionSum(measures);
   const cell = cellOf({ n, sum, partSums: partSums(measures) }, parentMean(grids.now, stage.id, column), KAPPA);
   const absence = absenceOf(input, n, where);
   const shown = absence.state === 'value' ? cell.shown : null;

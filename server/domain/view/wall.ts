@@ -3,6 +3,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts';
 import type { CellSums } from '../kernel/sums.ts';
 import type { FunnelSums } from './funnel.ts';
 import { EVENT, HEAT, NOW, PROMISE } from '../kernel/counters.ts';
+import { frictionSum } from './heat.ts';
 
 /** Cells on a wall. */
 const WORST = 5;
@@ -52,7 +53,7 @@ function figuresOf(sums: WallSums): Figures {
     stuck: total(sums.funnel.levels, NOW.stuck),
     kept: settled === 0 ? null : (100 * kept) / settled,
     settled,
-    friction: visits === 0 ? null : total(sums.heat, HEAT.friction) / 1000 / visits,
+    friction: visits === 0 ? null : [...sums.heat.values()].reduce((sum, measures) => sum + frictionSum(measures), 0) / 1000 / visits,
     visits,
     valence: confidence === 0 ? null : total(sums.heat, HEAT.valence) / confidence,
     known: total(sums.heat, HEAT.known),

@@ -22,6 +22,8 @@ export function componentIndex(component: Component): number {
   return COMPONENTS.indexOf(component);
 }
 
+/** Dwell weighs at most 15 points: its quarters are steps of the size that the sixteenths of a missed promise (80 points) have. */
+const DWELL_LEVELS = 4;
 const DWELL = componentIndex('dwell');
 const PROMISE = componentIndex('promise_missed');
 const WAIT = componentIndex('wait');
@@ -50,11 +52,12 @@ function dwellSteps(visit: VisitState, one: CaseState | undefined, blueprint: Bl
   const stay = one.stays.find((s) => s.from === visit.dwellFrom && s.stage === visit.stage);
   if (stay === undefined) return [];
   const until = stayEnd(one, stay, blueprint);
-  return dwellLadder({ from: stay.from, medianMs: dwell.medianMs, mad: dwell.mad, until }).map((s) => ({
-    at: s.at,
-    component: DWELL,
-    severity: s.severity,
-  }));
+  const steps: Step[] = [];
+  for (const { at, severity } of dwellLadder({ from: stay.from, medianMs: dwell.medianMs, mad: dwell.mad, until })) {
+    const level = Math.floor(severity * DWELL_LEVELS) / DWELL_LEVELS;
+    if (level > (steps.at(-1)?.severity ?? 0)) steps.push({ at, component: DWELL, severity: level });
+  }
+  return steps;
 }
 
 /** Severities of a visit as they stood at the end of each minute in which something happened. */
@@ -105,7 +108,6 @@ function valuesOf(
   const values: Values = [[HEAT.visits, 1]];
   const { total, parts: byComponent } = parts(severities, blueprint.weights);
   if (total > 0) {
-    values.push([HEAT.friction, total]);
     for (const [component, points] of byComponent) if (points > 0) values.push([HEAT.parts + componentIndex(component), points]);
   }
   const feeling = feelingAt(feels);
