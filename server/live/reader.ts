@@ -90,8 +90,13 @@ export function createReader(o: ReaderOptions): Reader {
       .filter((f) => (f.journeys.length === 0 || f.journeys.includes(journey)) && f.from <= to && (f.to ?? Infinity) >= from);
   }
 
-  function heatSums(of: Blueprint, window: Window, minute: number) {
-    const read = (): ReturnType<LiveSums['heat']> => o.sums().heat(of, window, minute);
+  function heatSums(of: Blueprint, window: Window, minute: number): ReturnType<LiveSums['heat']> {
+    return o.sums().heat(of, window, minute);
+  }
+
+  /** For what a number is compared with: a late event may show there a minute late. The number itself, which opens a list, is always read anew. */
+  function earlierHeatSums(of: Blueprint, window: Window, minute: number): ReturnType<LiveSums['heat']> {
+    const read = (): ReturnType<LiveSums['heat']> => heatSums(of, window, minute);
     return minute >= o.sums().minute ? read() : remembered(`heat ${of.journey} ${window} ${minute}`, read);
   }
 
@@ -105,7 +110,7 @@ export function createReader(o: ReaderOptions): Reader {
       by: params.by ?? 'channel',
       position,
       sums: heatSums(of, params.window, minute),
-      before: heatSums(of, params.window, minute - WEEK_MINUTES),
+      before: earlierHeatSums(of, params.window, minute - WEEK_MINUTES),
       sources: sources(of, position.at),
       factors: factorsIn(of.journey, from, position.at),
     });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '#server/platform/log.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -68,7 +69,7 @@ export class Projection {
         if (this.#o.clock() > leaseUntil - LEASE_MS / 2) {
           if (!(await this.#lease(partition))) {
             projector.reset();
-            await this.#rest(partition, LEASE_MS / 4);
+            await this.#wait(LEASE_MS / 4);
             continue;
           }
           leaseUntil = this.#o.clock() + LEASE_MS;
@@ -85,7 +86,7 @@ export class Projection {
       } catch (error) {
         projector.reset();
         log.error({ partition, err: error }, 'projection failed; it begins again from the store');
-        await this.#rest(partition, Math.min(WORST_BACKOFF_MS, 100 * 2 ** failures++));
+        await this.#wait(Math.min(WORST_BACKOFF_MS, 100 * 2 ** failures++));
       }
     }
     await this.#giveBack(partition).catch(() => undefined);
@@ -111,6 +112,12 @@ export class Projection {
     if ((await redis.get(keys.owner(partition))) === this.#me) await redis.del(keys.owner(partition));
   }
 
+  /** Waits whatever is new: a store that is away refuses at once, and asking it again and again without a pause would keep the client from ever reconnecting. */
+  async #wait(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+
+  /** Waits until something is new, or until it is time to look. */
   async #rest(partition: number, ms: number): Promise<void> {
     if (this.#news.has(partition) || this.#stop.signal.aborted) return;
     await new Promise<void>((resolve) => {

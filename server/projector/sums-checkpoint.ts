@@ -64,7 +64,7 @@ async function readChunk(redis: Redis, partition: number, chunk: string): Promis
 /**
  * Folds the changes feed of one partition into its stored sums, then lets go of what an earlier round had already taken in. Run by the process
  * that projects the partition; readers find the sums at `at`, and the feed from there on.
- * @returns entries folded in
+ * @returns entries folded in; 0 where there were none, or another process was faster
  */
 export async function checkpointSums(redis: Redis, partition: number, limit = 5000): Promise<number> {
   const key = keys.sums(partition);
@@ -87,17 +87,18 @@ export async function checkpointSums(redis: Redis, partition: number, limit = 50
       if (list === undefined) fresh.set(chunk, [booking]);
       else list.push(booking);
     }
-  const write: Record<string, string> = { [AT]: last.id };
+  const write = new Map<string, string>();
   for (const [chunk, bookings] of fresh) {
     const merged = new Map<string, [string, number, number, number, number]>();
     const stored = await readChunk(redis, partition, chunk);
     if (stored !== null) merge(merged, decodeChunk(stored));
     merge(merged, bookings);
-    write[chunk] = encodeChunk(merged.values()).toString('base64');
+    write.set(chunk, encodeChunk(merged.values()).toString('base64'));
   }
-  // Two rounds of grace: a reader that follows the feed is never overtaken by the trimming.
-  await redis.multi().hSet(key, write).xTrim(keys.changes(partition), 'MINID', at).exec();
-  return entries.length;
+  // Two rounds of grace: a reader that follows the feed is never overtaken by the trimming. The write is refused where another process, which
+  // took this one for dead or the other way round, has taken the same entries in: they would count twice.
+  const written = await redis.checkpointSums({ sumsKey: key, changesKey: keys.changes(partition), from: at, to: last.id }, write);
+  return written ? entries.length : 0;
 }
 
 /** The stored sums of a partition, and the changes entry they reach. */

@@ -51,7 +51,25 @@ export function scripts() {
       },
       transformReply: (reply: unknown) => Number(reply),
     }),
+    checkpointSums: defineScript({
+      SCRIPT: source('checkpoint'),
+      IS_READ_ONLY: false,
+      parseCommand(parser: CommandParser, step: CheckpointStep, chunks: ReadonlyMap<string, string>) {
+        parser.pushKeysLength([step.sumsKey, step.changesKey]);
+        parser.push(step.from, step.to);
+        for (const [chunk, packed] of chunks) parser.push(chunk, packed);
+      },
+      transformReply: (reply: unknown) => Number(reply) === 1,
+    }),
   };
+}
+
+/** A step of the stored sums: which entry of the feed they were computed from, and which they reach. */
+export interface CheckpointStep {
+  readonly sumsKey: string;
+  readonly changesKey: string;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** The fence of a commit: what it was computed on, what it makes, and who may write while the partition is held. */

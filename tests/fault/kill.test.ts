@@ -17,7 +17,7 @@ import { TEST_JOURNEY, blueprintsFrom } from '../support/world.ts';
 
 const PARTITIONS = 4;
 const ROUNDS = 4;
-const SEED = Number(process.env['FAULT_SEED'] ?? (Date.now() % 1_000_000));
+const SEED = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
 
 let journeys: string;
 let clean: TestRedis;
@@ -60,8 +60,7 @@ async function differing(product: Product, numbers: readonly ShownNumber[]): Pro
 /** Nothing acknowledged is missing, nothing stands twice, and every number is what an undisturbed recount of the same events comes to. */
 async function expectExact(product: Product, ledger: Ledger): Promise<void> {
   await product.settled();
-  const redis = { socketPath: join(product.dataDir, 'redis', 'redis.sock') };
-  const stored = await readStored(redis, PARTITIONS);
+  const stored = await readStored({ socketPath: product.socketPath }, PARTITIONS);
   expect(stored.refused).toEqual([]);
   expect(stored.ids.length).toBe(new Set(stored.ids).size);
   const there = new Set(stored.ids);
@@ -81,7 +80,7 @@ describe(`under load (FAULT_SEED=${SEED})`, () => {
   it('loses nothing and counts nothing twice when the app is killed', async () => {
     await using product = await start();
     const next = chance(SEED);
-    const load = startLoad(product, { seed: SEED, clients: 3, batch: 40, now: Date.now() });
+    const load = startLoad(product, { seed: SEED, clients: 3, batch: 40 });
     for (let round = 0; round < ROUNDS; round++) {
       const before = load.ledger.acknowledged.size;
       await expect.poll(() => load.ledger.acknowledged.size, { timeout: 20_000, interval: 20 }).toBeGreaterThan(before + 200);
@@ -97,7 +96,7 @@ describe(`under load (FAULT_SEED=${SEED})`, () => {
   it('loses nothing and counts nothing twice when its Redis is killed; it says 503 with Retry-After meanwhile and recovers by itself', async () => {
     await using product = await start();
     const next = chance(SEED + 1);
-    const load = startLoad(product, { seed: SEED + 1, clients: 3, batch: 40, now: Date.now() });
+    const load = startLoad(product, { seed: SEED + 1, clients: 3, batch: 40 });
     const app = product.pid;
     for (let round = 0; round < ROUNDS; round++) {
       const before = load.ledger.acknowledged.size;

@@ -14,7 +14,7 @@ import { TEST_JOURNEY, blueprintsFrom } from '../support/world.ts';
 
 const PARTITIONS = 2;
 const BASE = Date.UTC(2026, 9, 1);
-const SEED = Number(process.env['FAULT_SEED'] ?? (Date.now() % 1_000_000));
+const SEED = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
 const blueprints = blueprintsFrom(TEST_JOURNEY);
 
 let server: TestRedis;
@@ -26,21 +26,47 @@ afterAll(async () => {
   await Promise.all([server.stop(), clean.stop()]);
 });
 
-const TYPES = ['page.viewed', 'order.placed', 'delivery.started', 'delivery.arrived', 'contact.queued', 'contact.ended', 'error.shown', 'order.cancelled'];
+const TYPES = [
+  'page.viewed',
+  'order.placed',
+  'delivery.started',
+  'delivery.arrived',
+  'contact.queued',
+  'contact.ended',
+  'error.shown',
+  'order.cancelled',
+];
 
 function someEvents(next: () => number, count: number, name: string): StoredEvent[] {
   return Array.from({ length: count }, (_, i) => {
     const person = Math.floor(next() * 12);
     const who: Readonly<Record<string, string>> =
-      next() < 0.2 ? { anonymousId: `A${person}` } : next() < 0.2 ? { customerId: `C${person}`, anonymousId: `A${person}` } : { customerId: `C${person}` };
-    return event(`${name}-${i}`, who, { at: BASE + Math.floor(next() * 60 * 60) * 60_000, type: TYPES[Math.floor(next() * TYPES.length)] ?? 'page.viewed' });
+      next() < 0.2
+        ? { anonymousId: `A${person}` }
+        : next() < 0.2
+          ? { customerId: `C${person}`, anonymousId: `A${person}` }
+          : { customerId: `C${person}` };
+    return event(`${name}-${i}`, who, {
+      at: BASE + Math.floor(next() * 60 * 60) * 60_000,
+      type: TYPES[Math.floor(next() * TYPES.length)] ?? 'page.viewed',
+    });
   });
 }
 
 /** A projector as another process would run it: on a connection of its own. */
 async function projector(partition: number): Promise<{ readonly redis: Redis; readonly one: PartitionProjector }> {
   const redis = await connect(server);
-  return { redis, one: new PartitionProjector({ redis, partition, partitions: PARTITIONS, context: { blueprints }, score: () => null, log: createLogger('silent') }) };
+  return {
+    redis,
+    one: new PartitionProjector({
+      redis,
+      partition,
+      partitions: PARTITIONS,
+      context: { blueprints },
+      score: () => null,
+      log: createLogger('silent'),
+    }),
+  };
 }
 
 describe(`several projectors on one partition (FAULT_SEED=${SEED})`, () => {
@@ -55,10 +81,15 @@ describe(`several projectors on one partition (FAULT_SEED=${SEED})`, () => {
       await log.append(someEvents(next, 20, `e${round}`));
       // A sleeper still believes in the version of ten rounds ago.
       const awake = round % 10 === 9 ? [...racing, ...sleepers] : racing;
-      await Promise.all(awake.flatMap(({ one }) => [one.step(), next() < 0.3 ? one.step().catch(() => one.reset()) : Promise.resolve(0)]).map((step) => step.catch(() => 0)));
+      // One projector takes one step at a time, as in the product; different ones run into each other.
+      await Promise.all(
+        awake.map(async ({ one }) => {
+          for (let steps = next() < 0.3 ? 2 : 1; steps > 0; steps--) await one.step();
+        }),
+      );
     }
     for (const { one } of racing) one.reset();
-    for (let quiet = 0; quiet < 3; ) {
+    for (let quiet = 0; quiet < 3;) {
       const done = await Promise.all(racing.map(({ one }) => one.step()));
       quiet = done.some((d) => d !== 0) ? 0 : quiet + 1;
     }
@@ -85,7 +116,7 @@ describe(`several projectors on one partition (FAULT_SEED=${SEED})`, () => {
       await Promise.all(both.map(({ one }) => one.step()));
       await Promise.all(others.flatMap((other) => [0, 1].map((p) => checkpointSums(other, p))));
     }
-    for (let quiet = 0; quiet < 3; ) {
+    for (let quiet = 0; quiet < 3;) {
       const done = await Promise.all(both.map(({ one }) => one.step()));
       quiet = done.some((d) => d !== 0) ? 0 : quiet + 1;
     }

@@ -55,16 +55,22 @@ const STEPS = [
 ] as const;
 
 /** Starts clients against a product: events of the test journey, of few customers, some anonymous first, in order and late. */
-export function startLoad(product: Product, options: { readonly seed: number; readonly clients: number; readonly batch: number; readonly now: number }): Load {
+export function startLoad(product: Product, options: { readonly seed: number; readonly clients: number; readonly batch: number }): Load {
   const ledger: Ledger = { acknowledged: new Set(), sent: new Set(), refusals: [], broken: 0, duplicates: 0 };
   const next = chance(options.seed);
   let stopped = false;
 
   function batchOf(client: number, round: number): object[] {
     return Array.from({ length: options.batch }, (_, i) => {
-      const person = Math.floor(next() * 40);
-      const at = options.now - Math.floor(next() * 20 * 3_600_000);
-      const who = next() < 0.2 ? { anonymousId: `A${person}` } : next() < 0.1 ? { customerId: `C${person}`, anonymousId: `A${person}` } : { customerId: `C${person}` };
+      const person = Math.floor(next() * 150);
+      // One in seven comes late; the rest in order, as traffic does.
+      const at = Date.now() - (next() < 0.15 ? Math.floor(next() * 20 * 3_600_000) : 0);
+      const who =
+        next() < 0.2
+          ? { anonymousId: `A${person}` }
+          : next() < 0.1
+            ? { customerId: `C${person}`, anonymousId: `A${person}` }
+            : { customerId: `C${person}` };
       return { id: `${options.seed}-${client}-${round}-${i}`, customer: who, occurredAt: at, ...STEPS[Math.floor(next() * STEPS.length)] };
     });
   }
@@ -127,7 +133,8 @@ export async function readStored(address: RedisAddress, partitions: number): Pro
     for (let p = 0; p < partitions; p++) {
       const stored = await readSums(redis, p);
       sumBookings(stored.bookings, sums);
-      for (const entry of (await redis.xRange(keys.changes(p), `(${stored.at}`, '+')) ?? []) sumBookings(decodeDeltas(entry.message['d'] ?? '{}'), sums);
+      for (const entry of (await redis.xRange(keys.changes(p), `(${stored.at}`, '+')) ?? [])
+        sumBookings(decodeDeltas(entry.message['d'] ?? '{}'), sums);
       for (const key of (await redis.keys(`{${p}}:*`)).sort()) {
         const rest = key.slice(`{${p}}:`.length);
         if (rest.startsWith('c:')) {
@@ -136,7 +143,11 @@ export async function readStored(address: RedisAddress, partitions: number): Pro
           events.push(...entries.map((e) => JSON.parse(e.message['e'] ?? '{}') as StoredEvent));
         }
         if (rest.startsWith('s:')) states[rest.slice(2)] = (await redis.get(key)) ?? '';
-        if (rest.startsWith('x:')) lists[rest.slice(2)] = [...(lists[rest.slice(2)] ?? []), ...(await redis.zRangeWithScores(key, 0, -1)).map((e) => `${e.score} ${e.value}`)].sort();
+        if (rest.startsWith('x:'))
+          lists[rest.slice(2)] = [
+            ...(lists[rest.slice(2)] ?? []),
+            ...(await redis.zRangeWithScores(key, 0, -1)).map((e) => `${e.score} ${e.value}`),
+          ].sort();
       }
       for (const entry of (await redis.xRange(keys.refused(p), '-', '+')) ?? []) refused.push(entry.message['reason'] ?? '');
     }
@@ -150,7 +161,11 @@ export async function readStored(address: RedisAddress, partitions: number): Pro
  * Recounts from nothing: plays the events of the streams in order into an empty store in which nothing ever went wrong.
  * @param clean the empty store's server; it is emptied
  */
-export async function recount(clean: { readonly url: string }, stored: Stored, options: { readonly partitions: number; readonly blueprints: Blueprints }): Promise<Stored> {
+export async function recount(
+  clean: { readonly url: string },
+  stored: Stored,
+  options: { readonly partitions: number; readonly blueprints: Blueprints },
+): Promise<Stored> {
   const world = await openWorld(clean, options);
   await world.ingest([...stored.events].sort(compareEvents));
   await world.settle();

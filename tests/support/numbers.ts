@@ -16,25 +16,48 @@ interface At {
   readonly to: number | undefined;
 }
 
-const part = (at: At): { readonly journey: string; readonly to?: number } => ({ journey: at.journey, ...(at.to === undefined ? {} : { to: at.to }) });
+const part = (at: At): { readonly journey: string; readonly to?: number } => ({
+  journey: at.journey,
+  ...(at.to === undefined ? {} : { to: at.to }),
+});
 
 /** Every number of a funnel that a person can open. Groups follow the view's own cut. */
 export function numbersOfFunnel(view: FunnelView, to: number | undefined): ShownNumber[] {
   const at: At = { journey: view.journey, from: view.from, to };
   const out: ShownNumber[] = [];
-  const cohort = (stage: string | undefined, what: Extract<ListRef, { of: 'funnel' }>['what'], value: number, cut: Readonly<Record<string, string>> = {}): void =>
-    void out.push({ where: `funnel ${stage ?? 'all'} ${what} ${JSON.stringify(cut)}`, value, list: { of: 'funnel', ...part(at), from: at.from, what, ...(stage === undefined ? {} : { stage }), ...cut } });
-  const now = (stage: string | undefined, what: Extract<ListRef, { of: 'now' }>['what'], value: number, cut: Readonly<Record<string, string>> = {}): void =>
-    void out.push({ where: `now ${stage ?? 'all'} ${what} ${JSON.stringify(cut)}`, value, list: { of: 'now', ...part(at), what, ...(stage === undefined ? {} : { stage }), ...cut } });
+  const cohort = (
+    stage: string | undefined,
+    what: Extract<ListRef, { of: 'funnel' }>['what'],
+    value: number,
+    cut: Readonly<Record<string, string>> = {},
+  ): void =>
+    void out.push({
+      where: `funnel ${stage ?? 'all'} ${what} ${JSON.stringify(cut)}`,
+      value,
+      list: { of: 'funnel', ...part(at), from: at.from, what, ...(stage === undefined ? {} : { stage }), ...cut },
+    });
+  const now = (
+    stage: string | undefined,
+    what: Extract<ListRef, { of: 'now' }>['what'],
+    value: number,
+    cut: Readonly<Record<string, string>> = {},
+  ): void =>
+    void out.push({
+      where: `now ${stage ?? 'all'} ${what} ${JSON.stringify(cut)}`,
+      value,
+      list: { of: 'now', ...part(at), what, ...(stage === undefined ? {} : { stage }), ...cut },
+    });
   for (const what of ['entered', 'converted', 'inProgress', 'dropped', 'excluded'] as const) cohort(undefined, what, view.total[what]);
   now(undefined, 'occupancy', view.open);
   for (const step of Object.values(view.steps)) {
-    for (const what of step.after ? [] : (['reached', 'wentOn', 'waiting', 'dropped', 'excluded'] as const)) cohort(step.stage, what, step[what]);
+    for (const what of step.after ? [] : (['reached', 'wentOn', 'waiting', 'dropped', 'excluded'] as const))
+      cohort(step.stage, what, step[what]);
     for (const what of ['occupancy', 'stuck', 'inflow', 'outflow'] as const) now(step.stage, what, step[what]);
   }
   for (const group of Object.values(view.groups)) {
     const cut = { [view.by ?? '']: group.key };
-    for (const what of ['entered', 'converted', 'inProgress', 'dropped', 'excluded'] as const) cohort(undefined, what, group.total[what], cut);
+    for (const what of ['entered', 'converted', 'inProgress', 'dropped', 'excluded'] as const)
+      cohort(undefined, what, group.total[what], cut);
     for (const step of group.steps) {
       if (view.steps[step.stage]?.after !== true) cohort(step.stage, 'reached', step.reached, cut);
       now(step.stage, 'occupancy', step.occupancy, cut);
@@ -45,11 +68,22 @@ export function numbersOfFunnel(view: FunnelView, to: number | undefined): Shown
 }
 
 /** Every number of visits on a heatmap. */
-export function numbersOfHeat(view: HeatView, at: { readonly window: Window; readonly by: Column; readonly to: number | undefined }): ShownNumber[] {
+export function numbersOfHeat(
+  view: HeatView,
+  at: { readonly window: Window; readonly by: Column; readonly to: number | undefined },
+): ShownNumber[] {
   return Object.values(view.cells).map((cell) => ({
     where: `heat ${at.window} ${at.by} ${cell.stage}|${cell.column}`,
     value: cell.n,
-    list: { of: 'heat', journey: view.journey, stage: cell.stage, column: cell.column, by: at.by, window: at.window, ...(at.to === undefined ? {} : { to: at.to }) },
+    list: {
+      of: 'heat',
+      journey: view.journey,
+      stage: cell.stage,
+      column: cell.column,
+      by: at.by,
+      window: at.window,
+      ...(at.to === undefined ? {} : { to: at.to }),
+    },
   }));
 }
 
@@ -66,16 +100,41 @@ export function imbalances(view: FunnelView): string[] {
     check(`reached ${s.stage}`, s.reached, s.wentOn + s.waiting + s.dropped + s.excluded);
     const next = steps[i + 1];
     if (next !== undefined) check(`went on from ${s.stage}`, s.wentOn, next.reached);
-    for (const [name, value] of Object.entries({ reached: s.reached, waiting: s.waiting, dropped: s.dropped, excluded: s.excluded, occupancy: s.occupancy, stuck: s.stuck, inflow: s.inflow, outflow: s.outflow }))
+    for (const [name, value] of Object.entries({
+      reached: s.reached,
+      waiting: s.waiting,
+      dropped: s.dropped,
+      excluded: s.excluded,
+      occupancy: s.occupancy,
+      stuck: s.stuck,
+      inflow: s.inflow,
+      outflow: s.outflow,
+    }))
       if (value < 0) wrong.push(`${name} of ${s.stage} is ${value}`);
     if (s.stuck > s.occupancy) wrong.push(`more are stuck in ${s.stage} than are there`);
   });
-  check('in progress', total.inProgress, steps.reduce((sum, s) => sum + s.waiting, 0));
-  check('open', view.open, Object.values(view.steps).reduce((sum, s) => sum + s.occupancy, 0));
+  check(
+    'in progress',
+    total.inProgress,
+    steps.reduce((sum, s) => sum + s.waiting, 0),
+  );
+  check(
+    'open',
+    view.open,
+    Object.values(view.steps).reduce((sum, s) => sum + s.occupancy, 0),
+  );
   if (view.by !== null)
     for (const name of ['entered', 'converted', 'inProgress', 'dropped', 'excluded'] as const)
-      check(`${name} over all groups`, total[name], Object.values(view.groups).reduce((sum, group) => sum + group.total[name], 0));
+      check(
+        `${name} over all groups`,
+        total[name],
+        Object.values(view.groups).reduce((sum, group) => sum + group.total[name], 0),
+      );
   for (const group of Object.values(view.groups))
-    check(`entered of ${group.key}`, group.total.entered, group.total.converted + group.total.inProgress + group.total.dropped + group.total.excluded);
+    check(
+      `entered of ${group.key}`,
+      group.total.entered,
+      group.total.converted + group.total.inProgress + group.total.dropped + group.total.excluded,
+    );
   return wrong;
 }

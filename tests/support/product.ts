@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { projectFile } from '#server/platform/files.ts';
+import { untilQuiet } from './quiet.ts';
 
 const POLL_MS = 25;
-const READY_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 20_000;
 /** Environment of the child beside what a test gives: enough to find a Redis server, and nothing of the caller's own settings. */
 const KEPT_VARIABLES = ['PATH', 'HOME', 'REDIS_SERVER_BIN', 'XDG_CACHE_HOME'] as const;
@@ -27,6 +28,8 @@ export interface Product {
   /** `http://127.0.0.1:<port>`; the same after `start` again */
   readonly address: string;
   readonly dataDir: string;
+  /** of its private Redis server */
+  readonly socketPath: string;
   readonly pid: number;
   /** what it has printed so far, over all starts */
   readonly output: () => string;
@@ -44,7 +47,7 @@ export interface Product {
   send(events: readonly object[]): Promise<DoorAnswer>;
   /** calls a procedure @throws with the answer where it is no success */
   trpc<Answer>(path: string, input?: unknown): Promise<Answer>;
-  /** resolves when everything accepted is in the numbers */
+  /** resolves when everything accepted has been projected, in all partitions */
   settled(): Promise<void>;
   /** ends everything that was started and removes the folder */
   [Symbol.asyncDispose](): Promise<void>;
@@ -72,7 +75,16 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     const kept = Object.fromEntries(KEPT_VARIABLES.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
     const started = spawn(process.execPath, [main], {
       cwd: dataDir,
-      env: { ...kept, DEMO: 'off', WRITE_KEY: PRODUCT_KEY, LOG_LEVEL: 'warn', ...options.env, DATA_DIR: dataDir, PORT: String(port), HOST: '127.0.0.1' },
+      env: {
+        ...kept,
+        DEMO: 'off',
+        WRITE_KEY: PRODUCT_KEY,
+        LOG_LEVEL: 'warn',
+        ...options.env,
+        DATA_DIR: dataDir,
+        PORT: String(port),
+        HOST: '127.0.0.1',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const hear = (chunk: Buffer): void => void (printed += chunk.toString());
@@ -125,7 +137,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     const query = input === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(input))}`;
     const answer = await fetch(`${address()}/api/trpc/${path}${query}`);
     const body = (await answer.json()) as { readonly result?: { readonly data: Answer } };
-    if (!answer.ok || body.result === undefined) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(body).slice(0, 500)}`);
+    if (!answer.ok || body.result === undefined)
+      throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(body).slice(0, 500)}`);
     return body.result.data;
   }
 
@@ -134,6 +147,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       return address();
     },
     dataDir,
+    socketPath: join(dataDir, 'redis', 'redis.sock'),
     get pid() {
       return child.pid ?? 0;
     },
@@ -161,13 +175,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     },
     trpc,
     async settled() {
-      const deadline = Date.now() + READY_WITHIN_MS;
-      for (;;) {
-        const status = await trpc<{ readonly accepted: number; readonly projected: number; readonly waiting: number }>('system.status').catch(() => undefined);
-        if (status !== undefined && status.waiting === 0 && status.projected === status.accepted) return;
-        if (Date.now() > deadline) throw new Error(`Not everything was projected in time: ${JSON.stringify(status)}`);
-        await pause(POLL_MS);
-      }
+      const { partitions } = await trpc<{ readonly partitions: number }>('system.status');
+      await untilQuiet({ socketPath: product.socketPath }, partitions);
     },
     async [Symbol.asyncDispose]() {
       await ended('SIGTERM');

@@ -110,7 +110,10 @@ export interface Sender extends Child {
 
 /** Starts the sending process. */
 export async function startSender(nursery: Nursery): Promise<Sender> {
-  const child = fork(nursery.benchScript, ['send'], { env: { PATH: nursery.config.searchPath }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(nursery.benchScript, ['send'], {
+    env: { PATH: nursery.config.searchPath },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const kept = keptBy(child);
   await once(child, 'message');
   return {

@@ -1,68 +1,357 @@
-import { mkdtempSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Fault } from '#lib/contract/index.ts';
 import { readConfig } from '#server/config.ts';
+import type { Config } from '#server/config.ts';
 import { createLog } from '#server/platform/log.ts';
 import { connect } from '#server/redis/client.ts';
+import type { Redis } from '#server/redis/client.ts';
 import { startEmbedded } from '#server/redis/embedded.ts';
+import { infoField } from '#server/redis/probe.ts';
+import { tellHistory } from '#server/simulator/history.ts';
+import { startSender } from './children.ts';
+import type { Nursery } from './children.ts';
+import { atLeast, atMost, machineOf, quantile, recorded, tableOf } from './figures.ts';
+import type { Figure } from './figures.ts';
 import { runGenerator } from './generator.ts';
+import { measureLatency, measureTimeline, PROBE_CHANNEL } from './latency.ts';
 import { makePool, writePool } from './pool.ts';
-import { startProduct, startSender } from './children.ts';
-import { countsOf, cpuMicrosOf, mailIsRead, serverUse } from './store.ts';
-import { appendPlainly } from './yardstick.ts';
+import type { PoolOptions } from './pool.ts';
+import { measureRun, measureYardstick } from './throughput.ts';
+import type { Bench, Run, Yardstick } from './throughput.ts';
 
-export async function main(): Promise<void> {
-  if (process.argv[2] === 'send') return runGenerator();
-  const config = readConfig();
-  const folder = mkdtempSync('/tmp/tl-bench-');
-  const embedded = await startEmbedded({ dataDir: folder, bin: config.redisServerBin, searchPath: config.searchPath, cacheHome: config.cacheHome, log: createLog('warn') });
-  const script = process.argv[1] ?? '';
-  const nursery = { config, folder, mainScript: join(dirname(script), '..', 'main.js'), benchScript: script, redisUrl: embedded.url, writeKey: 'wk_bench_0123456789abcdef', profileFolder: process.argv[3] ?? null };
-  const redis = await connect({ socketPath: embedded.socketPath });
-  const pool = join(folder, 'pool.json');
-  const made = makePool({ seed: 1, endsAt: Date.now(), weeks: 2, customers: 12_000, lanes: 16, keep: () => true });
-  writePool(pool, made);
-  console.log(made.events, folder);
-  const sender = await startSender(nursery);
+const USAGE = `npm run bench [-- --quick] [--only a,b,...] [--json file] [--profile folder]
+
+  Measures the product on a private Redis of its own (fsync always) and holds it against a plain append in the same run.
+  Nothing of yours is touched. Ends with code 1 where a gate fails.
+
+  --quick    one short round of everything, under a minute: for a first impression
+  --only     of: throughput, cpu, latency, timeline, generator
+  --json     writes the figures to a file
+  --profile  writes CPU profiles of the product's processes into a folder`;
+
+const PARTS = ['throughput', 'cpu', 'latency', 'timeline', 'generator'] as const;
+type Part = (typeof PARTS)[number];
+
+/** How the latency is to be: a tick of the funnel and the heatmap, and what everything else may take. */
+const TICK_MS = 200;
+const BEYOND_TICK_MS = 100;
+const TIMELINE_MS = 20;
+const [RATE, VIEWERS] = [2000, 50];
+const LANES = 16;
+const SEED = 1;
+
+interface Effort {
+  readonly rounds: number;
+  readonly yardstickMs: number;
+  readonly warmMs: number;
+  readonly acceptMs: number;
+  readonly projectMs: number;
+  readonly patienceMs: number;
+  readonly latencyMs: number;
+  readonly readings: number;
+}
+const FULL: Effort = {
+  rounds: 3,
+  yardstickMs: 4000,
+  warmMs: 1500,
+  acceptMs: 5000,
+  projectMs: 5000,
+  patienceMs: 10_000,
+  latencyMs: 12_000,
+  readings: 400,
+};
+const QUICK: Effort = {
+  rounds: 1,
+  yardstickMs: 1500,
+  warmMs: 600,
+  acceptMs: 2000,
+  projectMs: 2000,
+  patienceMs: 5000,
+  latencyMs: 3000,
+  readings: 100,
+};
+
+interface Request {
+  readonly effort: Effort;
+  readonly parts: ReadonlySet<Part>;
+  readonly json: string | undefined;
+  readonly profile: string | undefined;
+}
+
+function isPart(name: string): name is Part {
+  return PARTS.some((part) => part === name);
+}
+
+function requestFrom(argv: readonly string[]): Request {
+  const options = { quick: { type: 'boolean' }, only: { type: 'string' }, json: { type: 'string' }, profile: { type: 'string' } } as const;
   try {
-  for (const layout of (process.argv[2] ?? 'split,all,web').split(',')) {
-    await redis.flushAll();
-    const y0 = await serverUse(redis);
-    const yard = await appendPlainly(redis, 3000);
-    const y1 = await serverUse(redis);
-    const yr = yard.entries / yard.tookMs * 1000;
-    console.log('yard', Math.round(yr), 'redis us', (y1.cpuMicros - y0.cpuMicros) / yard.entries);
-    await redis.flushAll();
-    const apps = layout === 'split' ? [await startProduct(nursery, 'web'), await startProduct(nursery, 'projector')] : [await startProduct(nursery, layout as 'all' | 'web')];
-    await sender.send({ pool, address: apps[0]!.address, writeKey: nursery.writeKey, forMs: 6000, rate: null, fresh: true });
-    for (;;) { const c = await countsOf(redis, 8); if (layout === 'web' || (c.projected >= c.accepted && (await mailIsRead(redis, 8)))) break; await pause(50); }
-    const c0 = await countsOf(redis, 8);
-    const before = apps.map((a) => cpuMicrosOf(a.pid));
-    await redis.sendCommand(['CONFIG','RESETSTAT']);
-    const aof0 = Number(/aof_current_size:(\d+)/.exec(await redis.info('persistence'))?.[1]);
-    const u0 = await serverUse(redis);
-    const begun = performance.now();
-    const sent = await sender.send({ pool, address: apps[0]!.address, writeKey: nursery.writeKey, forMs: 8000, rate: null, fresh: false });
-    for (;;) {
-      const c = await countsOf(redis, 8);
-      if (layout === 'web' || (c.projected >= c0.accepted + sent.accepted && (await mailIsRead(redis, 8)))) break;
-      if (performance.now() - begun > 60000) { console.log('slow', c); break; }
-      await pause(50);
-    }
-    const took = performance.now() - begun;
-    const u1 = await serverUse(redis);
-    console.log(layout, sent, 'rate', Math.round(sent.accepted / took * 1000), (sent.accepted / took * 1000 / yr).toFixed(3), 'accept', Math.round(sent.accepted / sent.tookMs * 1000), 'us/ev', apps.map((a, i) => a.role + ' ' + ((cpuMicrosOf(a.pid) - (before[i] ?? 0)) / sent.accepted).toFixed(1)), 'redis', ((u1.cpuMicros - u0.cpuMicros) / sent.accepted).toFixed(1), 'B/ev', Math.round((u1.memory - u0.memory) / sent.accepted));
-    const aof1 = Number(/aof_current_size:(\d+)/.exec(await redis.info('persistence'))?.[1]);
-    console.log('aof B/ev', (aof1 - aof0) / sent.accepted);
-    const stats = (await redis.info('commandstats')).split('\r\n').filter((l) => l.startsWith('cmdstat_')).map((l) => ({ l, usec: Number(/usec=(\d+)/.exec(l)?.[1]) })).sort((a, b) => b.usec - a.usec).slice(0, 16);
-    for (const x of stats) console.log('  ', x.l.slice(8, 90));
-    const sizes: Record<string, [number, number]> = {};
-    for await (const page of redis.scanIterator({ COUNT: 1000 })) for (const k of page) { const kind = k.replace(/^\{\d+\}:/, '').split(':')[0] ?? ''; const n = Number(await redis.sendCommand(['MEMORY', 'USAGE', k])); const s = (sizes[kind] ??= [0, 0]); s[0]++; s[1] += n; }
-    console.log(Object.entries(sizes).map(([k, [n, b]]) => `${k}: ${n} keys ${Math.round(b / sent.accepted)} B/ev`).join(', '));
-    console.log('changes', await redis.xLen('{0}:changes'), 'outbox', await Promise.all([0,1,2,3].map((q) => redis.xLen(`{0}:out:${q}`))), 'version', await redis.get('{0}:version'));
-    for (const a of apps) await a.end();
+    const { values } = parseArgs({ args: [...argv], options });
+    const parts = values.only === undefined ? PARTS : values.only.split(',').filter(isPart);
+    if (parts.length === 0) throw new Fault('bad_request', USAGE);
+    const place = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path));
+    return {
+      effort: values.quick === true ? QUICK : FULL,
+      parts: new Set(parts),
+      json: place(values.json),
+      profile: place(values.profile),
+    };
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause;
+    throw new Fault('bad_request', `${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
   }
-  } finally { await sender.end();
-  redis.destroy();
-  await embedded.stop(); }
+}
+
+interface Pools {
+  /** as people are: 3 % late, 1 % twice */
+  readonly mixed: string;
+  /** each person's events in order, each once */
+  readonly ordered: string;
+  /** without the channel of the probes */
+  readonly quiet: string;
+}
+
+/** Tells two weeks of stories before anything is timed. */
+function makePools(folder: string): Pools {
+  const write = (name: string, keep: PoolOptions['keep']): string => {
+    const path = join(folder, `${name}.json`);
+    writePool(path, makePool({ seed: SEED, endsAt: Date.now(), weeks: 2, customers: 12_000, lanes: LANES, keep }));
+    return path;
+  };
+  return {
+    mixed: write('mixed', () => true),
+    ordered: write('ordered', (sent) => !sent.late && !sent.duplicate),
+    quiet: write('quiet', (sent) => sent.event.channel !== PROBE_CHANNEL && sent.source !== PROBE_CHANNEL),
+  };
+}
+
+const say = (words: string): void => void process.stderr.write(`  ${words}\n`);
+const perSecond = (value: number): string => `${Math.round(value).toLocaleString('en-US')}/s`;
+
+interface Rounds {
+  readonly yardsticks: Yardstick[];
+  readonly accepted: Run[];
+  readonly projected: Run[];
+}
+
+/** Yardstick and measured runs by turns: a noisy machine is as noisy for both. */
+async function throughput(bench: Bench, pools: Pools, effort: Effort): Promise<Rounds> {
+  const rounds: Rounds = { yardsticks: [], accepted: [], projected: [] };
+  for (let round = 1; round <= effort.rounds; round++) {
+    const yardstick = await measureYardstick(bench, effort.yardstickMs);
+    const accepted = await measureRun(bench, { roles: ['web'], pool: pools.mixed, warmMs: effort.warmMs, forMs: effort.acceptMs });
+    const projected = await measureRun(bench, { roles: ['all'], pool: pools.mixed, warmMs: effort.warmMs, forMs: effort.projectMs });
+    rounds.yardsticks.push(yardstick);
+    rounds.accepted.push(accepted);
+    rounds.projected.push(projected);
+    say(
+      `round ${round}: plain append ${perSecond(yardstick.perSecond)}, accepted ${perSecond(accepted.perSecond)}, accepted and projected ${perSecond(projected.perSecond)}${projected.finished ? '' : ' (the projector fell behind)'}`,
+    );
+  }
+  return rounds;
+}
+
+function throughputFigures({ yardsticks, accepted, projected }: Rounds): Figure[] {
+  const beside = (runs: readonly Run[]) =>
+    runs.map((run, i) => ({ value: run.perSecond, yardstick: yardsticks[i]?.perSecond ?? Number.NaN }));
+  const cpu = (runs: readonly Run[], of: (run: Run) => number): number => quantile(runs.map(of), 0.5);
+  const plain = quantile(
+    yardsticks.map((y) => y.redisMicros),
+    0.5,
+  );
+  return [
+    recorded(
+      'plain append (yardstick)',
+      quantile(
+        yardsticks.map((y) => y.perSecond),
+        0.5,
+      ),
+      'entries/s',
+      { note: 'XADD of 300 B, 100 a batch, 16 in flight, fsync always' },
+    ),
+    atLeast('accepted over HTTP', 0.25, beside(accepted), 'batches of 100, 16 lanes, projection off'),
+    atLeast(
+      'accepted and projected',
+      0.1,
+      beside(projected),
+      'every view followed, 3 % late, 1 % twice, until everything is in the numbers',
+    ),
+    recorded(
+      'CPU of the door per event',
+      cpu(accepted, (run) => run.productMicros.web ?? Number.NaN),
+      'us',
+    ),
+    recorded(
+      'CPU of the whole app per event',
+      cpu(projected, (run) => run.productMicros.all ?? Number.NaN),
+      'us',
+    ),
+    recorded(
+      'CPU of the sender per event',
+      cpu(projected, (run) => run.senderMicros),
+      'us',
+    ),
+    recorded(
+      'CPU of Redis per event, accepted',
+      cpu(accepted, (run) => run.redisMicros),
+      'us',
+      { beside: plain },
+    ),
+    recorded(
+      'CPU of Redis per event, projected',
+      cpu(projected, (run) => run.redisMicros),
+      'us',
+      { beside: plain },
+    ),
+  ];
+}
+
+/** What an in-order event costs, in processes of its own. */
+async function costs(bench: Bench, pools: Pools, effort: Effort): Promise<Figure[]> {
+  const yardstick = await measureYardstick(bench, effort.yardstickMs / 2);
+  const run = await measureRun(bench, { roles: ['web', 'projector'], pool: pools.ordered, warmMs: effort.warmMs, forMs: effort.projectMs });
+  return [
+    recorded('CPU of the projector per in-order event', run.productMicros.projector ?? Number.NaN, 'us'),
+    recorded('CPU of door and views per in-order event', run.productMicros.web ?? Number.NaN, 'us'),
+    recorded('CPU of Redis per in-order event', run.redisMicros, 'us', { beside: yardstick.redisMicros }),
+    recorded('memory of the store per event', run.bytes, 'B', { beside: yardstick.bytes, note: 'beside a stream entry of 300 B' }),
+  ];
+}
+
+async function latency(bench: Bench, pools: Pools, effort: Effort): Promise<Figure[]> {
+  const found = await measureLatency(bench, {
+    pool: pools.quiet,
+    rate: RATE,
+    viewers: VIEWERS,
+    forMs: effort.latencyMs,
+    warmMs: effort.warmMs * 2,
+  });
+  const words = `${found.funnel.length} probes, ${RATE} events/s, ${VIEWERS} pages; acknowledged event to changed number${found.lost === 0 ? '' : `; ${found.lost} changes never came`}`;
+  return (['funnel', 'heat'] as const).flatMap((view) => [
+    recorded(`event to page, ${view}, p50`, quantile(found[view], 0.5), 'ms'),
+    atMost(`event to page, ${view}, p99`, quantile(found[view], 0.99), TICK_MS + BEYOND_TICK_MS, words),
+  ]);
+}
+
+async function timeline(bench: Bench, pools: Pools, effort: Effort): Promise<Figure[]> {
+  const { p50, p99 } = await measureTimeline(bench, { pool: pools.mixed, rate: RATE / 2, readings: effort.readings });
+  return [
+    recorded('first timeline page, 10,000 events, p50', p50, 'ms'),
+    atMost(
+      'first timeline page, 10,000 events, p99',
+      p99,
+      TIMELINE_MS,
+      `${effort.readings} readings at the API with ${RATE / 2} events/s coming in`,
+    ),
+  ];
+}
+
+function generator(): Figure[] {
+  const begun = performance.now();
+  const { events } = tellHistory({ seed: SEED, endsAt: Date.now(), weeks: 2, customers: 6000 });
+  return [recorded('demo history told', (events.length / (performance.now() - begun)) * 1000, 'events/s')];
+}
+
+/** What to undo when the run ends, however it ends. */
+class Closing {
+  readonly #steps: (() => Promise<void> | void)[] = [];
+
+  add(step: () => Promise<void> | void): void {
+    this.#steps.unshift(step);
+  }
+
+  async run(): Promise<void> {
+    for (const step of this.#steps.splice(0)) {
+      try {
+        await step();
+      } catch (error) {
+        say(`clearing up failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+}
+
+async function redisName(redis: Redis): Promise<string> {
+  const info = await redis.info('server');
+  return `Redis ${infoField(info, 'redis_version') ?? '?'}`;
+}
+
+async function prepare(config: Config, request: Request, closing: Closing): Promise<{ readonly bench: Bench; readonly pools: Pools }> {
+  const folder = mkdtempSync(join(tmpdir(), 'throughline-bench-'));
+  closing.add(() => rmSync(folder, { recursive: true, force: true }));
+  const { redisServerBin: bin, searchPath, cacheHome } = config;
+  const store = await startEmbedded({ dataDir: folder, bin, searchPath, cacheHome, log: createLog('error') });
+  closing.add(() => store.stop());
+  const redis = await connect({ socketPath: store.socketPath });
+  closing.add(() => redis.destroy());
+  const script = process.argv[1] ?? '';
+  if (request.profile !== undefined) mkdirSync(request.profile, { recursive: true });
+  const nursery: Nursery = {
+    config,
+    folder,
+    mainScript: join(dirname(script), '..', 'main.js'),
+    benchScript: script,
+    redisUrl: store.url,
+    writeKey: 'wk_bench_0123456789abcdef',
+    profileFolder: request.profile ?? null,
+  };
+  say('telling the stories that will be sent');
+  const pools = makePools(folder);
+  const sender = await startSender(nursery);
+  closing.add(() => sender.end());
+  return { bench: { redis, nursery, sender, partitions: config.partitions, patienceMs: request.effort.patienceMs }, pools };
+}
+
+async function measureAll(request: Request, { bench, pools }: Awaited<ReturnType<typeof prepare>>): Promise<Figure[]> {
+  const { effort, parts } = request;
+  const figures: Figure[] = [];
+  const part = async (name: Part, measure: () => Promise<Figure[]> | Figure[]): Promise<void> => {
+    if (!parts.has(name)) return;
+    say(`measuring: ${name}`);
+    figures.push(...(await measure()));
+  };
+  await part('throughput', async () => throughputFigures(await throughput(bench, pools, effort)));
+  await part('cpu', () => costs(bench, pools, effort));
+  await part('latency', () => latency(bench, pools, effort));
+  await part('timeline', () => timeline(bench, pools, effort));
+  await part('generator', generator);
+  return figures;
+}
+
+/**
+ * `npm run bench`.
+ * @returns whether every gate was passed
+ * @throws Fault with a sentence that says what to do
+ */
+async function runBench(argv: readonly string[], config: Config): Promise<boolean> {
+  const request = requestFrom(argv);
+  const closing = new Closing();
+  const stop = (): void => void closing.run().finally(() => process.exit(1));
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    const prepared = await prepare(config, request, closing);
+    const machine = machineOf(await redisName(prepared.bench.redis));
+    const figures = await measureAll(request, prepared);
+    process.stdout.write(`${tableOf(machine, figures)}\n`);
+    if (request.json !== undefined)
+      writeFileSync(request.json, `${JSON.stringify({ at: new Date().toISOString(), machine, figures }, null, 2)}\n`);
+    return figures.every((figure) => figure.passed !== false);
+  } finally {
+    await closing.run();
+  }
+}
+
+/** Runs the command with this process's arguments and environment; ends with code 1 where a gate fails, and where it cannot. */
+export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  if (argv[0] === 'send') return runGenerator();
+  try {
+    if (!(await runBench(argv, readConfig()))) process.exitCode = 1;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -41,7 +41,12 @@ const CROWDS = 1000;
 
 function post(agent: Agent, order: SendOrder, body: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${order.writeKey}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'x-source': 'bench' };
+    const headers = {
+      authorization: `Bearer ${order.writeKey}`,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'x-source': 'bench',
+    };
     const sending = request(`${order.address}/v1/events`, { method: 'POST', agent, headers }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));

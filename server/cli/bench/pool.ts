@@ -33,7 +33,8 @@ function crowded({ event }: SimulatedEvent): { readonly text: string; readonly p
   const mark = MARK.exec(event.id ?? '')?.[1] ?? '00000';
   const customer: Record<string, string> = {};
   for (const [kind, value] of Object.entries(event.customer))
-    customer[kind] = kind === 'phone' ? `+49151${CROWD}${mark}` : kind === 'email' ? `p${CROWD}${String(value)}` : `${String(value)}${CROWD}`;
+    customer[kind] =
+      kind === 'phone' ? `+49151${CROWD}${mark}` : kind === 'email' ? `p${CROWD}${String(value)}` : `${String(value)}${CROWD}`;
   const input: EventInput = { ...event, id: `${event.id ?? ''}${CROWD}`, customer };
   return { text: JSON.stringify(input), person: Number(mark) };
 }

@@ -1,0 +1,247 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { StoredEvent } from '#server/domain/event/event.ts';
+import { createLog as createLogger } from '#server/platform/log.ts';
+import { Projection } from '#server/projector/projection.ts';
+import { checkpointSums } from '#server/projector/sums-checkpoint.ts';
+import { verifyPartition } from '#server/projector/verify.ts';
+import type { Difference, PartitionReport } from '#server/projector/verify.ts';
+import { keys, partitionOf } from '#server/redis/keys.ts';
+import { event, nodeName } from '../../support/events.ts';
+import { startTestRedis } from '../../support/redis.ts';
+import type { TestRedis } from '../../support/redis.ts';
+import { openWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
+
+const BASE = Date.UTC(2026, 9, 1);
+const HOUR = 3_600_000;
+const TYPES = [
+  'page.viewed',
+  'order.placed',
+  'contact.queued',
+  'contact.answered',
+  'error.shown',
+  'delivery.started',
+  'delivery.arrived',
+  'case.opened',
+];
+
+/** People who begin without a name, become known, share a device; late events and retractions among them. */
+function history(people: number, eventsEach: number, prefix = ''): StoredEvent[] {
+  const events: StoredEvent[] = [];
+  for (let person = 0; person < people; person++)
+    for (let n = 0; n < eventsEach; n++) {
+      const known = { customerId: `${prefix}C${person}` };
+      const device = { anonymousId: `${prefix}A${person % 7 === 0 ? 'shared' : person}` };
+      const who = n < 2 ? device : n === 2 ? { ...known, ...device } : known;
+      const at = BASE + person * 60_000 + (n % 5 === 4 ? n - 3 : n) * HOUR;
+      const type = TYPES[(person + n) % TYPES.length] ?? 'page.viewed';
+      const promise = n === 3 ? { promise: { kind: 'delivery', due: at + 5 * HOUR } } : {};
+      events.push(event(`${prefix}${person}-${n}`, who, { at, type, ...promise }));
+      if (person % 5 === 0 && n === 4)
+        events.push(
+          event(`${prefix}${person}-back`, known, {
+            at: at + HOUR,
+            type: 'event.retracted',
+            attributes: { eventId: `${prefix}${person}-3` },
+          }),
+        );
+    }
+  return events;
+}
+
+const KNOWN = nodeName('customerId', 'C1');
+
+let server: TestRedis;
+let world: World;
+beforeAll(async () => {
+  server = await startTestRedis({ fsync: 'no' });
+});
+afterAll(() => server.stop());
+
+async function verifyAll(): Promise<PartitionReport[]> {
+  const { redis, partitions, blueprints } = world;
+  const reports: PartitionReport[] = [];
+  for (let partition = 0; partition < partitions; partition++)
+    reports.push(await verifyPartition({ redis, partitions, context: { blueprints } }, partition));
+  return reports;
+}
+
+async function differences(): Promise<Difference[]> {
+  return (await verifyAll()).flatMap((report) => report.differences);
+}
+
+async function listWithRows(partition: number): Promise<string> {
+  for (const key of (await world.redis.keys(keys.list(partition, '*'))).sort()) if ((await world.redis.zCard(key)) > 0) return key;
+  throw new Error('no list has rows');
+}
+
+describe('verify, when everything is as it should be', () => {
+  it('finds streams, states, lists, sums and identities equal, before and after a checkpoint of the sums', async () => {
+    world = await openWorld(server);
+    const events = history(60, 12);
+    for (let i = 0; i < events.length; i += 100) {
+      await world.ingest(events.slice(i, i + 100));
+      await world.settle();
+    }
+    const before = await verifyAll();
+    expect(before.flatMap((r) => r.differences)).toEqual([]);
+    expect(before.reduce((sum, r) => sum + r.events, 0)).toBe(events.length);
+    for (let p = 0; p < world.partitions; p++) await checkpointSums(world.redis, p, 2);
+    const after = await verifyAll();
+    expect(after).toEqual(before);
+    expect(after.every((r) => !r.disturbed && r.rows > 0 && r.sums > 0)).toBe(true);
+    await world.close();
+  });
+
+  it('checks a long history with its kept states, in pages', async () => {
+    world = await openWorld(server);
+    await world.ingest(history(1, 1300));
+    await world.settle();
+    expect(await differences()).toEqual([]);
+    await world.redis.hSet(
+      keys.checkpoints(partitionOf(nodeName('customerId', 'C0'), world.partitions), nodeName('customerId', 'C0')),
+      '256',
+      '{}',
+    );
+    expect(await differences()).toMatchObject([{ kind: 'state', words: expect.stringContaining('kept at event 256') as string }]);
+    await world.close();
+  });
+});
+
+describe('verify, when one thing was changed behind the product', () => {
+  let partition: number;
+  beforeEach(async () => {
+    world = await openWorld(server);
+    await world.ingest(history(20, 8));
+    await world.settle();
+    partition = partitionOf(KNOWN, world.partitions);
+    return () => world.close();
+  });
+
+  it('finds a row missing from a list', async () => {
+    const key = await listWithRows(partition);
+    await world.redis.zPopMin(key);
+    expect(await differences()).toMatchObject([{ kind: 'list', words: expect.stringContaining('is not on the list') as string }]);
+  });
+
+  it('finds a row on a list that no events make', async () => {
+    await world.redis.zAdd(await listWithRows(partition), { score: 1, value: JSON.stringify([KNOWN, 'invented']) });
+    expect(await differences()).toMatchObject([{ kind: 'list', words: expect.stringContaining('do not make') as string }]);
+  });
+
+  it('finds one row exchanged for another', async () => {
+    const key = await listWithRows(partition);
+    await world.redis.zPopMin(key);
+    await world.redis.zAdd(key, { score: 1, value: JSON.stringify([KNOWN, 'invented']) });
+    expect((await differences()).map((d) => d.kind)).toEqual(['list', 'list']);
+  });
+
+  it('finds a row at the wrong place of a list', async () => {
+    const key = await listWithRows(partition);
+    const [row] = await world.redis.zRange(key, 0, 0);
+    await world.redis.zIncrBy(key, 60_000, row ?? '');
+    expect(await differences()).toMatchObject([{ kind: 'list', words: expect.stringContaining('belongs at') as string }]);
+  });
+
+  it('finds one changed byte of a state', async () => {
+    await world.redis.setRange(keys.state(partition, KNOWN), 20, '~');
+    expect(await differences()).toMatchObject([{ kind: 'state', words: expect.stringContaining(KNOWN) as string }]);
+  });
+
+  it('finds a sum that is one too large', async () => {
+    await world.redis.xAdd(keys.changes(partition), '*', { d: JSON.stringify({ 'E|test|1|web.look|web': [0, 29_000_000, 0, 1] }), c: '' });
+    expect(await differences()).toMatchObject([{ kind: 'sum', words: expect.stringContaining('1 too large') as string }]);
+  });
+
+  it('finds an event that stands twice in a stream', async () => {
+    const key = keys.customer(partition, KNOWN);
+    const [first] = (await world.redis.xRange(key, '-', '+', { COUNT: 1 })) ?? [];
+    const last = (await world.redis.xRevRange(key, '+', '-', { COUNT: 1 }))?.[0]?.id ?? '';
+    await world.redis.xAdd(key, `${Number(last.split('-')[0]) + 1}-0`, first?.message ?? {});
+    expect(await differences()).toMatchObject([{ kind: 'stream', words: expect.stringContaining('second of one event') as string }]);
+  });
+
+  it('finds an event taken out of a stream, by everything that it had made', async () => {
+    const key = keys.customer(partition, KNOWN);
+    const [first] = (await world.redis.xRange(key, '-', '+', { COUNT: 1 })) ?? [];
+    await world.redis.xDel(key, first?.id ?? '');
+    const found = await differences();
+    expect(found.map((d) => d.kind)).toEqual(expect.arrayContaining(['state', 'sum']));
+    expect(found.filter((d) => d.kind !== 'sum').every((d) => d.words.startsWith(KNOWN))).toBe(true);
+  });
+
+  it('finds a person that an identifier no longer belongs to', async () => {
+    await world.redis.hSet(keys.node(partition, KNOWN), 'root', nodeName('customerId', 'somebody else'));
+    expect(await differences()).toMatchObject([{ kind: 'identity', words: expect.stringContaining(KNOWN) as string }]);
+  });
+
+  it('finds a customer whom the list of customers does not know', async () => {
+    await world.redis.zRem(keys.customers(partition), KNOWN);
+    expect((await differences()).map((d) => d.kind)).toEqual(expect.arrayContaining(['stream', 'state']));
+  });
+
+  it('shows nobody’s data in what it says', async () => {
+    await world.redis.set(keys.state(partition, KNOWN), '{}');
+    await world.redis.del(await listWithRows(partition));
+    expect(JSON.stringify(await differences())).not.toMatch(/C1\b|A1\b|customerId/);
+  });
+});
+
+describe('verify, beside others', () => {
+  it('is refused while another verifier holds the partition, and leaves that hold alone', async () => {
+    world = await openWorld(server);
+    await world.redis.set(keys.hold(0), 'another');
+    await expect(
+      verifyPartition({ redis: world.redis, partitions: world.partitions, context: { blueprints: world.blueprints } }, 0),
+    ).rejects.toMatchObject({ code: 'not_ready' });
+    expect(await world.redis.get(keys.hold(0))).toBe('another');
+    await world.close();
+  });
+
+  it('says that it knows nothing when somebody wrote meanwhile', async () => {
+    world = await openWorld(server);
+    await world.ingest(history(30, 6));
+    await world.settle();
+    const { redis, partitions, blueprints } = world;
+    const onProgress = (): void => void redis.set(keys.version(0), '999:stranger');
+    const report = await verifyPartition({ redis, partitions, context: { blueprints }, onProgress }, 0);
+    expect(report.disturbed).toBe(true);
+    expect(await redis.get(keys.hold(0))).toBeNull();
+    await world.close();
+  });
+
+  it('passes while a producer and a projector are at work, and both go on afterwards', async () => {
+    world = await openWorld(server);
+    const { redis, partitions, blueprints } = world;
+    const projection = new Projection({
+      redis,
+      partitions,
+      context: { blueprints },
+      score: () => null,
+      log: createLogger('silent'),
+      clock: () => Date.now(),
+    });
+    projection.start();
+    const producing = (async () => {
+      const sent: number[] = [];
+      for (let round = 0; round < 12; round++) {
+        const events = history(12, 8, `r${round}-`);
+        await world.ingest(events);
+        projection.wake(Array.from({ length: partitions }, (_, p) => p));
+        sent.push(events.length);
+        await pause(20);
+      }
+      return sent.reduce((a, b) => a + b, 0);
+    })();
+    const during = [...(await verifyAll()), ...(await verifyAll())];
+    expect(during.flatMap((r) => r.differences)).toEqual([]);
+    expect(during.some((r) => r.disturbed)).toBe(false);
+    const sent = await producing;
+    const stored = async (): Promise<number> => (await verifyAll()).reduce((sum, r) => sum + r.events, 0);
+    await expect.poll(stored, { timeout: 20_000, interval: 300 }).toBe(sent);
+    await projection.stop();
+    expect(await differences()).toEqual([]);
+    await world.close();
+  });
+});
