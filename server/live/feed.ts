@@ -9,7 +9,10 @@ import { LiveSums } from './sums.ts';
 
 /** Without a wake-up the feed is looked at this often: what another process committed is picked up then. */
 const LOOK_MS = 100;
-const PAGE = 200;
+/** Entries of one partition read at once. */
+const PAGE = 32;
+/** Work at a stretch after which pages and doors get their turn, ms. */
+const BREATH_MS = 5;
 /** How often it is checked that the feed was not trimmed past our place. */
 const CHECK_MS = 5000;
 
@@ -122,8 +125,13 @@ export class Feed {
     const places = Array.from({ length: partitions }, (_, p) => p);
     const pages = await Promise.all(places.map((p) => redis.xRange(keys.changes(p), `(${this.#at.get(p) ?? '0-0'}`, '+', { COUNT: PAGE })));
     let read = 0;
+    let begun = performance.now();
     for (const [partition, page] of pages.entries()) {
       for (const entry of page ?? []) {
+        if (performance.now() - begun > BREATH_MS) {
+          await new Promise((resolve) => setImmediate(resolve));
+          begun = performance.now();
+        }
         for (const booking of decodeDeltas(entry.message['d'] ?? '{}')) this.#sums.add(booking);
         this.#at.set(partition, entry.id);
         const customers = entry.message['c'] ?? '';

@@ -161,7 +161,7 @@ export function createReader(o: ReaderOptions): Reader {
   function wall(params: { readonly journey?: string | undefined }): WallView {
     const of = params.journey === undefined ? o.blueprints.all[0] : o.blueprints.get(params.journey);
     if (of === undefined) throw new Fault('not_found', 'There is no journey to show.');
-    const window: Window = '1h';
+    const window: Window = '4h';
     const { position, minute } = positionOf(undefined);
     const at = (m: number) => ({
       heat: heatSums(of, window, m),

@@ -12,8 +12,8 @@ import { diffView } from './patch.ts';
 
 /** How often a room may speak. The first change goes out at once. */
 const TICK_MS: Readonly<Record<Subscription['view'], number>> = { funnel: 200, heat: 200, wall: 1000, customer: 0 };
-/** A view that takes long to compute is computed this much less often than it takes. */
-const COST_FACTOR = 10;
+/** All rooms together take at most a third of the time: a view that is slow to compute, or one of many, speaks less often. */
+const COST_FACTOR = 3;
 const BEAT_MS = 1000;
 /** A page that does not read is cut off before it fills the memory. */
 const MOST_BUFFERED = 1_000_000;
@@ -208,7 +208,7 @@ export class Sockets {
       this.#o.log.error({ err: error, room: room.request.view }, 'a view could not be computed');
     }
     const done = this.#o.clock();
-    room.nextAt = begun + Math.max(TICK_MS[room.request.view], COST_FACTOR * (done - begun));
+    room.nextAt = begun + Math.max(TICK_MS[room.request.view], COST_FACTOR * this.#rooms.size * (done - begun));
   }
 
   #beat(): void {

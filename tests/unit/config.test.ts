@@ -70,6 +70,7 @@ test('every variable is taken from the environment', () => {
     logLevel: 'warn',
     searchPath: '/bin',
     cacheHome: '/tmp/cache',
+    allowRemote: false,
   });
 });
 

@@ -130,7 +130,7 @@ export function wallView(input: WallInput): WallView {
   ];
   const names = new Map(input.blueprint.stages.map((s) => [s.id, s.name]));
   const worst = Object.values(input.heat.cells)
-    .filter((c) => c.state === 'value' && c.column !== 'all' && c.friction !== null)
+    .filter((c) => c.state === 'value' && c.column !== 'all' && (c.friction ?? 0) >= 1)
     .sort((a, b) => (b.friction ?? 0) - (a.friction ?? 0) || (a.stage + a.column < b.stage + b.column ? -1 : 1))
     .slice(0, WORST)
     .map((c) => ({
