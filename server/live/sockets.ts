@@ -57,6 +57,8 @@ export class Sockets {
   readonly #rooms = new Map<string, Room>();
   readonly #timers: NodeJS.Timeout[] = [];
   #due: NodeJS.Timeout | undefined;
+  /** rooms of customers: while there are none, nobody needs a hint */
+  #openCustomers = 0;
 
   constructor(options: SocketOptions) {
     this.#o = options;
@@ -83,6 +85,7 @@ export class Sockets {
 
   /** Says whose events changed, to those who have them open. */
   hint(customers: readonly string[]): void {
+    if (this.#openCustomers === 0) return;
     const at = this.#o.clock();
     for (const customer of customers) {
       const name = roomName({ view: 'customer', params: { customer } });
@@ -155,6 +158,7 @@ export class Sockets {
   #open(name: string, request: Subscription): Room {
     const room: Room = { name, request, seq: 0, last: this.#compute(request), changes: this.#o.changes(), nextAt: 0, followers: 0 };
     this.#rooms.set(name, room);
+    if (request.view === 'customer') this.#openCustomers++;
     return room;
   }
 
@@ -162,7 +166,9 @@ export class Sockets {
     const room = this.#rooms.get(name);
     if (room === undefined) return;
     void socket.leave(name);
-    if (--room.followers <= 0) this.#rooms.delete(name);
+    if (--room.followers > 0) return;
+    this.#rooms.delete(name);
+    if (room.request.view === 'customer') this.#openCustomers--;
   }
 
   #compute(request: Subscription): Json {

@@ -23,8 +23,8 @@ import { decodeMessage, encodeMessage } from './messages.ts';
 
 /** Log entries read at once; messages per sender. */
 const READ_ENTRIES = 250;
-/** Events of one commit, at most. */
-const COMMIT_EVENTS = 1500;
+/** Events of one commit, at most: the store serves nobody else while it writes one. */
+const COMMIT_EVENTS = 500;
 /** Entries of one page of a customer's stream. */
 const PAGE = 500;
 /** Sync work after which other work of the process gets its turn. */

@@ -4,6 +4,8 @@ import { hash } from 'node:crypto';
 export type NodeHasher = (kind: string, value: string) => string;
 
 const NODE_DIGITS = 20;
+/** Identifiers come again and again: this many are remembered, then all are forgotten at once. */
+const REMEMBERED = 50_000;
 
 /**
  * Makes the hasher that turns identifiers into nodes, so that keys of the store hold no personal data.
@@ -12,5 +14,14 @@ const NODE_DIGITS = 20;
  */
 export function createNodeHasher(pepper: string): NodeHasher {
   const prefix = `${pepper}\0`;
-  return (kind, value) => hash('sha256', `${prefix}${kind}\0${value}`, 'hex').slice(0, NODE_DIGITS);
+  const known = new Map<string, string>();
+  return (kind, value) => {
+    const name = `${kind}\0${value}`;
+    const remembered = known.get(name);
+    if (remembered !== undefined) return remembered;
+    const node = hash('sha256', prefix + name, 'hex').slice(0, NODE_DIGITS);
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(name, node);
+    return node;
+  };
 }
