@@ -55,7 +55,14 @@ export const appRouter = t.router({
   cases: t.router({
     list: read
       .input(
-        z.strictObject({ list: z.string().max(1000), cursor: z.string().max(200).optional(), limit: z.int().min(1).max(200).optional() }),
+        z.strictObject({
+          list: z.string().max(1000),
+          cursor: z
+            .string()
+            .regex(/^\d{1,9}$/, 'is not a cursor')
+            .optional(),
+          limit: z.int().min(1).max(200).optional(),
+        }),
       )
       .query(({ ctx, input }) => ctx.reader.list(input)),
   }),

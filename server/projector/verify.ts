@@ -7,7 +7,7 @@ import { foldOnto } from '#server/domain/customer/fold.ts';
 import { emptyState, encodeState } from '#server/domain/customer/state.ts';
 import { compareEvents, streamId } from '#server/domain/event/event.ts';
 import type { Booking } from '#server/domain/kernel/counters.ts';
-import { decodeDeltas } from '#server/domain/kernel/counters.ts';
+import { Deltas, decodeDeltas } from '#server/domain/kernel/counters.ts';
 import { decodeNode } from '#server/identity/node.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
@@ -146,42 +146,6 @@ interface Refold {
   readonly rows: ReadonlyMap<string, readonly ExpectedRow[]>;
 }
 
-/** Room for the distance between anchor and booking, both signs, in one number below 2^53 with the anchor. */
-const SPAN = 2 ** 27;
-
-/** Bookings of two sides taken off one another; what is left differs. */
-class Balance {
-  /** cell -> measure -> anchor and distance to the booking -> sum */
-  readonly #cells = new Map<string, Map<number, Map<number, number>>>();
-
-  add(booking: Booking, sign: 1 | -1): void {
-    const [cell, measure, anchor, booked, delta] = booking;
-    let measures = this.#cells.get(cell);
-    if (measures === undefined) this.#cells.set(cell, (measures = new Map<number, Map<number, number>>()));
-    let places = measures.get(measure);
-    if (places === undefined) measures.set(measure, (places = new Map<number, number>()));
-    const place = anchor * SPAN + (booked - anchor + SPAN / 2);
-    const sum = (places.get(place) ?? 0) + sign * delta;
-    if (sum === 0) places.delete(place);
-    else places.set(place, sum);
-  }
-
-  get size(): number {
-    let size = 0;
-    for (const measures of this.#cells.values()) for (const places of measures.values()) size += places.size;
-    return size;
-  }
-
-  *[Symbol.iterator](): Generator<Booking> {
-    for (const [cell, measures] of this.#cells)
-      for (const [measure, places] of measures)
-        for (const [place, delta] of places) {
-          const anchor = Math.floor(place / SPAN);
-          yield [cell, measure, anchor, anchor + (place - anchor * SPAN - SPAN / 2), delta];
-        }
-  }
-}
-
 /** One partition's comparison. Memory: a thousand customers at a time, and the counters. */
 class Comparison {
   readonly #o: VerifyOptions;
@@ -192,7 +156,7 @@ class Comparison {
   /** lists on which a row is missing */
   readonly #suspect = new Set<string>();
   /** what the refold booked, minus what is stored */
-  readonly #sums = new Balance();
+  readonly #sums = new Deltas();
   readonly #count = { customers: 0, events: 0, rows: 0, sums: 0, differing: 0 };
 
   constructor(options: VerifyOptions, partition: number) {

@@ -65,8 +65,25 @@ export class Deltas {
   }
 
   get empty(): boolean {
-    for (const measures of this.#cells.values()) for (const places of measures.values()) if (places.size > 0) return false;
-    return true;
+    return this.size === 0;
+  }
+
+  /** places with a sum other than zero */
+  get size(): number {
+    let size = 0;
+    for (const measures of this.#cells.values()) for (const places of measures.values()) size += places.size;
+    return size;
+  }
+
+  /** All sums, in no particular order. */
+  *[Symbol.iterator](): Generator<Booking> {
+    for (const [cell, measures] of this.#cells)
+      for (const [measure, places] of measures)
+        for (const [place, delta] of places) {
+          const distance = place % DISTANCE;
+          const anchor = (place - distance) / DISTANCE;
+          yield [cell, measure, anchor, anchor + distance, delta];
+        }
   }
 
   /** Text for the changes feed: cell -> flat [measure, anchor, booked - anchor, delta, ...]. */
