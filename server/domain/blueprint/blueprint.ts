@@ -1,14 +1,34 @@
 import { DEFAULT_WEIGHTS } from '../friction/severity.ts';
-import type { Channel, Clue, Component, Controller, JourneyFile, Names, StageSummary, TouchpointFile } from '#lib/contract/index.ts';
+import type { Channel, Clue, Component, Controller, JourneyFile, Names, Phase, StageSummary, TouchpointFile } from '#lib/contract/index.ts';
 import type { StoredEvent } from '../event/event.ts';
+import { compileCalendars } from './calendars.ts';
+import type { OwnerCalendars } from './calendars.ts';
+import { compilePromises } from './promise-rule.ts';
+import type { PromiseRule } from './promise-rule.ts';
+import { compileStandard } from './standard.ts';
+import type { SpecialStandard, StandardTime } from './standard.ts';
+import { variantFiles } from './variant.ts';
+import type { VariantOf } from './variant.ts';
+
+export { checkJourney } from './check.ts';
+export type { BlueprintProblem } from './check.ts';
 
 /** A stage of a journey, by its place in the order. */
 export interface Stage {
   readonly index: number;
   readonly id: string;
   readonly name: Names;
-  /** ms; null: none set */
+  /** the department that answers for it */
+  readonly owner: string;
+  readonly phase: Phase;
+  readonly needs: readonly string[];
+  readonly wants: readonly string[];
+  /** the stage's own; ms; null: none set */
   readonly standardMs: number | null;
+  readonly standard: StandardTime | null;
+  /** where segment or channel of entry ask for another; most particular first */
+  readonly standards: readonly SpecialStandard[];
+  readonly expectedPerDay: number | null;
   /** ms without activity after which a case has left */
   readonly idleMs: number;
   /** stages a case may go to from here without it being a step back */
@@ -20,8 +40,18 @@ export interface Stage {
 /** A touchpoint: placed in one stage, or accompanying (`stage` null). */
 export interface Touchpoint {
   readonly id: string;
+  readonly index: number;
   readonly name: string;
+  /** what the company calls it */
+  readonly internal: string;
   readonly stage: number | null;
+  readonly phase: Phase | null;
+  readonly required: boolean;
+  /** name of the choice of which a case takes one; null: none */
+  readonly exclusive: string | null;
+  /** a case has it at most this often; null: as often as it likes */
+  readonly most: number | null;
+  readonly expectedPerDay: number | null;
   readonly owner: string;
   readonly channel: Channel;
   readonly channels: readonly Channel[];
@@ -45,14 +75,12 @@ export interface Blueprint {
   readonly steps: readonly number[];
   readonly touchpoints: readonly Touchpoint[];
   readonly weights: Readonly<Record<Component, number>>;
+  readonly promises: readonly PromiseRule[];
+  readonly calendars: OwnerCalendars;
+  /** what is expected of some cases; empty in a variant itself */
+  readonly variants: readonly VariantOf<Blueprint>[];
   /** Finds the touchpoint of an event: by its id, else the first in file order whose match holds. */
   match(event: StoredEvent): Touchpoint | undefined;
-}
-
-/** Something wrong in a journey file: where, and what to do. */
-export interface BlueprintProblem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
 }
 
 type Rule = TouchpointFile['match'][number];
@@ -99,57 +127,69 @@ function matcher(file: JourneyFile, touchpoints: readonly Touchpoint[]): Bluepri
   };
 }
 
-/** Everything in a journey file that the schema alone cannot see. Empty: it can be published. */
-export function checkJourney(file: JourneyFile): BlueprintProblem[] {
-  const problems: BlueprintProblem[] = [];
-  const stages = new Set<string>();
-  file.stages.forEach((stage, i) => {
-    if (stages.has(stage.id)) problems.push({ path: ['stages', i, 'id'], message: `stage "${stage.id}" stands twice` });
-    stages.add(stage.id);
-  });
-  file.stages.forEach((stage, i) =>
-    stage.next.forEach((next, k) => {
-      if (!stages.has(next)) problems.push({ path: ['stages', i, 'next', k], message: `there is no stage "${next}"` });
-    }),
-  );
-  const seen = new Set<string>();
-  file.touchpoints.forEach((touchpoint, i) => {
-    if (seen.has(touchpoint.id)) problems.push({ path: ['touchpoints', i, 'id'], message: `touchpoint "${touchpoint.id}" stands twice` });
-    seen.add(touchpoint.id);
-    if (touchpoint.stage !== undefined && !stages.has(touchpoint.stage))
-      problems.push({ path: ['touchpoints', i, 'stage'], message: `there is no stage "${touchpoint.stage}"` });
-    if (touchpoint.source !== undefined && !file.sources.some((s) => s.id === touchpoint.source))
-      problems.push({ path: ['touchpoints', i, 'source'], message: `there is no source "${touchpoint.source}"` });
-  });
-  file.stages.forEach((stage, i) => {
-    if (!file.touchpoints.some((t) => t.stage === stage.id))
-      problems.push({ path: ['stages', i, 'id'], message: `no touchpoint leads to stage "${stage.id}": it can never be reached` });
-  });
-  if (file.stages.filter((s) => !s.after).length < 2)
-    problems.push({ path: ['stages'], message: 'a funnel needs at least two stages that are not marked "after"' });
-  return problems;
+/** The owner of a stage: named, else the department to which most of its touchpoints belong, the first of equals. */
+export function stageOwner(file: JourneyFile, stage: JourneyFile['stages'][number]): string {
+  if (stage.owner !== undefined) return stage.owner;
+  const counts = new Map<string, number>();
+  for (const touchpoint of file.touchpoints)
+    if (touchpoint.stage === stage.id) counts.set(touchpoint.owner, (counts.get(touchpoint.owner) ?? 0) + 1);
+  let best = '';
+  for (const [owner, count] of counts) if (count > (counts.get(best) ?? 0)) best = owner;
+  return best;
 }
 
-/** Compiles a checked journey file. Pure. */
-export function compileJourney(file: JourneyFile): Blueprint {
+function compileStages(file: JourneyFile, calendars: OwnerCalendars): Stage[] {
   const place = new Map(file.stages.map((s, i) => [s.id, i]));
-  const stages = file.stages.map((s, index): Stage => ({
-    index,
-    id: s.id,
-    name: s.name,
-    standardMs: s.standard ?? null,
-    idleMs: s.idle ?? file.idle,
-    next: new Set(s.next.map((id) => place.get(id) ?? -1)),
-    after: s.after,
-    dwell: s.dwell === undefined ? null : { medianMs: s.dwell.median, mad: s.dwell.mad },
-  }));
+  return file.stages.map((s, index): Stage => {
+    const owner = stageOwner(file, s);
+    const calendar = calendars.of(owner);
+    const standard = s.standard === undefined ? null : compileStandard(s.standard, calendar);
+    return {
+      index,
+      id: s.id,
+      name: s.name,
+      owner,
+      phase: s.phase ?? (s.after ? 'using' : 'buying'),
+      needs: s.needs,
+      wants: s.wants,
+      standardMs: standard?.ms ?? null,
+      standard,
+      standards: s.standards
+        .map((one) => ({
+          segment: one.segment ?? null,
+          channel: one.channel ?? null,
+          standard: compileStandard(one.time, calendar),
+        }))
+        .sort((a, b) => particularity(b) - particularity(a)),
+      expectedPerDay: s.expectedPerDay ?? null,
+      idleMs: s.idle ?? file.idle,
+      next: new Set(s.next.map((id) => place.get(id) ?? -1)),
+      after: s.after,
+      dwell: s.dwell === undefined ? null : { medianMs: s.dwell.median, mad: s.dwell.mad },
+    };
+  });
+}
+
+function particularity(one: { readonly segment: string | null; readonly channel: Channel | null }): number {
+  return (one.segment === null ? 0 : 2) + (one.channel === null ? 0 : 1);
+}
+
+function compileTouchpoints(file: JourneyFile, stages: readonly Stage[]): Touchpoint[] {
   const first = stages.findIndex((s) => !s.after);
-  const touchpoints = file.touchpoints.map((t): Touchpoint => {
+  const place = new Map(stages.map((s) => [s.id, s.index]));
+  return file.touchpoints.map((t, index): Touchpoint => {
     const stage = t.stage === undefined ? null : (place.get(t.stage) ?? null);
     return {
       id: t.id,
+      index,
       name: t.name,
+      internal: t.internal ?? t.name,
       stage,
+      phase: t.phase ?? (stage === null ? null : (stages[stage]?.phase ?? null)),
+      required: t.required,
+      exclusive: t.exclusive ?? null,
+      most: t.most ?? null,
+      expectedPerDay: t.expectedPerDay ?? null,
       owner: t.owner,
       channel: t.channel,
       channels: [t.channel, ...(t.channels ?? [])],
@@ -163,6 +203,13 @@ export function compileJourney(file: JourneyFile): Blueprint {
       source: t.source ?? null,
     };
   });
+}
+
+/** Compiles a checked journey file, and its variants with it. Pure. */
+export function compileJourney(file: JourneyFile): Blueprint {
+  const calendars = compileCalendars(file);
+  const stages = compileStages(file, calendars);
+  const touchpoints = compileTouchpoints(file, stages);
   return {
     journey: file.journey,
     version: file.version,
@@ -171,6 +218,15 @@ export function compileJourney(file: JourneyFile): Blueprint {
     steps: stages.filter((s) => !s.after).map((s) => s.index),
     touchpoints,
     weights: { ...DEFAULT_WEIGHTS, ...file.weights },
+    promises: compilePromises(file, calendars),
+    calendars,
+    variants: variantFiles(file).map(({ variant, file: its }) => ({
+      id: variant.id,
+      name: variant.name,
+      segments: variant.segments ?? null,
+      channels: variant.channels ?? null,
+      blueprint: compileJourney(its),
+    })),
     match: matcher(file, touchpoints),
   };
 }

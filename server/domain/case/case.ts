@@ -4,6 +4,8 @@ import { FUNNEL, NOW, cellKey } from '../kernel/counters.ts';
 import { dayCeiling, hourAnchor, minuteOf } from '../kernel/time.ts';
 import { binOf } from '../kernel/log-bins.ts';
 import type { Blueprint, Stage, Touchpoint } from '../blueprint/blueprint.ts';
+import { overdueFrom, standardFor } from '../blueprint/standard.ts';
+import { blueprintForCase } from '../blueprint/variant.ts';
 import type { StoredEvent } from '../event/event.ts';
 import type { CaseState, CustomerState, Stay } from '../customer/state.ts';
 
@@ -187,24 +189,29 @@ export function caseRow(one: CaseState, blueprint: Blueprint): Row {
   };
 }
 
+/** The first instant at which a stay is longer than the standard time of its stage for such a case; 0: never. */
+export function stuckFrom(one: CaseState, stay: Stay, blueprint: Blueprint): number {
+  return overdueFrom(standardFor(stageAt(blueprintForCase(blueprint, one), stay.stage), one), stay.from);
+}
+
 /** A stay as a row: on the list of its journey, by its end. Member: [case, segment, channel, stage, from, until, stuck from]. */
 export function stayRow(one: CaseState, stay: Stay, blueprint: Blueprint): Row {
   const until = stayEnd(one, stay, blueprint);
   const stage = stageAt(blueprint, stay.stage);
   const cell = cellKey('N', one.journey, one.version, [stage.id, one.segment, one.channel]);
   const [from, to] = [minuteOf(stay.from), minuteOf(until)];
-  const stuckFrom = stage.standardMs === null ? 0 : stay.from + stage.standardMs + 1;
+  const overdue = stuckFrom(one, stay, blueprint);
   const bookings: Booking[] = [
     [cell, NOW.inflow, from, from, 1],
     [cell, NOW.outflow, to, to, 1],
   ];
   if (from < to) bookings.push([cell, NOW.occupancy, from, from, 1], [cell, NOW.occupancy, to, to, -1]);
-  const stuck = minuteOf(stuckFrom);
-  if (stuckFrom !== 0 && stuck < to) bookings.push([cell, NOW.stuck, stuck, stuck, 1], [cell, NOW.stuck, to, to, -1]);
+  const stuck = minuteOf(overdue);
+  if (overdue !== 0 && stuck < to) bookings.push([cell, NOW.stuck, stuck, stuck, 1], [cell, NOW.stuck, to, to, -1]);
   return {
     list: `stays:${one.journey}:${one.version}`,
     score: until,
-    member: [one.id, one.segment, one.channel, stay.stage, stay.from, until, stuckFrom],
+    member: [one.id, one.segment, one.channel, stay.stage, stay.from, until, overdue],
     bookings,
   };
 }

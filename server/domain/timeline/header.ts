@@ -3,7 +3,9 @@ import type { CasePosition, CustomerHeader, EmotionNow, EmotionPoint, EmotionSou
 import type { Blueprints } from '../blueprint/blueprint.ts';
 import type { CaseState, CustomerState, Evidence as Kept } from '../customer/state.ts';
 import type { Evidence } from '../emotion/fusion.ts';
-import { converted, idleEnd, isOpen, lastStay, stageAt } from '../case/case.ts';
+import { standardFor } from '../blueprint/standard.ts';
+import { blueprintForCase } from '../blueprint/variant.ts';
+import { converted, idleEnd, isOpen, lastStay, stageAt, stuckFrom } from '../case/case.ts';
 import { classesOfValence } from '../emotion/classes.ts';
 import { fuse, labelEvidence } from '../emotion/fusion.ts';
 import { RANKS } from '../emotion/visit-feeling.ts';
@@ -49,7 +51,8 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
   if (blueprint === undefined || stay === undefined) return null;
   const stage = stageAt(blueprint, stay.stage);
   const open = isOpen(one, blueprint, now);
-  const stuck = open && stage.standardMs !== null && now > stay.from + stage.standardMs;
+  const overdue = stuckFrom(one, stay, blueprint);
+  const stuck = open && overdue !== 0 && now >= overdue;
   const done = converted(one, blueprint);
   return {
     caseId: one.id,
@@ -59,7 +62,7 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
     stageName: stage.name,
     openedAt: one.openedAt,
     since: stay.from,
-    standardMs: stage.standardMs,
+    standardMs: standardFor(stageAt(blueprintForCase(blueprint, one), stay.stage), one)?.ms ?? null,
     state: stuck
       ? 'stuck'
       : open

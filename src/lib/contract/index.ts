@@ -1,5 +1,7 @@
 export * from './words.ts';
 export * from './event.ts';
+export * from './calendar.ts';
+export * from './duration.ts';
 export * from './journey.ts';
 export * from './views.ts';
 export * from './live.ts';

@@ -12,6 +12,10 @@ export type Controller = (typeof CONTROLLERS)[number];
 export const CLUES = ['functional', 'mechanic', 'humanic'] as const;
 export type Clue = (typeof CLUES)[number];
 
+/** What a stage is for the customer. The buying path is the part until the sale; the whole experience is all of it. */
+export const PHASES = ['buying', 'using', 'support', 'leaving'] as const;
+export type Phase = (typeof PHASES)[number];
+
 /** The fifteen friction components, in the order in which they are shown: functional failures first. */
 export const COMPONENTS = [
   'promise_missed',

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
+
+/** `90s`, `30m`, `2h`, `1d 12h`, `3w` -> milliseconds. */
+export const duration = z
+  .string()
+  .transform((text, ctx) => {
+    let total = 0;
+    const rest = text.replace(/(\d+(?:\.\d+)?)\s*([smhdw])/g, (_, n: string, unit: string) => {
+      total += Number(n) * (UNITS[unit] ?? 0);
+      return '';
+    });
+    if (rest.trim() !== '' || total <= 0) {
+      ctx.addIssue({ code: 'custom', message: 'is not a duration such as 90s, 30m, 2h, 3d or 2w' });
+      return z.NEVER;
+    }
+    return Math.round(total);
+  })
+  .describe('a duration such as 90s, 30m, 2h, 1d 12h or 3w');
