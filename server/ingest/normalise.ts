@@ -28,6 +28,8 @@ export type Normalised = { readonly ok: true; readonly event: StoredEvent } | { 
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
+/** Types of events that speak of another one, named by `attributes.eventId`. */
+const ANNOTATIONS: ReadonlySet<string> = new Set(['event.retracted', 'event.corrected']);
 const KEY_DIGITS = 24;
 const NAMES = ['type', 'touchpoint', 'journey', 'lang', 'outcome', 'topic', 'segment', 'area'] as const;
 
@@ -57,6 +59,8 @@ export function normalise(input: EventInput, arrival: Arrival, options: Normalis
   };
   if (!believed) event.suspect = true;
   addNames(event, input);
+  const about = input.type !== undefined && ANNOTATIONS.has(input.type) ? input.attributes?.['eventId'] : undefined;
+  if (typeof about === 'string' && about !== '') event.about = eventKey(arrival.source, plainText(about));
   return addDetails(event, input);
 }
 

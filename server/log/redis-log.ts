@@ -68,6 +68,7 @@ export function createLog(options: LogOptions): EventLog {
         group.lines.push({
           shard: keys.dedupe(partition, event.key.slice(0, SHARD_DIGITS)),
           key: event.key.slice(SHARD_DIGITS),
+          under: event.under,
           line: JSON.stringify(event),
         });
       });
@@ -114,6 +115,18 @@ export function createLog(options: LogOptions): EventLog {
       }
     },
   };
+}
+
+/**
+ * The nodes under which events were accepted in one partition, by key. Accepted is not yet projected.
+ * @returns undefined per key that this partition has not accepted
+ */
+export async function acceptedUnder(redis: Redis, partition: number, eventKeys: readonly string[]): Promise<(string | undefined)[]> {
+  return Promise.all(
+    eventKeys.map(
+      async (key) => (await redis.hGet(keys.dedupe(partition, key.slice(0, SHARD_DIGITS)), key.slice(SHARD_DIGITS))) ?? undefined,
+    ),
+  );
 }
 
 /** Reads one log entry back into its events. */

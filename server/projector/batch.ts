@@ -3,6 +3,7 @@ import { isRetraction } from '#server/domain/event/event.ts';
 import type { IdentityNode, NodeWrite } from '#server/identity/node.ts';
 import { nodeWrites, rootOf } from '#server/identity/node.ts';
 import { partitionOf } from '#server/redis/keys.ts';
+import type { Annotations } from './annotations.ts';
 import type { Message } from './messages.ts';
 import { MESSAGE_EVENTS } from './messages.ts';
 
@@ -23,25 +24,28 @@ export class Batch {
   readonly #partition: number;
   readonly #partitions: number;
   readonly #nodes: (id: string) => IdentityNode;
+  readonly #annotations: Annotations;
   readonly people = new Map<string, PersonWork>();
   readonly nodeChanges = new Map<string, Map<string, string | null>>();
   readonly outbox = new Map<number, Message[]>();
 
-  constructor(place: { readonly partition: number; readonly partitions: number }, nodes: (id: string) => IdentityNode) {
+  constructor(
+    place: { readonly partition: number; readonly partitions: number },
+    loaded: { readonly nodes: (id: string) => IdentityNode; readonly annotations: Annotations },
+  ) {
     this.#partition = place.partition;
     this.#partitions = place.partitions;
-    this.#nodes = nodes;
+    this.#nodes = loaded.nodes;
+    this.#annotations = loaded.annotations;
   }
 
-  /** An event from the log: links its identifiers, then goes to the person of the strongest. */
+  /** An event from the log: links its identifiers, then goes to the person of the strongest. What speaks of another event goes where that one is. */
   accept(event: StoredEvent): void {
+    if (event.about !== undefined) return this.#announce(event.about, event);
     const node = this.#nodes(event.under);
-    if (!node.own) {
-      node.own = true;
-      this.#write(node, nodeWrites.own());
-    }
+    this.#own(node);
     if (!isRetraction(event)) for (const [, , child] of event.who) if (child !== event.under) this.#count(node, child, 1);
-    this.#deliver(node, [event]);
+    this.#deliver(node, [event, ...this.#annotations.of(event.key).map((one) => ({ ...one, under: event.under }))]);
   }
 
   /** A message from another partition, or from this one's last batch. */
@@ -59,6 +63,8 @@ export class Batch {
         return this.#recall(message.node, message.person);
       case 'returned':
         return this.#deliver(this.#nodes(message.node), message.events);
+      case 'annotation':
+        return this.#annotate(message.about, message.event);
       case 'unlinked':
         return this.#uncount(message.node, message.children);
     }
@@ -66,10 +72,7 @@ export class Batch {
 
   /** Sends a message; large ones in pieces. */
   send(to: string, message: Message): void {
-    const partition = partitionOf(to, this.#partitions);
-    let queue = this.outbox.get(partition);
-    if (queue === undefined) this.outbox.set(partition, (queue = []));
-    queue.push(message);
+    this.#queue(partitionOf(to, this.#partitions)).push(message);
   }
 
   /** Gives events back to the partition of the identifier they came under. */
@@ -82,6 +85,35 @@ export class Batch {
   unlink(event: StoredEvent): void {
     const children = event.who.map((w) => w[2]).filter((child) => child !== event.under);
     if (children.length > 0) this.send(event.under, { kind: 'unlinked', node: event.under, children });
+  }
+
+  /** Tells all partitions of an annotation: the event it speaks of may have come under any identifier, or not yet at all. */
+  #announce(about: string, event: StoredEvent): void {
+    for (let partition = 0; partition < this.#partitions; partition++)
+      if (partition === this.#partition) this.#annotate(about, event);
+      else this.#queue(partition).push({ kind: 'annotation', about, event });
+  }
+
+  /** Keeps an annotation for the event it speaks of and, where that has come here, lays it beside it: from now on it comes under the same identifier. */
+  #annotate(about: string, event: StoredEvent): void {
+    this.#annotations.add(about, event);
+    const under = this.#annotations.placeOf(about);
+    if (under === undefined) return;
+    const node = this.#nodes(under);
+    this.#own(node);
+    this.#deliver(node, [{ ...event, under }]);
+  }
+
+  #own(node: IdentityNode): void {
+    if (node.own) return;
+    node.own = true;
+    this.#write(node, nodeWrites.own());
+  }
+
+  #queue(partition: number): Message[] {
+    let queue = this.outbox.get(partition);
+    if (queue === undefined) this.outbox.set(partition, (queue = []));
+    return queue;
   }
 
   #person(id: string): PersonWork {

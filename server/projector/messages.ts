@@ -18,6 +18,8 @@ export type Message =
   | { readonly kind: 'recall'; readonly node: string; readonly person: string }
   /** events given back to the partition of the identifier they came under */
   | { readonly kind: 'returned'; readonly node: string; readonly events: readonly StoredEvent[] }
+  /** an annotation looks for the event it speaks of: that may have come, or may come, in any partition */
+  | { readonly kind: 'annotation'; readonly about: string; readonly event: StoredEvent }
   /** an event that linked `node` with `children` was taken back */
   | { readonly kind: 'unlinked'; readonly node: string; readonly children: readonly string[] };
 

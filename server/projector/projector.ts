@@ -15,6 +15,8 @@ import { decodeNode, newNode } from '#server/identity/node.ts';
 import { unpack } from '#server/log/redis-log.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import { COMMIT } from '#server/redis/scripts.ts';
+import { loadAnnotations } from './annotations.ts';
+import type { Annotations } from './annotations.ts';
 import { Batch } from './batch.ts';
 import { Recent } from './recent.ts';
 import type { Message } from './messages.ts';
@@ -88,6 +90,8 @@ export class PartitionProjector {
   #version: string | null = null;
   #cursors = new Map<string, string>();
   #commits = 0;
+  /** whether this partition keeps annotations */
+  #annotated = false;
 
   constructor(options: ProjectorOptions) {
     this.#o = options;
@@ -114,14 +118,16 @@ export class PartitionProjector {
     const count = input.events.length + input.messages.length;
     if (count === 0) return 0;
     const { redis, partition, partitions } = this.#o;
-    await this.#loadNodes(input);
-    const batch = new Batch({ partition, partitions }, (id) => this.#node(id));
+    const annotations = await this.#loadAnnotations(input);
+    await this.#loadNodes(input, annotations.nodes);
+    const batch = new Batch({ partition, partitions }, { nodes: (id) => this.#node(id), annotations });
     for (const event of input.events) batch.accept(event);
     for (const message of input.messages) batch.receive(message);
     const commands: Command[] = [];
     const deltas = new Deltas();
     const changed = await this.#changePeople({ batch, commands, deltas });
     this.#writeBatch(batch, commands);
+    commands.push(...annotations.commands());
     this.#writeFeed(commands, { deltas, changed });
     this.#writeCursors(commands, input);
     const version = this.#version ?? '';
@@ -141,7 +147,12 @@ export class PartitionProjector {
 
   async #load(): Promise<void> {
     const { redis, partition } = this.#o;
-    const [version, cursors] = await Promise.all([redis.get(keys.version(partition)), redis.hGetAll(keys.cursors(partition))]);
+    const [version, cursors, annotated] = await Promise.all([
+      redis.get(keys.version(partition)),
+      redis.hGetAll(keys.cursors(partition)),
+      redis.exists(keys.annotations(partition)),
+    ]);
+    this.#annotated = annotated === 1;
     this.#version = version ?? '';
     this.#cursors = new Map(Object.entries(cursors));
   }
@@ -177,9 +188,18 @@ export class PartitionProjector {
     return emotion === null ? event : { ...event, emotion };
   }
 
-  async #loadNodes(input: Input): Promise<void> {
+  async #loadAnnotations({ events, messages }: Input): Promise<Annotations> {
+    const abouts = events.flatMap((event) => event.about ?? []);
+    for (const message of messages) if (message.kind === 'annotation') abouts.push(message.about);
+    const input = { events: this.#annotated ? events.map((event) => event.key) : [], abouts, any: this.#annotated };
+    if (abouts.length > 0) this.#annotated = true;
+    return loadAnnotations(this.#o, input);
+  }
+
+  async #loadNodes(input: Input, more: Iterable<string>): Promise<void> {
     const { redis, partition, partitions } = this.#o;
-    const missing = [...nodesOf(input, (node) => partitionOf(node, partitions) === partition)].filter((id) => !this.#nodes.has(id));
+    const named = nodesOf(input, (node) => partitionOf(node, partitions) === partition);
+    const missing = [...new Set([...named, ...more])].filter((id) => !this.#nodes.has(id));
     const hashes = await Promise.all(missing.map((id) => redis.hGetAll(keys.node(partition, id))));
     missing.forEach((id, i) => this.#nodes.set(id, decodeNode(id, hashes[i] ?? {})));
   }

@@ -20,8 +20,10 @@ export const keys = {
   log: (p: number) => `{${p}}:log`,
   /** hash of counts: accepted, duplicates, projected, customers */
   stat: (p: number) => `{${p}}:stat`,
-  /** hash: (source, id) keys already accepted, one of many shards */
+  /** hash: (source, id) key already accepted -> node it came under, one of many shards */
   dedupe: (p: number, shard: string) => `{${p}}:d:${shard}`,
+  /** hash: key of an event -> JSON of the annotations that speak of it, whether it has come or not */
+  annotations: (p: number) => `{${p}}:a`,
   /** string: raised by every commit; the fence */
   version: (p: number) => `{${p}}:version`,
   /** string with expiry: a verifier holds the partition */

@@ -5,10 +5,11 @@ import { projectFile } from '#server/platform/files.ts';
 
 const source = (name: string): string => readFileSync(projectFile(`server/redis/scripts/${name}.lua`), 'utf8');
 
-/** One event of an append: shard key, duplicate key, JSON line. */
+/** One event of an append: shard key, duplicate key, node it comes under, JSON line. */
 export interface AppendLine {
   readonly shard: string;
   readonly key: string;
+  readonly under: string;
   readonly line: string;
 }
 
@@ -31,7 +32,7 @@ export function scripts() {
       ) {
         parser.pushKeysLength([target.log, target.stat, ...lines.map((line) => line.shard)]);
         parser.push(String(target.limit));
-        for (const line of lines) parser.push(line.key, line.line);
+        for (const line of lines) parser.push(line.key, line.under, line.line);
       },
       transformReply: (reply: unknown) => {
         const [ok, rest] = reply as [number, string | number];

@@ -9,6 +9,11 @@ export function nodeName(kind: string, value: string): string {
   return createHash('sha256').update(`${kind}\0${value}`).digest('hex').slice(0, 20);
 }
 
+/** Duplicate key of (source, id), as the door makes it. */
+function keyOf(source: string, id: string): string {
+  return createHash('sha256').update(`${source}\0${id}`).digest('hex').slice(0, 24);
+}
+
 /** Builds a stored event as the door would. */
 export function event(
   id: string,
@@ -20,12 +25,15 @@ export function event(
     .sort((a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]))
     .map(([kind, value]): CarriedIdentifier => [kind, value, nodeName(kind, value)]);
   return {
-    key: createHash('sha256').update(`${source}\0${id}`).digest('hex').slice(0, 24),
+    key: keyOf(source, id),
     id,
     received: rest.at + 1000,
     under: who[0]?.[2] ?? '',
     who,
     ...rest,
+    ...(rest.type?.startsWith('event.') === true && typeof rest.attributes?.['eventId'] === 'string'
+      ? { about: keyOf(source, rest.attributes['eventId']) }
+      : {}),
     source,
   };
 }

@@ -50,14 +50,16 @@ export const kind = fc.constantFrom<Partial<StoredEvent>>(
 /** Histories with late, tied, retracted and linking events. */
 export const history = (length: number): fc.Arbitrary<StoredEvent[]> =>
   fc
-    .array(fc.tuple(identity, kind, fc.integer({ min: 0, max: 200 }), fc.constantFrom(0, 0, 0, 1, 2), fc.nat(99)), {
+    .array(fc.tuple(identity, kind, fc.integer({ min: 0, max: 200 }), fc.constantFrom(0, 0, 0, 1, 2), fc.nat(99), identity), {
       minLength: 4,
       maxLength: length,
     })
     .map((rows) =>
-      rows.flatMap(([who, what, halfHours, sequence, dice], i) => {
+      rows.flatMap(([who, what, halfHours, sequence, dice, other], i) => {
         const at = BASE + halfHours * (HOUR / 2);
         const one = event(`e${i}`, who, { at, ...(sequence === 0 ? {} : { sequence }), ...what });
-        return dice < 12 ? [one, event(`r${i}`, who, { at: at + HOUR, type: 'event.retracted', attributes: { eventId: `e${i}` } })] : [one];
+        if (dice >= 12) return [one];
+        // A retraction needs no identifier of the event it takes back.
+        return [one, event(`r${i}`, dice < 6 ? who : other, { at: at + HOUR, type: 'event.retracted', attributes: { eventId: `e${i}` } })];
       }),
     );

@@ -54,6 +54,8 @@ export interface StoredEvent {
   readonly area?: string;
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly emotion?: TextEmotion;
+  /** of an annotation: key of the event it speaks of, by which it finds that event wherever it lies */
+  readonly about?: string;
   /** taken back, and its links between identifiers with it */
   readonly unlinked?: true;
 }
@@ -83,8 +85,8 @@ export function isRetraction(event: StoredEvent): boolean {
 }
 
 /**
- * Name of the event that a retraction takes back: same source, same strongest identifier (so that both are always in one place), and the id
- * given in `attributes.eventId`; undefined where it gives none.
+ * Name of the event that a retraction takes back: same source, and the id given in `attributes.eventId`; undefined where it gives none.
+ * Both come under one identifier: the projector brings the retraction to the event, whatever identifiers it carries itself.
  */
 export function retractedName(event: StoredEvent): string | undefined {
   const id = event.attributes?.['eventId'];

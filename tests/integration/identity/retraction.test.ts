@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keys, partitionOf } from '#server/redis/keys.ts';
+import { event, nodeName } from '../../support/events.ts';
+import { startTestRedis } from '../../support/redis.ts';
+import type { TestRedis } from '../../support/redis.ts';
+import { openWorld } from '../../support/world.ts';
+
+const AT = Date.UTC(2026, 9, 1);
+const HOUR = 3_600_000;
+const PARTITIONS = 4;
+
+let server: TestRedis;
+beforeAll(async () => {
+  server = await startTestRedis({ fsync: 'no' });
+});
+afterAll(() => server.stop());
+
+/** A customer at home in another partition than the order number. */
+const order = { orderId: 'O1' };
+const far = (): string => {
+  const home = partitionOf(nodeName('orderId', 'O1'), PARTITIONS);
+  for (let i = 0; ; i++) if (partitionOf(nodeName('customerId', `C${i}`), PARTITIONS) !== home) return `C${i}`;
+};
+
+describe('a retraction', () => {
+  const customer = { customerId: far() };
+  const placed = event('placed', customer, { at: AT, type: 'order.placed' });
+  const back = event('back', order, { at: AT + HOUR, type: 'event.retracted', attributes: { eventId: 'placed' } });
+
+  it.each([
+    ['after the event', [[placed], [back]]],
+    ['before the event', [[back], [placed]]],
+    ['together with it', [[back, placed]]],
+  ])('finds its event by source and id alone, in whatever partition that lies, when it comes %s', async (_, batches) => {
+    const world = await openWorld(server, { partitions: PARTITIONS });
+    for (const batch of batches) {
+      await world.ingest(batch);
+      await world.settle();
+    }
+    const { streams, sums, lists } = await world.dump();
+    await world.close();
+    const mine = streams[nodeName('customerId', customer.customerId)] ?? [];
+    expect(mine.map((entry) => (JSON.parse(entry.slice(entry.indexOf(' '))) as { id: string }).id)).toEqual(['placed', 'back']);
+    expect(Object.keys(streams)).toHaveLength(1);
+    expect(sums).toEqual({});
+    expect(Object.values(lists).flat()).toEqual([]);
+  });
+
+  it('keeps no identifier in the clear where it remembers which events came', async () => {
+    const world = await openWorld(server, { partitions: PARTITIONS });
+    await world.ingest([event('mail', { email: 'ada@example.com' }, { at: AT })]);
+    const home = partitionOf(nodeName('email', 'ada@example.com'), PARTITIONS);
+    const kept = await Promise.all((await world.redis.keys(keys.dedupe(home, '*'))).map((key) => world.redis.hGetAll(key)));
+    await world.close();
+    expect(kept.flatMap((fields) => Object.values(fields))).toEqual([nodeName('email', 'ada@example.com')]);
+  });
+});
