@@ -114,16 +114,17 @@ module.exports = {
       from: { path: '^server/(ingest|security)/' },
       to: { path: STORED_EVENT, dependencyTypesNot: ['type-only'] },
     },
-    mayReach('projector', 'domain', 'identity', 'log', 'redis', 'platform'),
+    mayReach('definitions', 'domain', 'journeys', 'redis', 'platform'),
+    mayReach('projector', 'definitions', 'domain', 'identity', 'log', 'redis', 'platform'),
     // It follows the changes feed in the store, and answers what the API's reader promises.
-    mayReach('live', 'domain', 'projector', 'redis', 'security', 'platform', 'api/reader'),
+    mayReach('live', 'definitions', 'domain', 'projector', 'redis', 'security', 'platform', 'api/reader'),
     {
       name: 'server/live knows the API only as the type of its reader',
       severity: 'error',
       from: { path: '^server/live/' },
       to: { path: '^server/api/', dependencyTypesNot: ['type-only'] },
     },
-    mayReach('api', 'domain', 'projector', 'security', 'platform'),
+    mayReach('api', 'definitions', 'domain', 'projector', 'security', 'platform'),
     mayReach('importers', 'domain/blueprint'),
     mayReach('simulator', 'domain/blueprint'),
     {

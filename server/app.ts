@@ -13,7 +13,9 @@ import { createCaller } from '#server/api/router.ts';
 import { createDoors } from '#server/ingest/doors.ts';
 import type { Readiness } from '#server/ingest/doors.ts';
 import { scoreText } from '#server/domain/emotion/lexicon.ts';
-import { loadJourneys } from '#server/journeys/load.ts';
+import { PublishedContexts } from '#server/definitions/contexts.ts';
+import { Definitions } from '#server/definitions/definitions.ts';
+import { publishJourneys } from '#server/definitions/journeys.ts';
 import { Feed } from '#server/live/feed.ts';
 import { createReader } from '#server/live/reader.ts';
 import { Sockets } from '#server/live/sockets.ts';
@@ -93,7 +95,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   const redis = await connect(options.address, lost);
   requireVersion(await redis.info('server'));
   const store = await openStore(redis, { partitions: config.partitions });
-  const blueprints = loadJourneys(config.journeysDir);
+  const definitions = new Definitions(redis);
+  await definitions.start();
+  await publishJourneys(definitions, { folder: config.journeysDir, at: clock() });
+  const contexts = new PublishedContexts(definitions);
   const keys = createWriteKeys({ configured: config.writeKey, dataDir: config.dataDir });
   const nodeOf = createNodeHasher(store.pepper);
   const durability = await durabilityOf(redis);
@@ -125,13 +130,13 @@ export async function startApp(options: AppOptions): Promise<App> {
   function project(): Projecting {
     const onCommit = (): void => feed.wake();
     if (options.projectorProgram !== undefined) {
-      const work = { address: options.address, partitions: store.partitions, journeysDir: config.journeysDir, logLevel: config.logLevel };
+      const work = { address: options.address, partitions: store.partitions, logLevel: config.logLevel };
       return projectInThread(options.projectorProgram, work, { onCommit, log });
     }
     const projection = new Projection({
       redis,
       partitions: store.partitions,
-      context: { blueprints },
+      contexts,
       score: scoreText,
       log,
       clock,
@@ -156,10 +161,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   const reader = createReader({
     redis,
     partitions: store.partitions,
-    blueprints,
+    blueprints: contexts.blueprints,
     clock,
     sums: () => feed.sums,
-    factors: () => pulse.factors,
+    factors: () => contexts.factors,
     sourcesSeen: () => pulse.sources,
     status,
     candidates: (q) => searchCandidates(q, { region: config.phoneRegion }).map((c) => ({ ...c, node: nodeOf(c.kind, c.value) })),
@@ -171,6 +176,9 @@ export async function startApp(options: AppOptions): Promise<App> {
       : { ok: false, code: 'store_unavailable', message: 'The store cannot be reached. Try again.', retryAfter: 1 };
   const doors = createDoors({
     log: eventLog,
+    async putFactor(factor, source) {
+      await definitions.publish({ kind: 'factor', id: factor.id, body: factor, by: `source ${source}`, at: clock() });
+    },
     clock,
     nodeOf,
     region: config.phoneRegion,
@@ -236,6 +244,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await pulse.stop();
       await projecting?.stop();
       await feed.stop();
+      definitions.stop();
       redis.destroy();
     },
   };

@@ -2,7 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { LogLevel } from './platform/log.ts';
 import type { RedisAddress } from './redis/client.ts';
 import { scoreText } from './domain/emotion/lexicon.ts';
-import { loadJourneys } from './journeys/load.ts';
+import { PublishedContexts } from './definitions/contexts.ts';
+import { Definitions } from './definitions/definitions.ts';
 import { systemClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
 import { Projection } from './projector/projection.ts';
@@ -12,7 +13,6 @@ import { connect } from './redis/client.ts';
 export interface ProjectorWork {
   readonly address: RedisAddress;
   readonly partitions: number;
-  readonly journeysDir: string;
   readonly logLevel: LogLevel;
 }
 
@@ -26,10 +26,12 @@ if (port !== null) {
   const log = createLog(work.logLevel);
   const redis = await connect(work.address, (error) => log.warn({ err: error }, 'the store does not answer'));
   const tell = (message: FromProjector): void => port.postMessage(message);
+  const definitions = new Definitions(redis);
+  await definitions.start();
   const projection = new Projection({
     redis,
     partitions: work.partitions,
-    context: { blueprints: loadJourneys(work.journeysDir) },
+    contexts: new PublishedContexts(definitions),
     score: scoreText,
     log,
     clock: systemClock,
@@ -39,6 +41,7 @@ if (port !== null) {
   port.on('message', (message: ToProjector) => {
     if ('wake' in message) return projection.wake(message.wake);
     void projection.stop().then(() => {
+      definitions.stop();
       redis.destroy();
       tell({ stopped: true });
       port.close();

@@ -19,6 +19,7 @@ const CODES: Partial<Record<FaultCode, TRPCError['code']>> = {
   unauthorised: 'UNAUTHORIZED',
   forbidden: 'FORBIDDEN',
   not_found: 'NOT_FOUND',
+  conflict: 'CONFLICT',
   too_large: 'PAYLOAD_TOO_LARGE',
   too_many: 'TOO_MANY_REQUESTS',
   store_unavailable: 'SERVICE_UNAVAILABLE',

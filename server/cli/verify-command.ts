@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { Fault } from '#lib/contract/index.ts';
 import { readConfig } from '#server/config.ts';
 import type { Config } from '#server/config.ts';
-import { loadJourneys } from '#server/journeys/load.ts';
+import { PublishedContexts } from '#server/definitions/contexts.ts';
+import { Definitions } from '#server/definitions/definitions.ts';
 import { verifyPartition } from '#server/projector/verify.ts';
 import type { PartitionReport } from '#server/projector/verify.ts';
 import { connect } from '#server/redis/client.ts';
@@ -90,7 +91,9 @@ async function runVerify(argv: readonly string[], config: Config): Promise<boole
     const partitions = await partitionsOf(redis);
     if (only !== undefined && only >= partitions)
       throw new Fault('bad_request', `There are ${partitions} partitions; the last one is ${partitions - 1}.`);
-    const context = { blueprints: loadJourneys(config.journeysDir) };
+    const definitions = new Definitions(redis);
+    await definitions.look();
+    const contexts = new PublishedContexts(definitions);
     const live = process.stderr.isTTY;
     const reports: PartitionReport[] = [];
     for (const partition of only === undefined ? Array.from({ length: partitions }, (_, p) => p) : [only]) {
@@ -98,7 +101,8 @@ async function runVerify(argv: readonly string[], config: Config): Promise<boole
         {
           redis,
           partitions,
-          context,
+          contexts,
+          refresh: () => definitions.look(),
           signal: abort.signal,
           onProgress: ({ customers, of }) =>
             live && process.stderr.write(`\r  partition ${partition}: ${number(customers)} of ${number(of)} customers `),

@@ -10,7 +10,7 @@ export interface Answer {
 
 /** An answer that refuses a request as a whole. */
 export interface Refusal {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 503;
   /** for programs */
   readonly code: FaultCode | 'method_not_allowed' | 'unsupported_encoding';
   /** for people */
@@ -25,6 +25,7 @@ const STATUS: Readonly<Record<FaultCode, Refusal['status']>> = {
   unauthorised: 401,
   forbidden: 403,
   not_found: 404,
+  conflict: 409,
   too_large: 413,
   too_many: 429,
   store_unavailable: 503,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Factor } from '#lib/contract/index.ts';
 import type { FaultCode } from '#lib/contract/fault.ts';
 import type { EventLog } from '#server/log/log.ts';
 import type { Clock } from '#server/platform/clock.ts';
@@ -27,6 +28,8 @@ export type Readiness =
 /** What the doors need. */
 export interface DoorOptions {
   readonly log: EventLog;
+  /** Stores or replaces something outside our control, as a source tells it. @throws Fault `store_unavailable`, `store_full` */
+  putFactor(factor: Factor, source: string): Promise<void>;
   readonly clock: Clock;
   readonly nodeOf: NodeHasher;
   /** ISO country of telephone numbers without country code */
@@ -142,7 +145,10 @@ async function nativeAnswer(
   const byLine = /ndjson|jsonl|json-seq|jsonlines/i.test(request.headers['content-type'] ?? '');
   const read = readItems(text, byLine, context.limits);
   if (!read.ok) return refusal({ status: statusOf(read.code), code: read.code, message: read.message });
-  if (route === 'factors') return { status: 200, body: await acceptFactors(read.items, context.options.log, context.validators) };
+  if (route === 'factors') {
+    const put = (factor: Factor): Promise<void> => context.options.putFactor(factor, sender.source);
+    return { status: 200, body: await acceptFactors(read.items, put, context.validators) };
+  }
   const requestKey = headerOf(request, 'idempotency-key')?.slice(0, LONGEST_REQUEST_KEY);
   const items = read.items.map((item) => ({ ...item, source: sender.source }));
   return { status: 200, body: await context.acceptor.accept(items, requestKey) };

@@ -1,5 +1,4 @@
 import type { Factor, IngestAnswer, Rejection } from '#lib/contract/index.ts';
-import type { EventLog } from '#server/log/log.ts';
 import { readInstant } from './instants.ts';
 import type { Item } from './items.ts';
 import { EARLIEST_MS, LATEST_PLAN_MS } from './limits.ts';
@@ -9,18 +8,18 @@ import type { EventProblem, Validators } from './validator.ts';
 
 /**
  * Stores factors, each for itself. A factor sent again replaces the former one, so none is ever a duplicate.
- * @throws Fault as `EventLog.putFactor`; sending the same body again is safe
+ * @throws Fault as `put`; sending the same body again is safe
  */
 export async function acceptFactors(
   items: readonly Item[],
-  log: Pick<EventLog, 'putFactor'>,
+  put: (factor: Factor) => Promise<void>,
   validators: Validators,
 ): Promise<IngestAnswer> {
   const rejected: Rejection[] = [];
   for (const [index, item] of items.entries()) {
     const outcome = readFactor(item, validators);
     if ('code' in outcome) rejected.push({ index, ...outcome });
-    else await log.putFactor(outcome);
+    else await put(outcome);
   }
   return { accepted: items.length - rejected.length, duplicates: 0, rejected };
 }

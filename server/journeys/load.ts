@@ -1,12 +1,23 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault, journeySchema } from '#lib/contract/index.ts';
-import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
-import { blueprintsOf, checkJourney, compileJourney } from '#server/domain/blueprint/blueprint.ts';
+import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
+import { checkJourney, compileJourney } from '#server/domain/blueprint/blueprint.ts';
 import { readYaml } from '#server/platform/yaml.ts';
 
-/** Reads and compiles every journey file of a folder. @throws Fault `bad_config` naming file, line, field and reason */
-export function loadJourneys(folder: string): Blueprints {
+/** A journey file: its text is what is published, to the letter. */
+export interface JourneyText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Reads and compiles one journey. @throws Fault `bad_config` naming file, line, field and reason */
+export function parseJourney(name: string, text: string): Blueprint {
+  return compileJourney(readYaml(name, text, journeySchema, checkJourney));
+}
+
+/** Reads the journey files of a folder. @throws Fault `bad_config` where there is none */
+export function readJourneys(folder: string): JourneyText[] {
   let names: string[];
   try {
     names = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
@@ -14,7 +25,5 @@ export function loadJourneys(folder: string): Blueprints {
     throw new Fault('bad_config', `JOURNEYS: the folder ${folder} cannot be read.`, { cause });
   }
   if (names.length === 0) throw new Fault('bad_config', `JOURNEYS: there is no .yaml file in ${folder}.`);
-  return blueprintsOf(
-    names.sort().map((name) => compileJourney(readYaml(name, readFileSync(join(folder, name), 'utf8'), journeySchema, checkJourney))),
-  );
+  return names.sort().map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 }

@@ -1,4 +1,3 @@
-import type { Factor } from '#lib/contract/index.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 
 /** A refused event on its way to quarantine: kept with its reason, so that nothing is lost. */
@@ -22,6 +21,4 @@ export interface EventLog {
   append(events: readonly StoredEvent[]): Promise<readonly boolean[]>;
   /** Keeps refused events with their reasons. */
   quarantine(refused: readonly Refused[]): Promise<void>;
-  /** Stores or replaces something outside our control. */
-  putFactor(factor: Factor): Promise<void>;
 }

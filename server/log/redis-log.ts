@@ -1,5 +1,4 @@
 import { Fault } from '#lib/contract/index.ts';
-import type { Factor } from '#lib/contract/index.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { storeFault } from '#server/redis/client.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -102,14 +101,6 @@ export function createLog(options: LogOptions): EventLog {
           ),
         );
         if (refused.length > 0) await redis.hIncrBy(keys.stat(0), 'rejected', refused.length);
-      } catch (error) {
-        throw storeFault(error);
-      }
-    },
-
-    async putFactor(factor: Factor) {
-      try {
-        await redis.hSet(keys.factors(), factor.id, JSON.stringify(factor));
       } catch (error) {
         throw storeFault(error);
       }

@@ -131,7 +131,16 @@ export interface ChangeInput {
 
 /** Computes the change of one person: the fast path onto the saved state, or the refold of the tail behind the earliest change. Pure. */
 export function changePerson(input: ChangeInput, place: Place, context: FoldContext): PersonChange {
-  return input.tail === null ? fastChange(input, place, context) : slowChange(input, input.tail, { place, context });
+  return input.tail === null ? fastChange(input, place, context) : slowChange(input, input.tail, { place, old: context, fresh: context });
+}
+
+/** Computes what other definitions make of one person's events. Pure. @param input `tail` from the beginning */
+export function refoldPerson(
+  input: ChangeInput & { readonly tail: Tail },
+  place: Place,
+  contexts: { readonly old: FoldContext; readonly fresh: FoldContext },
+): PersonChange {
+  return slowChange(input, input.tail, { place, ...contexts });
 }
 
 function fastChange(input: ChangeInput, place: Place, context: FoldContext): PersonChange {
@@ -168,8 +177,15 @@ function unlinkTakenBack(events: StoredEvent[], unlinked: StoredEvent[]): Stored
   });
 }
 
-function slowChange(input: ChangeInput, tail: Tail, at: { readonly place: Place; readonly context: FoldContext }): PersonChange {
-  const { place, context } = at;
+/** How a slow change is made: under which definitions the events were folded, and are to be. */
+interface SlowChange {
+  readonly place: Place;
+  readonly old: FoldContext;
+  readonly fresh: FoldContext;
+}
+
+function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChange {
+  const { place } = at;
   const refused: PersonChange['refused'] = [];
   const unlinked: StoredEvent[] = [];
   const returned = new Map<string, StoredEvent[]>();
@@ -179,11 +195,11 @@ function slowChange(input: ChangeInput, tail: Tail, at: { readonly place: Place;
   const base = (): CustomerState => (tail.from === null ? emptyState() : decodeState(tail.from));
   const adds = capped(base().events + kept.length, arrange(input.adds, refused), refused);
   const events = unlinkTakenBack(arrange([...kept, ...adds], refused), unlinked);
-  const old = foldOnto(base(), tail.events, context);
+  const old = foldOnto(base(), tail.events, at.old);
   const state = base();
   const commands: Command[] = [];
   const checkpoints: Command[] = [];
-  const fresh = foldOnto(state, events, context, (now) => checkpoints.push(checkpoint(place, now)));
+  const fresh = foldOnto(state, events, at.fresh, (now) => checkpoints.push(checkpoint(place, now)));
   rewriteStream(commands, place, { before: tail, after: events });
   diffRuns(place, commands, { old, fresh });
   rewriteCheckpoints(commands, place, { stale: tail.stale, checkpoints });

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '#server/platform/log.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Redis } from '#server/redis/client.ts';
-import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { Contexts } from '#server/definitions/contexts.ts';
 import { keys } from '#server/redis/keys.ts';
 import type { TextScorer } from './projector.ts';
 import { PartitionProjector } from './projector.ts';
@@ -20,7 +20,7 @@ const WORST_BACKOFF_MS = 5000;
 export interface ProjectionOptions {
   readonly redis: Redis;
   readonly partitions: number;
-  readonly context: FoldContext;
+  readonly contexts: Contexts;
   readonly score: TextScorer;
   readonly log: Log;
   readonly clock: Clock;

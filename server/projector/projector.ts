@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { Contexts } from '#server/definitions/contexts.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent, TextEmotion } from '#server/domain/event/event.ts';
 import type { IdentityNode } from '#server/identity/node.ts';
@@ -17,10 +17,11 @@ import { keys, partitionOf } from '#server/redis/keys.ts';
 import { COMMIT } from '#server/redis/scripts.ts';
 import { loadAnnotations } from './annotations.ts';
 import type { Annotations } from './annotations.ts';
+import { Backfill } from './backfill.ts';
 import { Batch } from './batch.ts';
 import { Recent } from './recent.ts';
 import type { Message } from './messages.ts';
-import { changePerson, isFast } from './people.ts';
+import { changePerson, isFast, refoldPerson } from './people.ts';
 import { decodeMessage, encodeMessage } from './messages.ts';
 
 /** Log entries read at once; messages per sender. */
@@ -29,6 +30,9 @@ const READ_ENTRIES = 250;
 const COMMIT_EVENTS = 500;
 /** Entries of one page of a customer's stream. */
 const PAGE = 500;
+/** Customers and events folded again in one commit, at most (one customer with more events is one commit). */
+const BACKFILL_CUSTOMERS = 100;
+const BACKFILL_EVENTS = 2000;
 /** Sync work after which other work of the process gets its turn. */
 const BREATH_EVENTS = 150;
 
@@ -39,7 +43,7 @@ export interface ProjectorOptions {
   readonly redis: Redis;
   readonly partition: number;
   readonly partitions: number;
-  readonly context: FoldContext;
+  readonly contexts: Contexts;
   readonly score: TextScorer;
   readonly log: Logger;
   /** told the partitions that were sent messages, and this one when its sums changed */
@@ -92,9 +96,11 @@ export class PartitionProjector {
   #commits = 0;
   /** whether this partition keeps annotations */
   #annotated = false;
+  readonly #backfill: Backfill;
 
   constructor(options: ProjectorOptions) {
     this.#o = options;
+    this.#backfill = new Backfill(options.contexts, options.partition);
   }
 
   get partition(): number {
@@ -109,15 +115,29 @@ export class PartitionProjector {
   }
 
   /**
-   * One round. @returns number of inputs taken in (0: nothing new), or `held` while a verifier has the partition
+   * One round. @returns number of inputs taken in and of customers folded again (0: nothing to do), or `held` while a verifier has the
+   * partition or definitions are in force that this process has not read yet
    * @throws what the store threw; call `reset` and try again
    */
   async step(): Promise<number | 'held'> {
-    if (this.#version === null) await this.#load();
+    if (this.#version === null && !(await this.#load())) return 'held';
+    if (this.#backfill.outdated) {
+      const turned = await this.#commit(this.#backfill.turn());
+      if (turned !== COMMIT.written) return turned === COMMIT.held ? 'held' : 0;
+      if (!(await this.#loadCursors())) return 'held';
+    }
+    const projected = await this.#project();
+    if (projected === 'held' || !this.#backfill.active) return projected;
+    const refolded = await this.#foldAgain();
+    return refolded === 'held' ? 'held' : projected + refolded;
+  }
+
+  /** Takes in what is new. */
+  async #project(): Promise<number | 'held'> {
     const input = await this.#read();
     const count = input.events.length + input.messages.length;
     if (count === 0) return 0;
-    const { redis, partition, partitions } = this.#o;
+    const { partition, partitions } = this.#o;
     const annotations = await this.#loadAnnotations(input);
     await this.#loadNodes(input, annotations.nodes);
     const batch = new Batch({ partition, partitions }, { nodes: (id) => this.#node(id), annotations });
@@ -130,31 +150,76 @@ export class PartitionProjector {
     commands.push(...annotations.commands());
     this.#writeFeed(commands, { deltas, changed });
     this.#writeCursors(commands, input);
-    const version = this.#version ?? '';
-    const next = `${Number(version.split(':')[0] ?? 0) + 1}:${this.#owner}`;
-    const fence = { versionKey: keys.version(partition), holdKey: keys.hold(partition), from: version, to: next, holder: '' };
-    const reply = await redis.commitPartition(fence, commands);
-    if (reply !== COMMIT.written) {
-      this.reset();
-      return reply === COMMIT.held ? 'held' : 0;
-    }
-    this.#version = next;
+    const reply = await this.#commit(commands);
+    if (reply !== COMMIT.written) return reply === COMMIT.held ? 'held' : 0;
     for (const [name, id] of input.cursors) this.#cursors.set(name, id);
     if (++this.#commits % 64 === 0) await this.#trim();
     this.#o.onCommit?.({ told: [...batch.outbox.keys()] });
     return count;
   }
 
-  async #load(): Promise<void> {
+  /** Writes everything or, where somebody else has committed or holds the partition, nothing: then the next step begins from the store. */
+  async #commit(commands: readonly Command[]): Promise<number> {
     const { redis, partition } = this.#o;
-    const [version, cursors, annotated] = await Promise.all([
-      redis.get(keys.version(partition)),
-      redis.hGetAll(keys.cursors(partition)),
-      redis.exists(keys.annotations(partition)),
-    ]);
+    const version = this.#version ?? '';
+    const next = `${Number(version.split(':')[0] ?? 0) + 1}:${this.#owner}`;
+    const fence = { versionKey: keys.version(partition), holdKey: keys.hold(partition), from: version, to: next, holder: '' };
+    const reply = await redis.commitPartition(fence, commands);
+    if (reply === COMMIT.written) this.#version = next;
+    else this.reset();
+    return reply;
+  }
+
+  /** Folds some of the customers again that newer definitions touch. @returns how many */
+  async #foldAgain(): Promise<number | 'held'> {
+    const { redis, partition } = this.#o;
+    const contexts = this.#backfill.step;
+    const deltas = new Deltas();
+    const commands: Command[] = [];
+    const people: string[] = [];
+    const changed: [string, CustomerState][] = [];
+    let events = 0;
+    for (const person of this.#backfill.waiting(BACKFILL_CUSTOMERS)) {
+      if (events >= BACKFILL_EVENTS) break;
+      people.push(person);
+      const stream = await this.#readStream(person, '-');
+      if (stream.length === 0) continue;
+      events += stream.length;
+      const stale = stream.length < 256 ? [] : await redis.hKeys(keys.checkpoints(partition, person));
+      const stored = { person, state: null };
+      const change = refoldPerson(
+        { stored, adds: [], recalls: new Set(), tail: { from: null, events: stream, stale } },
+        { partition, person, deltas },
+        contexts,
+      );
+      commands.push(...change.commands);
+      changed.push([person, change.state]);
+    }
+    this.#writeFeed(commands, { deltas, changed: changed.map(([person]) => person) });
+    commands.push(...this.#backfill.done(people));
+    const reply = await this.#commit(commands);
+    if (reply !== COMMIT.written) return reply === COMMIT.held ? 'held' : 0;
+    for (const [person, state] of changed) this.#people.set(person, state);
+    this.#backfill.finished(people);
+    this.#o.onCommit?.({ told: [] });
+    return Math.max(1, people.length);
+  }
+
+  async #load(): Promise<boolean> {
+    const { redis, partition } = this.#o;
+    const [version, annotated] = await Promise.all([redis.get(keys.version(partition)), redis.exists(keys.annotations(partition))]);
     this.#annotated = annotated === 1;
     this.#version = version ?? '';
-    this.#cursors = new Map(Object.entries(cursors));
+    return this.#loadCursors();
+  }
+
+  /** @returns false: the partition is folded under definitions that this process has not read yet */
+  async #loadCursors(): Promise<boolean> {
+    const { redis, partition } = this.#o;
+    this.#cursors = new Map(Object.entries(await redis.hGetAll(keys.cursors(partition))));
+    if (await this.#backfill.load(redis, this.#cursors)) return true;
+    this.reset();
+    return false;
   }
 
   async #read(): Promise<Input> {
@@ -211,7 +276,7 @@ export class PartitionProjector {
   }
 
   async #changePeople(at: { readonly batch: Batch; readonly commands: Command[]; readonly deltas: Deltas }): Promise<string[]> {
-    const { partition, context } = this.#o;
+    const { partition } = this.#o;
     const { batch, commands, deltas } = at;
     const work = [...batch.people.values()];
     const stored = await this.#loadPeople(work);
@@ -225,7 +290,7 @@ export class PartitionProjector {
       const change = changePerson(
         { stored: person, adds: one.adds, recalls: one.recalls, tail: tails[i] ?? null },
         { partition, person: one.person, deltas },
-        context,
+        this.#backfill.contextFor(one.person),
       );
       commands.push(...change.commands);
       for (const refused of change.refused)

@@ -1,4 +1,4 @@
-import type { Factor, SystemStatus } from '#lib/contract/index.ts';
+import type { SystemStatus } from '#lib/contract/index.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
@@ -13,16 +13,18 @@ export interface PulseOptions {
   readonly clock: Clock;
 }
 
-type Counts = Pick<SystemStatus, 'accepted' | 'duplicates' | 'rejected' | 'projected' | 'customers' | 'lastEventAt' | 'lagMs' | 'waiting'>;
+type Counts = Pick<
+  SystemStatus,
+  'accepted' | 'duplicates' | 'rejected' | 'projected' | 'customers' | 'lastEventAt' | 'lagMs' | 'waiting' | 'refolding'
+>;
 
-/** Looks, twice a second, how far behind the numbers are, which sources speak, and what is outside our control. */
+/** Looks, twice a second, how far behind the numbers are and which sources speak. */
 export class Pulse {
   readonly #o: PulseOptions;
   #timer: NodeJS.Timeout | undefined;
   #lagMs = 0;
   #projected = 0;
   #movedAt: number;
-  #factors: readonly Factor[] = [];
   #sources: ReadonlyMap<string, number> = new Map();
 
   constructor(options: PulseOptions) {
@@ -38,10 +40,6 @@ export class Pulse {
   /** Age of the oldest accepted event that is not yet in the numbers, ms. */
   get lagMs(): number {
     return this.#lagMs;
-  }
-
-  get factors(): readonly Factor[] {
-    return this.#factors;
   }
 
   /** Source -> its newest event, ms. */
@@ -64,10 +62,11 @@ export class Pulse {
   async counts(): Promise<Counts> {
     const { redis, partitions } = this.#o;
     const places = Array.from({ length: partitions }, (_, p) => p);
-    const [stats, customers, waiting] = await Promise.all([
+    const [stats, customers, waiting, refolding] = await Promise.all([
       Promise.all(places.map((p) => redis.hGetAll(keys.stat(p)))),
       Promise.all(places.map((p) => redis.zCard(keys.customers(p)))),
       Promise.all(places.map((p) => redis.xLen(keys.log(p)))),
+      Promise.all(places.map((p) => redis.zCard(keys.pending(p)))),
     ]);
     const sum = (field: string): number => stats.reduce((total, stat) => total + Number(stat[field] ?? 0), 0);
     const last = Math.max(0, ...stats.map((stat) => Number(stat['lastReceived'] ?? 0)));
@@ -80,6 +79,7 @@ export class Pulse {
       lastEventAt: last === 0 ? null : last,
       lagMs: this.#lagMs,
       waiting: waiting.reduce((a, b) => a + b, 0),
+      refolding: refolding.reduce((a, b) => a + b, 0),
     };
   }
 
@@ -95,10 +95,9 @@ export class Pulse {
   async #look(): Promise<void> {
     const { redis, partitions, clock } = this.#o;
     const places = Array.from({ length: partitions }, (_, p) => p);
-    const [oldest, projected, factors, sources] = await Promise.all([
+    const [oldest, projected, sources] = await Promise.all([
       Promise.all(places.map((p) => redis.xRange(keys.log(p), '-', '+', { COUNT: 1 }))),
       Promise.all(places.map((p) => redis.hGet(keys.stat(p), 'projected'))),
-      redis.hGetAll(keys.factors()),
       redis.hGetAll(keys.sources()),
     ]);
     const total = projected.reduce((sum, text) => sum + Number(text ?? 0), 0);
@@ -106,7 +105,6 @@ export class Pulse {
     this.#projected = total;
     const waiting = oldest.flatMap((entries) => (entries?.[0] === undefined ? [] : [Number(entries[0].id.split('-')[0])]));
     this.#lagMs = waiting.length === 0 ? 0 : Math.max(0, clock() - Math.min(...waiting));
-    this.#factors = Object.values(factors).map((text) => JSON.parse(text) as Factor);
     this.#sources = new Map(Object.entries(sources).map(([source, at]) => [source, Number(at)]));
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '#lib/contract/index.ts';
-import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { Contexts } from '#server/definitions/contexts.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';
 import { emptyState, encodeState } from '#server/domain/customer/state.ts';
@@ -13,6 +13,7 @@ import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import { COMMIT } from '#server/redis/scripts.ts';
 import type { Command } from '#server/redis/scripts.ts';
+import { Backfill } from './backfill.ts';
 import { decodeMessage } from './messages.ts';
 import { memberOf } from './people.ts';
 import { readSums } from './sums-checkpoint.ts';
@@ -62,7 +63,9 @@ export interface PartitionReport {
 export interface VerifyOptions {
   readonly redis: Redis;
   readonly partitions: number;
-  readonly context: FoldContext;
+  readonly contexts: Contexts;
+  /** reads what was published lately, so that `contexts` knows what the partition is folded under */
+  readonly refresh?: () => Promise<unknown>;
   /** told after every thousand customers */
   readonly onProgress?: (done: { readonly partition: number; readonly customers: number; readonly of: number }) => void;
   /** gives up and lets go */
@@ -157,11 +160,14 @@ class Comparison {
   readonly #suspect = new Set<string>();
   /** what the refold booked, minus what is stored */
   readonly #sums = new Deltas();
+  /** which definitions each customer is folded under */
+  readonly #backfill: Backfill;
   readonly #count = { customers: 0, events: 0, rows: 0, sums: 0, differing: 0 };
 
   constructor(options: VerifyOptions, partition: number) {
     this.#o = options;
     this.#p = partition;
+    this.#backfill = new Backfill(options.contexts, partition);
   }
 
   report(): Omit<PartitionReport, 'disturbed'> {
@@ -169,6 +175,11 @@ class Comparison {
   }
 
   async run(): Promise<void> {
+    const { redis } = this.#o;
+    await this.#o.refresh?.();
+    const cursors = new Map(Object.entries(await redis.hGetAll(keys.cursors(this.#p))));
+    if (!(await this.#backfill.load(redis, cursors)))
+      throw new Fault('not_ready', 'Definitions were published a moment ago. Verify again.');
     const lists = await this.#scanKeys();
     const of = await this.#o.redis.zCard(keys.customers(this.#p));
     for (let from = 0; ; from += CUSTOMERS) {
@@ -242,7 +253,7 @@ class Comparison {
     const events = await this.#readStream(person, book);
     const state = emptyState();
     const checkpoints = new Map<string, string>();
-    const touched = foldOnto(state, events, this.#o.context, (at) => checkpoints.set(String(at.events), encodeState(at)));
+    const touched = foldOnto(state, events, this.#backfill.contextFor(person), (at) => checkpoints.set(String(at.events), encodeState(at)));
     const rows = new Map<string, ExpectedRow[]>();
     if (book) for (const booking of touched.bookings) this.#sums.add(booking, 1);
     for (const { after } of touched.rows().values()) {

@@ -5,8 +5,10 @@
 export const keys = {
   /** hash: partitions, pepper, format; made once */
   store: () => 'throughline:store',
-  /** hash of what is outside our control: factor id -> JSON */
-  factors: () => 'throughline:factors',
+  /** stream: everything ever published: journeys, saved funnels, factors outside our control, ... */
+  definitions: () => 'throughline:{definitions}',
+  /** hash: kind and id of a definition -> digest of the body in force */
+  definitionDigests: () => 'throughline:{definitions}:digests',
   /** stream of refused events with their reasons */
   quarantine: () => 'throughline:quarantine',
   /** hash: source -> JSON {lastAt} ; health of feeds */
@@ -30,7 +32,7 @@ export const keys = {
   hold: (p: number) => `{${p}}:hold`,
   /** string with expiry: the process that projects */
   owner: (p: number) => `{${p}}:owner`,
-  /** hash: `log` and one field per sender -> last stream id applied */
+  /** hash: `log` and one field per sender -> last stream id applied; `context` -> revision of the definitions folded under, `target` -> on the way to */
   cursors: (p: number) => `{${p}}:cursors`,
   /** stream: messages from partition p to partition q */
   outbox: (p: number, q: number) => `{${p}}:out:${q}`,
@@ -46,6 +48,8 @@ export const keys = {
   refused: (p: number) => `{${p}}:refused`,
   /** zset: everybody with events here, by last event */
   customers: (p: number) => `{${p}}:customers`,
+  /** zset: customers still to be folded again under newer definitions, by last event */
+  pending: (p: number) => `{${p}}:pending`,
   /** zset: rows behind the numbers */
   list: (p: number, list: string) => `{${p}}:x:${list}`,
   /** stream: what each commit changed in the sums, and whom */

@@ -62,7 +62,27 @@ export function scripts() {
       },
       transformReply: (reply: unknown) => Number(reply) === 1,
     }),
+    publishDefinition: defineScript({
+      SCRIPT: source('publish'),
+      IS_READ_ONLY: false,
+      parseCommand(parser: CommandParser, target: { readonly stream: string; readonly digests: string }, entry: DefinitionWrite) {
+        parser.pushKeysLength([target.stream, target.digests]);
+        parser.push(entry.name, entry.digest, entry.once ? 'once' : '', entry.json);
+      },
+      transformReply: (reply: unknown) => {
+        const [code, revision] = reply as [number, string];
+        return code === 1 ? { published: true as const, revision } : { published: false as const, taken: code === -1 };
+      },
+    }),
   };
+}
+
+/** A definition on its way into the store. `once`: another body under its name is refused. */
+export interface DefinitionWrite {
+  readonly name: string;
+  readonly digest: string;
+  readonly once: boolean;
+  readonly json: string;
 }
 
 /** A step of the stored sums: which entry of the feed they were computed from, and which they reach. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixedContexts } from '#server/definitions/contexts.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { createLog } from '#server/log/redis-log.ts';
 import { createLog as createLogger } from '#server/platform/log.ts';
@@ -62,7 +63,7 @@ async function projector(partition: number): Promise<{ readonly redis: Redis; re
       redis,
       partition,
       partitions: PARTITIONS,
-      context: { blueprints },
+      contexts: fixedContexts({ blueprints }),
       score: () => null,
       log: createLogger('silent'),
     }),

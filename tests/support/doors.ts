@@ -35,6 +35,7 @@ export async function startDoors(options: Partial<DoorOptions> & { readonly writ
   let readiness: Readiness = { ok: true };
   const doors = createDoors({
     log,
+    putFactor: (factor) => log.putFactor(factor),
     clock: () => TEST_NOW,
     nodeOf: createNodeHasher('pepper'),
     region: 'DE',

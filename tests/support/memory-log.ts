@@ -7,6 +7,8 @@ export interface MemoryLog extends EventLog {
   readonly events: readonly StoredEvent[];
   readonly refused: readonly Refused[];
   readonly factors: readonly Factor[];
+  /** the door's way to keep a factor */
+  putFactor(factor: Factor): Promise<void>;
   /** makes every further write fail with this, until told otherwise */
   failWith(fault: Error | undefined): void;
 }

@@ -1,5 +1,7 @@
 import { parse } from 'yaml';
 import { journeySchema } from '#lib/contract/index.ts';
+import { fixedContexts } from '#server/definitions/contexts.ts';
+import type { Contexts } from '#server/definitions/contexts.ts';
 import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import type { Booking } from '#server/domain/kernel/counters.ts';
@@ -46,7 +48,7 @@ export function blueprintsFrom(...texts: readonly string[]): Blueprints {
       const file = journeySchema.parse(parse(text));
       const problems = checkJourney(file);
       if (problems.length > 0) throw new Error(problems.map((p) => `${p.path.join('.')}: ${p.message}`).join('\n'));
-      return compileJourney(file);
+      return { blueprint: compileJourney(file), publishedAt: 0 };
     }),
   );
 }
@@ -67,6 +69,10 @@ export interface World {
   ingest(events: readonly StoredEvent[]): Promise<readonly boolean[]>;
   /** projects until nothing is left to do */
   settle(): Promise<void>;
+  /** one round of every projector */
+  step(): Promise<void>;
+  /** other projectors go on from what is stored, as after a crash */
+  takeOver(): void;
   dump(): Promise<Dump>;
   close(): Promise<void>;
 }
@@ -85,7 +91,7 @@ export function sumBookings(bookings: Iterable<Booking>, into: Map<string, numbe
 /** The spine without its doors: a real store, the log, all projectors, driven by hand. Empties the store first. */
 export async function openWorld(
   address: { readonly url: string },
-  options: { readonly partitions?: number; readonly blueprints?: Blueprints } = {},
+  options: { readonly partitions?: number; readonly blueprints?: Blueprints; readonly contexts?: (redis: Redis) => Promise<Contexts> } = {},
 ): Promise<World> {
   const redis = await connect(address);
   await redis.flushAll();
@@ -93,10 +99,13 @@ export async function openWorld(
   const blueprints = options.blueprints ?? blueprintsFrom(TEST_JOURNEY);
   const log = createLog({ redis, partitions, lagLimit: 100_000, clock: () => 0 });
   const logger = createLogger('silent');
-  const projectors = Array.from(
-    { length: partitions },
-    (_, partition) => new PartitionProjector({ redis, partition, partitions, context: { blueprints }, score: () => null, log: logger }),
-  );
+  const contexts = (await options.contexts?.(redis)) ?? fixedContexts({ blueprints });
+  const makeProjectors = (): PartitionProjector[] =>
+    Array.from(
+      { length: partitions },
+      (_, partition) => new PartitionProjector({ redis, partition, partitions, contexts, score: () => null, log: logger }),
+    );
+  let projectors = makeProjectors();
 
   async function settle(): Promise<void> {
     for (let quiet = 0; quiet < 2;) {
@@ -107,6 +116,10 @@ export async function openWorld(
       }
       quiet = done === 0 ? quiet + 1 : 0;
     }
+  }
+
+  async function step(): Promise<void> {
+    for (const projector of projectors) await projector.step();
   }
 
   async function dump(): Promise<Dump> {
@@ -134,5 +147,15 @@ export async function openWorld(
     return { streams, states, lists, nodes, sums: Object.fromEntries([...sums].sort()) };
   }
 
-  return { redis, partitions, blueprints, ingest: (events) => log.append(events), settle, dump, close: () => redis.close() };
+  return {
+    redis,
+    partitions,
+    blueprints,
+    ingest: (events) => log.append(events),
+    settle,
+    step,
+    takeOver: () => (projectors = makeProjectors()),
+    dump,
+    close: () => redis.close(),
+  };
 }

@@ -248,19 +248,46 @@ export function stageSummary(blueprint: Blueprint, stage: Stage): StageSummary {
   };
 }
 
-/** The blueprints in force, by journey id in order; a case keeps the version under which it began. */
-export interface Blueprints {
-  readonly all: readonly Blueprint[];
-  get(journey: string, version?: number): Blueprint | undefined;
+/** A version of a journey, and when it was published. */
+export interface BlueprintVersion {
+  readonly blueprint: Blueprint;
+  /** ms */
+  readonly publishedAt: number;
 }
 
-/** Gathers blueprints; the last version of a journey is the one in force. */
-export function blueprintsOf(list: readonly Blueprint[]): Blueprints {
-  const sorted = [...list].sort((a, b) => (a.journey < b.journey ? -1 : a.journey > b.journey ? 1 : a.version - b.version));
-  const latest = new Map(sorted.map((b) => [b.journey, b]));
-  const exact = new Map(sorted.map((b) => [`${b.journey}@${b.version}`, b]));
+/** The journeys in all their versions; a case keeps the version under which it began. */
+export interface Blueprints {
+  /** the newest version of each journey, by journey id in order */
+  readonly all: readonly Blueprint[];
+  /** a version of a journey; without one the newest */
+  get(journey: string, version?: number): Blueprint | undefined;
+  /** The version under which a case begins at an instant: the last one published by then; before the first publication, the first. */
+  inForce(journey: string, at: number): Blueprint | undefined;
+  /** All versions of a journey, oldest first. */
+  versions(journey: string): readonly BlueprintVersion[];
+}
+
+/** Gathers versions of journeys. */
+export function blueprintsOf(list: readonly BlueprintVersion[]): Blueprints {
+  const sorted = [...list].sort((a, b) =>
+    a.blueprint.journey < b.blueprint.journey
+      ? -1
+      : a.blueprint.journey > b.blueprint.journey
+        ? 1
+        : a.blueprint.version - b.blueprint.version,
+  );
+  const exact = new Map(sorted.map((v) => [`${v.blueprint.journey}@${v.blueprint.version}`, v.blueprint]));
+  const byJourney = new Map<string, BlueprintVersion[]>();
+  for (const version of sorted) byJourney.set(version.blueprint.journey, [...(byJourney.get(version.blueprint.journey) ?? []), version]);
+  const all = [...byJourney.values()].flatMap((versions) => versions.at(-1)?.blueprint ?? []);
+  const latest = new Map(all.map((b) => [b.journey, b]));
   return {
-    all: [...latest.values()],
+    all,
     get: (journey, version) => (version === undefined ? latest.get(journey) : exact.get(`${journey}@${version}`)),
+    inForce(journey, at) {
+      const versions = byJourney.get(journey) ?? [];
+      return (versions.findLast((v) => v.publishedAt <= at) ?? versions[0])?.blueprint;
+    },
+    versions: (journey) => byJourney.get(journey) ?? [],
   };
 }

@@ -13,6 +13,8 @@ import type { CaseState, CustomerState, Stay } from '../customer/state.ts';
 export interface Match {
   readonly blueprint: Blueprint;
   readonly touchpoint: Touchpoint;
+  /** whether a case can begin under this version now; else only the cases that began under it go on */
+  readonly inForce: boolean;
 }
 
 /** The stage of a blueprint at an index; a missing index is a broken promise of the compiler. */
@@ -70,7 +72,8 @@ function newest(cases: readonly CaseState[]): CaseState | undefined {
 
 function choose(state: CustomerState, match: Match, event: StoredEvent): Choice | null {
   const { blueprint, touchpoint } = match;
-  const mine = state.cases.filter((c) => c.journey === blueprint.journey);
+  const ofJourney = state.cases.filter((c) => c.journey === blueprint.journey);
+  const mine = ofJourney.filter((c) => c.version === blueprint.version);
   const keys = keysOf(event, blueprint);
   const named = newest(mine.filter((c) => keys.some((k) => c.keys.includes(k))));
   if (named !== undefined) return { rank: 3, match, one: named, keys };
@@ -78,11 +81,13 @@ function choose(state: CustomerState, match: Match, event: StoredEvent): Choice 
   if (keys.length > 0) {
     const unnamed = newest(open.filter((c) => c.keys.length === 0));
     if (unnamed !== undefined) return { rank: 2, match, one: unnamed, keys };
-    if (touchpoint.stage !== null) return { rank: 2, match, one: null, keys };
+    // A case of another version that goes by this key is not begun again.
+    const known = ofJourney.some((c) => c.version !== blueprint.version && keys.some((k) => c.keys.includes(k)));
+    if (touchpoint.stage !== null && match.inForce && !known) return { rank: 2, match, one: null, keys };
   }
   const running = newest(open);
   if (running !== undefined) return { rank: 1, match, one: running, keys: [] };
-  return touchpoint.entry && touchpoint.stage !== null ? { rank: 0, match, one: null, keys } : null;
+  return touchpoint.entry && touchpoint.stage !== null && match.inForce ? { rank: 0, match, one: null, keys } : null;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { EMOTIONS } from '#lib/contract/index.ts';
-import type { Channel } from '#lib/contract/index.ts';
+import type { Channel, Factor } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.ts';
 import type { Match } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
@@ -49,6 +49,8 @@ const CHECKPOINT_EVENTS = 256;
 /** What a fold needs besides the events. Immutable. */
 export interface FoldContext {
   readonly blueprints: Blueprints;
+  /** what is outside our control; absent: nothing */
+  readonly factors?: readonly Factor[];
 }
 
 /** One event being applied: what it matches, and where the changes are noted. */
@@ -59,12 +61,32 @@ interface Applying {
   readonly context: FoldContext;
 }
 
-function matchesOf(event: StoredEvent, blueprints: Blueprints): Match[] {
+/** The versions of a journey that an event can meet: the one under which a case would begin now, and those of the cases there are. */
+function versionsFor(
+  journey: string,
+  event: StoredEvent,
+  at: { readonly blueprints: Blueprints; readonly cases: readonly CaseState[] },
+): Blueprint[] {
+  const { blueprints, cases } = at;
+  const inForce = blueprints.inForce(journey, event.at);
+  const found = inForce === undefined ? [] : [inForce];
+  if (blueprints.versions(journey).length === 1) return found;
+  for (const one of cases) {
+    if (one.journey !== journey || found.some((b) => b.version === one.version)) continue;
+    const its = blueprints.get(journey, one.version);
+    if (its !== undefined) found.push(its);
+  }
+  return found;
+}
+
+function matchesOf(event: StoredEvent, blueprints: Blueprints, cases: readonly CaseState[]): Match[] {
   const matches: Match[] = [];
-  for (const blueprint of blueprints.all) {
-    if (event.journey !== undefined && event.journey !== blueprint.journey) continue;
-    const touchpoint = blueprint.match(event);
-    if (touchpoint !== undefined) matches.push({ blueprint, touchpoint });
+  for (const { journey } of blueprints.all) {
+    if (event.journey !== undefined && event.journey !== journey) continue;
+    for (const [i, blueprint] of versionsFor(journey, event, { blueprints, cases }).entries()) {
+      const touchpoint = blueprint.match(event);
+      if (touchpoint !== undefined) matches.push({ blueprint, touchpoint, inForce: i === 0 });
+    }
   }
   return matches;
 }
@@ -75,7 +97,7 @@ function blueprintOf(one: { readonly journey: string; readonly version: number }
 
 /** Order within a tie: earlier stages first, so that a tie never costs a conversion. */
 function tieRank(event: StoredEvent, blueprints: Blueprints): number {
-  const stages = matchesOf(event, blueprints).map((m) => m.touchpoint.stage ?? -1);
+  const stages = matchesOf(event, blueprints, []).map((m) => m.touchpoint.stage ?? -1);
   return stages.length === 0 ? -1 : Math.min(...stages);
 }
 
@@ -382,12 +404,11 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
     const opened = one;
     touched.begin(caseKey(opened), () => caseRow(opened, match.blueprint));
   } else for (const key of choice.keys) if (!one.keys.includes(key)) one.keys.push(key);
-  const its = blueprintOf(one, applying.context) ?? match.blueprint;
-  const here: Match = its === match.blueprint ? match : { blueprint: its, touchpoint: match.touchpoint };
+  const its = match.blueprint;
   const placed = match.touchpoint.stage !== null || !isOpen(one, its, event.at);
   const staysBefore = one.stays.length;
   let back = false;
-  if (placed) back = place(applying, one, here);
+  if (placed) back = place(applying, one, match);
   else {
     keepAlive(applying, one, its);
     one.lastAt = Math.max(one.lastAt, event.at);
@@ -396,7 +417,7 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
       exclude(one, its, event.at);
     }
   }
-  const visit = visitOf(applying, one, here);
+  const visit = visitOf(applying, one, match);
   touchVisit(applying, visit, its);
   const stay = lastStay(one);
   if (one.stays.length > staysBefore && stay !== undefined && stageAt(its, stay.stage).dwell !== null && visit.dwellFrom === 0)
@@ -404,10 +425,10 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
   visit.last = Math.max(visit.last, event.at);
   addMinute(visit, event.at);
   if (back) mark(visit, event.at, { component: 'backtrack', value: 1 });
-  noteSignals(applying, visit, here);
+  noteSignals(applying, visit, match);
   noteTopic(applying, visit, its);
   if (event.type === 'contact.ended') visit.ended = true;
-  return { visit, one, match: here };
+  return { visit, one, match };
 }
 
 function close(applying: Applying, where: PromisePlace): void {
@@ -431,7 +452,7 @@ function countEvent(applying: Applying, match: Match | undefined, begunContact: 
 function experience(applying: Applying): void {
   const { state, event, context } = applying;
   remember(state, event);
-  const matches = matchesOf(event, context.blueprints);
+  const matches = matchesOf(event, context.blueprints, state.cases);
   const choice = caseOf(state, matches, event);
   const visits = state.visits.length;
   const where = choice === null ? null : attach(applying, choice);

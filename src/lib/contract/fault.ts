@@ -10,6 +10,7 @@ export const FAULT_CODES = [
   'store_full',
   'not_ready',
   'bad_config',
+  'conflict',
   'internal',
 ] as const;
 export type FaultCode = (typeof FAULT_CODES)[number];

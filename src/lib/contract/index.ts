@@ -7,3 +7,4 @@ export * from './views.ts';
 export * from './live.ts';
 export * from './list.ts';
 export * from './fault.ts';
+export * from './definition.ts';

@@ -383,6 +383,8 @@ export interface SystemStatus {
   /** age of the oldest accepted event that is not yet in the numbers, ms */
   readonly lagMs: number;
   readonly waiting: number;
+  /** customers still to be counted again after a change of definitions */
+  readonly refolding: number;
   readonly durability: 'fsync-always' | 'fsync-everysec' | 'none' | 'unknown';
   readonly demo: { readonly on: boolean; readonly loaded: number; readonly total: number } | null;
   readonly version: string;

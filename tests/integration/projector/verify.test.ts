@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fixedContexts } from '#server/definitions/contexts.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { createLog as createLogger } from '#server/platform/log.ts';
 import { Projection } from '#server/projector/projection.ts';
@@ -63,7 +64,7 @@ async function verifyAll(): Promise<PartitionReport[]> {
   const { redis, partitions, blueprints } = world;
   const reports: PartitionReport[] = [];
   for (let partition = 0; partition < partitions; partition++)
-    reports.push(await verifyPartition({ redis, partitions, context: { blueprints } }, partition));
+    reports.push(await verifyPartition({ redis, partitions, contexts: fixedContexts({ blueprints }) }, partition));
   return reports;
 }
 
@@ -193,7 +194,7 @@ describe('verify, beside others', () => {
     world = await openWorld(server);
     await world.redis.set(keys.hold(0), 'another');
     await expect(
-      verifyPartition({ redis: world.redis, partitions: world.partitions, context: { blueprints: world.blueprints } }, 0),
+      verifyPartition({ redis: world.redis, partitions: world.partitions, contexts: fixedContexts({ blueprints: world.blueprints }) }, 0),
     ).rejects.toMatchObject({ code: 'not_ready' });
     expect(await world.redis.get(keys.hold(0))).toBe('another');
     await world.close();
@@ -205,7 +206,7 @@ describe('verify, beside others', () => {
     await world.settle();
     const { redis, partitions, blueprints } = world;
     const onProgress = (): void => void redis.set(keys.version(0), '999:stranger');
-    const report = await verifyPartition({ redis, partitions, context: { blueprints }, onProgress }, 0);
+    const report = await verifyPartition({ redis, partitions, contexts: fixedContexts({ blueprints }), onProgress }, 0);
     expect(report.disturbed).toBe(true);
     expect(await redis.get(keys.hold(0))).toBeNull();
     await world.close();
@@ -217,7 +218,7 @@ describe('verify, beside others', () => {
     const projection = new Projection({
       redis,
       partitions,
-      context: { blueprints },
+      contexts: fixedContexts({ blueprints }),
       score: () => null,
       log: createLogger('silent'),
       clock: () => Date.now(),

@@ -18,7 +18,7 @@ const endsAt = Date.UTC(2026, 5, 17, 14, 30);
 const history = tellHistory({ seed: 21, endsAt, customers: 1500 });
 const truth = history.truthAt(endsAt);
 const file = journeySchema.parse(parse(readFileSync(new URL('../../../server/journeys/broadband.yaml', import.meta.url), 'utf8')));
-const blueprints = blueprintsOf([compileJourney(file)]);
+const blueprints = blueprintsOf([{ blueprint: compileJourney(file), publishedAt: 0 }]);
 
 /** The event as the door stores it: the generator's times are numbers already. */
 function store(source: string, { id, occurredAt, customer, promise, ...rest }: EventInput): StoredEvent {

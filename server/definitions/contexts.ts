@@ -1,0 +1,117 @@
+import type { Factor, Published } from '#lib/contract/index.ts';
+import type { Blueprint, Blueprints, BlueprintVersion } from '#server/domain/blueprint/blueprint.ts';
+import type { FoldContext } from '#server/domain/customer/fold.ts';
+import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
+import { parseJourney } from '#server/journeys/load.ts';
+import type { DefinitionSet, Definitions } from './definitions.ts';
+
+/** Sets of definitions whose context is kept ready. */
+const KEPT = 4;
+
+/** What customers are folded under, by revision of the definitions. */
+export interface Contexts {
+  /** revision in force now */
+  readonly revision: string;
+  /** The context of a revision. */
+  at(revision: string): FoldContext;
+  /**
+   * From which last event on a customer's numbers may differ between two revisions, ms; null: nobody's do.
+   * Customers whose last event lies before keep what they have.
+   */
+  affectedSince(from: string, to: string): number | null;
+}
+
+/** One context for ever: what is folded outside the running product. */
+export function fixedContexts(context: FoldContext): Contexts {
+  return { revision: '0-0', at: () => context, affectedSince: () => null };
+}
+
+/** From which last event on customers are touched by one publication; null: nobody. */
+function touches(entry: Published, before: DefinitionSet): number | null {
+  switch (entry.kind) {
+    case 'journey': {
+      // A journey that is new may have been travelled before it was written down; a further version holds from its publication on.
+      const journey = entry.id.slice(0, entry.id.lastIndexOf('@'));
+      const known = before.all('journey').some((other) => other.id.slice(0, other.id.lastIndexOf('@')) === journey);
+      return known ? entry.at : 0;
+    }
+    case 'funnel':
+    case 'factor':
+    case 'identity':
+    case 'references':
+    case 'note':
+      // Not part of the fold.
+      return null;
+  }
+}
+
+/** Journeys compiled once each: a published version never changes. */
+class Compiled {
+  readonly #known = new Map<string, Blueprint>();
+
+  of(entry: Published): Blueprint {
+    let found = this.#known.get(entry.id);
+    if (found === undefined) this.#known.set(entry.id, (found = parseJourney(entry.id, String(entry.body))));
+    return found;
+  }
+}
+
+/** Contexts of the running product, following what is published. */
+export class PublishedContexts implements Contexts {
+  readonly #definitions: Definitions;
+  readonly #compiled = new Compiled();
+  readonly #contexts = new Map<string, FoldContext>();
+
+  constructor(definitions: Definitions) {
+    this.#definitions = definitions;
+  }
+
+  get revision(): string {
+    return this.#definitions.current.revision;
+  }
+
+  get current(): FoldContext {
+    return this.at(this.revision);
+  }
+
+  at(revision: string): FoldContext {
+    let found = this.#contexts.get(revision);
+    if (found === undefined) {
+      found = this.#make(this.#definitions.current.at(revision));
+      const oldest = this.#contexts.size >= KEPT ? this.#contexts.keys().next() : undefined;
+      if (oldest?.done === false) this.#contexts.delete(oldest.value);
+      this.#contexts.set(revision, found);
+    }
+    return found;
+  }
+
+  affectedSince(from: string, to: string): number | null {
+    const target = this.#definitions.current.at(to);
+    const before = target.at(from);
+    const instants = target.since(from).flatMap((entry) => touches(entry, before) ?? []);
+    return instants.length === 0 ? null : Math.min(...instants);
+  }
+
+  /** The blueprints in force, as a view that moves along with what is published. */
+  get blueprints(): Blueprints {
+    const now = (): Blueprints => this.current.blueprints;
+    return {
+      get all() {
+        return now().all;
+      },
+      get: (journey, version) => now().get(journey, version),
+      inForce: (journey, at) => now().inForce(journey, at),
+      versions: (journey) => now().versions(journey),
+    };
+  }
+
+  /** Factors outside our control, as they are known now. */
+  get factors(): readonly Factor[] {
+    return this.current.factors ?? [];
+  }
+
+  #make(set: DefinitionSet): FoldContext {
+    const versions = set.all('journey').map((entry): BlueprintVersion => ({ blueprint: this.#compiled.of(entry), publishedAt: entry.at }));
+    return { blueprints: blueprintsOf(versions), factors: set.all('factor').map((entry) => entry.body as Factor) };
+  }
+}

@@ -1,0 +1,18 @@
+import { parseJourney, readJourneys } from '#server/journeys/load.ts';
+import type { Definitions } from './definitions.ts';
+
+/**
+ * Publishes the journey files of a folder that are not published yet. A file may be changed only together with its version.
+ * @throws Fault `bad_config` naming file, line, field and reason; `conflict` where a published version was changed
+ */
+export async function publishJourneys(definitions: Definitions, from: { readonly folder: string; readonly at: number }): Promise<void> {
+  const files = readJourneys(from.folder).map(({ name, text }) => ({ text, blueprint: parseJourney(name, text) }));
+  for (const { text, blueprint } of files)
+    await definitions.publish({
+      kind: 'journey',
+      id: `${blueprint.journey}@${blueprint.version}`,
+      body: text,
+      by: 'journey files',
+      at: from.at,
+    });
+}
