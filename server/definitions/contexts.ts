@@ -4,6 +4,7 @@ import type { FoldContext } from '#server/domain/customer/fold.ts';
 import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import { parseJourney } from '#server/journeys/load.ts';
 import type { DefinitionSet, Definitions } from './definitions.ts';
+import { textOf } from './definitions.ts';
 
 /** Sets of definitions whose context is kept ready. */
 const KEPT = 4;
@@ -51,7 +52,7 @@ class Compiled {
 
   of(entry: Published): Blueprint {
     let found = this.#known.get(entry.id);
-    if (found === undefined) this.#known.set(entry.id, (found = parseJourney(entry.id, String(entry.body))));
+    if (found === undefined) this.#known.set(entry.id, (found = parseJourney(entry.id, textOf(entry.body))));
     return found;
   }
 }

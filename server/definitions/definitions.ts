@@ -12,10 +12,15 @@ const PAGE = 500;
 /** Before anything was published. */
 export const NO_REVISION = '0-0';
 
+/** The text of a journey as it was published. */
+export function textOf(body: unknown): string {
+  return typeof body === 'string' ? body : '';
+}
+
 /** What cannot be folded under is never published: every process would stumble over it. */
 function check(entry: DefinitionEntry): void {
   if (entry.kind !== 'journey' || entry.body === null) return;
-  const { journey, version } = parseJourney(entry.id, String(entry.body));
+  const { journey, version } = parseJourney(entry.id, textOf(entry.body));
   const id = `${journey}@${version}`;
   if (id !== entry.id) throw new Fault('bad_request', `This is the journey ${id}, not ${entry.id}.`);
 }

@@ -32,8 +32,8 @@ interface Publishing {
   readonly world: World;
   readonly definitions: Definitions;
   readonly contexts: PublishedContexts;
-  publish(id: string, text: string, at?: number): Promise<void>;
-  differences(): Promise<readonly unknown[]>;
+  readonly publish: (id: string, text: string, at?: number) => Promise<void>;
+  readonly differences: () => Promise<readonly unknown[]>;
 }
 
 async function open(): Promise<Publishing> {
@@ -52,7 +52,7 @@ async function open(): Promise<Publishing> {
     definitions,
     contexts,
     publish: async (id, text, at = BASE) => void (await definitions.publish({ kind: 'journey', id, body: text, by: 'test', at })),
-    async differences() {
+    differences: async () => {
       const reports = [];
       for (let p = 0; p < world.partitions; p++)
         reports.push(await verifyPartition({ redis: world.redis, partitions: world.partitions, contexts }, p));
