@@ -10,8 +10,19 @@ export interface YamlProblem {
   readonly message: string;
 }
 
-/** Reads a YAML file against a schema and further checks. @throws Fault `bad_config` that names file, line, field and reason */
-export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>, check: (value: T) => readonly YamlProblem[] = () => []): T {
+/** Something wrong on a line of a text. */
+export interface LineProblem {
+  /** from 1 */
+  readonly line: number;
+  /** `stages.2.standard`; empty: the file as a whole */
+  readonly field: string;
+  readonly message: string;
+}
+
+export type YamlReading<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly LineProblem[] };
+
+/** Reads YAML against a schema and further checks: the value, or everything that is wrong with it and on which line. */
+export function parseYaml<T>(text: string, schema: z.ZodType<T>, check: (value: T) => readonly YamlProblem[] = () => []): YamlReading<T> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const lineOf = (path: Path): number => {
@@ -21,15 +32,35 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>, ch
     }
     return 1;
   };
-  const fail = (problems: readonly YamlProblem[]): never => {
-    const words = problems.slice(0, 10).map((p) => `${file}:${lineOf(p.path)}: ${p.path.map(String).join('.') || 'file'} ${p.message}`);
-    throw new Fault('bad_config', words.join('\n'));
-  };
-  const broken = document.errors[0];
+  const wrong = (problems: readonly YamlProblem[]): YamlReading<T> => ({
+    ok: false,
+    problems: problems
+      .map((p) => ({ line: lineOf(p.path), field: p.path.map(String).join('.'), message: p.message }))
+      .sort((a, b) => a.line - b.line),
+  });
+  const [broken] = document.errors;
   if (broken !== undefined)
-    throw new Fault('bad_config', `${file}:${broken.linePos?.[0].line ?? 1}: ${broken.message.split('\n')[0] ?? ''}`);
+    return { ok: false, problems: [{ line: broken.linePos?.[0].line ?? 1, field: '', message: broken.message.split('\n')[0] ?? '' }] };
   const parsed = schema.safeParse(document.toJS());
-  if (!parsed.success) return fail(parsed.error.issues.map((issue) => ({ path: issue.path, message: issue.message })));
+  if (!parsed.success) return wrong(parsed.error.issues.map((issue) => ({ path: issue.path, message: issue.message })));
   const problems = check(parsed.data);
-  return problems.length > 0 ? fail(problems) : parsed.data;
+  return problems.length > 0 ? wrong(problems) : { ok: true, value: parsed.data };
+}
+
+/** One problem as a sentence: file, line, field and reason. */
+export function problemText(file: string, problem: LineProblem): string {
+  return `${file}:${problem.line}: ${problem.field === '' ? '' : `${problem.field} `}${problem.message}`;
+}
+
+/** Reads a YAML file against a schema and further checks. @throws Fault `bad_config` that names file, line, field and reason */
+export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>, check?: (value: T) => readonly YamlProblem[]): T {
+  const reading = parseYaml(text, schema, check);
+  if (reading.ok) return reading.value;
+  throw new Fault(
+    'bad_config',
+    reading.problems
+      .slice(0, 10)
+      .map((p) => problemText(file, p))
+      .join('\n'),
+  );
 }

@@ -5,7 +5,7 @@ export const FEEDS = ['web', 'app', 'store', 'orders', 'carrier', 'field', 'bill
 export type Feed = (typeof FEEDS)[number];
 
 /** Stages of the broadband journey, in order; the first five are the funnel. */
-export const STAGES = ['look', 'order', 'deliver', 'install', 'bill', 'help', 'stay'] as const;
+export const STAGES = ['look', 'order', 'deliver', 'install', 'bill', 'help', 'stay', 'recommend', 'leave'] as const;
 export type StageId = (typeof STAGES)[number];
 /** Stages that are steps of the funnel; the last is the goal. */
 export const STEPS: readonly StageId[] = STAGES.slice(0, 5);
@@ -54,10 +54,10 @@ export const TOUCHPOINTS = {
   check_in: placed('stay', 'email', 'orders'),
   renewal_offer: placed('stay', 'email', 'orders'),
   contract_page: placed('stay', 'app', 'app'),
-  notice_given: placed('stay', 'web', 'orders'),
+  notice_given: placed('leave', 'web', 'orders'),
   renewed: placed('stay', 'web', 'orders'),
-  contract_ended: placed('stay', 'email', 'orders'),
-  referral: placed('stay', 'social', 'social'),
+  contract_ended: placed('leave', 'email', 'orders'),
+  referral: placed('recommend', 'social', 'social'),
   order_cancelled: placed(null, 'web', 'orders'),
   account: placed(null, 'web', 'web'),
   store_tablet: placed(null, 'store', 'store'),

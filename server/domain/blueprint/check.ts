@@ -1,4 +1,8 @@
-import type { JourneyFile } from '#lib/contract/index.ts';
+import { weekOf } from '#lib/contract/index.ts';
+import type { JourneyFile, StandardTimeFile, TouchpointFile } from '#lib/contract/index.ts';
+import { isZone } from '../kernel/calendar.ts';
+import { overlaps, takesAllOf } from './match-rules.ts';
+import { variantFiles } from './variant.ts';
 
 /** Something wrong in a journey file: where, and what to do. */
 export interface BlueprintProblem {
@@ -6,33 +10,168 @@ export interface BlueprintProblem {
   readonly message: string;
 }
 
+type Path = BlueprintProblem['path'];
+type Report = (path: Path, message: string) => void;
+
+const msOf = (time: StandardTimeFile | undefined): number => (time === undefined ? 0 : typeof time === 'number' ? time : time.working);
+
+function checkCalendars(file: JourneyFile, report: Report): void {
+  if (!isZone(file.zone)) report(['zone'], `there is no time zone "${file.zone}"`);
+  for (const [id, calendar] of Object.entries(file.calendars)) {
+    const path = ['calendars', id];
+    if (calendar.zone !== undefined && !isZone(calendar.zone)) report([...path, 'zone'], `there is no time zone "${calendar.zone}"`);
+    for (const [days, spans] of Object.entries(calendar.hours))
+      for (const span of spans.split(/, ?/))
+        if (span.slice(0, 5) >= span.slice(6)) report([...path, 'hours', days], `${span} ends before it begins`);
+    if (weekOf(calendar).every((day) => day.length === 0))
+      report([...path, 'hours'], 'has no working time at all: nothing on it is ever due');
+  }
+}
+
+function checkOwners(file: JourneyFile, report: Report): void {
+  const known = new Set(file.owners.map((owner) => owner.name));
+  file.owners.forEach((owner, i) => {
+    if (owner.calendar !== undefined && file.calendars[owner.calendar] === undefined)
+      report(['owners', i, 'calendar'], `there is no calendar "${owner.calendar}"`);
+    if (file.owners.findIndex((other) => other.name === owner.name) < i) report(['owners', i, 'name'], `"${owner.name}" stands twice`);
+  });
+  if (known.size === 0) return;
+  const check = (owner: string | undefined, path: Path): void => {
+    if (owner !== undefined && !known.has(owner)) report(path, `there is no owner "${owner}" in the list of owners`);
+  };
+  file.stages.forEach((stage, i) => check(stage.owner, ['stages', i, 'owner']));
+  file.touchpoints.forEach((touchpoint, i) => check(touchpoint.owner, ['touchpoints', i, 'owner']));
+  file.promises.forEach((promise, i) => check(promise.owner, ['promises', i, 'owner']));
+}
+
+function checkStages(file: JourneyFile, report: Report): void {
+  const ids = file.stages.map((stage) => stage.id);
+  file.stages.forEach((stage, i) => {
+    if (ids.indexOf(stage.id) < i) report(['stages', i, 'id'], `stage "${stage.id}" stands twice`);
+    stage.next.forEach((next, k) => {
+      if (!ids.includes(next)) report(['stages', i, 'next', k], `there is no stage "${next}"`);
+    });
+    if (!file.touchpoints.some((t) => t.stage === stage.id))
+      report(['stages', i, 'id'], `no touchpoint leads to stage "${stage.id}": it can never be reached`);
+  });
+  if (file.stages.filter((s) => !s.after).length < 2) report(['stages'], 'a funnel needs at least two stages that are not marked "after"');
+}
+
+function checkTimes(file: JourneyFile, report: Report): void {
+  const calendarOf = new Map(file.owners.map((owner) => [owner.name, owner.calendar]));
+  file.stages.forEach((stage, i) => {
+    const idle = stage.idle ?? file.idle;
+    const check = (time: StandardTimeFile | undefined, path: Path): void => {
+      if (time === undefined) return;
+      if (msOf(time) >= idle)
+        report(path, 'is not shorter than the idle time: a case has left before it could be longer here than the standard');
+      if (typeof time === 'object' && stage.owner === undefined)
+        report(path, 'is working time: name the owner of the stage, so that it is known whose');
+      else if (typeof time === 'object' && calendarOf.get(stage.owner ?? '') === undefined)
+        report(path, `is working time, and ${stage.owner ?? 'nobody'} has no calendar`);
+    };
+    check(stage.standard, ['stages', i, 'standard']);
+    stage.standards.forEach((one, k) => check(one.time, ['stages', i, 'standards', k, 'time']));
+    if (stage.dwell !== undefined && stage.dwell.median >= idle)
+      report(['stages', i, 'dwell', 'median'], 'is not shorter than the idle time: nobody stays that long');
+  });
+  const planned = file.stages.filter((s) => !s.after).reduce((sum, s) => sum + msOf(s.standard), 0);
+  if (planned > file.window) report(['window'], 'is shorter than the standard times of its steps together: who takes them never converts');
+}
+
+function checkTouchpoints(file: JourneyFile, report: Report): void {
+  const ids = file.touchpoints.map((touchpoint) => touchpoint.id);
+  const stages = new Set(file.stages.map((stage) => stage.id));
+  file.touchpoints.forEach((t, i) => {
+    if (ids.indexOf(t.id) < i) report(['touchpoints', i, 'id'], `touchpoint "${t.id}" stands twice`);
+    if (t.stage !== undefined && !stages.has(t.stage)) report(['touchpoints', i, 'stage'], `there is no stage "${t.stage}"`);
+    if (t.source !== undefined && !file.sources.some((s) => s.id === t.source))
+      report(['touchpoints', i, 'source'], `there is no source "${t.source}"`);
+  });
+}
+
+/** What the plan says of touchpoints has to be something that can be seen to happen, or not. */
+function checkPlan(touchpoints: readonly TouchpointFile[], report: (index: number, field: string, message: string) => void): void {
+  touchpoints.forEach((t, i) => {
+    if (t.required && t.stage === undefined)
+      report(i, 'required', 'needs a stage: only of a placed touchpoint is known by when it has to be');
+    if (t.exclusive === undefined) return;
+    if (t.required) report(i, 'required', `contradicts "exclusive: ${t.exclusive}": who takes the other one cannot have this one`);
+    if (touchpoints.filter((other) => other.exclusive === t.exclusive).length < 2)
+      report(i, 'exclusive', `"${t.exclusive}" is no choice: no other touchpoint is part of it`);
+  });
+}
+
+/** An event moves a case to one stage at most: no two rules of different stages may take it. */
+function checkMatching(file: JourneyFile, report: Report): void {
+  const rules = file.touchpoints.flatMap((touchpoint, i) =>
+    touchpoint.match.map((rule, k) => ({ touchpoint, rule, path: ['touchpoints', i, 'match', k] })),
+  );
+  rules.forEach((later, n) => {
+    if (later.touchpoint.stage === undefined) return;
+    for (const earlier of rules.slice(0, n)) {
+      if (earlier.touchpoint.stage === undefined || earlier.touchpoint.stage === later.touchpoint.stage) continue;
+      if (!overlaps(earlier.rule, later.rule)) continue;
+      const before = `"${earlier.touchpoint.id}" (stage "${earlier.touchpoint.stage}")`;
+      if (takesAllOf(earlier.rule, later.rule))
+        report(later.path, `never matches: ${before}, further up, takes all of these events already`);
+      else if (!takesAllOf(later.rule, earlier.rule))
+        report(later.path, `and ${before} could both match one event, which can be in one stage only: tell them apart`);
+    }
+  });
+}
+
+function checkPromises(file: JourneyFile, report: Report): void {
+  file.promises.forEach((promise, i) => {
+    if (promise.stage !== undefined && !file.stages.some((s) => s.id === promise.stage))
+      report(['promises', i, 'stage'], `there is no stage "${promise.stage}"`);
+    if (file.promises.findIndex((other) => other.kind === promise.kind && other.stage === promise.stage) < i)
+      report(
+        ['promises', i, 'kind'],
+        `"${promise.kind}" is promised twice ${promise.stage === undefined ? 'in any stage' : `in "${promise.stage}"`}`,
+      );
+  });
+}
+
+function checkVariants(file: JourneyFile, report: Report): void {
+  file.variants.forEach((variant, i) => {
+    const path = ['variants', i];
+    if (file.variants.findIndex((other) => other.id === variant.id) < i) report([...path, 'id'], `variant "${variant.id}" stands twice`);
+    if (variant.segments === undefined && variant.channels === undefined)
+      report(path, 'names neither segments nor channels: it would be the base itself');
+    for (const [k, segment] of (variant.segments ?? []).entries())
+      if (file.segments.length > 0 && !file.segments.includes(segment))
+        report([...path, 'segments', k], `there is no segment "${segment}"`);
+    for (const id of Object.keys(variant.stages))
+      if (!file.stages.some((stage) => stage.id === id)) report([...path, 'stages', id], `there is no stage "${id}"`);
+    for (const id of Object.keys(variant.touchpoints))
+      if (!file.touchpoints.some((t) => t.id === id)) report([...path, 'touchpoints', id], `there is no touchpoint "${id}"`);
+    const covered = (own: readonly string[] | undefined, other: readonly string[] | undefined): boolean =>
+      other === undefined || (own?.every((one) => other.includes(one)) ?? false);
+    const taken = file.variants.slice(0, i).find((v) => covered(variant.segments, v.segments) && covered(variant.channels, v.channels));
+    if (taken !== undefined) report([...path, 'id'], `is never reached: variant "${taken.id}", further up, takes all of its cases`);
+  });
+  variantFiles(file).forEach(({ variant, file: its }, i) =>
+    checkPlan(its.touchpoints, (k, field, message) => {
+      const id = its.touchpoints[k]?.id ?? '';
+      // What the base has wrong is said there.
+      if (variant.touchpoints[id] !== undefined) report(['variants', i, 'touchpoints', id, field], message);
+    }),
+  );
+}
+
 /** Everything in a journey file that the schema alone cannot see. Empty: it can be published. */
 export function checkJourney(file: JourneyFile): BlueprintProblem[] {
   const problems: BlueprintProblem[] = [];
-  const stages = new Set<string>();
-  file.stages.forEach((stage, i) => {
-    if (stages.has(stage.id)) problems.push({ path: ['stages', i, 'id'], message: `stage "${stage.id}" stands twice` });
-    stages.add(stage.id);
-  });
-  file.stages.forEach((stage, i) =>
-    stage.next.forEach((next, k) => {
-      if (!stages.has(next)) problems.push({ path: ['stages', i, 'next', k], message: `there is no stage "${next}"` });
-    }),
-  );
-  const seen = new Set<string>();
-  file.touchpoints.forEach((touchpoint, i) => {
-    if (seen.has(touchpoint.id)) problems.push({ path: ['touchpoints', i, 'id'], message: `touchpoint "${touchpoint.id}" stands twice` });
-    seen.add(touchpoint.id);
-    if (touchpoint.stage !== undefined && !stages.has(touchpoint.stage))
-      problems.push({ path: ['touchpoints', i, 'stage'], message: `there is no stage "${touchpoint.stage}"` });
-    if (touchpoint.source !== undefined && !file.sources.some((s) => s.id === touchpoint.source))
-      problems.push({ path: ['touchpoints', i, 'source'], message: `there is no source "${touchpoint.source}"` });
-  });
-  file.stages.forEach((stage, i) => {
-    if (!file.touchpoints.some((t) => t.stage === stage.id))
-      problems.push({ path: ['stages', i, 'id'], message: `no touchpoint leads to stage "${stage.id}": it can never be reached` });
-  });
-  if (file.stages.filter((s) => !s.after).length < 2)
-    problems.push({ path: ['stages'], message: 'a funnel needs at least two stages that are not marked "after"' });
+  const report: Report = (path, message) => problems.push({ path, message });
+  checkStages(file, report);
+  checkTouchpoints(file, report);
+  checkPlan(file.touchpoints, (i, field, message) => report(['touchpoints', i, field], message));
+  checkMatching(file, report);
+  checkCalendars(file, report);
+  checkOwners(file, report);
+  checkTimes(file, report);
+  checkPromises(file, report);
+  checkVariants(file, report);
   return problems;
 }

@@ -5,12 +5,16 @@ import { CHANNELS, CLUES, COMPONENTS, CONTROLLERS, PHASES } from './words.ts';
 
 const id = z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'use lower-case letters, digits, dot, dash or underscore, starting with a letter');
 const label = z.string().min(1).max(200);
+/** Somebody has to answer for everything. */
+const owner = z
+  .string({ error: (issue) => (issue.input === undefined ? 'is missing: name the department that answers for it' : undefined) })
+  .min(1, 'is empty: name the department that answers for it')
+  .max(200);
 const sentences = z.array(z.string().min(1).max(300)).max(20).default([]);
 const names = z.strictObject({ customer: label, internal: label });
 
 const matchSchema = z.strictObject({
-  /** an event type, or a prefix ending in `*` */
-  type: label.optional(),
+  type: label.optional().describe('an event type, or a prefix ending in `*`'),
   touchpoint: label.optional(),
   channel: z.enum(CHANNELS).optional(),
   topic: label.optional(),
@@ -30,68 +34,46 @@ const standardsSchema = z
 export const touchpointSchema = z.strictObject({
   id,
   name: label,
-  /** what the company calls it, where that differs */
-  internal: label.optional(),
-  /** placed: moves the case to this stage. Absent: accompanying, counted in the stage where the case then is. */
-  stage: id.optional(),
-  /** the department that answers for it */
-  owner: label,
+  internal: label.optional().describe('what the company calls it, where that differs'),
+  stage: id.optional().describe('placed: moves the case to this stage. Absent: accompanying, counted in the stage where the case then is.'),
+  owner: owner.describe('the department that answers for it'),
   channel: z.enum(CHANNELS),
-  /** channels it may also come through, beside `channel` */
-  channels: z.array(z.enum(CHANNELS)).optional(),
+  channels: z.array(z.enum(CHANNELS)).optional().describe('channels it may also come through, beside `channel`'),
   controller: z.enum(CONTROLLERS).default('us'),
   clue: z.enum(CLUES).default('functional'),
-  /** weight of a moment of truth, 0 = none */
-  mot: z.number().min(0).max(10).default(0),
-  /** the stage's, where it is not named */
-  phase: z.enum(PHASES).optional(),
-  /** every case that goes past the stage has to have it */
-  required: z.boolean().default(false),
-  /** of all touchpoints with this name of a choice, a case takes one */
-  exclusive: id.optional(),
-  /** a case has it at most this often */
-  most: z.int().min(1).max(1000).optional(),
-  /** expected events per day */
-  expectedPerDay: z.number().positive().optional(),
-  /** standard waiting time */
-  wait: duration.optional(),
-  /** a case may begin here (placed touchpoints of the first stage always may) */
-  entry: z.boolean().default(false),
-  /** ends the case */
-  closes: z.boolean().default(false),
-  /** takes the case out of the funnel: neither converted nor lost */
-  excludes: z.boolean().default(false),
-  /** the feed it comes from, for source health */
-  source: id.optional(),
-  /** an event with this touchpoint id always matches; these match besides */
-  match: z.array(matchSchema).default([]),
+  mot: z.number().min(0).max(10).default(0).describe('weight of a moment of truth, 0 = none'),
+  phase: z.enum(PHASES).optional().describe('the stage’s, where it is not named'),
+  required: z.boolean().default(false).describe('every case that goes past the stage has to have it'),
+  exclusive: id.optional().describe('of all touchpoints with this name of a choice, a case takes one'),
+  most: z.int().min(1).max(1000).optional().describe('a case has it at most this often'),
+  expectedPerDay: z.number().positive().optional().describe('expected events per day'),
+  wait: duration.optional().describe('standard waiting time'),
+  entry: z.boolean().default(false).describe('a case may begin here (placed touchpoints of the first stage always may)'),
+  closes: z.boolean().default(false).describe('ends the case'),
+  excludes: z.boolean().default(false).describe('takes the case out of the funnel: neither converted nor lost'),
+  source: id.optional().describe('the feed it comes from, for source health'),
+  match: z.array(matchSchema).default([]).describe('an event with this touchpoint id always matches; these match besides'),
 });
 
 export const stageSchema = z.strictObject({
   id,
   name: names,
-  /** the department that answers for the stage; absent: the one most of its touchpoints belong to */
-  owner: label.optional(),
-  /** what the stage is for the customer */
-  phase: z.enum(PHASES).optional(),
-  /** what the customer has to get here */
-  needs: sentences,
-  /** what the customer would like besides */
-  wants: sentences,
-  /** standard time in the stage; longer is stuck */
-  standard: standardTime.optional(),
-  /** standard times where segment or channel of entry ask for another; the one that names more wins, then the first */
-  standards: standardsSchema,
-  /** cases expected to come here per day */
-  expectedPerDay: z.number().positive().optional(),
-  /** a case without any activity for this long has left */
-  idle: duration.optional(),
-  /** stages that may follow besides the next in order */
-  next: z.array(id).default([]),
-  /** comes after the goal: shown, but not a step of the funnel */
-  after: z.boolean().default(false),
-  /** usual time in the stage, for the dwell signal: median, and spread of ln(time) as MAD */
-  dwell: z.strictObject({ median: duration, mad: z.number().positive() }).optional(),
+  owner: owner.optional().describe('the department that answers for the stage; absent: the one most of its touchpoints belong to'),
+  phase: z.enum(PHASES).optional().describe('what the stage is for the customer'),
+  needs: sentences.describe('what the customer has to get here'),
+  wants: sentences.describe('what the customer would like besides'),
+  standard: standardTime.optional().describe('standard time in the stage; longer is stuck'),
+  standards: standardsSchema.describe(
+    'standard times where segment or channel of entry ask for another; the one that names more wins, then the first',
+  ),
+  expectedPerDay: z.number().positive().optional().describe('cases expected to come here per day'),
+  idle: duration.optional().describe('a case without any activity for this long has left'),
+  next: z.array(id).default([]).describe('stages that may follow besides the next in order'),
+  after: z.boolean().default(false).describe('comes after the goal: shown, but not a step of the funnel'),
+  dwell: z
+    .strictObject({ median: duration, mad: z.number().positive() })
+    .optional()
+    .describe('usual time in the stage, for the dwell signal: median, and spread of ln(time) as MAD'),
 });
 
 /** When a promise is due: as whoever makes it says; or so long after it was made; by the clock, or in working time of its owner. */
@@ -104,18 +86,12 @@ export const dueRuleSchema = z.union([
 export type DueRule = z.infer<typeof dueRuleSchema>;
 
 export const promiseRuleSchema = z.strictObject({
-  /** as events name it */
-  kind: id,
-  /** where it is made; absent: in any stage */
-  stage: id.optional(),
-  /** what the customer is told */
-  wording: z.string().min(1).max(500),
-  /** the department that answers for it */
-  owner: label,
-  /** used where the event that makes the promise does not say when it is due */
-  due: dueRuleSchema.default('stated'),
-  /** still kept so long after it was due; used where the event does not say */
-  grace: duration.optional(),
+  kind: id.describe('as events name it'),
+  stage: id.optional().describe('where it is made; absent: in any stage'),
+  wording: z.string().min(1).max(500).describe('what the customer is told'),
+  owner: owner.describe('the department that answers for it'),
+  due: dueRuleSchema.default('stated').describe('used where the event that makes the promise does not say when it is due'),
+  grace: duration.optional().describe('still kept so long after it was due; used where the event does not say'),
 });
 
 const variantStage = z.strictObject({
@@ -149,39 +125,28 @@ export const variantSchema = z.strictObject({
   id,
   name: label,
   segments: z.array(label).max(50).optional(),
-  /** channels of entry */
-  channels: z.array(z.enum(CHANNELS)).max(CHANNELS.length).optional(),
+  channels: z.array(z.enum(CHANNELS)).max(CHANNELS.length).optional().describe('channels of entry'),
   stages: z.record(id, variantStage).default({}),
   touchpoints: z.record(id, variantTouchpoint).default({}),
-  /** replaces the promise of the same kind and stage, or adds one */
-  promises: z.array(promiseRuleSchema).default([]),
+  promises: z.array(promiseRuleSchema).default([]).describe('replaces the promise of the same kind and stage, or adds one'),
 });
 
 /** A journey file: one journey from the customer's point of view. */
 export const journeySchema = z.strictObject({
-  /** where editors find the schema */
-  $schema: z.string().optional(),
+  $schema: z.string().optional().describe('where editors find the schema'),
   journey: id,
   version: z.int().min(1).default(1),
   name: names,
-  /** what the customer wants to have reached in the end */
-  goal: label,
-  /** identifier kind that tells two cases of one customer apart, e.g. `orderId` */
-  correlation: z.string().min(1).max(64).optional(),
-  /** conversion window, from entry */
-  window: duration,
-  /** a case without any activity for this long has left its stage */
-  idle: duration.default(2_592_000_000),
-  /** a visit ends after this long without activity */
-  quiet: duration.default(1_800_000),
-  /** standard wait where the touchpoint names none */
-  wait: duration.default(120_000),
-  /** time within which the same topic again is a repeat contact */
-  repeatWindow: duration.default(604_800_000),
+  goal: label.describe('what the customer wants to have reached in the end'),
+  correlation: z.string().min(1).max(64).optional().describe('identifier kind that tells two cases of one customer apart, e.g. `orderId`'),
+  window: duration.describe('conversion window, from entry'),
+  idle: duration.default(2_592_000_000).describe('a case without any activity for this long has left its stage'),
+  quiet: duration.default(1_800_000).describe('a visit ends after this long without activity'),
+  wait: duration.default(120_000).describe('standard wait where the touchpoint names none'),
+  repeatWindow: duration.default(604_800_000).describe('time within which the same topic again is a repeat contact'),
   zone: z.string().default('UTC'),
   segments: z.array(label).default([]),
-  /** cases expected to begin per day */
-  expectedPerDay: z.number().positive().optional(),
+  expectedPerDay: z.number().positive().optional().describe('cases expected to begin per day'),
   calendars: z.record(id, calendarSchema).default({}),
   /** departments with the calendar they work by; once any are listed, every owner has to be among them */
   owners: z
@@ -193,10 +158,14 @@ export const journeySchema = z.strictObject({
   touchpoints: z.array(touchpointSchema).min(1).max(500),
   promises: z.array(promiseRuleSchema).max(200).default([]),
   variants: z.array(variantSchema).max(30).default([]),
-  /** weights of the friction components, where they differ from the defaults */
-  weights: z.partialRecord(z.enum(COMPONENTS), z.number().min(0).max(0.95)).default({}),
-  /** hours late at which a missed promise weighs half, per promise kind; default 72 */
-  promiseHalf: z.record(z.string(), z.number().positive()).default({}),
+  weights: z
+    .partialRecord(z.enum(COMPONENTS), z.number().min(0).max(0.95))
+    .default({})
+    .describe('weights of the friction components, where they differ from the defaults'),
+  promiseHalf: z
+    .record(z.string(), z.number().positive())
+    .default({})
+    .describe('hours late at which a missed promise weighs half, per promise kind; default 72'),
 });
 export type JourneyFile = z.infer<typeof journeySchema>;
 export type TouchpointFile = z.infer<typeof touchpointSchema>;

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readJourney } from '#server/journeys/read.ts';
+
+const GOOD = `journey: shop
+name: {customer: Getting it, internal: Shop}
+goal: It is here
+window: 20d
+zone: Europe/Berlin
+segments: [consumer, business]
+calendars:
+  office: {hours: {mon-fri: 09:00-17:00}}
+owners:
+  - {name: Sales}
+  - {name: Logistics, calendar: office}
+stages:
+  - {id: order, name: {customer: Ordering, internal: Order}, standard: 2d}
+  - {id: deliver, name: {customer: Waiting, internal: Deliver}, owner: Logistics, standard: {working: 8h}}
+touchpoints:
+  - {id: order, name: Order, stage: order, owner: Sales, channel: web, match: [{type: order.placed}]}
+  - {id: parcel, name: Parcel, stage: deliver, owner: Logistics, channel: partner, exclusive: way, match: [{type: 'delivery.*'}]}
+  - {id: pick-up, name: Pick-up, stage: deliver, owner: Sales, channel: store, exclusive: way, match: [{type: order.collected}]}
+promises:
+  - {kind: delivery, stage: deliver, wording: Soon, owner: Logistics, due: {workingDays: 1, by: '18:00'}}
+variants:
+  - {id: firms, name: Firms, segments: [business], stages: {deliver: {standard: 1h}}}
+`;
+
+/** Everything that is wrong after a change to a good journey, as `line field message`. */
+function after(from: string, to: string): string[] {
+  expect(GOOD, 'the text to change').toContain(from);
+  const reading = readJourney(GOOD.replace(from, to));
+  return reading.ok ? [] : reading.problems.map((p) => `${p.line} ${p.field} ${p.message}`);
+}
+
+describe('publishing a journey', () => {
+  it('takes a good one', () => {
+    expect(readJourney(GOOD)).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    [
+      'a touchpoint without an owner',
+      'owner: Sales, channel: web',
+      'channel: web',
+      '16 touchpoints.0.owner is missing: name the department that answers for it',
+    ],
+    [
+      'a promise nobody answers for',
+      'wording: Soon, owner: Logistics',
+      'wording: Soon',
+      '20 promises.0.owner is missing: name the department that answers for it',
+    ],
+    [
+      'an owner that is not on the list',
+      'stage: deliver, owner: Sales',
+      'stage: deliver, owner: Shops',
+      '18 touchpoints.2.owner there is no owner "Shops" in the list of owners',
+    ],
+    [
+      'a stage no touchpoint leads to',
+      'stage: order, owner',
+      'owner',
+      '13 stages.0.id no touchpoint leads to stage "order": it can never be reached',
+    ],
+    ['a next stage that is none', 'standard: 2d}', 'standard: 2d, next: [paying]}', '13 stages.0.next.0 there is no stage "paying"'],
+    [
+      'two stages that take the same events',
+      'match: [{type: order.placed}]',
+      'match: [{channel: web}]',
+      '17 touchpoints.1.match.0 and "order" (stage "order")',
+    ],
+    [
+      'a rule behind one that takes everything',
+      'match: [{type: order.placed}]',
+      "match: [{type: '*'}]",
+      '17 touchpoints.1.match.0 never matches: "order" (stage "order"), further up',
+    ],
+    [
+      'a standard that cannot be exceeded',
+      'standard: 2d',
+      'standard: 2d, idle: 2d',
+      '13 stages.0.standard is not shorter than the idle time',
+    ],
+    ['a window shorter than its standards', 'window: 20d', 'window: 2d', '4 window is shorter than the standard times'],
+    [
+      'hours that end before they begin',
+      '09:00-17:00',
+      '17:00-09:00',
+      '8 calendars.office.hours.mon-fri 17:00-09:00 ends before it begins',
+    ],
+    [
+      'a calendar without working time',
+      'hours: {mon-fri: 09:00-17:00}',
+      'hours: {}',
+      '8 calendars.office.hours has no working time at all',
+    ],
+    [
+      'a holiday that does not exist',
+      'office: {hours',
+      'office: {holidays: [2026-02-30], hours',
+      '8 calendars.office.holidays.0 Invalid ISO date',
+    ],
+    ['a zone that does not exist', 'Europe/Berlin', 'Europe/Atlantis', '5 zone there is no time zone "Europe/Atlantis"'],
+    [
+      'working time of somebody without a calendar',
+      'owner: Logistics, standard',
+      'owner: Sales, standard',
+      '14 stages.1.standard is working time, and Sales has no calendar',
+    ],
+    ['a duration that is none', 'window: 20d', 'window: soon', '4 window is not a duration'],
+    ['a choice of one', 'channel: store, exclusive: way', 'channel: store', '17 touchpoints.1.exclusive "way" is no choice'],
+    [
+      'something both required and one of a choice',
+      'channel: store, exclusive: way',
+      'channel: store, required: true, exclusive: way',
+      '18 touchpoints.2.required contradicts "exclusive: way"',
+    ],
+    [
+      'something required that has no stage',
+      'stage: deliver, owner: Sales, channel: store, exclusive: way',
+      'owner: Sales, channel: store, required: true',
+      'touchpoints.2.required needs a stage',
+    ],
+    [
+      'a promise in a stage that is none',
+      'kind: delivery, stage: deliver',
+      'kind: delivery, stage: send',
+      '20 promises.0.stage there is no stage "send"',
+    ],
+    [
+      'a variant for a segment that is none',
+      'segments: [business], stages',
+      'segments: [firms], stages',
+      '22 variants.0.segments.0 there is no segment "firms"',
+    ],
+    ['a variant for everybody', 'segments: [business], stages', 'stages', '22 variants.0 names neither segments nor channels'],
+    [
+      'a variant of a stage that is none',
+      '{deliver: {standard: 1h}}',
+      '{send: {standard: 1h}}',
+      '22 variants.0.stages.send there is no stage "send"',
+    ],
+    [
+      'a variant behind one that takes its cases',
+      'variants:\n',
+      'variants:\n  - {id: all, name: All, segments: [business, consumer]}\n',
+      '23 variants.1.id is never reached',
+    ],
+    ['a field nobody knows', 'window: 20d', 'window: 20d\ncolour: red', 'Unrecognized key: "colour"'],
+    ['a text that is no YAML', 'window: 20d', 'window: [20d', ''],
+  ])('refuses %s, and says where and why', (_, from, to, problem) => {
+    const problems = after(from, to);
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.some((one) => one.includes(problem))).toBe(true);
+  });
+
+  it('lets a particular rule stand before a general one: the order of the file tells them apart', () => {
+    expect(after('match: [{type: order.placed}]', 'match: [{type: delivery.begun, channel: web}]')).toEqual([]);
+  });
+
+  it.each(['broadband', 'service-desk'])('takes the journey %s that comes with the product', (name) => {
+    const text = readFileSync(new URL(`../../../../server/journeys/${name}.yaml`, import.meta.url), 'utf8');
+    expect(readJourney(text)).toMatchObject({ ok: true });
+  });
+});
