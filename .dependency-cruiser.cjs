@@ -77,7 +77,7 @@ module.exports = {
     domainMayReach('emotion'),
     domainMayReach('blueprint', 'friction'),
     domainMayReach('case'),
-    domainMayReach('promise', 'case', 'friction'),
+    domainMayReach('promise', 'case', 'friction', 'emotion'),
     domainMayReach('visit', 'case', 'promise', 'friction', 'emotion'),
     {
       name: 'a part of the domain without a line of its own reaches only kernel, event and blueprint',

@@ -8,6 +8,8 @@ import type {
   HeatView,
   JourneySummary,
   ListPage,
+  PromiseLedgerView,
+  PromiseParams,
   SystemStatus,
   TimelinePage,
   WallParams,
@@ -21,6 +23,7 @@ export interface Reader {
   heat(params: HeatParams): HeatView;
   cell(params: HeatParams & { readonly stage: string; readonly column: string }): CellDetail;
   wall(params: WallParams): WallView;
+  promises(params: PromiseParams): PromiseLedgerView;
   factors(): readonly Factor[];
   list(params: { readonly list: string; readonly cursor?: string | undefined; readonly limit?: number | undefined }): Promise<ListPage>;
   find(q: string): Promise<FindAnswer>;

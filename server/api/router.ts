@@ -1,6 +1,6 @@
 import { TRPCError, initTRPC } from '@trpc/server';
 import { z } from 'zod';
-import { COLUMNS, Fault, WINDOW_NAMES, funnelParams, heatParams, wallParams } from '#lib/contract/index.ts';
+import { COLUMNS, Fault, WINDOW_NAMES, funnelParams, heatParams, promiseParams, wallParams } from '#lib/contract/index.ts';
 import type { FaultCode } from '#lib/contract/index.ts';
 import type { Actor } from '#server/security/actor.ts';
 import type { Reader } from './reader.ts';
@@ -49,6 +49,9 @@ export const appRouter = t.router({
   }),
   wall: t.router({
     get: read.input(wallParams).query(({ ctx, input }) => ctx.reader.wall(input)),
+  }),
+  promises: t.router({
+    get: read.input(promiseParams).query(({ ctx, input }) => ctx.reader.promises(input)),
   }),
   factors: t.router({
     list: read.query(({ ctx }) => ctx.reader.factors()),

@@ -9,6 +9,8 @@ import type {
   JourneySummary,
   ListPage,
   Position,
+  PromiseLedgerView,
+  PromiseParams,
   SourceHealth,
   SystemStatus,
   WallView,
@@ -22,6 +24,7 @@ import { stageSummary } from '#server/domain/blueprint/blueprint.ts';
 import { HOUR, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { funnelView } from '#server/domain/view/funnel.ts';
 import { KAPPA, gridOf, heatView, parentMean } from '#server/domain/view/heat.ts';
+import { promiseLedgerView } from '#server/domain/view/promises.ts';
 import { wallView } from '#server/domain/view/wall.ts';
 import { findCustomers, timelinePage } from '#server/projector/customers.ts';
 import { rowsOf } from '#server/projector/lists.ts';
@@ -130,6 +133,13 @@ export function createReader(o: ReaderOptions): Reader {
     });
   }
 
+  function promises(params: PromiseParams): PromiseLedgerView {
+    const of = blueprint(params.journey);
+    const { position, minute } = positionOf(params.to);
+    const fromMinute = hourAnchor(params.from ?? position.at - DEFAULT_RANGE);
+    return promiseLedgerView({ blueprint: of, sums: o.sums().promises(of, fromMinute, minute), from: fromMinute * MINUTE, position });
+  }
+
   function cell(params: HeatParams & { readonly stage: string; readonly column: string }): CellDetail {
     const of = blueprint(params.journey);
     const by = params.by ?? 'channel';
@@ -220,6 +230,7 @@ export function createReader(o: ReaderOptions): Reader {
     cell,
     wall,
     list,
+    promises,
     factors: () => o.factors(),
     find: (q) => findCustomers(reading, o.candidates(q)),
     timeline: ({ customerId, before, limit }) =>

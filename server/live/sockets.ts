@@ -11,7 +11,7 @@ import { roomName } from './room-names.ts';
 import { diffView } from './patch.ts';
 
 /** How often a room may speak. The first change goes out at once. */
-const TICK_MS: Readonly<Record<Subscription['view'], number>> = { funnel: 200, heat: 200, wall: 1000, customer: 0 };
+const TICK_MS: Readonly<Record<Subscription['view'], number>> = { funnel: 200, heat: 200, promises: 200, wall: 1000, customer: 0 };
 /** All rooms together take at most a third of the time: a view that is slow to compute, or one of many, speaks less often. */
 const COST_FACTOR = 3;
 const BEAT_MS = 1000;
@@ -180,6 +180,8 @@ export class Sockets {
         return { ...reader.heat(request.params) };
       case 'wall':
         return { ...reader.wall(request.params) };
+      case 'promises':
+        return { ...reader.promises(request.params) };
       case 'customer':
         return {};
     }

@@ -3,10 +3,9 @@ import type { Channel, ListRef, ListRow } from '#lib/contract/index.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import { MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { windowRange } from '#server/domain/kernel/sums.ts';
-import type { Redis } from '#server/redis/client.ts';
-import { keys } from '#server/redis/keys.ts';
-
-const PAGE = 1000;
+import { scan } from './list-scan.ts';
+import type { ListReading as Reading } from './list-scan.ts';
+import { promiseRows } from './promise-list.ts';
 
 type CaseMember = readonly [
   customer: string,
@@ -37,27 +36,6 @@ type VisitMember = readonly [
   owner: string,
   points: readonly (readonly [minute: number, friction: number, valence: number | null])[],
 ];
-
-interface Reading {
-  readonly redis: Redis;
-  readonly partitions: number;
-  readonly blueprint: Blueprint;
-  /** minute of the position */
-  readonly at: number;
-}
-
-/** Reads one list over all partitions, from a score on. */
-async function* scan<T>(reading: Reading, kind: string, range: { readonly from: number; readonly to: number }): AsyncGenerator<T> {
-  const list = `${kind}:${reading.blueprint.journey}:${reading.blueprint.version}`;
-  for (let partition = 0; partition < reading.partitions; partition++)
-    for (let offset = 0; ; offset += PAGE) {
-      const from = range.from === -Infinity ? '-inf' : range.from;
-      const to = range.to === Infinity ? '+inf' : range.to;
-      const page = await reading.redis.zRangeByScore(keys.list(partition, list), from, to, { LIMIT: { offset, count: PAGE } });
-      for (const member of page) yield JSON.parse(member) as T;
-      if (page.length < PAGE) break;
-    }
-}
 
 type FunnelRef = Extract<ListRef, { readonly of: 'funnel' }>;
 
@@ -179,7 +157,19 @@ async function heatRows(ref: HeatRef, reading: Reading): Promise<ListRow[]> {
 
 /** Everybody on a list at a position: worst first where there is a worst, else newest first. */
 export async function rowsOf(ref: ListRef, reading: Reading): Promise<readonly ListRow[]> {
-  const rows =
-    ref.of === 'funnel' ? await funnelRows(ref, reading) : ref.of === 'now' ? await nowRows(ref, reading) : await heatRows(ref, reading);
+  const rows = await readRows(ref, reading);
   return rows.sort((a, b) => (b.friction ?? 0) - (a.friction ?? 0) || b.at - a.at || (a.caseId < b.caseId ? -1 : 1));
+}
+
+function readRows(ref: ListRef, reading: Reading): Promise<ListRow[]> {
+  switch (ref.of) {
+    case 'funnel':
+      return funnelRows(ref, reading);
+    case 'now':
+      return nowRows(ref, reading);
+    case 'heat':
+      return heatRows(ref, reading);
+    case 'promise':
+      return promiseRows(ref, reading);
+  }
 }

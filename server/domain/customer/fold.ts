@@ -3,7 +3,7 @@ import type { Channel, Factor } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.ts';
 import type { Match } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
-import type { CaseState, CustomerState, PromiseRecord, VisitState } from './state.ts';
+import type { CaseState, CustomerState, Feel, PromiseRecord, VisitState } from './state.ts';
 import {
   advance,
   caseKey,
@@ -31,7 +31,10 @@ import type { Signal } from '../friction/signals.ts';
 import { EVENT, cellKey } from '../kernel/counters.ts';
 import { Touched } from '../kernel/row.ts';
 import { DAY, HOUR, minuteOf } from '../kernel/time.ts';
-import { breaksAt, findPromise, promiseKey, promiseRow, prunePromises, touchPromise } from '../promise/promise.ts';
+import { breaksAt } from '../promise/dates.ts';
+import { noteFelt, promiseSpokenOf } from '../promise/felt.ts';
+import { promiseRow } from '../promise/ledger.ts';
+import { findPromise, promiseKey, prunePromises, touchPromise } from '../promise/promise.ts';
 import { addMinute, componentIndex, isContact, isHot, visitKey, visitRow } from '../visit/visit.ts';
 
 /** Identifiers of one kind that a profile keeps. */
@@ -304,8 +307,14 @@ function feelingsOf(
 
 function noteFeelings(applying: Applying, visit: VisitState | null): void {
   const { state, event } = applying;
+  const about = visit === null ? undefined : promiseSpokenOf(state, { at: event.at, case: visit.case });
   for (const said of feelingsOf(event)) {
-    visit?.feels.push([event.at, said.rank, said.valence, said.confidence, said.emotion]);
+    const feel: Feel = [event.at, said.rank, said.valence, said.confidence, said.emotion];
+    visit?.feels.push(feel);
+    if (about !== undefined) {
+      touchPromise(applying.touched, about, blueprintOf(about, applying.context));
+      noteFelt(about, [...feel]);
+    }
     state.evidence.push([event.at, said.rank, said.valence, said.confidence, said.emotion, said.kind]);
     if (state.evidence.length > EVIDENCE_KEPT) state.evidence.shift();
   }
@@ -333,11 +342,14 @@ function makePromise(applying: Applying, where: PromisePlace | null): void {
     warnedAt: 0,
     metAt: 0,
     withdrawnAt: 0,
+    felt: [],
     visit: where?.visit.id ?? '',
     case: where?.one.id ?? '',
     journey: where?.one.journey ?? '',
     version: where?.one.version ?? 0,
     stage: where?.visit.stage ?? 0,
+    touchpoint: where?.match.touchpoint.id ?? '',
+    controller: where?.match.touchpoint.controller ?? 'us',
     owner: where?.match.touchpoint.owner ?? '',
     segment: where?.one.segment ?? '',
     channel: where?.visit.channel ?? event.channel ?? 'outside',
@@ -347,7 +359,7 @@ function makePromise(applying: Applying, where: PromisePlace | null): void {
   if (blueprint !== undefined) touched.begin(promiseKey(record), () => promiseRow(record, blueprint));
 }
 
-/** Promise events: made, kept, moved, withdrawn. Only the clock breaks one. */
+/** Promise events: made, kept, moved, warned of, withdrawn. Only the clock breaks one. */
 function notePromise(applying: Applying, where: PromisePlace | null): void {
   const { state, event, touched, context } = applying;
   const given = event.promise;
@@ -363,9 +375,11 @@ function notePromise(applying: Applying, where: PromisePlace | null): void {
   if (change === 'kept') known.metAt = event.at;
   if (event.at >= breaksAt(known)) return;
   if (change === 'withdrawn') known.withdrawnAt = event.at;
+  const told = known.warnedAt === 0 && event.at <= known.firstDue;
+  if (change === 'warned' && told) known.warnedAt = event.at;
   if ((change === 'moved' || change === 'made') && given.due !== undefined && given.due !== known.due) {
     known.due = given.due;
-    if (known.warnedAt === 0 && event.at <= known.firstDue) known.warnedAt = event.at;
+    if (told && given.due > known.firstDue) known.warnedAt = event.at;
   }
 }
 

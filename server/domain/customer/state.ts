@@ -1,4 +1,4 @@
-import type { Channel } from '#lib/contract/index.ts';
+import type { Channel, Controller } from '#lib/contract/index.ts';
 
 /** One stay of a case in a stage. `until` 0 while it lasts; a stay without activity ends at its idle end, by the clock alone. */
 export interface Stay {
@@ -66,15 +66,19 @@ export interface PromiseRecord {
   firstDue: number;
   graceMs: number;
   halfHours: number;
-  /** told of a new date before the first was due; 0 = never */
+  /** told that it will be late before the first date was due; 0 = never */
   warnedAt: number;
   metAt: number;
   withdrawnAt: number;
+  /** what the customer said after it was kept or broken, until something else was */
+  felt: Feel[];
   visit: string;
   case: string;
   journey: string;
   version: number;
   stage: number;
+  touchpoint: string;
+  controller: Controller;
   owner: string;
   segment: string;
   channel: Channel;

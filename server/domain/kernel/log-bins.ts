@@ -36,3 +36,23 @@ export function quantile(countsByBin: ReadonlyMap<number, number>, q: number): n
   }
   return null;
 }
+
+/**
+ * Quantile of signed durations that are kept in two sets of bins, by nearest rank, within `BIN_ERROR`.
+ * @param bins `below`: durations under zero by their size; `above`: zero and more
+ * @param q 0..1
+ * @returns milliseconds, negative where the quantile lies below zero; null where nothing was counted
+ */
+export function signedQuantile(
+  bins: { readonly below: ReadonlyMap<number, number>; readonly above: ReadonlyMap<number, number> },
+  q: number,
+): number | null {
+  const size = (counts: ReadonlyMap<number, number>): number => [...counts.values()].reduce((sum, n) => sum + Math.max(0, n), 0);
+  const [below, above] = [size(bins.below), size(bins.above)];
+  if (below + above === 0) return null;
+  const rank = Math.max(1, Math.ceil(q * (below + above) - 1e-9));
+  if (rank > below) return quantile(bins.above, (rank - below) / above);
+  // the rank-th smallest below zero is the (below - rank + 1)-th shortest
+  const value = quantile(bins.below, (below - rank + 1) / below) ?? 0;
+  return value === 0 ? 0 : -value;
+}

@@ -9,7 +9,7 @@ import { converted, idleEnd, isOpen, lastStay, stageAt, stuckFrom } from '../cas
 import { classesOfValence } from '../emotion/classes.ts';
 import { fuse, labelEvidence } from '../emotion/fusion.ts';
 import { RANKS } from '../emotion/visit-feeling.ts';
-import { promiseStateAt } from '../promise/promise.ts';
+import { promiseStateAt } from '../promise/dates.ts';
 
 const SOURCES: readonly EmotionSource[] = ['survey', 'agent', 'text', 'behaviour'];
 

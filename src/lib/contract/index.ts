@@ -6,5 +6,6 @@ export * from './journey.ts';
 export * from './views.ts';
 export * from './live.ts';
 export * from './list.ts';
+export * from './promise.ts';
 export * from './fault.ts';
 export * from './definition.ts';

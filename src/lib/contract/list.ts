@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { promiseListSchema } from './promise.ts';
 import { COLUMNS, WINDOW_NAMES } from './words.ts';
 
 const text = z.string().min(1).max(128);
@@ -36,6 +37,7 @@ export const listSchema = z.discriminatedUnion('of', [
     window: z.enum(WINDOW_NAMES),
     to: instant.optional(),
   }),
+  promiseListSchema,
 ]);
 export type ListRef = z.infer<typeof listSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { promiseParams } from './promise.ts';
 import { COLUMNS, WINDOW_NAMES } from './words.ts';
 
 const journey = z.string().min(1).max(128);
@@ -31,6 +32,7 @@ export const subscription = z.discriminatedUnion('view', [
   z.strictObject({ view: z.literal('funnel'), params: funnelParams }),
   z.strictObject({ view: z.literal('heat'), params: heatParams }),
   z.strictObject({ view: z.literal('wall'), params: wallParams }),
+  z.strictObject({ view: z.literal('promises'), params: promiseParams }),
   z.strictObject({ view: z.literal('customer'), params: customerParams }),
 ]);
 export type Subscription = z.infer<typeof subscription>;

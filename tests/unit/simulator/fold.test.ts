@@ -9,7 +9,7 @@ import { emptyState } from '#server/domain/customer/state.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import { compareEvents } from '#server/domain/event/event.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import { promiseStateAt } from '#server/domain/promise/promise.ts';
+import { promiseStateAt } from '#server/domain/promise/dates.ts';
 import { tellHistory } from '#server/simulator/history.ts';
 import { event as stored } from '../../support/events.ts';
 

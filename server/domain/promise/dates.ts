@@ -1,0 +1,41 @@
+import type { PromiseState } from '#lib/contract/index.ts';
+
+/** Of a promise, what decides its state. Instants in ms; 0 = not (yet). */
+export interface PromiseDates {
+  readonly madeAt: number;
+  /** the date that holds now */
+  readonly due: number;
+  /** the date first given */
+  readonly firstDue: number;
+  readonly graceMs: number;
+  readonly warnedAt: number;
+  readonly metAt: number;
+  readonly withdrawnAt: number;
+}
+
+/** The first instant at which an unmet promise is broken; one made for a date that has passed is broken as it is made. */
+export function breaksAt(promise: Pick<PromiseDates, 'madeAt' | 'due' | 'graceMs'>): number {
+  return Math.max(promise.madeAt, promise.due + promise.graceMs + 1);
+}
+
+/** What has become of a promise at an instant: by its events, and by the clock alone. */
+export function promiseStateAt(promise: PromiseDates, at: number): PromiseState {
+  if (promise.withdrawnAt !== 0 && promise.withdrawnAt <= at) return 'withdrawn';
+  const met = promise.metAt !== 0 && promise.metAt <= at;
+  if (met) return promise.metAt < breaksAt(promise) ? 'kept' : 'late';
+  return at >= breaksAt(promise) ? 'broken' : 'open';
+}
+
+/** When a promise turned out kept or not: when it was met in time, else when it broke. Null: withdrawn, so neither. */
+export function outcomeOf(promise: PromiseDates): { readonly at: number; readonly kept: boolean } | null {
+  if (promise.withdrawnAt !== 0) return null;
+  const broken = breaksAt(promise);
+  return promise.metAt !== 0 && promise.metAt < broken ? { at: promise.metAt, kept: true } : { at: broken, kept: false };
+}
+
+/** The instant at which the first date given had passed unmet; 0 where it never does: met or withdrawn before. */
+export function missedAt(promise: PromiseDates): number {
+  const passed = breaksAt({ ...promise, due: promise.firstDue });
+  const over = [promise.metAt, promise.withdrawnAt].filter((at) => at !== 0);
+  return over.some((at) => at < passed) ? 0 : passed;
+}

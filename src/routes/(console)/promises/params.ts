@@ -1,0 +1,31 @@
+import { readChoice, readInstant } from '#lib/components/address.ts';
+import type { PromiseParams } from '#lib/contract/promise.ts';
+import type { JourneySummary } from '#lib/contract/views.ts';
+
+/** How far back promises were made, where nobody says more. */
+const RANGES = { '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000, all: null } as const;
+export type Range = keyof typeof RANGES;
+export const RANGE_NAMES = ['24h', '7d', '30d', 'all'] as const satisfies readonly Range[];
+const HOUR_MS = 3_600_000;
+
+/** What the page's address says. */
+export interface PromiseAddress {
+  readonly range: Range;
+  readonly to: number | undefined;
+}
+
+/** Reads the address by its single fields, so that a load depends on these and no others. */
+export function readPromiseAddress(field: (name: string) => string | null): PromiseAddress {
+  return { range: readChoice(field('r'), RANGE_NAMES, '30d' as const), to: readInstant(field('to')) };
+}
+
+/** What to ask the API for: a range counts back from `to`, or from now, to the hour; `all` begins with the journey's first case. */
+export function promiseParamsOf(address: PromiseAddress, journey: Pick<JourneySummary, 'journey' | 'span'>, now: number): PromiseParams {
+  const length = RANGES[address.range];
+  const start = length === null ? (journey.span?.from ?? 0) : (address.to ?? now) - length;
+  return {
+    journey: journey.journey,
+    from: Math.max(0, Math.floor(start / HOUR_MS) * HOUR_MS),
+    ...(address.to === undefined ? {} : { to: address.to }),
+  };
+}
