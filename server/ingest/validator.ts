@@ -29,17 +29,24 @@ const PATTERN_MESSAGE = 'must not hold control characters or bidirectional marks
 
 /**
  * Compiles the contract's schemas into functions that cost nanoseconds per event. Takes some 30 ms, once.
- * Lengths are counted in code points, as zod counts them, so both agree on every input.
+ * Lengths are counted in code points, as zod counts them, so both agree on every input. Counting them means walking over every text, so a check
+ * that takes a text's own length comes first: that is never smaller, and what passes it passes the other.
  */
 export function createValidators(): Validators {
-  const ajv = new Ajv2020({ strict: true, strictTypes: false, ownProperties: true, logger: false });
-  return { event: validatorOf<EventInput>(ajv, eventSchema), factor: validatorOf<FactorInput>(ajv, factorSchema) };
+  const options = { strict: true, strictTypes: false, ownProperties: true, logger: false } as const;
+  const compilers = { quick: new Ajv2020({ ...options, unicode: false }), exact: new Ajv2020(options) };
+  return { event: validatorOf<EventInput>(compilers, eventSchema), factor: validatorOf<FactorInput>(compilers, factorSchema) };
 }
 
-function validatorOf<Valid>(ajv: Ajv2020, schema: z.ZodType<Valid>): Validator<Valid> {
-  const validate = ajv.compile<Valid>(z.toJSONSchema(schema));
+function validatorOf<Valid>(
+  { quick, exact }: { readonly quick: Ajv2020; readonly exact: Ajv2020 },
+  schema: z.ZodType<Valid>,
+): Validator<Valid> {
+  const json = z.toJSONSchema(schema);
+  const passes = quick.compile<Valid>(json);
+  const validate = exact.compile<Valid>(json);
   return {
-    accepts: (value): value is Valid => validate(value),
+    accepts: (value): value is Valid => passes(value) || validate(value),
     problemOf: (value) => (validate(value) ? undefined : explain(validate.errors?.at(-1))),
   };
 }

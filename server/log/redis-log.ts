@@ -1,15 +1,13 @@
-import { Fault } from '#lib/contract/index.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { storeFault } from '#server/redis/client.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import type { AppendLine } from '#server/redis/scripts.ts';
+import { Lane } from './lane.ts';
 import type { EventLog, Refused } from './log.ts';
 
 /** Refused events kept; older ones make room. */
 const QUARANTINE_KEPT = 100_000;
-/** Events of one append call: keeps the script short. */
-const CALL_LIMIT = 500;
 const SOURCES_EVERY_MS = 1000;
 /** Digits of the key that choose the duplicate shard: 4,096 shards a partition stay small hashes up to two million events each. */
 const SHARD_DIGITS = 3;
@@ -26,7 +24,8 @@ export interface LogOptions {
 
 /** The log on Redis Streams. The event's partition follows from the strongest identifier it carries, so a retry meets its own key. */
 export function createLog(options: LogOptions): EventLog {
-  const { redis, partitions } = options;
+  const { redis, partitions, lagLimit } = options;
+  const lanes = Array.from({ length: partitions }, (_, partition) => new Lane(redis, partition, lagLimit));
 
   /** newest event per source, written at most once a second: the heartbeat of the feeds */
   const seen = new Map<string, number>();
@@ -40,20 +39,6 @@ export function createLog(options: LogOptions): EventLog {
     for (const [source, at] of Object.entries(await redis.hGetAll(keys.sources())))
       if (Number(at) > (seen.get(source) ?? 0)) seen.set(source, Number(at));
     await redis.hSet(keys.sources(), Object.fromEntries([...seen].map(([source, at]) => [source, String(at)])));
-  }
-
-  async function appendTo(partition: number, lines: readonly AppendLine[]): Promise<string> {
-    let flags = '';
-    for (let i = 0; i < lines.length; i += CALL_LIMIT) {
-      const target = { log: keys.log(partition), stat: keys.stat(partition), limit: options.lagLimit };
-      const reply = await redis.appendEvents(target, lines.slice(i, i + CALL_LIMIT));
-      if (!reply.accepted)
-        throw new Fault('too_many', `${reply.waiting} batches still wait to be counted. Send more slowly; nothing was lost.`, {
-          retryAfter: 2,
-        });
-      flags += reply.flags;
-    }
-    return flags;
   }
 
   return {
@@ -75,7 +60,7 @@ export function createLog(options: LogOptions): EventLog {
       try {
         await Promise.all(
           [...byPartition].map(async ([partition, group]) => {
-            const flags = await appendTo(partition, group.lines);
+            const flags = (await lanes[partition]?.append(group.lines)) ?? '';
             group.indexes.forEach((index, i) => (fresh[index] = flags[i] === '1'));
           }),
         );

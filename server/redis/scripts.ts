@@ -13,6 +13,9 @@ export interface AppendLine {
   readonly line: string;
 }
 
+/** What became of an append: one character an event (`1` new, `0` duplicate), or how many entries wait already. */
+export type AppendReply = { readonly accepted: true; readonly flags: string } | { readonly accepted: false; readonly waiting: number };
+
 /** A Redis command as words; the key it writes comes second. */
 export type Command = readonly [name: string, key: string, ...words: (string | Buffer)[]];
 
@@ -31,12 +34,12 @@ export function scripts() {
         lines: readonly AppendLine[],
       ) {
         parser.pushKeysLength([target.log, target.stat, ...lines.map((line) => line.shard)]);
-        parser.push(String(target.limit));
-        for (const line of lines) parser.push(line.key, line.under, line.line);
+        parser.push(String(target.limit), lines.map((line) => line.line).join('\n'));
+        for (const line of lines) parser.push(line.key, line.under);
       },
-      transformReply: (reply: unknown) => {
+      transformReply: (reply: unknown): AppendReply => {
         const [ok, rest] = reply as [number, string | number];
-        return ok === 1 ? { accepted: true as const, flags: String(rest) } : { accepted: false as const, waiting: Number(rest) };
+        return ok === 1 ? { accepted: true, flags: String(rest) } : { accepted: false, waiting: Number(rest) };
       },
     }),
     commitPartition: defineScript({

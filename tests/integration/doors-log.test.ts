@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { StoredEvent } from '#server/domain/event/event.ts';
 import { createLog, unpack } from '#server/log/redis-log.ts';
 import { connect } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
@@ -37,6 +38,39 @@ test('what a door accepts lies in the log once, however often it is sent; what i
       ],
     });
     expect(await redis.xLen(keys.quarantine())).toBe(2);
+  } finally {
+    redis.destroy();
+  }
+});
+
+test('requests of one moment share calls to the store: each still hears of its own events, and every event is kept once, whole', async () => {
+  await using store = await startTestRedis();
+  const redis = await connect({ socketPath: store.socketPath });
+  try {
+    const log = createLog({ redis, partitions: 2, lagLimit: 1_000_000, clock: () => TEST_NOW });
+    const stored = (n: number): StoredEvent => {
+      const under = String(n % 5).repeat(20);
+      const key = n.toString(16).padStart(24, '0');
+      // A few are so large that one request needs several calls.
+      const text = n % 40 === 0 ? 'ü'.repeat(30_000) : `text ${n}\n`;
+      return { key, source: 's', id: String(n), at: 1, received: 2, under, who: [['customerId', 'c', under]], text };
+    };
+    // Overlapping ranges: the first, the last and some in the middle of a call are duplicates, and in some calls all are.
+    const requests = Array.from({ length: 40 }, (_, r) => Array.from({ length: 30 }, (_, i) => stored((r * 17 + i * 7) % 400)));
+    const answers = await Promise.all(requests.map((request) => log.append(request)));
+    const accepted = answers.flatMap((flags, r) => requests[r]?.filter((_, i) => flags[i]) ?? []);
+    const byId = (a: StoredEvent, b: StoredEvent): number => Number(a.id) - Number(b.id);
+    const sent = new Map(requests.flat().map((event) => [event.id, event]));
+    expect(answers.map((flags) => flags.length)).toEqual(requests.map((request) => request.length));
+    expect(accepted.toSorted(byId)).toEqual([...sent.values()].toSorted(byId));
+    const entries = (await Promise.all([0, 1].map((p) => redis.xRange(keys.log(p), '-', '+')))).flat();
+    expect(entries.flatMap((entry) => unpack(entry?.message['e'] ?? '')).toSorted(byId)).toEqual([...sent.values()].toSorted(byId));
+    expect(entries.length).toBeLessThan(requests.length);
+    expect(
+      (await Promise.all([0, 1].map((p) => redis.hmGet(keys.stat(p), ['accepted', 'duplicates']))))
+        .flat()
+        .reduce((a, n) => a + Number(n), 0),
+    ).toBe(1_200);
   } finally {
     redis.destroy();
   }

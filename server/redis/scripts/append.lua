@@ -3,23 +3,39 @@
 -- KEYS[2]      {p}:stat       hash of counts
 -- KEYS[3..]    {p}:d:<shard>  one per event: the hash of keys already accepted -> node they came under
 -- ARGV[1]      most entries that may wait in the log
--- ARGV[2..]    per event: key, node it comes under, JSON (without line breaks)
+-- ARGV[2]      the events: lines of JSON, in the order of the keys
+-- ARGV[3..]    per event: key, node it comes under
 -- Reply        {1, flags}     flags: one character an event, '1' new, '0' duplicate
 --              {0, waiting}   refused: too many entries wait; nothing was written
 -- The count of duplicates is always written, so that a retry whose events are all duplicates still waits for the earlier, unanswered write.
-local waiting = redis.call('XLEN', KEYS[1])
+local call = redis.call
+local waiting = call('XLEN', KEYS[1])
 if waiting >= tonumber(ARGV[1]) then return {0, waiting} end
-local fresh, flags, duplicates = {}, {}, 0
-for i = 1, #KEYS - 2 do
-  if redis.call('HSETNX', KEYS[2 + i], ARGV[3 * i - 1], ARGV[3 * i]) == 1 then
-    fresh[#fresh + 1] = ARGV[3 * i + 1]
+local flags, duplicates, count = {}, 0, #KEYS - 2
+for i = 1, count do
+  if call('HSETNX', KEYS[2 + i], ARGV[2 * i + 1], ARGV[2 * i + 2]) == 1 then
     flags[i] = '1'
   else
     duplicates = duplicates + 1
     flags[i] = '0'
   end
 end
-if #fresh > 0 then redis.call('XADD', KEYS[1], '*', 'e', table.concat(fresh, '\n')) end
-redis.call('HINCRBY', KEYS[2], 'duplicates', duplicates)
-redis.call('HINCRBY', KEYS[2], 'accepted', #fresh)
+local fresh = ARGV[2]
+if duplicates > 0 then
+  -- The lines between two duplicates are taken as one piece.
+  local pieces, from, at = {}, 1, 1
+  for i = 1, count do
+    local after = (string.find(fresh, '\n', at, true) or #fresh + 1) + 1
+    if flags[i] == '0' then
+      if at > from then pieces[#pieces + 1] = string.sub(fresh, from, at - 2) end
+      from = after
+    end
+    at = after
+  end
+  if at > from then pieces[#pieces + 1] = string.sub(fresh, from) end
+  fresh = table.concat(pieces, '\n')
+end
+if duplicates < count then call('XADD', KEYS[1], '*', 'e', fresh) end
+call('HINCRBY', KEYS[2], 'duplicates', duplicates)
+call('HINCRBY', KEYS[2], 'accepted', count - duplicates)
 return {1, table.concat(flags)}

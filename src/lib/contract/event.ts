@@ -5,7 +5,7 @@ import { CHANNELS, COMPONENTS } from './words.ts';
 const ID_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]+$';
 const identifier = z.string().min(1).max(128).regex(new RegExp(ID_PATTERN, 'u'));
 const name = z.string().min(1).max(128);
-const instant = z.union([z.string().max(40), z.number()]);
+const instant = z.union([z.number(), z.string().max(40)]);
 
 /** Free attributes: flat or nested JSON, at most 32 levels deep (checked before parsing). */
 const attributes = z.record(z.string().max(128), z.unknown());
