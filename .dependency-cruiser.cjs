@@ -104,10 +104,10 @@ module.exports = {
       from: { path: '^server/platform/', pathNot: '^server/platform/vite-plugin\\.ts$' },
       to: { pathNot: ['^server/platform/', CONTRACT, ...OUTSIDE_THIS_PROJECT] },
     },
-    mayReach('security', 'redis', 'platform', 'domain/event'),
+    mayReach('security', 'redis', 'platform', 'domain/event', 'domain/identity'),
     mayReach('log', 'domain', 'redis', 'platform'),
     mayReach('identity', 'domain', 'redis', 'platform'),
-    mayReach('ingest', 'log', 'security', 'platform', 'domain/event'),
+    mayReach('ingest', 'log', 'security', 'platform', 'domain/event', 'domain/identity'),
     {
       name: 'the door knows a stored event only as a type',
       severity: 'error',

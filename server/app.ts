@@ -10,12 +10,14 @@ import type { Redis, RedisAddress } from '#server/redis/client.ts';
 import type { Actor, ActorRequest } from '#server/security/actor.ts';
 import { API_PATH, createApi } from '#server/api/http.ts';
 import { createCaller } from '#server/api/router.ts';
+import { createAcceptor } from '#server/ingest/acceptor.ts';
 import { createDoors } from '#server/ingest/doors.ts';
 import type { Readiness } from '#server/ingest/doors.ts';
 import { scoreText } from '#server/domain/emotion/lexicon.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { Definitions } from '#server/definitions/definitions.ts';
 import { publishJourneys } from '#server/definitions/journeys.ts';
+import { loadRules } from '#server/identity/load.ts';
 import { Feed } from '#server/live/feed.ts';
 import { createReader } from '#server/live/reader.ts';
 import { Sockets } from '#server/live/sockets.ts';
@@ -24,7 +26,7 @@ import { Pulse } from '#server/projector/pulse.ts';
 import { Projection } from '#server/projector/projection.ts';
 import { connect } from '#server/redis/client.ts';
 import { requireVersion } from '#server/redis/probe.ts';
-import { durabilityOf, openStore } from '#server/redis/store.ts';
+import { durabilityOf, openStore, settleRules } from '#server/redis/store.ts';
 import { actorOf } from '#server/security/actor.ts';
 import { searchCandidates } from '#server/security/identifiers.ts';
 import { createNodeHasher } from '#server/security/node-hash.ts';
@@ -95,6 +97,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const redis = await connect(options.address, lost);
   requireVersion(await redis.info('server'));
   const store = await openStore(redis, { partitions: config.partitions });
+  const rules = loadRules(config.identityFile);
+  await settleRules(redis, rules.fingerprint);
   const definitions = new Definitions(redis);
   await definitions.start();
   await publishJourneys(definitions, { folder: config.journeysDir, at: clock() });
@@ -130,13 +134,14 @@ export async function startApp(options: AppOptions): Promise<App> {
   function project(): Projecting {
     const onCommit = (): void => feed.wake();
     if (options.projectorProgram !== undefined) {
-      const work = { address: options.address, partitions: store.partitions, logLevel: config.logLevel };
+      const work = { address: options.address, partitions: store.partitions, identityFile: config.identityFile, logLevel: config.logLevel };
       return projectInThread(options.projectorProgram, work, { onCommit, log });
     }
     const projection = new Projection({
       redis,
       partitions: store.partitions,
       contexts,
+      rules,
       score: scoreText,
       log,
       clock,
@@ -167,13 +172,14 @@ export async function startApp(options: AppOptions): Promise<App> {
     factors: () => contexts.factors,
     sourcesSeen: () => pulse.sources,
     status,
-    candidates: (q) => searchCandidates(q, { region: config.phoneRegion }).map((c) => ({ ...c, node: nodeOf(c.kind, c.value) })),
+    candidates: (q) => searchCandidates(q, { region: config.phoneRegion, rules }).map((c) => ({ ...c, node: nodeOf(c.kind, c.value) })),
   });
 
   const ready = (): Readiness =>
     redis.isReady
       ? { ok: true }
       : { ok: false, code: 'store_unavailable', message: 'The store cannot be reached. Try again.', retryAfter: 1 };
+  const acceptor = createAcceptor({ log: eventLog, clock, nodeOf, region: config.phoneRegion, rules });
   const doors = createDoors({
     log: eventLog,
     async putFactor(factor, source) {
@@ -182,6 +188,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
     nodeOf,
     region: config.phoneRegion,
+    acceptor,
     keys,
     ready,
     onFault: (fault) => log.error({ err: fault }, 'a door failed'),

@@ -44,6 +44,7 @@ const environment = z.object({
     )
     .optional(),
   JOURNEYS: path.default(() => projectFile('server/journeys')),
+  IDENTITY: path.optional(),
   PHONE_REGION: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be a country code of two capital letters, such as DE')
@@ -78,6 +79,8 @@ export type Config = {
   readonly writeKey: string | undefined;
   /** absolute folder of journey files */
   readonly journeysDir: string;
+  /** absolute path of a file of identity rules; undefined: the shipped ones */
+  readonly identityFile: string | undefined;
   /** ISO country of phone numbers without a country code */
   readonly phoneRegion: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -112,6 +115,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     demoSeed: value.DEMO_SEED,
     writeKey: value.WRITE_KEY,
     journeysDir: value.JOURNEYS,
+    identityFile: value.IDENTITY,
     phoneRegion: value.PHONE_REGION,
     logLevel: value.LOG_LEVEL,
     searchPath: value.PATH,

@@ -4,6 +4,7 @@ import type { RedisAddress } from './redis/client.ts';
 import { scoreText } from './domain/emotion/lexicon.ts';
 import { PublishedContexts } from './definitions/contexts.ts';
 import { Definitions } from './definitions/definitions.ts';
+import { loadRules } from './identity/load.ts';
 import { systemClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
 import { Projection } from './projector/projection.ts';
@@ -13,6 +14,7 @@ import { connect } from './redis/client.ts';
 export interface ProjectorWork {
   readonly address: RedisAddress;
   readonly partitions: number;
+  readonly identityFile: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -32,6 +34,7 @@ if (port !== null) {
     redis,
     partitions: work.partitions,
     contexts: new PublishedContexts(definitions),
+    rules: loadRules(work.identityFile),
     score: scoreText,
     log,
     clock: systemClock,

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { IngestAnswer, Rejection } from '#lib/contract/index.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
+import type { IdentityRules } from '#server/domain/identity/rules.ts';
 import type { EventLog, Refused } from '#server/log/log.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { NodeHasher } from '#server/security/node-hash.ts';
@@ -19,6 +21,8 @@ export interface AcceptorOptions {
   readonly nodeOf: NodeHasher;
   /** ISO country of telephone numbers without country code */
   readonly region: string;
+  /** how identifiers become people; default: the shipped rules */
+  readonly rules?: IdentityRules;
   readonly limits?: Limits;
   readonly validators?: Validators;
 }
@@ -72,7 +76,13 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
   const { log, clock, nodeOf, region } = options;
   const limits = options.limits ?? LIMITS;
   const validators = options.validators ?? createValidators();
-  const normaliseOptions: NormaliseOptions = { region, nodeOf, phoneOf: createPhoneReader(region), limits };
+  const normaliseOptions: NormaliseOptions = {
+    region,
+    nodeOf,
+    phoneOf: createPhoneReader(region),
+    limits,
+    rules: options.rules ?? DEFAULT_RULES,
+  };
 
   const read = (item: SourcedItem, received: number, requestKey: string | undefined): StoredEvent | EventProblem => {
     if (item.problem !== undefined) return { field: '', ...item.problem };

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import type { EventInput, RejectionCode } from '#lib/contract/index.ts';
-import type { StoredEvent } from '#server/domain/event/event.ts';
-import { isBlocked, usableIdentifiers, type IdentifierOptions, type IdentifierProblem } from '#server/security/identifiers.ts';
+import type { CarriedIdentifier, StoredEvent } from '#server/domain/event/event.ts';
+import type { IdentityRules } from '#server/domain/identity/rules.ts';
+import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
+import { compareIdentifiers, usableIdentifiers, type IdentifierOptions, type IdentifierProblem } from '#server/security/identifiers.ts';
 import { readInstant } from './instants.ts';
 import { AHEAD_MS, EARLIEST_MS, LATEST_PLAN_MS, type Limits } from './limits.ts';
 import { redactRecord, redactText } from './redact.ts';
@@ -29,7 +31,9 @@ export type Normalised = { readonly ok: true; readonly event: StoredEvent } | { 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Types of events that speak of another one, named by `attributes.eventId`. */
-const ANNOTATIONS: ReadonlySet<string> = new Set(['event.retracted', 'event.corrected']);
+const ANNOTATIONS: ReadonlySet<string> = new Set(['event.retracted', 'event.corrected', 'identity.unmerged', 'identity.rejoined']);
+/** Types of events that decide about identities; see server/domain/identity. */
+const DECISIONS: ReadonlySet<string> = new Set(['identity.merged', 'identity.split']);
 const KEY_DIGITS = 24;
 const NAMES = ['type', 'touchpoint', 'journey', 'lang', 'outcome', 'topic', 'segment', 'area'] as const;
 
@@ -40,7 +44,11 @@ const NAMES = ['type', 'touchpoint', 'journey', 'lang', 'outcome', 'topic', 'seg
 export function normalise(input: EventInput, arrival: Arrival, options: NormaliseOptions): Normalised {
   const problem = problemOf(input, options);
   if (problem !== undefined) return { ok: false, problem };
-  const { who, problems } = usableIdentifiers(input.customer, options);
+  const usable = usableIdentifiers(input.customer, options);
+  const { groups, problems } = usable;
+  const decided = input.type?.startsWith('identity.') === true ? decide(input, usable.who, options) : { who: usable.who };
+  if ('code' in decided) return { ok: false, problem: decided };
+  const { who } = decided;
   const [strongest] = who;
   if (strongest === undefined) return { ok: false, problem: nobody(problems) };
   const id = (input.id === undefined ? '' : plainText(input.id)) || contentId(input, arrival.requestKey);
@@ -58,10 +66,11 @@ export function normalise(input: EventInput, arrival: Arrival, options: Normalis
     who,
   };
   if (!believed) event.suspect = true;
+  if (groups.length > 0) event.groups = groups;
   addNames(event, input);
   const about = input.type !== undefined && ANNOTATIONS.has(input.type) ? input.attributes?.['eventId'] : undefined;
   if (typeof about === 'string' && about !== '') event.about = eventKey(arrival.source, plainText(about));
-  return addDetails(event, input);
+  return addDetails(event, input, options.rules ?? DEFAULT_RULES);
 }
 
 /** The duplicate key: sha-256 of (source, id), first 12 bytes as hex. */
@@ -110,17 +119,21 @@ function addNames(event: Mutable<StoredEvent>, input: EventInput): void {
   }
 }
 
-function addDetails(event: Mutable<StoredEvent>, input: EventInput): Normalised {
+function addDetails(event: Mutable<StoredEvent>, input: EventInput, rules: IdentityRules): Normalised {
   if (input.sequence !== undefined) event.sequence = input.sequence;
   if (input.channel !== undefined) event.channel = input.channel;
   if (input.caseId !== undefined) {
     const caseId = plainText(input.caseId);
-    if (!isBlocked(caseId)) event.caseId = caseId;
+    if (!rules.isBlocked(caseId)) event.caseId = caseId;
   }
   if (input.text !== undefined && input.text !== '') event.text = words(input.text);
   if (input.score !== undefined) event.score = readScore(input.score);
   if (input.signals !== undefined && input.signals.length > 0) event.signals = input.signals.map(readSignal);
-  if (input.attributes !== undefined) event.attributes = redactRecord(input.attributes);
+  if (input.attributes !== undefined) {
+    // Whom else a decision names stands among its identifiers, and nowhere twice.
+    const { other, ...attributes } = input.attributes;
+    event.attributes = redactRecord(other === undefined || !DECISIONS.has(input.type ?? '') ? input.attributes : attributes);
+  }
   if (input.promise === undefined) return { ok: true, event };
   const promise = readPromise(input.promise, input.type);
   if ('code' in promise) return { ok: false, problem: promise };
@@ -178,6 +191,40 @@ function readScore({ kind, value, scale }: NonNullable<EventInput['score']>): No
 
 function readSignal({ kind, value }: NonNullable<EventInput['signals']>[number]): NonNullable<StoredEvent['signals']>[number] {
   return value === undefined ? { kind } : { kind, value };
+}
+
+/**
+ * Whom a decision about identities speaks of: `identity.merged` names one by `customer` and the other by `attributes.other`,
+ * `identity.split` the one identifier to take out; what takes one back names it by `attributes.eventId`.
+ */
+function decide(
+  input: EventInput,
+  who: readonly CarriedIdentifier[],
+  options: NormaliseOptions,
+): { readonly who: readonly CarriedIdentifier[] } | EventProblem {
+  if (input.type === 'identity.unmerged' || input.type === 'identity.rejoined')
+    return input.attributes?.['eventId'] === undefined
+      ? { field: 'attributes.eventId', code: 'missing_field', message: `attributes.eventId is required by ${input.type}.` }
+      : { who };
+  if (input.type === 'identity.split')
+    return who.length === 1
+      ? { who }
+      : { field: 'customer', code: 'invalid_field', message: 'customer must hold exactly the identifier that identity.split takes out.' };
+  if (input.type !== 'identity.merged') return { who };
+  const given = input.attributes?.['other'];
+  const other = isRecord(given) ? usableIdentifiers(given, options).who : [];
+  const [one, two] = [who[0], other[0]];
+  if (one === undefined || two === undefined || one[2] === two[2])
+    return {
+      field: 'attributes.other',
+      code: 'missing_field',
+      message: 'attributes.other must hold a usable identifier of the other person that identity.merged joins.',
+    };
+  return { who: [one, two].sort((a, b) => compareIdentifiers(a, b, options.rules)) };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function nobody(problems: readonly IdentifierProblem[]): EventProblem {

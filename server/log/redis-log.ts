@@ -1,4 +1,5 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { isAct } from '#server/domain/identity/acts.ts';
 import { storeFault } from '#server/redis/client.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
@@ -11,6 +12,8 @@ const QUARANTINE_KEPT = 100_000;
 const SOURCES_EVERY_MS = 1000;
 /** Digits of the key that choose the duplicate shard: 4,096 shards a partition stay small hashes up to two million events each. */
 const SHARD_DIGITS = 3;
+/** Marks, before the node, that the event is a decision about identities. */
+const ACT = '!';
 
 export interface LogOptions {
   readonly redis: Redis;
@@ -52,7 +55,7 @@ export function createLog(options: LogOptions): EventLog {
         group.lines.push({
           shard: keys.dedupe(partition, event.key.slice(0, SHARD_DIGITS)),
           key: event.key.slice(SHARD_DIGITS),
-          under: event.under,
+          under: isAct(event) ? ACT + event.under : event.under,
           line: JSON.stringify(event),
         });
       });
@@ -93,15 +96,23 @@ export function createLog(options: LogOptions): EventLog {
   };
 }
 
+/** Where an accepted event came: under which node, and whether it is a decision about identities. */
+export interface AcceptedPlace {
+  readonly under: string;
+  readonly act: boolean;
+}
+
 /**
- * The nodes under which events were accepted in one partition, by key. Accepted is not yet projected.
+ * Where events were accepted in one partition, by key. Accepted is not yet projected.
  * @returns undefined per key that this partition has not accepted
  */
-export async function acceptedUnder(redis: Redis, partition: number, eventKeys: readonly string[]): Promise<(string | undefined)[]> {
+export async function acceptedUnder(redis: Redis, partition: number, eventKeys: readonly string[]): Promise<(AcceptedPlace | undefined)[]> {
   return Promise.all(
-    eventKeys.map(
-      async (key) => (await redis.hGet(keys.dedupe(partition, key.slice(0, SHARD_DIGITS)), key.slice(SHARD_DIGITS))) ?? undefined,
-    ),
+    eventKeys.map(async (key) => {
+      const found = await redis.hGet(keys.dedupe(partition, key.slice(0, SHARD_DIGITS)), key.slice(SHARD_DIGITS));
+      if (found === null || found === undefined || found === '') return undefined;
+      return found.startsWith(ACT) ? { under: found.slice(ACT.length), act: true } : { under: found, act: false };
+    }),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { acceptedUnder } from '#server/log/redis-log.ts';
+import type { AcceptedPlace } from '#server/log/redis-log.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
 import type { Command } from '#server/redis/scripts.ts';
@@ -8,13 +9,23 @@ import type { Command } from '#server/redis/scripts.ts';
 export class Annotations {
   readonly #partition: number;
   readonly #known: Map<string, readonly StoredEvent[]>;
-  readonly #places: ReadonlyMap<string, string>;
+  readonly #places: ReadonlyMap<string, AcceptedPlace>;
+  readonly #acts: Map<string, StoredEvent>;
   readonly #changed = new Set<string>();
+  readonly #decided: StoredEvent[] = [];
 
-  constructor(partition: number, known: Map<string, readonly StoredEvent[]>, places: ReadonlyMap<string, string>) {
+  constructor(
+    partition: number,
+    loaded: {
+      readonly known: Map<string, readonly StoredEvent[]>;
+      readonly places: ReadonlyMap<string, AcceptedPlace>;
+      readonly acts: Map<string, StoredEvent>;
+    },
+  ) {
     this.#partition = partition;
-    this.#known = known;
-    this.#places = places;
+    this.#known = loaded.known;
+    this.#places = loaded.places;
+    this.#acts = loaded.acts;
   }
 
   /** The annotations that speak of an event, in no order that matters. */
@@ -28,19 +39,33 @@ export class Annotations {
     this.#changed.add(about);
   }
 
+  /** Keeps a decision about identities. */
+  addAct(act: StoredEvent): void {
+    this.#acts.set(act.key, act);
+    this.#decided.push(act);
+  }
+
+  /** The decision of that key; undefined where it has been accepted but not yet projected. */
+  actOf(eventKey: string): StoredEvent | undefined {
+    return this.#acts.get(eventKey);
+  }
+
   /** The node under which the event came in this partition; undefined: it has not come here. */
-  placeOf(eventKey: string): string | undefined {
+  placeOf(eventKey: string): AcceptedPlace | undefined {
     return this.#places.get(eventKey);
   }
 
   /** The nodes it will ask for. */
-  get nodes(): Iterable<string> {
-    return this.#places.values();
+  get nodes(): readonly string[] {
+    return [...this.#places.values()].map(({ under }) => under);
   }
 
   /** What has to be written. */
   commands(): Command[] {
-    return [...this.#changed].map((about) => ['HSET', keys.annotations(this.#partition), about, JSON.stringify(this.of(about))]);
+    return [
+      ...[...this.#changed].map((about): Command => ['HSET', keys.annotations(this.#partition), about, JSON.stringify(this.of(about))]),
+      ...this.#decided.map((act): Command => ['HSET', keys.acts(this.#partition, act.under), act.key, JSON.stringify(act)]),
+    ];
   }
 }
 
@@ -60,9 +85,12 @@ export async function loadAnnotations(
     asked.length === 0 ? [] : redis.hmGet(keys.annotations(partition), asked),
     acceptedUnder(redis, partition, input.abouts),
   ]);
-  return new Annotations(
-    partition,
-    new Map(asked.flatMap((key, i) => (known[i] == null ? [] : [[key, JSON.parse(known[i]) as StoredEvent[]]]))),
-    new Map(input.abouts.flatMap((key, i) => (places[i] === undefined ? [] : [[key, places[i]]]))),
-  );
+  const found = input.abouts.flatMap((key, i): [string, AcceptedPlace][] => (places[i] === undefined ? [] : [[key, places[i]]]));
+  const decided = found.filter(([, place]) => place.act);
+  const acts = await Promise.all(decided.map(([key, { under }]) => redis.hGet(keys.acts(partition, under), key)));
+  return new Annotations(partition, {
+    known: new Map(asked.flatMap((key, i) => (known[i] == null ? [] : [[key, JSON.parse(known[i]) as StoredEvent[]]]))),
+    places: new Map(found),
+    acts: new Map(decided.flatMap(([key], i) => (acts[i] == null ? [] : [[key, JSON.parse(acts[i]) as StoredEvent]]))),
+  });
 }

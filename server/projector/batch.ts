@@ -1,11 +1,22 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { isRetraction } from '#server/domain/event/event.ts';
-import type { IdentityNode, NodeWrite } from '#server/identity/node.ts';
-import { nodeWrites, rootOf } from '#server/identity/node.ts';
+import { isAct, isIdentityUndo, isStatement, isUndo, statedKey } from '#server/domain/identity/acts.ts';
+import type { IdentityNode, Limits, LinkChange, LinkEvent, NodeWrite } from '#server/identity/node.ts';
+import { changeLinks, countLink, isFirst, nodeWrites, noteFirst, rootOf, uncountLink } from '#server/identity/node.ts';
 import { partitionOf } from '#server/redis/keys.ts';
 import type { Annotations } from './annotations.ts';
 import type { Message } from './messages.ts';
 import { MESSAGE_EVENTS } from './messages.ts';
+
+/** Stands for the kind of an identifier under which nothing but an annotation has come yet. */
+const UNKNOWN_KIND = '?';
+
+/** The links an event makes: its strongest identifier with every weaker one. */
+function linksOf(event: StoredEvent): LinkEvent[] {
+  const links: LinkEvent[] = [];
+  for (const [kind, , child] of event.who) if (child !== event.under) links.push({ child, kind, instant: [event.at, event.key] });
+  return links;
+}
 
 /** What happens to one person in one batch. */
 export interface PersonWork {
@@ -25,27 +36,35 @@ export class Batch {
   readonly #partitions: number;
   readonly #nodes: (id: string) => IdentityNode;
   readonly #annotations: Annotations;
+  readonly #limits: Limits;
   readonly people = new Map<string, PersonWork>();
   readonly nodeChanges = new Map<string, Map<string, string | null>>();
   readonly outbox = new Map<number, Message[]>();
 
   constructor(
     place: { readonly partition: number; readonly partitions: number },
-    loaded: { readonly nodes: (id: string) => IdentityNode; readonly annotations: Annotations },
+    loaded: { readonly nodes: (id: string) => IdentityNode; readonly annotations: Annotations; readonly limits: Limits },
   ) {
     this.#partition = place.partition;
     this.#partitions = place.partitions;
     this.#nodes = loaded.nodes;
     this.#annotations = loaded.annotations;
+    this.#limits = loaded.limits;
   }
 
   /** An event from the log: links its identifiers, then goes to the person of the strongest. What speaks of another event goes where that one is. */
   accept(event: StoredEvent): void {
     if (event.about !== undefined) return this.#announce(event.about, event);
+    if (isAct(event)) return this.#decide(event);
     const node = this.#nodes(event.under);
-    this.#own(node);
-    if (!isRetraction(event)) for (const [, , child] of event.who) if (child !== event.under) this.#count(node, child, 1);
-    this.#deliver(node, [event, ...this.#annotations.of(event.key).map((one) => ({ ...one, under: event.under }))]);
+    this.#own(node, event.who[0]?.[0] ?? UNKNOWN_KIND);
+    if (!isRetraction(event))
+      for (const link of linksOf(event)) {
+        if (isStatement(event)) this.#state(node, event, link);
+        else this.#count(node, link);
+      }
+    const said = this.#annotations.of(event.key).filter((one) => !isIdentityUndo(one));
+    this.#deliver(node, [event, ...said.map((one) => ({ ...one, under: event.under }))]);
   }
 
   /** A message from another partition, or from this one's last batch. */
@@ -62,11 +81,11 @@ export class Batch {
       case 'recall':
         return this.#recall(message.node, message.person);
       case 'returned':
-        return this.#deliver(this.#nodes(message.node), message.events);
+        return this.#takeIn(this.#nodes(message.node), message.events);
       case 'annotation':
         return this.#annotate(message.about, message.event);
       case 'unlinked':
-        return this.#uncount(message.node, message.children);
+        return this.#uncount(this.#nodes(message.node), message);
     }
   }
 
@@ -83,8 +102,8 @@ export class Batch {
 
   /** Says that an event's links no longer count. */
   unlink(event: StoredEvent): void {
-    const children = event.who.map((w) => w[2]).filter((child) => child !== event.under);
-    if (children.length > 0) this.send(event.under, { kind: 'unlinked', node: event.under, children });
+    const children = linksOf(event).map(({ child }) => child);
+    if (children.length > 0) this.send(event.under, { kind: 'unlinked', node: event.under, key: event.key, children });
   }
 
   /** Tells all partitions of an annotation: the event it speaks of may have come under any identifier, or not yet at all. */
@@ -97,17 +116,45 @@ export class Batch {
   /** Keeps an annotation for the event it speaks of and, where that has come here, lays it beside it: from now on it comes under the same identifier. */
   #annotate(about: string, event: StoredEvent): void {
     this.#annotations.add(about, event);
-    const under = this.#annotations.placeOf(about);
-    if (under === undefined) return;
-    const node = this.#nodes(under);
-    this.#own(node);
-    this.#deliver(node, [{ ...event, under }]);
+    const place = this.#annotations.placeOf(about);
+    if (place === undefined) return;
+    if (place.act) {
+      const act = this.#annotations.actOf(about);
+      if (act !== undefined && isUndo(event)) this.#undo(act);
+      return;
+    }
+    if (isIdentityUndo(event)) return;
+    const node = this.#nodes(place.under);
+    this.#own(node, UNKNOWN_KIND);
+    this.#deliver(node, [{ ...event, under: place.under }]);
   }
 
-  #own(node: IdentityNode): void {
-    if (node.own) return;
-    node.own = true;
-    this.#write(node, nodeWrites.own());
+  /** Somebody's decision about identities: kept where its strongest identifier is at home, and followed unless it was taken back already. */
+  #decide(act: StoredEvent): void {
+    this.#annotations.addAct(act);
+    if (this.#annotations.of(act.key).some(isUndo)) return;
+    const node = this.#nodes(act.under);
+    if (act.type === 'identity.merged') for (const link of linksOf(act)) this.#state(node, act, link);
+    else this.#cut(node, act.key, act.at);
+  }
+
+  #undo(act: StoredEvent): void {
+    const node = this.#nodes(act.under);
+    if (act.type === 'identity.merged') for (const { child } of linksOf(act)) this.#unstate(node, act.key, child);
+    else this.#cut(node, act.key, undefined);
+  }
+
+  #cut(node: IdentityNode, key: string, at: number | undefined): void {
+    if (at === undefined) node.cuts.delete(key);
+    else node.cuts.set(key, at);
+    this.#write(node, nodeWrites.cut(node, key));
+    this.#settle(node);
+  }
+
+  #own(node: IdentityNode, kind: string): void {
+    if (node.kind !== '' && (node.kind === kind || kind === UNKNOWN_KIND)) return;
+    node.kind = kind;
+    this.#write(node, nodeWrites.own(node));
   }
 
   #queue(partition: number): Message[] {
@@ -128,30 +175,84 @@ export class Batch {
     fields.set(write.field, write.value);
   }
 
-  #count(node: IdentityNode, child: string, by: number): void {
-    const before = node.children.get(child) ?? 0;
-    const after = before + by;
-    if (after <= 0) node.children.delete(child);
-    else node.children.set(child, after);
-    this.#write(node, nodeWrites.child(node, child));
-    if (before <= 0 && after > 0) this.#link(child, node);
-    if (before > 0 && after <= 0) this.send(child, { kind: 'unlink', child, parent: node.id });
+  #count(node: IdentityNode, link: LinkEvent): void {
+    const known = node.children.get(link.child);
+    if (known !== undefined && !isFirst(node, link, this.#limits)) known.count++;
+    else
+      this.#tell(
+        node,
+        changeLinks(node, link, this.#limits, () => countLink(node, link, this.#limits)),
+      );
+    this.#write(node, nodeWrites.child(node, link.child));
   }
 
-  /** Tells a child of its parent: at once where it is at home here too. */
-  #link(child: string, parent: IdentityNode): void {
-    const message = { kind: 'link', child, parent: parent.id, root: parent.root } as const;
-    if (this.#isHome(child)) this.#setParent(message);
-    else this.send(child, message);
+  /** An event was taken back. Where it was the first of a link that goes on, the node's events are called back: one of them is the first now. */
+  #uncount(node: IdentityNode, from: { readonly key: string; readonly children: readonly string[] }): void {
+    let lost = false;
+    for (const child of from.children) {
+      if (node.stated.has(statedKey(from.key, child))) {
+        this.#unstate(node, from.key, child);
+        continue;
+      }
+      const about = { child, kind: node.children.get(child)?.kind ?? '' };
+      const changes = changeLinks(node, about, this.#limits, () => {
+        lost = uncountLink(node, { child, key: from.key }) || lost;
+      });
+      this.#tell(node, changes);
+      this.#write(node, nodeWrites.child(node, child));
+    }
+    if (lost) this.#callBack(node, node.root);
+  }
+
+  #state(node: IdentityNode, event: StoredEvent, { child, kind }: LinkEvent): void {
+    const key = statedKey(event.key, child);
+    this.#tell(
+      node,
+      changeLinks(node, { child, kind }, this.#limits, () => void node.stated.set(key, { child, at: event.at })),
+    );
+    this.#write(node, nodeWrites.stated(node, key));
+  }
+
+  #unstate(node: IdentityNode, eventKey: string, child: string): void {
+    const key = statedKey(eventKey, child);
+    const kind = node.children.get(child)?.kind ?? '';
+    this.#tell(
+      node,
+      changeLinks(node, { child, kind }, this.#limits, () => void node.stated.delete(key)),
+    );
+    this.#write(node, nodeWrites.stated(node, key));
+  }
+
+  /** Tells children of links that begin, change or end to stand: at once where they are at home here too. */
+  #tell(parent: IdentityNode, changes: readonly LinkChange[]): void {
+    for (const { child, hand } of changes) {
+      const message: Message =
+        hand === undefined
+          ? { kind: 'unlink', child, parent: parent.id }
+          : { kind: 'link', child, parent: parent.id, root: parent.root, hand };
+      if (this.#isHome(child)) this.receive(message);
+      else this.send(child, message);
+    }
+  }
+
+  /** Events that come back to their identifier: they say anew which was the first of each link, and go to the person of today. */
+  #takeIn(node: IdentityNode, events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      if (event.unlinked === true || isRetraction(event) || isStatement(event)) continue;
+      for (const link of linksOf(event)) {
+        if (!isFirst(node, link, this.#limits)) continue;
+        this.#tell(
+          node,
+          changeLinks(node, link, this.#limits, () => void noteFirst(node, link, this.#limits)),
+        );
+        this.#write(node, nodeWrites.child(node, link.child));
+      }
+    }
+    this.#deliver(node, events);
   }
 
   #isHome(node: string): boolean {
     return partitionOf(node, this.#partitions) === this.#partition;
-  }
-
-  #uncount(id: string, children: readonly string[]): void {
-    const node = this.#nodes(id);
-    for (const child of children) this.#count(node, child, -1);
   }
 
   #deliver(node: IdentityNode, events: readonly StoredEvent[]): void {
@@ -167,10 +268,12 @@ export class Batch {
     } else this.send(node.root, { kind: 'events', person: node.root, events });
   }
 
-  #setParent(message: { readonly kind: 'link' | 'reroot'; readonly child: string; readonly parent: string; readonly root: string }): void {
+  #setParent(message: Extract<Message, { readonly kind: 'link' | 'reroot' }>): void {
     const node = this.#nodes(message.child);
-    if (message.kind === 'reroot' && !node.parents.has(message.parent)) return;
-    node.parents.set(message.parent, message.root);
+    const known = node.parents.get(message.parent);
+    if (message.kind === 'link') node.parents.set(message.parent, { root: message.root, hand: message.hand });
+    else if (known === undefined) return;
+    else known.root = message.root;
     this.#write(node, nodeWrites.parent(node, message.parent));
     this.#settle(node);
   }
@@ -189,9 +292,15 @@ export class Batch {
     const former = node.root;
     node.root = root;
     this.#write(node, nodeWrites.root(node));
-    if (node.own && this.#isHome(former)) this.#recall(node.id, former);
-    else if (node.own) this.send(former, { kind: 'recall', node: node.id, person: former });
-    for (const child of node.children.keys()) this.send(child, { kind: 'reroot', child, parent: node.id, root });
+    if (node.kind !== '') this.#callBack(node, former);
+    const children = new Set([...node.children.keys(), ...[...node.stated.values()].map(({ child }) => child)]);
+    for (const child of children) this.send(child, { kind: 'reroot', child, parent: node.id, root });
+  }
+
+  /** Calls the events that came under a node back from a person. */
+  #callBack(node: IdentityNode, person: string): void {
+    if (this.#isHome(person)) this.#recall(node.id, person);
+    else this.send(person, { kind: 'recall', node: node.id, person });
   }
 
   #recall(node: string, person: string): void {

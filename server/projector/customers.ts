@@ -45,7 +45,7 @@ async function hit(reading: CustomerReading, person: string, matched: string): P
 /** Everybody behind one identifier: its person, and those who share it where it belongs to several. */
 async function hitsOf(reading: CustomerReading, node: string, matched: string): Promise<CustomerHit[]> {
   const { root, parents } = await nodeOf(reading, node);
-  const people = [...new Set([root, ...(root === node ? parents.values() : [])])].slice(0, MOST_HITS);
+  const people = [...new Set([root, ...(root === node ? [...parents.values()].map((parent) => parent.root) : [])])].slice(0, MOST_HITS);
   const hits = await Promise.all(people.map((person) => hit(reading, person, matched)));
   return hits.filter((h) => h !== null);
 }

@@ -8,9 +8,9 @@ import type { StoredEvent } from '#server/domain/event/event.ts';
 export type Message =
   /** events for a person at home in the receiving partition */
   | { readonly kind: 'events'; readonly person: string; readonly events: readonly StoredEvent[] }
-  /** `child`, at home here, was seen together with the stronger `parent`, whose person is `root` */
-  | { readonly kind: 'link'; readonly child: string; readonly parent: string; readonly root: string }
-  /** no event links the two any more */
+  /** `child`, at home here, is linked with the stronger `parent`, whose person is `root`; `hand`: when somebody said so, ms, 0 where events alone do */
+  | { readonly kind: 'link'; readonly child: string; readonly parent: string; readonly root: string; readonly hand: number }
+  /** nothing links the two any more */
   | { readonly kind: 'unlink'; readonly child: string; readonly parent: string }
   /** the person of `parent` changed */
   | { readonly kind: 'reroot'; readonly child: string; readonly parent: string; readonly root: string }
@@ -20,8 +20,8 @@ export type Message =
   | { readonly kind: 'returned'; readonly node: string; readonly events: readonly StoredEvent[] }
   /** an annotation looks for the event it speaks of: that may have come, or may come, in any partition */
   | { readonly kind: 'annotation'; readonly about: string; readonly event: StoredEvent }
-  /** an event that linked `node` with `children` was taken back */
-  | { readonly kind: 'unlinked'; readonly node: string; readonly children: readonly string[] };
+  /** the event `key` that linked `node` with `children` was taken back */
+  | { readonly kind: 'unlinked'; readonly node: string; readonly key: string; readonly children: readonly string[] };
 
 /** Most events in one message. */
 export const MESSAGE_EVENTS = 200;

@@ -4,6 +4,7 @@ import type { Log } from '#server/platform/log.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Redis } from '#server/redis/client.ts';
 import type { Contexts } from '#server/definitions/contexts.ts';
+import type { Limits } from '#server/identity/node.ts';
 import { keys } from '#server/redis/keys.ts';
 import type { TextScorer } from './projector.ts';
 import { PartitionProjector } from './projector.ts';
@@ -21,6 +22,8 @@ export interface ProjectionOptions {
   readonly redis: Redis;
   readonly partitions: number;
   readonly contexts: Contexts;
+  /** how identifiers become people; default: the shipped rules */
+  readonly rules?: Limits;
   readonly score: TextScorer;
   readonly log: Log;
   readonly clock: Clock;

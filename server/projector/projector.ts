@@ -3,13 +3,14 @@ import type { Logger } from 'pino';
 import type { Contexts } from '#server/definitions/contexts.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent, TextEmotion } from '#server/domain/event/event.ts';
-import type { IdentityNode } from '#server/identity/node.ts';
+import type { IdentityNode, Limits } from '#server/identity/node.ts';
 import type { Redis } from '#server/redis/client.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import type { PersonWork } from './batch.ts';
 import type { StoredPerson, Tail } from './people.ts';
 import { decodeState } from '#server/domain/customer/state.ts';
 import { isRetraction } from '#server/domain/event/event.ts';
+import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
 import { Deltas } from '#server/domain/kernel/counters.ts';
 import { decodeNode, newNode } from '#server/identity/node.ts';
 import { unpack } from '#server/log/redis-log.ts';
@@ -44,6 +45,8 @@ export interface ProjectorOptions {
   readonly partition: number;
   readonly partitions: number;
   readonly contexts: Contexts;
+  /** how identifiers become people; default: the shipped rules */
+  readonly rules?: Limits;
   readonly score: TextScorer;
   readonly log: Logger;
   /** told the partitions that were sent messages, and this one when its sums changed */
@@ -140,7 +143,10 @@ export class PartitionProjector {
     const { partition, partitions } = this.#o;
     const annotations = await this.#loadAnnotations(input);
     await this.#loadNodes(input, annotations.nodes);
-    const batch = new Batch({ partition, partitions }, { nodes: (id) => this.#node(id), annotations });
+    const batch = new Batch(
+      { partition, partitions },
+      { nodes: (id) => this.#node(id), annotations, limits: this.#o.rules ?? DEFAULT_RULES },
+    );
     for (const event of input.events) batch.accept(event);
     for (const message of input.messages) batch.receive(message);
     const commands: Command[] = [];

@@ -26,6 +26,8 @@ export const keys = {
   dedupe: (p: number, shard: string) => `{${p}}:d:${shard}`,
   /** hash: key of an event -> JSON of the annotations that speak of it, whether it has come or not */
   annotations: (p: number) => `{${p}}:a`,
+  /** hash: decisions about identities that came under a node: event key -> the event; they are never removed */
+  acts: (p: number, node: string) => `{${p}}:i:${node}`,
   /** string: raised by every commit; the fence */
   version: (p: number) => `{${p}}:version`,
   /** string with expiry: a verifier holds the partition */
@@ -36,7 +38,7 @@ export const keys = {
   cursors: (p: number) => `{${p}}:cursors`,
   /** stream: messages from partition p to partition q */
   outbox: (p: number, q: number) => `{${p}}:out:${q}`,
-  /** hash: one identifier: root, parents (`p:<node>` -> its root), children (`e:<node>` -> number of events) */
+  /** hash: one identifier: root, parents (`p:`), children (`e:`), links (`m:`) and cuts (`x:`) by hand; see server/identity/node.ts */
   node: (p: number, node: string) => `{${p}}:n:${node}`,
   /** stream: one customer's events in the order in which they happened */
   customer: (p: number, customer: string) => `{${p}}:c:${customer}`,

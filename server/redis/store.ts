@@ -13,6 +13,20 @@ export interface StoreSettings {
   readonly pepper: string;
 }
 
+/**
+ * Settles the identity rules of a store: events already stored lie where these rules put them, so others need another store.
+ * @throws Fault `bad_config` where the store was made with others
+ */
+export async function settleRules(redis: Redis, fingerprint: string): Promise<void> {
+  await redis.hSetNX(keys.store(), 'identity', fingerprint);
+  if ((await redis.hGet(keys.store(), 'identity')) === fingerprint) return;
+  throw new Fault(
+    'bad_config',
+    'IDENTITY: priority, limits and groups are settled when a store is made, and this store was made with others. ' +
+      'Use these again, or another DATA_DIR and send the events anew. Blocked values may change at any time.',
+  );
+}
+
 /** Opens the store, making its settings where there are none. @throws Fault `bad_config` where another layout is found */
 export async function openStore(redis: Redis, wanted: { readonly partitions: number }): Promise<StoreSettings> {
   const key = keys.store();

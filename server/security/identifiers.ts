@@ -1,4 +1,6 @@
 import type { CarriedIdentifier } from '#server/domain/event/event.ts';
+import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
+import type { IdentityRules } from '#server/domain/identity/rules.ts';
 import type { NodeHasher } from './node-hash.ts';
 import { readPhone, type PhoneReader } from './phone.ts';
 
@@ -9,6 +11,8 @@ export interface IdentifierOptions {
   readonly nodeOf: NodeHasher;
   /** a remembering reader for hot paths; default: parses each number anew */
   readonly phoneOf?: PhoneReader;
+  /** which kinds are stronger, what stands for nobody, what names a group; default: the shipped rules */
+  readonly rules?: IdentityRules;
 }
 
 /** Why one identifier cannot be used. */
@@ -21,6 +25,8 @@ export interface IdentifierProblem {
 /** The identifiers of one event that can be used, strongest first, and what is wrong with the others. */
 export interface UsableIdentifiers {
   readonly who: readonly CarriedIdentifier[];
+  /** the groups they belong to, such as an account, in the order of their kinds */
+  readonly groups: readonly CarriedIdentifier[];
   readonly problems: readonly IdentifierProblem[];
 }
 
@@ -31,17 +37,6 @@ export interface SearchCandidate {
   readonly value: string;
 }
 
-/** Strength of the kinds with a place of their own; every other kind lies between `phone` and `anonymousId`. */
-const RANKS: ReadonlyMap<string, number> = new Map([
-  ['customerId', 0],
-  ['email', 1],
-  ['phone', 2],
-  ['anonymousId', 4],
-  ['orderId', 5],
-  ['ticketId', 6],
-]);
-const OTHER_KINDS_RANK = 3;
-
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ['userId', 'customerId'],
   ['user_id', 'customerId'],
@@ -50,10 +45,6 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['order_id', 'orderId'],
   ['ticket_id', 'ticketId'],
 ]);
-
-/** Stand-ins for "nobody": as identifiers they would join strangers into one person. */
-const NOBODY: ReadonlySet<string> = new Set(['', '-1', 'null', 'undefined', 'none', 'anonymous', 'unknown', 'n/a', '?', 'guest', 'nan']);
-const ONLY_ZEROS = /^[0-]*$/;
 
 const LONGEST_VALUE = 128;
 const LONGEST_EMAIL = 254;
@@ -69,14 +60,13 @@ function canonicalKind(kind: string): string {
   return ALIASES.get(kind) ?? kind;
 }
 
-/**
- * Orders two identifiers, strongest first: customerId, email, phone, other kinds alphabetically, anonymousId, orderId, ticketId; then by value.
- */
-function compareIdentifiers(
+/** Orders two identifiers, strongest first: by the rank of their kinds, kinds of one rank alphabetically; then by value. */
+export function compareIdentifiers(
   a: readonly [kind: string, value: string, ...unknown[]],
   b: readonly [kind: string, value: string, ...unknown[]],
+  rules: Pick<IdentityRules, 'rankOf'> = DEFAULT_RULES,
 ): number {
-  return rankOf(a[0]) - rankOf(b[0]) || order(a[0], b[0]) || order(a[1], b[1]);
+  return rules.rankOf(a[0]) - rules.rankOf(b[0]) || order(a[0], b[0]) || order(a[1], b[1]);
 }
 
 /**
@@ -85,17 +75,23 @@ function compareIdentifiers(
  * @returns usable ones, strongest first, each once; a problem for each of the others (a withheld number is no error where another one is usable)
  */
 export function usableIdentifiers(customer: Readonly<Record<string, unknown>>, options: IdentifierOptions): UsableIdentifiers {
+  const rules = options.rules ?? DEFAULT_RULES;
   const who: CarriedIdentifier[] = [];
+  const groups: CarriedIdentifier[] = [];
   const problems: IdentifierProblem[] = [];
   for (const sent of Object.keys(customer)) {
     const kind = canonicalKind(sent);
     const read = normalisedIdentifier(kind, customer[sent], options);
     if ('message' in read) problems.push({ field: `customer.${sent}`, message: read.message });
-    else if (!who.some(([k, value]) => k === kind && value === read.value)) who.push([kind, read.value, options.nodeOf(kind, read.value)]);
+    else {
+      const into = rules.isGroup(kind) ? groups : who;
+      if (!into.some(([k, value]) => k === kind && value === read.value)) into.push([kind, read.value, options.nodeOf(kind, read.value)]);
+    }
   }
   // Most senders name the strongest first; sorting what is sorted would cost more than looking.
-  if (who.some((one, index) => isWeaker(who[index - 1], one))) who.sort(compareIdentifiers);
-  return { who, problems };
+  if (who.some((one, index) => isWeaker(who[index - 1], one, rules))) who.sort((a, b) => compareIdentifiers(a, b, rules));
+  if (groups.length > 1) groups.sort((a, b) => order(a[0], b[0]) || order(a[1], b[1]));
+  return { who, groups, problems };
 }
 
 /**
@@ -106,23 +102,19 @@ export function usableIdentifiers(customer: Readonly<Record<string, unknown>>, o
 function normalisedIdentifier(
   kind: string,
   raw: unknown,
-  options: Pick<IdentifierOptions, 'region' | 'phoneOf'>,
+  options: Pick<IdentifierOptions, 'region' | 'phoneOf' | 'rules'>,
 ): { readonly value: string } | { readonly message: string } {
   if (!KIND.test(kind) || OBJECT_NAMES.has(kind)) return { message: 'must have a kind made of letters, digits, dot, dash and underscore' };
   const text = textOf(raw);
   if (text === undefined) return { message: 'must be text, or a whole number small enough to be exact' };
   const plain = ASCII.test(text);
   const value = plain ? text.trim() : text.normalize('NFC').trim();
-  if (isBlocked(value)) return { message: `must name somebody; ${JSON.stringify(value)} stands for nobody` };
+  if ((options.rules ?? DEFAULT_RULES).isBlocked(value))
+    return { message: `must name somebody; ${JSON.stringify(value)} stands for nobody` };
   if (!plain && CONTROL.test(value)) return { message: 'must not hold control characters, bidirectional marks or half characters' };
   if (kind === 'email') return normalisedEmail(value);
   if (kind === 'phone') return normalisedPhone(value, options);
   return value.length > LONGEST_VALUE ? { message: `must have at most ${LONGEST_VALUE} characters` } : { value };
-}
-
-/** Whether a value stands for nobody (`0`, `null`, `anonymous`, `?`, ...), whatever its case. */
-export function isBlocked(value: string): boolean {
-  return ONLY_ZEROS.test(value) || (value.length <= 9 && NOBODY.has(value.toLowerCase()));
 }
 
 /**
@@ -133,7 +125,7 @@ export function isBlocked(value: string): boolean {
  */
 export function searchCandidates(
   q: string,
-  options: { readonly region: string; readonly kinds?: readonly string[]; readonly phoneOf?: PhoneReader },
+  options: { readonly region: string; readonly kinds?: readonly string[]; readonly phoneOf?: PhoneReader; readonly rules?: IdentityRules },
 ): readonly SearchCandidate[] {
   const named = /^\s*([A-Za-z][\w.-]{0,63})\s*:\s*(\S.*)$/su.exec(q);
   const found: SearchCandidate[] = [];
@@ -143,14 +135,15 @@ export function searchCandidates(
     if ('value' in read && !found.some((one) => one.kind === kind && one.value === read.value)) found.push({ kind, value: read.value });
   };
   if (named?.[1] !== undefined && named[2] !== undefined) add(named[1], named[2]);
-  const kinds = [...RANKS.keys(), ...(options.kinds ?? [])];
+  const rules = options.rules ?? DEFAULT_RULES;
+  const kinds = [...rules.kinds, ...(options.kinds ?? [])];
   for (const kind of kinds) add(kind, q);
-  return found.toSorted((a, b) => compareIdentifiers([a.kind, a.value], [b.kind, b.value]));
+  return found.toSorted((a, b) => compareIdentifiers([a.kind, a.value], [b.kind, b.value], rules));
 }
 
 /** Whether `before` must come after `after`. */
-function isWeaker(before: CarriedIdentifier | undefined, after: CarriedIdentifier): boolean {
-  return before !== undefined && compareIdentifiers(before, after) > 0;
+function isWeaker(before: CarriedIdentifier | undefined, after: CarriedIdentifier, rules: IdentityRules): boolean {
+  return before !== undefined && compareIdentifiers(before, after, rules) > 0;
 }
 
 function textOf(raw: unknown): string | undefined {
@@ -170,10 +163,6 @@ function normalisedPhone(
 ): { readonly value: string } | { readonly message: string } {
   const phone = phoneOf === undefined ? readPhone(value, region) : phoneOf(value);
   return phone === undefined ? { message: 'must be a telephone number such as +49 170 1234567' } : { value: phone };
-}
-
-function rankOf(kind: string): number {
-  return RANKS.get(kind) ?? OTHER_KINDS_RANK;
 }
 
 function order(a: string, b: string): number {

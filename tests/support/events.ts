@@ -14,14 +14,18 @@ function keyOf(source: string, id: string): string {
   return createHash('sha256').update(`${source}\0${id}`).digest('hex').slice(0, 24);
 }
 
+function isList(customer: unknown): customer is readonly (readonly [kind: string, value: string])[] {
+  return Array.isArray(customer);
+}
+
 /** Builds a stored event as the door would. */
 export function event(
   id: string,
-  customer: Readonly<Record<string, string>>,
+  customer: Readonly<Record<string, string>> | readonly (readonly [kind: string, value: string])[],
   rest: Partial<Omit<StoredEvent, 'id' | 'key' | 'who' | 'under'>> & { readonly at: number },
 ): StoredEvent {
   const source = rest.source ?? 'test';
-  const who = Object.entries(customer)
+  const who = (isList(customer) ? [...customer] : Object.entries(customer))
     .sort((a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]))
     .map(([kind, value]): CarriedIdentifier => [kind, value, nodeName(kind, value)]);
   return {
@@ -31,7 +35,7 @@ export function event(
     under: who[0]?.[2] ?? '',
     who,
     ...rest,
-    ...(rest.type?.startsWith('event.') === true && typeof rest.attributes?.['eventId'] === 'string'
+    ...(/^(event|identity)\./.test(rest.type ?? '') && typeof rest.attributes?.['eventId'] === 'string'
       ? { about: keyOf(source, rest.attributes['eventId']) }
       : {}),
     source,

@@ -3,6 +3,8 @@ import { journeySchema } from '#lib/contract/index.ts';
 import { fixedContexts } from '#server/definitions/contexts.ts';
 import type { Contexts } from '#server/definitions/contexts.ts';
 import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
+import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
+import type { IdentityRules } from '#server/domain/identity/rules.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import type { Booking } from '#server/domain/kernel/counters.ts';
 import { blueprintsOf, checkJourney, compileJourney } from '#server/domain/blueprint/blueprint.ts';
@@ -91,7 +93,12 @@ export function sumBookings(bookings: Iterable<Booking>, into: Map<string, numbe
 /** The spine without its doors: a real store, the log, all projectors, driven by hand. Empties the store first. */
 export async function openWorld(
   address: { readonly url: string },
-  options: { readonly partitions?: number; readonly blueprints?: Blueprints; readonly contexts?: (redis: Redis) => Promise<Contexts> } = {},
+  options: {
+    readonly partitions?: number;
+    readonly blueprints?: Blueprints;
+    readonly contexts?: (redis: Redis) => Promise<Contexts>;
+    readonly rules?: IdentityRules;
+  } = {},
 ): Promise<World> {
   const redis = await connect(address);
   await redis.flushAll();
@@ -103,7 +110,16 @@ export async function openWorld(
   const makeProjectors = (): PartitionProjector[] =>
     Array.from(
       { length: partitions },
-      (_, partition) => new PartitionProjector({ redis, partition, partitions, contexts, score: () => null, log: logger }),
+      (_, partition) =>
+        new PartitionProjector({
+          redis,
+          partition,
+          partitions,
+          contexts,
+          score: () => null,
+          log: logger,
+          rules: options.rules ?? DEFAULT_RULES,
+        }),
     );
   let projectors = makeProjectors();
 

@@ -32,6 +32,8 @@ export interface StoredEvent {
   readonly under: string;
   /** usable identifiers, strongest first; never empty */
   readonly who: readonly CarriedIdentifier[];
+  /** groups of people it counts for, such as an account; they say nothing about who somebody is */
+  readonly groups?: readonly CarriedIdentifier[];
   readonly type?: string;
   readonly touchpoint?: string;
   readonly channel?: Channel;

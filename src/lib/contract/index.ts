@@ -9,3 +9,4 @@ export * from './list.ts';
 export * from './promise.ts';
 export * from './fault.ts';
 export * from './definition.ts';
+export * from './identity.ts';

@@ -162,3 +162,42 @@ test('instants are ISO 8601 with an offset or milliseconds', () => {
   ])
     expect(readInstant(wrong)).toBeUndefined();
 });
+
+describe('a decision about identities', () => {
+  test('to merge names both people, the stronger first, and keeps no identifier among its attributes', async () => {
+    const { event } = await accept({
+      type: 'identity.merged',
+      customer: { email: 'ada@example.com' },
+      attributes: { other: { customerId: 'c-9' }, reason: 'same card' },
+    });
+    expect(event?.who.map(([kind, value]) => `${kind}=${value}`)).toEqual(['customerId=c-9', 'email=ada@example.com']);
+    expect([event?.under, event?.attributes]).toEqual([nodeOf('customerId', 'c-9'), { reason: 'same card' }]);
+  });
+
+  test.each([
+    ['a merge without the other', { type: 'identity.merged' }, 'attributes.other'],
+    ['a merge with itself', { type: 'identity.merged', attributes: { other: { customerId: 'c' } } }, 'attributes.other'],
+    ['a merge with nobody', { type: 'identity.merged', attributes: { other: { customerId: '0' } } }, 'attributes.other'],
+    ['a split of two at once', { type: 'identity.split', customer: { customerId: 'c', email: 'a@b.de' } }, 'customer'],
+    ['an un-merge of nothing', { type: 'identity.unmerged' }, 'attributes.eventId'],
+  ])('is refused where it is %s', async (_, sent, field) => {
+    expect((await accept(sent)).rejection?.field).toBe(field);
+  });
+
+  test('is taken back by the name of its event', async () => {
+    const { event } = await accept({ type: 'identity.unmerged', attributes: { eventId: 'm-1' } });
+    expect(event?.about).toBe(eventKey('shop', 'm-1'));
+  });
+});
+
+describe('a group', () => {
+  test('is kept beside the identifiers: it says nothing about who somebody is', async () => {
+    const { event } = await accept({ customer: { customerId: 'c', accountId: 'ACME', householdId: '0' } });
+    expect(event?.who.map(([kind]) => kind)).toEqual(['customerId']);
+    expect(event?.groups).toEqual([['accountId', 'ACME', nodeOf('accountId', 'ACME')]]);
+  });
+
+  test('alone is nobody', async () => {
+    expect((await accept({ customer: { accountId: 'ACME' } })).rejection?.code).toBe('no_identifier');
+  });
+});

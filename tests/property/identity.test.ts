@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StoredEvent } from '#server/domain/event/event.ts';
+import { isAct } from '#server/domain/identity/acts.ts';
+import { compileRules } from '#server/domain/identity/rules.ts';
+import { event } from '../support/events.ts';
+import { BASE, HOUR, history, identity } from '../support/histories.ts';
+import { peopleOf } from '../support/people.ts';
+import { startTestRedis } from '../support/redis.ts';
+import type { TestRedis } from '../support/redis.ts';
+import { openWorld } from '../support/world.ts';
+import type { Dump } from '../support/world.ts';
+
+/** So tight that every history meets them. */
+const RULES = compileRules({
+  limits: { customerId: { most: 1 }, email: { most: 1, days: 2 }, anonymousId: { most: 1, days: 3 }, orderId: { most: 1 } },
+});
+
+let server: TestRedis;
+beforeAll(async () => {
+  server = await startTestRedis({ fsync: 'no' });
+});
+afterAll(() => server.stop());
+
+async function play(batches: readonly (readonly StoredEvent[])[]): Promise<Dump> {
+  const world = await openWorld(server, { partitions: 3, rules: RULES });
+  for (const batch of batches) {
+    if (batch.length > 0) await world.ingest(batch);
+    await world.settle();
+  }
+  const dump = await world.dump();
+  await world.close();
+  return dump;
+}
+
+const one = fc.constantFrom<Record<string, string>>(
+  { customerId: 'C1' },
+  { customerId: 'C2' },
+  { customerId: 'C3' },
+  { anonymousId: 'A1' },
+  { anonymousId: 'A2' },
+  { email: 'e1@x' },
+  { orderId: 'O1' },
+);
+
+/** Decisions about identities, some of them taken back. */
+const decisions = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom('identity.merged', 'identity.merged', 'identity.split', 'alias'),
+      one,
+      one,
+      fc.integer({ min: 0, max: 400 }),
+      fc.nat(2),
+      identity,
+    ),
+    { maxLength: 6 },
+  )
+  .map((rows) =>
+    rows.flatMap(([type, a, b, halfHours, dice, other], i) => {
+      const at = BASE + halfHours * (HOUR / 2);
+      if (type !== 'identity.split' && JSON.stringify(a) === JSON.stringify(b)) return [];
+      const who = type === 'identity.split' ? a : pair(a, b);
+      const act = event(`d${i}`, who, { at, type });
+      const undo = type === 'alias' ? 'event.retracted' : type === 'identity.merged' ? 'identity.unmerged' : 'identity.rejoined';
+      return dice === 0 ? [act, event(`u${i}`, other, { at: at + HOUR, type: undo, attributes: { eventId: `d${i}` } })] : [act];
+    }),
+  );
+
+/** Two identifiers in one record; of two of one kind, the second gets another spelling of it. */
+function pair(a: Record<string, string>, b: Record<string, string>): [string, string][] {
+  return [...Object.entries(a), ...Object.entries(b)].sort(([k, v], [l, w]) => RULES.rankOf(k) - RULES.rankOf(l) || (v < w ? -1 : 1));
+}
+
+const mixed = fc.tuple(history(20), decisions).map(([events, acts]) => [...events, ...acts]);
+
+describe('identity', () => {
+  it('is a pure function of the set of events: order, lateness, duplicates and batches do not matter, with limits, merges, splits and what was taken back', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        mixed.chain((events) =>
+          fc.tuple(
+            fc.constant(events),
+            fc.shuffledSubarray(events, { minLength: events.length }),
+            fc.shuffledSubarray(events),
+            fc.integer({ min: 1, max: 7 }),
+          ),
+        ),
+        async ([events, shuffled, again, size]) => {
+          const batches: StoredEvent[][] = [];
+          for (let i = 0; i < shuffled.length; i += size) batches.push(shuffled.slice(i, i + size));
+          const first = await play([[...events].sort((a, b) => a.at - b.at)]);
+          const other = await play([...batches, again]);
+          expect(other.streams).toEqual(first.streams);
+          expect(other.nodes).toEqual(first.nodes);
+          expect(other.states).toEqual(first.states);
+          expect(other.lists).toEqual(first.lists);
+          expect(other.sums).toEqual(first.sums);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is what the definitions say: every event lies with the person that an independent reading of the whole set finds', async () => {
+    await fc.assert(
+      fc.asyncProperty(mixed, async (events) => {
+        const { streams } = await play([events]);
+        const personOf = peopleOf(events, RULES);
+        const wanted: Record<string, string[]> = {};
+        for (const e of events) if (e.about === undefined && !isAct(e)) (wanted[personOf(e.under)] ??= []).push(e.id);
+        const found = Object.fromEntries(
+          Object.entries(streams).map(([person, entries]) => [
+            person,
+            entries
+              .map((entry) => JSON.parse(entry.slice(entry.indexOf(' '))) as StoredEvent)
+              .filter((e) => e.about === undefined)
+              .map((e) => e.id)
+              .sort(),
+          ]),
+        );
+        expect(found).toEqual(Object.fromEntries(Object.entries(wanted).map(([person, ids]) => [person, ids.sort()])));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('merged and un-merged, split and rejoined, gives back the same bytes of streams, states, lists and counters', async () => {
+    await fc.assert(
+      fc.asyncProperty(mixed, history(6), one, one, fc.boolean(), async (events, late, a, b, splits) => {
+        const afterwards = late.map((e) => ({
+          ...e,
+          id: `late ${e.id}`,
+          key: [...e.key].reverse().join(''),
+          ...(e.about === undefined ? {} : { about: [...e.about].reverse().join('') }),
+        }));
+        const at = BASE + 500 * HOUR;
+        const act =
+          splits || JSON.stringify(a) === JSON.stringify(b)
+            ? event('act', a, { at, type: 'identity.split' })
+            : event('act', pair(a, b), { at, type: 'identity.merged' });
+        const undo = event('undo', b, {
+          at: at + HOUR,
+          type: splits ? 'identity.rejoined' : 'identity.unmerged',
+          attributes: { eventId: 'act' },
+        });
+        const without = await play([events, afterwards]);
+        const withIt = await play([events, [act], afterwards, [undo]]);
+        expect(withIt).toEqual(without);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
