@@ -98,7 +98,7 @@ describe('identity', () => {
           expect(other.sums).toEqual(first.sums);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 35 },
     );
   });
 
@@ -121,7 +121,7 @@ describe('identity', () => {
         );
         expect(found).toEqual(Object.fromEntries(Object.entries(wanted).map(([person, ids]) => [person, ids.sort()])));
       }),
-      { numRuns: 60 },
+      { numRuns: 35 },
     );
   });
 
@@ -148,7 +148,7 @@ describe('identity', () => {
         const withIt = await play([events, [act], afterwards, [undo]]);
         expect(withIt).toEqual(without);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 });
