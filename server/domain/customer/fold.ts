@@ -28,6 +28,8 @@ import { isRetraction, nameOf, retractedName, streamId, tied } from '../event/ev
 import { waitSeverity } from '../friction/severity.ts';
 import { signalsOf } from '../friction/signals.ts';
 import type { Signal } from '../friction/signals.ts';
+import type { FunnelEvent, Funnels } from '../funnel/compile.ts';
+import { foldFunnels } from '../funnel/fold.ts';
 import { EVENT, cellKey } from '../kernel/counters.ts';
 import { Touched } from '../kernel/row.ts';
 import { DAY, HOUR, minuteOf } from '../kernel/time.ts';
@@ -54,6 +56,8 @@ export interface FoldContext {
   readonly blueprints: Blueprints;
   /** what is outside our control; absent: nothing */
   readonly factors?: readonly Factor[];
+  /** saved funnels; absent: none */
+  readonly funnels?: Funnels;
 }
 
 /** One event being applied: what it matches, and where the changes are noted. */
@@ -463,7 +467,28 @@ function countEvent(applying: Applying, match: Match | undefined, begunContact: 
   if (begunContact) touched.bookings.push([cell, EVENT.contacts, minute, minute, 1]);
 }
 
-function experience(applying: Applying): void {
+/** What the saved funnels see of an event. Statements about identities and other events are no experience. */
+function seenByFunnels(applying: Applying, matches: readonly Match[], where: PromisePlace | null): FunnelEvent | null {
+  const { event, state } = applying;
+  if (event.type === 'identify' || event.type?.startsWith('event.') === true) return null;
+  const first = where?.match ?? matches[0];
+  const others = matches.filter((match) => match.blueprint.journey !== first?.blueprint.journey);
+  return {
+    event,
+    touchpoints: (first === undefined ? [] : [first, ...others]).map(({ blueprint, touchpoint }) => ({
+      journey: blueprint.journey,
+      touchpoint: touchpoint.id,
+    })),
+    caseId: where?.one.id ?? '',
+    journey: where?.one.journey ?? '',
+    segment: state.segment,
+    area: state.area,
+    channel: event.channel ?? first?.touchpoint.channel ?? '',
+  };
+}
+
+/** @returns what the saved funnels see of it; null where there are none, or nothing to see */
+function experience(applying: Applying): FunnelEvent | null {
   const { state, event, context } = applying;
   remember(state, event);
   const matches = matchesOf(event, context.blueprints, state.cases);
@@ -477,6 +502,7 @@ function experience(applying: Applying): void {
   if (where !== null) close(applying, where);
   countEvent(applying, choice?.match ?? matches[0], contact !== null && (where === null || state.visits.length > visits));
   prune(applying);
+  return (context.funnels?.all.length ?? 0) > 0 ? seenByFunnels(applying, matches, where) : null;
 }
 
 function takeBack(state: CustomerState, event: StoredEvent): void {
@@ -503,7 +529,16 @@ export function foldOnto(
     while (end < events.length && tied(first, events[end] ?? first)) end++;
     const group = events.slice(i, end);
     const ranked = group.length === 1 ? group : orderTie(group, context.blueprints);
-    for (const event of ranked) if (!isRetraction(event) && !isTakenBack(state, event)) experience({ state, event, touched, context });
+    const seen: FunnelEvent[] = [];
+    for (const event of ranked) {
+      if (isRetraction(event) || isTakenBack(state, event)) continue;
+      const one = experience({ state, event, touched, context });
+      if (one !== null) seen.push(one);
+    }
+    if (context.funnels !== undefined && seen.length > 0) {
+      if (seen.length > 1) seen.sort((a, b) => (a.event.key < b.event.key ? -1 : 1));
+      foldFunnels(state, seen, { funnels: context.funnels, touched });
+    }
     const last = group[group.length - 1] ?? first;
     if (state.events === 0) state.firstAt = first.at;
     const checkpoints = Math.floor(state.events / CHECKPOINT_EVENTS);

@@ -87,6 +87,46 @@ export interface PromiseRecord {
 /** Evidence for how the customer feels now: [at, rank, valence, confidence, emotion, friction-independent kind]. */
 export type Evidence = [at: number, rank: number, valence: number, confidence: number, emotion: number, kind: string];
 
+/**
+ * One way of going through a funnel that is still possible: the step reached last, when it was entered, when that step was reached.
+ * Only where every entry is tried there is more than one in an attempt.
+ */
+export type FunnelChain = [step: number, entry: number, last: number];
+
+/** One attempt at a saved funnel, while later events can still change it. */
+export interface AttemptState {
+  /** what tells it apart: key of the event it was entered with */
+  id: string;
+  /** the passage it belongs to: one per held value and case; empty where there is only one */
+  lane: string;
+  /** the case it is counted in; empty where customers are counted */
+  case: string;
+  entry: number;
+  /** instant at which each step was first reached; 0 = not, and a step left out stays 0 */
+  steps: number[];
+  /** ms from the step before, for each step reached */
+  gaps: number[];
+  chains: FunnelChain[];
+  /** in any order: which steps the events that count could stand for, one number each */
+  could: number[];
+  /** entry from which the time to convert runs; 0 = has not converted */
+  convertedFrom: number;
+  excludedAt: number;
+  /** instant at which it is given up unless something happens before; 0 = decided otherwise */
+  lostAt: number;
+  /** where the customer went first after the step reached last; empty = nowhere yet */
+  next: string;
+  /** per breakdown: instant, value, instant, value, ... */
+  groups: (number | string)[][];
+}
+
+/** What is known of a customer in one saved funnel. */
+export interface FunnelState {
+  open: AttemptState[];
+  /** passages that are over for good, sorted */
+  done: string[];
+}
+
 /** Everything the fold knows of one customer: a pure function of that customer's events. Times are ms, 0 = not (yet). */
 export interface CustomerState {
   format: 1;
@@ -109,6 +149,8 @@ export interface CustomerState {
   evidence: Evidence[];
   /** names of events that were taken back, sorted */
   retracted: string[];
+  /** saved funnels the customer is or was in, by funnel and version; only those with something to remember */
+  funnels: Record<string, FunnelState>;
 }
 
 /** A customer before the first event. */
@@ -130,6 +172,7 @@ export function emptyState(): CustomerState {
     promises: [],
     evidence: [],
     retracted: [],
+    funnels: {},
   };
 }
 

@@ -6,7 +6,7 @@
 export type Booking = readonly [cell: string, measure: number, anchor: number, booked: number, delta: number];
 
 /** First letter of a cell: which cube it belongs to. */
-export const CUBES = { event: 'E', funnel: 'F', now: 'N', heat: 'H', promise: 'P' } as const;
+export const CUBES = { event: 'E', funnel: 'F', now: 'N', heat: 'H', promise: 'P', attempt: 'A' } as const;
 export type CubeLetter = (typeof CUBES)[keyof typeof CUBES];
 
 /** `E`: events and contacts begun, anchored at their minute. */
@@ -38,6 +38,13 @@ export const PROMISE = {
   earlier: 8000,
   ahead: 10_000,
 } as const;
+
+/**
+ * `A`: attempts at saved funnels, anchored at the hour of entry; dimensions are the breakdown ('' = all, else its index), the group in it, the step.
+ * `wentOn` is booked only where steps may be left out; `next` has the touchpoint as its group. From `gaps` on: log bins of the time from the step before,
+ * from `times` on: of the time from entry to conversion.
+ */
+export const ATTEMPT = { reached: 0, dropped: 1, excluded: 2, wentOn: 3, next: 4, gaps: 100, times: 2000 } as const;
 
 const SEPARATOR = '|';
 

@@ -7,6 +7,8 @@ export * from './views.ts';
 export * from './live.ts';
 export * from './list.ts';
 export * from './promise.ts';
+export * from './funnel-definition.ts';
+export * from './saved-funnel.ts';
 export * from './fault.ts';
 export * from './definition.ts';
 export * from './identity.ts';
