@@ -1,7 +1,7 @@
 import type { Log } from '#server/platform/log.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Redis } from '#server/redis/client.ts';
-import { decodeDeltas } from '#server/domain/kernel/counters.ts';
+import { readBookings } from '#server/domain/kernel/counters.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { readSums } from '#server/projector/sums-checkpoint.ts';
 import { keys } from '#server/redis/keys.ts';
@@ -80,7 +80,7 @@ export class Feed {
     const sums = new LiveSums(minuteOf(this.#o.clock()));
     for (let partition = 0; partition < this.#o.partitions; partition++) {
       const stored = await readSums(this.#o.redis, partition);
-      for (const booking of stored.bookings) sums.add(booking);
+      for (const chunk of stored.chunks) readBookings(chunk, sums);
       this.#at.set(partition, stored.at);
     }
     this.#sums = sums;
@@ -132,7 +132,7 @@ export class Feed {
           await new Promise((resolve) => setImmediate(resolve));
           begun = performance.now();
         }
-        for (const booking of decodeDeltas(entry.message['d'] ?? '{}')) this.#sums.add(booking);
+        readBookings(entry.message['d'] ?? '', this.#sums);
         this.#at.set(partition, entry.id);
         const customers = entry.message['c'] ?? '';
         if (customers !== '') this.#o.onCustomers(customers.split(' '));

@@ -1,10 +1,10 @@
 import { WINDOWS, WINDOW_NAMES } from '#lib/contract/index.ts';
 import type { Window } from '#lib/contract/index.ts';
 import type { FunnelSums } from '#server/domain/view/funnel.ts';
-import type { Booking } from '#server/domain/kernel/counters.ts';
+import type { Booking, BookingSink } from '#server/domain/kernel/counters.ts';
 import type { CellSums } from '#server/domain/kernel/sums.ts';
-import { NOW } from '#server/domain/kernel/counters.ts';
-import { CellTable, Ledger, LevelSums, WindowSums, groupName, windowRange } from '#server/domain/kernel/sums.ts';
+import { CUBES, NOW } from '#server/domain/kernel/counters.ts';
+import { Ledger, PlaceTable, Totals, WindowSums, groupName, windowRange } from '#server/domain/kernel/sums.ts';
 
 const HOUR_WINDOW = { minutes: 60, grain: 1 };
 const ALL_TIME = { from: -Infinity, to: Infinity };
@@ -13,19 +13,23 @@ const ALL_TIME = { from: -Infinity, to: Infinity };
  * The sums of all partitions in memory: the ledger for any past minute, and what the pages ask for most kept up to date beside it.
  * Bookings that hold only later wait until the clock reaches them; the clock moves the reading position and nothing else.
  */
-export class LiveSums {
+export class LiveSums implements BookingSink {
   readonly #ledger = new Ledger();
   readonly #windows: ReadonlyMap<Window, WindowSums>;
+  readonly #windowList: readonly WindowSums[];
   readonly #flows: WindowSums;
-  readonly #levels = new LevelSums();
-  readonly #cells = new CellTable();
-  readonly #later = new Map<number, Booking[]>();
+  readonly #levels = new Totals();
+  readonly #places = new PlaceTable();
+  /** minute -> cubes, places, measures, anchors and deltas of what holds from then on */
+  readonly #later = new Map<number, Waiting>();
+  #cube = '';
   #minute: number;
   #changes = 0;
 
   constructor(minute: number) {
     this.#minute = minute;
     this.#windows = new Map(WINDOW_NAMES.map((name) => [name, new WindowSums(WINDOWS[name], minute)]));
+    this.#windowList = [...this.#windows.values()];
     this.#flows = new WindowSums(HOUR_WINDOW, minute);
   }
 
@@ -39,21 +43,33 @@ export class LiveSums {
   }
 
   add(booking: Booking): void {
-    this.#ledger.add(booking);
+    this.cell(booking[0]);
+    this.book(booking[1], booking[2], booking[3], booking[4]);
+  }
+
+  cell(name: string): void {
+    this.#ledger.cell(name);
+    this.#cube = name.charAt(0);
+    if (isLive(this.#cube)) this.#places.cell(name);
+  }
+
+  book(measure: number, anchor: number, booked: number, delta: number): void {
+    this.#ledger.book(measure, anchor, booked, delta);
     this.#changes++;
-    if (booking[3] <= this.#minute) this.#hold(booking);
-    else {
-      const waiting = this.#later.get(booking[3]);
-      if (waiting === undefined) this.#later.set(booking[3], [booking]);
-      else waiting.push(booking);
-    }
+    if (!isLive(this.#cube)) return;
+    const place = this.#places.place(measure);
+    if (booked <= this.#minute) return this.#hold(this.#cube, place, measure, anchor, delta);
+    let waiting = this.#later.get(booked);
+    if (waiting === undefined) this.#later.set(booked, (waiting = { cubes: [], numbers: [] }));
+    waiting.cubes.push(this.#cube);
+    waiting.numbers.push(place, measure, anchor, delta);
   }
 
   /** Moves the reading position. */
   advance(minute: number): void {
     if (minute <= this.#minute) return;
     for (let m = this.#minute + 1; m <= minute && this.#later.size > 0; m++) {
-      for (const booking of this.#later.get(m) ?? []) this.#hold(booking);
+      this.#release(this.#later.get(m));
       this.#later.delete(m);
     }
     this.#minute = minute;
@@ -65,7 +81,7 @@ export class LiveSums {
   /** The heatmap's sums over a window at a minute. */
   heat(journey: { readonly journey: string; readonly version: number }, window: Window, at: number): CellSums {
     const group = groupName('H', journey.journey, journey.version);
-    if (at >= this.#minute) return this.#cells.sums(this.#windows.get(window)?.totals ?? new Map<number, number>(), group);
+    if (at >= this.#minute) return this.#places.sums(this.#windows.get(window)?.totals ?? new Totals(), group);
     return this.#ledger.read(group, windowRange(WINDOWS[window], at));
   }
 
@@ -74,7 +90,7 @@ export class LiveSums {
     const cohort = this.#ledger.read(groupName('F', journey.journey, journey.version), { from: fromMinute, to: at, at });
     const group = groupName('N', journey.journey, journey.version);
     if (at >= this.#minute)
-      return { cohort, levels: this.#cells.sums(this.#levels.totals, group), flows: this.#cells.sums(this.#flows.totals, group) };
+      return { cohort, levels: this.#places.sums(this.#levels, group), flows: this.#places.sums(this.#flows.totals, group) };
     const levels = this.#ledger.read(group, { ...ALL_TIME, at });
     const flows = this.#ledger.read(group, windowRange(HOUR_WINDOW, at));
     return { cohort, levels, flows };
@@ -95,16 +111,30 @@ export class LiveSums {
     return this.#ledger.span(groupName('F', journey.journey, journey.version));
   }
 
-  #hold(booking: Booking): void {
-    const [cell, measure, anchor, , delta] = booking;
-    const cube = cell.charAt(0);
-    if (cube === 'H') {
-      const place = this.#cells.place(cell, measure);
-      for (const window of this.#windows.values()) window.add(place, anchor, delta);
-    } else if (cube === 'N') {
-      const place = this.#cells.place(cell, measure);
-      if (measure === NOW.inflow || measure === NOW.outflow) this.#flows.add(place, anchor, delta);
-      else this.#levels.add(place, delta);
-    }
+  #release(waiting: Waiting | undefined): void {
+    if (waiting === undefined) return;
+    const { cubes, numbers } = waiting;
+    cubes.forEach((cube, i) => {
+      const at = i * 4;
+      this.#hold(cube, numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0, numbers[at + 3] ?? 0);
+    });
   }
+
+  #hold(cube: string, place: number, measure: number, anchor: number, delta: number): void {
+    if (cube === CUBES.heat) for (const window of this.#windowList) window.add(place, anchor, delta);
+    else if (measure === NOW.inflow || measure === NOW.outflow) this.#flows.add(place, anchor, delta);
+    else this.#levels.add(place, delta);
+  }
+}
+
+/** Bookings that hold from one minute on. */
+interface Waiting {
+  readonly cubes: string[];
+  /** place, measure, anchor, delta by turns */
+  readonly numbers: number[];
+}
+
+/** Cubes of which pages ask for the present all the time; the others are read from the ledger. */
+function isLive(cube: string): boolean {
+  return cube === CUBES.heat || cube === CUBES.now;
 }

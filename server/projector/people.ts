@@ -2,11 +2,12 @@ import type { FoldContext } from '#server/domain/customer/fold.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import type { Row, Touched } from '#server/domain/kernel/row.ts';
-import type { Booking, Deltas } from '#server/domain/kernel/counters.ts';
+import type { Deltas } from '#server/domain/kernel/counters.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import { foldOnto, inOrder } from '#server/domain/customer/fold.ts';
 import { decodeState, emptyState, encodeState } from '#server/domain/customer/state.ts';
 import { compareEvents, isRetraction, nameOf, retractedName, streamId } from '#server/domain/event/event.ts';
+import { diffRows } from '#server/domain/kernel/row.ts';
 import { keys } from '#server/redis/keys.ts';
 
 /** A "person" with more events than this is an identifier gone wrong: further events are put aside. */
@@ -19,7 +20,18 @@ export interface StoredPerson {
   readonly person: string;
   /** null: nobody yet */
   readonly state: CustomerState | null;
+  /** rows made of this very state before, by key; kept up to date with it */
+  readonly rows: KeptRows;
 }
+
+/** A row with its text on the list. */
+interface KeptRow {
+  readonly row: Row;
+  readonly member: string;
+}
+
+/** A person's rows as they were last made: what the next change compares with. */
+export type KeptRows = Map<string, KeptRow>;
 
 /** What the slow path needs besides: a point to start from, and the events behind it. */
 export interface Tail {
@@ -53,43 +65,49 @@ interface Place {
   readonly deltas: Deltas;
 }
 
-/** What changed between two lists of bookings. They mostly begin alike: a visit that goes on keeps its past. */
-function diffBookings(deltas: Deltas, before: readonly Booking[], after: readonly Booking[]): void {
-  let same = 0;
-  while (same < before.length && same < after.length && isSameBooking(before[same], after[same])) same++;
-  for (const booking of before.slice(same)) deltas.add(booking, -1);
-  for (const booking of after.slice(same)) deltas.add(booking, 1);
-}
-
-function isSameBooking(a: Booking | undefined, b: Booking | undefined): boolean {
-  return a !== undefined && b !== undefined && a[4] === b[4] && a[3] === b[3] && a[2] === b[2] && a[1] === b[1] && a[0] === b[0];
-}
-
-function diffRow(place: Place, commands: Command[], rows: { readonly before: Row | null; readonly after: Row | null }): void {
+/** Writes what became of one row: sums, and its place on the list. @returns the row to compare with the next time */
+function diffRow(place: Place, commands: Command[], rows: { readonly before: KeptRow | null; readonly after: Row | null }): KeptRow | null {
   const { before, after } = rows;
-  diffBookings(place.deltas, before?.bookings ?? [], after?.bookings ?? []);
-  const [was, is] = [before === null ? null : memberOf(place.person, before), after === null ? null : memberOf(place.person, after)];
-  if (was === is && before?.list === after?.list && before?.score === after?.score) return;
-  if (before !== null && was !== null && (was !== is || before.list !== after?.list))
-    commands.push(['ZREM', keys.list(place.partition, before.list), was]);
-  if (after !== null && is !== null) commands.push(['ZADD', keys.list(place.partition, after.list), String(after.score), is]);
+  diffRows(place.deltas, before?.row ?? null, after);
+  const is = after === null ? null : memberOf(place.person, after);
+  const stands = is !== null && before !== null && is === before.member && before.row.list === after?.list;
+  if (before !== null && !stands) commands.push(['ZREM', keys.list(place.partition, before.row.list), before.member]);
+  if (after !== null && is !== null && !(stands && before.row.score === after.score))
+    commands.push(['ZADD', keys.list(place.partition, after.list), String(after.score), is]);
+  return after === null || is === null ? null : { row: after, member: is };
+}
+
+function kept(place: Place, known: KeptRow | undefined, row: Row | null): KeptRow | null {
+  if (row === null) return null;
+  return known !== undefined && known.row === row ? known : { row, member: memberOf(place.person, row) };
 }
 
 /** Lists and sums of the fast path: what was touched, before and after. */
-function diffTouched(place: Place, commands: Command[], touched: Touched): void {
+function diffTouched(place: Place, commands: Command[], run: { readonly touched: Touched; readonly rows: KeptRows }): void {
+  const { touched, rows } = run;
   for (const booking of touched.bookings) place.deltas.add(booking, 1);
-  for (const rows of touched.rows().values()) diffRow(place, commands, rows);
+  for (const [key, { before, after }] of touched.rows()) {
+    const made = diffRow(place, commands, { before: kept(place, rows.get(key), before), after });
+    if (made !== null) rows.set(key, made);
+  }
+  for (const key of touched.settled) rows.delete(key);
 }
 
 /** Lists and sums of the slow path: what the same starting point came to with the old events, and comes to with the new ones. */
-function diffRuns(place: Place, commands: Command[], runs: { readonly old: Touched; readonly fresh: Touched }): void {
+function diffRuns(
+  place: Place,
+  commands: Command[],
+  runs: { readonly old: Touched; readonly fresh: Touched; readonly rows: KeptRows },
+): void {
   for (const booking of runs.old.bookings) place.deltas.add(booking, -1);
   for (const booking of runs.fresh.bookings) place.deltas.add(booking, 1);
   const [old, fresh] = [runs.old.rows(), runs.fresh.rows()];
+  runs.rows.clear();
   for (const key of new Set([...old.keys(), ...fresh.keys()])) {
     const before = old.has(key) ? (old.get(key)?.after ?? null) : (fresh.get(key)?.before ?? null);
     const after = fresh.has(key) ? (fresh.get(key)?.after ?? null) : (old.get(key)?.before ?? null);
-    diffRow(place, commands, { before, after });
+    const made = diffRow(place, commands, { before: kept(place, undefined, before), after });
+    if (made !== null && !runs.fresh.settled.has(key)) runs.rows.set(key, made);
   }
 }
 
@@ -145,12 +163,19 @@ export function refoldPerson(
 
 function fastChange(input: ChangeInput, place: Place, context: FoldContext): PersonChange {
   const refused: PersonChange['refused'] = [];
+  const { rows } = input.stored;
   const state = input.stored.state ?? emptyState();
   const adds = capped(state.events, arrange(input.adds, refused), refused);
   const stream = keys.customer(place.partition, place.person);
   const commands: Command[] = adds.map((event) => addCommand(stream, event));
-  const touched = foldOnto(state, adds, context, (at) => commands.push(checkpoint(place, at)));
-  diffTouched(place, commands, touched);
+  const touched = foldOnto(
+    state,
+    adds,
+    context,
+    (at) => commands.push(checkpoint(place, at)),
+    (key) => rows.get(key)?.row,
+  );
+  diffTouched(place, commands, { touched, rows });
   if (adds.length > 0) commands.push(...stateCommands(place, state));
   return { state, commands, refused, unlinked: [], returned: new Map() };
 }
@@ -201,7 +226,7 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
   const checkpoints: Command[] = [];
   const fresh = foldOnto(state, events, at.fresh, (now) => checkpoints.push(checkpoint(place, now)));
   rewriteStream(commands, place, { before: tail, after: events });
-  diffRuns(place, commands, { old, fresh });
+  diffRuns(place, commands, { old, fresh, rows: input.stored.rows });
   rewriteCheckpoints(commands, place, { stale: tail.stale, checkpoints });
   if (state.events > 0) commands.push(...stateCommands(place, state));
   else if (tail.events.length > 0)

@@ -7,7 +7,7 @@ import type { IdentityNode, Limits } from '#server/identity/node.ts';
 import type { Redis } from '#server/redis/client.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import type { PersonWork } from './batch.ts';
-import type { StoredPerson, Tail } from './people.ts';
+import type { KeptRows, StoredPerson, Tail } from './people.ts';
 import { decodeState } from '#server/domain/customer/state.ts';
 import { isRetraction } from '#server/domain/event/event.ts';
 import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
@@ -29,6 +29,8 @@ import { decodeMessage, encodeMessage } from './messages.ts';
 const READ_ENTRIES = 250;
 /** Events of one commit, at most: the store serves nobody else while it writes one. */
 const COMMIT_EVENTS = 500;
+/** People whose state and rows are remembered, per partition: some 10 kB each. */
+const PEOPLE_KNOWN = 3000;
 /** Entries of one page of a customer's stream. */
 const PAGE = 500;
 /** Customers and events folded again in one commit, at most (one customer with more events is one commit). */
@@ -51,6 +53,12 @@ export interface ProjectorOptions {
   readonly log: Logger;
   /** told the partitions that were sent messages, and this one when its sums changed */
   readonly onCommit?: (info: { readonly told: readonly number[] }) => void;
+}
+
+/** A person as last folded here. */
+interface Known {
+  readonly state: CustomerState;
+  readonly rows: KeptRows;
 }
 
 interface Input {
@@ -92,7 +100,7 @@ const after = (id: string): string => `(${id}`;
 export class PartitionProjector {
   readonly #o: ProjectorOptions;
   readonly #nodes = new Recent<string, IdentityNode>(50_000);
-  readonly #people = new Recent<string, CustomerState>(5000);
+  readonly #people = new Recent<string, Known>(PEOPLE_KNOWN);
   readonly #owner = randomBytes(4).toString('hex');
   #version: string | null = null;
   #cursors = new Map<string, string>();
@@ -303,7 +311,7 @@ export class PartitionProjector {
         commands.push(['XADD', keys.refused(partition), '*', 'reason', refused.reason, 'e', JSON.stringify(refused.event)]);
       for (const event of change.unlinked) batch.unlink(event);
       for (const [node, events] of change.returned) batch.giveBack(node, events);
-      if (change.state.events > 0) this.#people.set(one.person, change.state);
+      if (change.state.events > 0) this.#people.set(one.person, { state: change.state, rows: person.rows });
       else this.#people.delete(one.person);
       changed.push(one.person);
       since += one.adds.length + (tails[i]?.events.length ?? 0);
@@ -320,9 +328,9 @@ export class PartitionProjector {
     return Promise.all(
       work.map(async ({ person }) => {
         const known = this.#people.get(person);
-        if (known !== undefined) return { person, state: known };
+        if (known !== undefined) return { person, ...known };
         const text = await redis.get(keys.state(partition, person));
-        return { person, state: text === null ? null : decodeState(text) };
+        return { person, state: text === null ? null : decodeState(text), rows: new Map() };
       }),
     );
   }

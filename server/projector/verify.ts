@@ -6,8 +6,8 @@ import type { StoredEvent } from '#server/domain/event/event.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';
 import { emptyState, encodeState } from '#server/domain/customer/state.ts';
 import { compareEvents, streamId } from '#server/domain/event/event.ts';
-import type { Booking } from '#server/domain/kernel/counters.ts';
-import { Deltas, decodeDeltas } from '#server/domain/kernel/counters.ts';
+import { Deltas, readBookings } from '#server/domain/kernel/counters.ts';
+import { addRow } from '#server/domain/kernel/row.ts';
 import { decodeNode } from '#server/identity/node.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
@@ -257,7 +257,7 @@ class Comparison {
     const rows = new Map<string, ExpectedRow[]>();
     if (book) for (const booking of touched.bookings) this.#sums.add(booking, 1);
     for (const { after } of touched.rows().values()) {
-      if (book) for (const booking of after.bookings) this.#sums.add(booking, 1);
+      if (book) addRow(this.#sums, after, 1);
       const list = rows.get(after.list);
       const row = { member: memberOf(person, after), score: after.score };
       if (list === undefined) rows.set(after.list, [row]);
@@ -386,21 +386,30 @@ class Comparison {
     const { redis } = this.#o;
     for (let tries = 0; tries < SUM_TRIES; tries++) {
       const stored = await readSums(redis, this.#p);
-      const fresh: Booking[] = [];
+      const texts = [...stored.chunks];
       for (let from = `(${stored.at}`; ;) {
         const page = (await redis.xRange(keys.changes(this.#p), from, '+', { COUNT: PAGE })) ?? [];
-        for (const { message } of page) for (const booking of decodeDeltas(message['d'] ?? '{}')) fresh.push(booking);
+        for (const { message } of page) texts.push(message['d'] ?? '');
         const last = page.at(-1);
         if (page.length < PAGE || last === undefined) break;
         from = `(${last.id}`;
       }
       // A checkpoint written meanwhile may have trimmed what was about to be read.
       if (((await redis.hGet(keys.sums(this.#p), 'at')) ?? '0-0') !== stored.at) continue;
-      for (const bookings of [stored.bookings, fresh]) for (const booking of bookings) this.#sums.add(booking, -1);
+      for (const text of texts) takeOff(text, this.#sums);
       return;
     }
     throw new Fault('not_ready', `The sums of partition ${this.#p} keep being rewritten. Try again.`);
   }
+}
+
+/** Takes bookings off, as the feed and the stored sums hold them. */
+function takeOff(text: string, sums: Deltas): void {
+  let index = 0;
+  readBookings(text, {
+    cell: (name) => (index = sums.cell(name)),
+    book: (measure, anchor, booked, delta) => sums.book(index, measure, anchor, booked, -delta),
+  });
 }
 
 function parseEvent(text: string | undefined): StoredEvent | undefined {

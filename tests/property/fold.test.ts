@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WINDOW_NAMES, WINDOWS } from '#lib/contract/index.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import type { Booking } from '#server/domain/kernel/counters.ts';
 import { foldOnto, inOrder } from '#server/domain/customer/fold.ts';
 import { emptyState, encodeState } from '#server/domain/customer/state.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import { compareEvents } from '#server/domain/event/event.ts';
-import { HEAT } from '#server/domain/kernel/counters.ts';
+import { Deltas, HEAT } from '#server/domain/kernel/counters.ts';
+import { diffRows } from '#server/domain/kernel/row.ts';
 import { Ledger, windowRange } from '#server/domain/kernel/sums.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { funnelView } from '#server/domain/view/funnel.ts';
@@ -33,15 +33,9 @@ function run(batches: readonly (readonly StoredEvent[])[]): Run {
     const touched = foldOnto(state, batch, context);
     sumBookings(touched.bookings, bookings);
     for (const { before, after } of touched.rows().values()) {
-      const undone = (before?.bookings ?? []).map(([cell, measure, anchor, booked, delta]): Booking => [
-        cell,
-        measure,
-        anchor,
-        booked,
-        -delta,
-      ]);
-      sumBookings(undone, bookings);
-      sumBookings(after.bookings, bookings);
+      const deltas = new Deltas();
+      diffRows(deltas, before, after);
+      sumBookings(deltas, bookings);
       if (before !== null) members.delete(JSON.stringify([before.list, before.score, before.member]));
       members.add(JSON.stringify([after.list, after.score, after.member]));
     }

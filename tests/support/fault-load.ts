@@ -132,9 +132,9 @@ export async function readStored(address: RedisAddress, partitions: number): Pro
     const sums = new Map<string, number>();
     for (let p = 0; p < partitions; p++) {
       const stored = await readSums(redis, p);
-      sumBookings(stored.bookings, sums);
+      for (const chunk of stored.chunks) sumBookings(decodeDeltas(chunk), sums);
       for (const entry of (await redis.xRange(keys.changes(p), `(${stored.at}`, '+')) ?? [])
-        sumBookings(decodeDeltas(entry.message['d'] ?? '{}'), sums);
+        sumBookings(decodeDeltas(entry.message['d'] ?? ''), sums);
       for (const key of (await redis.keys(`{${p}}:*`)).sort()) {
         const rest = key.slice(`{${p}}:`.length);
         if (rest.startsWith('c:')) {

@@ -145,8 +145,7 @@ export async function openWorld(
     const nodes: Record<string, Record<string, string>> = {};
     const sums = new Map<string, number>();
     for (let p = 0; p < partitions; p++) {
-      for (const entry of (await redis.xRange(keys.changes(p), '-', '+')) ?? [])
-        sumBookings(decodeDeltas(entry.message['d'] ?? '{}'), sums);
+      for (const entry of (await redis.xRange(keys.changes(p), '-', '+')) ?? []) sumBookings(decodeDeltas(entry.message['d'] ?? ''), sums);
       for (const key of (await redis.keys(`{${p}}:*`)).sort()) {
         const rest = key.slice(`{${p}}:`.length);
         if (rest.startsWith('c:'))

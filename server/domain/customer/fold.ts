@@ -32,6 +32,7 @@ import type { FunnelEvent, Funnels } from '../funnel/compile.ts';
 import { foldFunnels } from '../funnel/fold.ts';
 import { EVENT, cellKey } from '../kernel/counters.ts';
 import { Touched } from '../kernel/row.ts';
+import type { Row } from '../kernel/row.ts';
 import { DAY, HOUR, minuteOf } from '../kernel/time.ts';
 import { breaksAt } from '../promise/dates.ts';
 import { noteFelt, promiseSpokenOf } from '../promise/felt.ts';
@@ -513,14 +514,16 @@ function takeBack(state: CustomerState, event: StoredEvent): void {
 /**
  * Applies sorted events that all come after what the state already holds (no tie with its last). Changes `state`; returns what was touched.
  * The only way in which state comes about: the fast path and the full fold both end here. `onCheckpoint` sees the state every 256 events.
+ * `known` gives rows that earlier runs made of this very state, so that they need not be made again to be compared with.
  */
 export function foldOnto(
   state: CustomerState,
   events: readonly StoredEvent[],
   context: FoldContext,
   onCheckpoint?: (state: CustomerState) => void,
+  known?: (key: string) => Row | undefined,
 ): Touched {
-  const touched = new Touched();
+  const touched = new Touched(known);
   for (const event of events) if (isRetraction(event)) takeBack(state, event);
   for (let i = 0; i < events.length;) {
     const first = events[i];

@@ -1,3 +1,6 @@
+import { DigitReader, DigitWriter } from './digits.ts';
+import { CellNames, PlaceSums } from './places.ts';
+
 /**
  * The counters: what is added up over customers. A booking adds `delta` to one measure of one cell, at two times:
  * the `anchor` (the minute it belongs to: entry hour of a case, last activity of a visit) and `booked` (the minute from which it holds).
@@ -69,70 +72,112 @@ export function parseCell(key: string): CellName {
   return { cube, journey, version: Number(version), dimensions };
 }
 
-/** Anchor and distance to the booking in one number below 2^53: anchors up to 2^27 minutes (the year 2225), distances up to 2^26 (a century). */
-export const DISTANCE = 2 ** 26;
-
 /** Bookings summed up by place. Zero sums vanish. */
 export class Deltas {
-  /** cell -> measure -> anchor and distance -> sum */
-  readonly #cells = new Map<string, Map<number, Map<number, number>>>();
+  readonly #cells = new CellNames();
+  readonly #sums = new PlaceSums();
 
   /** Adds a booking, `sign` 1 or -1. */
   add(booking: Booking, sign: 1 | -1): void {
-    const [cell, measure, anchor, booked, delta] = booking;
-    let measures = this.#cells.get(cell);
-    if (measures === undefined) this.#cells.set(cell, (measures = new Map<number, Map<number, number>>()));
-    let places = measures.get(measure);
-    if (places === undefined) measures.set(measure, (places = new Map<number, number>()));
-    const place = anchor * DISTANCE + (booked - anchor);
-    const sum = (places.get(place) ?? 0) + sign * delta;
-    if (sum === 0) places.delete(place);
-    else places.set(place, sum);
+    this.#sums.add(this.#cells.indexOf(booking[0]), booking[1], booking[2], booking[3], sign * booking[4]);
+  }
+
+  /** The number under which a cell is booked here with `book`. */
+  cell(name: string): number {
+    return this.#cells.indexOf(name);
+  }
+
+  /** Adds to one measure of a cell that was named before. */
+  book(cell: number, measure: number, anchor: number, booked: number, delta: number): void {
+    this.#sums.add(cell, measure, anchor, booked, delta);
   }
 
   get empty(): boolean {
-    return this.size === 0;
+    return this.#sums.empty;
   }
 
   /** places with a sum other than zero */
   get size(): number {
-    let size = 0;
-    for (const measures of this.#cells.values()) for (const places of measures.values()) size += places.size;
-    return size;
+    return this.#sums.size;
+  }
+
+  clear(): void {
+    this.#cells.clear();
+    this.#sums.clear();
   }
 
   /** All sums, in no particular order. */
   *[Symbol.iterator](): Generator<Booking> {
-    for (const [cell, measures] of this.#cells)
-      for (const [measure, places] of measures)
-        for (const [place, delta] of places) {
-          const distance = place % DISTANCE;
-          const anchor = (place - distance) / DISTANCE;
-          yield [cell, measure, anchor, anchor + distance, delta];
-        }
+    const all: Booking[] = [];
+    this.#sums.forEach((cell, measure, anchor, booked, sum) => all.push([this.#cells.nameOf(cell), measure, anchor, booked, sum]));
+    yield* all;
   }
 
-  /** Text for the changes feed: cell -> flat [measure, anchor, booked - anchor, delta, ...]. */
+  /** Text for the changes feed and the stored sums; `readBookings` reads it. */
   encode(): string {
-    const out: Record<string, number[]> = {};
-    for (const [cell, measures] of this.#cells) {
-      const flat: number[] = [];
-      for (const [measure, places] of measures)
-        for (const [place, delta] of places) {
-          const distance = place % DISTANCE;
-          flat.push(measure, (place - distance) / DISTANCE, distance, delta);
-        }
-      if (flat.length > 0) out[cell] = flat;
-    }
-    return JSON.stringify(out);
+    return encodeSums(this.#cells, this.#sums);
   }
 }
 
-/** Reads what `Deltas.encode` wrote. */
-export function* decodeDeltas(text: string): Generator<Booking> {
-  for (const [cell, flat] of Object.entries(JSON.parse(text) as Record<string, number[]>))
-    for (let i = 0; i + 3 < flat.length; i += 4) {
+/** Takes bookings in, cell by cell: nothing is allocated for one. */
+export interface BookingSink {
+  /** the bookings that follow are of this cell */
+  cell(name: string): void;
+  book(measure: number, anchor: number, booked: number, delta: number): void;
+}
+
+/**
+ * One line of JSON with the names of the cells, then digits: per cell the number of its bookings, and per booking measure, anchor (as distance
+ * from the one before), booked (as distance from the anchor) and delta. A booking takes 5 to 8 bytes.
+ */
+function encodeSums(cells: CellNames, sums: PlaceSums): string {
+  const perCell: number[][] = cells.names.map(() => []);
+  sums.forEach((cell, measure, anchor, booked, sum) => perCell[cell]?.push(measure, anchor, booked, sum));
+  const names: string[] = [];
+  const digits = new DigitWriter();
+  perCell.forEach((flat, cell) => {
+    if (flat.length === 0) return;
+    names.push(cells.nameOf(cell));
+    digits.write(flat.length / 4);
+    let last = 0;
+    for (let i = 0; i < flat.length; i += 4) {
       const anchor = flat[i + 1] ?? 0;
-      yield [cell, flat[i] ?? 0, anchor, anchor + (flat[i + 2] ?? 0), flat[i + 3] ?? 0];
+      digits.write(flat[i] ?? 0);
+      digits.write(anchor - last);
+      digits.write((flat[i + 2] ?? 0) - anchor);
+      digits.write(flat[i + 3] ?? 0);
+      last = anchor;
     }
+  });
+  return names.length === 0 ? '' : `${JSON.stringify(names)}\n${digits.toString()}`;
+}
+
+/** Reads what `Deltas.encode` wrote into a sink. @throws RangeError where it did not write this */
+export function readBookings(text: string, sink: BookingSink): void {
+  if (text === '') return;
+  const end = text.indexOf('\n');
+  if (end < 0) throw new RangeError('this text holds no bookings');
+  const names = JSON.parse(text.slice(0, end)) as string[];
+  const digits = new DigitReader(text, end + 1);
+  for (const name of names) {
+    sink.cell(name);
+    let last = 0;
+    for (let count = digits.read(); count > 0; count--) {
+      const measure = digits.read();
+      last += digits.read();
+      const booked = last + digits.read();
+      sink.book(measure, last, booked, digits.read());
+    }
+  }
+}
+
+/** Reads what `Deltas.encode` wrote, one booking after the other. */
+export function* decodeDeltas(text: string): Generator<Booking> {
+  const all: Booking[] = [];
+  let cell = '';
+  readBookings(text, {
+    cell: (name) => (cell = name),
+    book: (measure, anchor, booked, delta) => all.push([cell, measure, anchor, booked, delta]),
+  });
+  yield* all;
 }

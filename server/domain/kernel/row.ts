@@ -1,8 +1,29 @@
-import type { Booking } from './counters.ts';
+import type { Booking, Deltas } from './counters.ts';
+
+/** What a row adds to its cell from a minute on: measures and values by turns. */
+export interface TrailPoint {
+  readonly minute: number;
+  /** [measure, value, measure, value, ...] */
+  readonly values: readonly number[];
+}
+
+/**
+ * A row that moves along one cell: at each point it leaves the place it had and takes a new one, anchored at that minute, so that a sliding
+ * window is the sum over its anchors. One point stands for two bookings a measure, and two trails are compared point by point.
+ */
+export interface Trail {
+  readonly cell: string;
+  /** minutes ascending, each once */
+  readonly points: readonly TrailPoint[];
+}
 
 /**
  * What one case, stay, visit or promise contributes: its place on the list behind the numbers, and its bookings.
  * List and number come from the same row, so the count on a bar is the length of the list behind it.
+ *
+ * A new kind of row: make a `Row` with `bookings` (most kinds), call `touched.begin(key, make)` when the thing begins, `touched.change(key, make)`
+ * BEFORE every change that its row shows, and `touched.settle(key)` when the state forgets it. `make` must read nothing but the state and the
+ * blueprints: a row that was made once is kept, and serves as "before" the next time. `trail` is for what moves along one cell many times.
  */
 export interface Row {
   /** list name; every partition has its own part of it */
@@ -12,42 +33,147 @@ export interface Row {
   /** the row as kept on the list, without the customer */
   readonly member: readonly unknown[];
   readonly bookings: readonly Booking[];
+  readonly trail?: Trail;
+}
+
+/** Adds everything a row contributes, `sign` 1 or -1. */
+export function addRow(deltas: Deltas, row: Row, sign: 1 | -1): void {
+  for (const booking of row.bookings) deltas.add(booking, sign);
+  if (row.trail === undefined) return;
+  const cell = deltas.cell(row.trail.cell);
+  const { points } = row.trail;
+  for (let i = 0; i < points.length; i++) addPoint(deltas, cell, points, i, sign);
+}
+
+/** Adds what a row has come to contribute, and takes off what it contributed before. */
+export function diffRows(deltas: Deltas, before: Row | null, after: Row | null): void {
+  if (before === null || after === null) {
+    if (before !== null) addRow(deltas, before, -1);
+    if (after !== null) addRow(deltas, after, 1);
+    return;
+  }
+  diffBookings(deltas, before.bookings, after.bookings);
+  if (before.trail !== undefined || after.trail !== undefined) diffTrails(deltas, before.trail, after.trail);
+}
+
+/** Rows mostly keep the form they had: what is the same at the same place need not be booked. */
+function diffBookings(deltas: Deltas, before: readonly Booking[], after: readonly Booking[]): void {
+  const length = Math.max(before.length, after.length);
+  for (let i = 0; i < length; i++) {
+    const [was, is] = [before[i], after[i]];
+    if (was !== undefined && is !== undefined && isSameBooking(was, is)) continue;
+    if (was !== undefined) deltas.add(was, -1);
+    if (is !== undefined) deltas.add(is, 1);
+  }
+}
+
+function isSameBooking(a: Booking, b: Booking): boolean {
+  return a[4] === b[4] && a[3] === b[3] && a[2] === b[2] && a[1] === b[1] && a[0] === b[0];
+}
+
+const NO_POINTS: readonly TrailPoint[] = [];
+
+function diffTrails(deltas: Deltas, before: Trail | undefined, after: Trail | undefined): void {
+  const [was, is] = [before?.points ?? NO_POINTS, after?.points ?? NO_POINTS];
+  const sameCell = before?.cell === after?.cell;
+  const [cellBefore, cellAfter] = [before === undefined ? 0 : deltas.cell(before.cell), after === undefined ? 0 : deltas.cell(after.cell)];
+  let [i, k] = [0, 0];
+  while (i < was.length || k < is.length) {
+    const [a, b] = [was[i], is[k]];
+    const ahead = (a?.minute ?? Infinity) - (b?.minute ?? Infinity);
+    if (ahead === 0 && sameCell && a !== undefined && b !== undefined && isSameValues(a.values, b.values)) {
+      const [left, leaves] = [was[i + 1]?.minute, is[k + 1]?.minute];
+      if (left !== leaves) moveLeaving(deltas, cellAfter, b, left, leaves);
+      i++;
+      k++;
+      continue;
+    }
+    if (ahead <= 0) addPoint(deltas, cellBefore, was, i++, -1);
+    if (ahead >= 0) addPoint(deltas, cellAfter, is, k++, 1);
+  }
+}
+
+function addPoint(deltas: Deltas, cell: number, points: readonly TrailPoint[], index: number, sign: 1 | -1): void {
+  const point = points[index];
+  if (point === undefined) return;
+  const { minute, values } = point;
+  const left = points[index + 1]?.minute;
+  for (let v = 0; v + 1 < values.length; v += 2) {
+    const value = sign * (values[v + 1] ?? 0);
+    deltas.book(cell, values[v] ?? 0, minute, minute, value);
+    if (left !== undefined) deltas.book(cell, values[v] ?? 0, minute, left, -value);
+  }
+}
+
+/** The values hold as long as before at one end only: they leave at another minute. */
+function moveLeaving(deltas: Deltas, cell: number, point: TrailPoint, left: number | undefined, leaves: number | undefined): void {
+  const { minute, values } = point;
+  for (let v = 0; v + 1 < values.length; v += 2) {
+    const value = values[v + 1] ?? 0;
+    if (left !== undefined) deltas.book(cell, values[v] ?? 0, minute, left, value);
+    if (leaves !== undefined) deltas.book(cell, values[v] ?? 0, minute, leaves, -value);
+  }
+}
+
+function isSameValues(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 type Make = () => Row;
 
+interface Thing {
+  make: Make;
+  /** as it was when this run began; null: there was none */
+  readonly before: Row | null;
+}
+
+/** What a run touched: rows by key as they were and as they have become. */
+export interface TouchedRow {
+  readonly before: Row | null;
+  readonly after: Row;
+}
+
 /** Remembers, for everything an event changes, the row as it was; reads afterwards what it has become. */
 export class Touched {
-  readonly #before = new Map<string, Row | null>();
-  readonly #make = new Map<string, Make>();
+  readonly #things = new Map<string, Thing>();
+  readonly #known: (key: string) => Row | undefined;
   readonly bookings: Booking[] = [];
+  /** keys of things that were forgotten: nobody will ask for their rows again */
+  readonly settled = new Set<string>();
+
+  /** @param known rows made by earlier runs on this very state: they need not be made again */
+  constructor(known: (key: string) => Row | undefined = () => undefined) {
+    this.#known = known;
+  }
 
   /** To be called before a thing changes for the first time. */
   change(key: string, make: Make): void {
-    if (this.#make.has(key)) return;
-    this.#before.set(key, make());
-    this.#make.set(key, make);
+    if (this.#things.has(key)) return;
+    this.#things.set(key, { before: this.#known(key) ?? make(), make });
   }
 
   /** To be called when a thing begins to exist. */
   begin(key: string, make: Make): void {
-    if (this.#make.has(key)) return;
-    this.#before.set(key, null);
-    this.#make.set(key, make);
+    if (this.#things.has(key)) return;
+    this.#things.set(key, { before: null, make });
   }
 
   /** To be called when a thing is forgotten because nothing can change it any more: its row is read now. */
   settle(key: string): void {
-    const make = this.#make.get(key);
-    if (make === undefined) return;
-    const row = make();
-    this.#make.set(key, () => row);
+    if (this.settled.has(key)) return;
+    this.settled.add(key);
+    const thing = this.#things.get(key);
+    if (thing === undefined) return;
+    const row = thing.make();
+    thing.make = () => row;
   }
 
   /** Rows by key: as they were when this run began (null: there was none), and as they are now. */
-  rows(): Map<string, { readonly before: Row | null; readonly after: Row }> {
-    const rows = new Map<string, { before: Row | null; after: Row }>();
-    for (const [key, make] of this.#make) rows.set(key, { before: this.#before.get(key) ?? null, after: make() });
+  rows(): Map<string, TouchedRow> {
+    const rows = new Map<string, TouchedRow>();
+    for (const [key, { before, make }] of this.#things) rows.set(key, { before, after: make() });
     return rows;
   }
 }

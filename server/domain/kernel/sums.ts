@@ -1,12 +1,7 @@
-import type { Booking } from './counters.ts';
-import { DISTANCE } from './counters.ts';
+import type { Booking, BookingSink } from './counters.ts';
+import { CellNames, PlaceSums } from './places.ts';
 
 const DAY_MINUTES = 1440;
-/** Integers of one entry: cell, measure, anchor, booked, delta. */
-const WIDTH = 5;
-const FIRST_ENTRIES = 64;
-/** Room for the measures of one cell. */
-const MEASURES = 65_536;
 
 /** Sums of one cell: measure -> integer. */
 export type Measures = Map<number, number>;
@@ -32,96 +27,61 @@ export interface Range {
   readonly at: number;
 }
 
-/** The bookings anchored in one day, in columns: small, and quick to go through. */
-class DayColumn {
-  data = new Int32Array(FIRST_ENTRIES * WIDTH);
-  length = 0;
-  /** length after the last tidying */
-  #tidied = 0;
-
-  add(entry: readonly [cell: number, measure: number, anchor: number, booked: number, delta: number]): void {
-    if (this.length === this.data.length) this.#makeRoom();
-    this.data.set(entry, this.length);
-    this.length += WIDTH;
-  }
-
-  /** Adds up entries of one place; where that does not help, takes more room. */
-  #makeRoom(): void {
-    if (this.length >= 2 * this.#tidied) this.#tidy();
-    if (this.length <= this.data.length / 2) return;
-    const larger = new Int32Array(this.data.length * 2);
-    larger.set(this.data.subarray(0, this.length));
-    this.data = larger;
-  }
-
-  #tidy(): void {
-    const cells = new Map<number, Map<number, number>>();
-    let end = 0;
-    for (let i = 0; i < this.length; i += WIDTH) {
-      const cell = (this.data[i] ?? 0) * MEASURES + (this.data[i + 1] ?? 0);
-      let places = cells.get(cell);
-      if (places === undefined) cells.set(cell, (places = new Map<number, number>()));
-      const anchor = this.data[i + 2] ?? 0;
-      const place = anchor * DISTANCE + ((this.data[i + 3] ?? 0) - anchor);
-      const known = places.get(place);
-      const delta = this.data[i + 4] ?? 0;
-      const sum = known === undefined ? delta : (this.data[known + 4] ?? 0) + delta;
-      if (known !== undefined && Math.abs(sum) < 2 ** 31) this.data[known + 4] = sum;
-      else {
-        this.data.copyWithin(end, i, i + WIDTH);
-        places.set(place, end);
-        end += WIDTH;
-      }
-    }
-    let kept = 0;
-    for (let i = 0; i < end; i += WIDTH) {
-      if (this.data[i + 4] === 0) continue;
-      this.data.copyWithin(kept, i, i + WIDTH);
-      kept += WIDTH;
-    }
-    this.length = kept;
-    this.#tidied = kept;
-  }
-}
-
 interface Group {
-  readonly cells: string[];
-  readonly index: Map<string, number>;
-  readonly days: Map<number, DayColumn>;
+  readonly cells: CellNames;
+  readonly days: Map<number, PlaceSums>;
 }
 
-/** All bookings ever made: any past minute can be read again. One set of columns per cube, journey, version and day of the anchor. */
-export class Ledger {
+/** All bookings ever made: any past minute can be read again. One table of sums per cube, journey, version and day of the anchor. */
+export class Ledger implements BookingSink {
   readonly #groups = new Map<string, Group>();
+  #cell = '';
+  #group: Group | undefined;
+  #index = 0;
+  #day = 0;
+  #places: PlaceSums | undefined;
 
   add(booking: Booking): void {
-    const [cell, measure, anchor, booked, delta] = booking;
-    const name = groupOf(cell);
-    let group = this.#groups.get(name);
-    if (group === undefined) this.#groups.set(name, (group = { cells: [], index: new Map(), days: new Map() }));
-    let index = group.index.get(cell);
-    if (index === undefined) {
-      group.index.set(cell, (index = group.cells.length));
-      group.cells.push(cell);
-    }
+    this.cell(booking[0]);
+    this.book(booking[1], booking[2], booking[3], booking[4]);
+  }
+
+  cell(name: string): void {
+    if (this.#group !== undefined && name === this.#cell) return;
+    const its = groupOf(name);
+    let group = this.#groups.get(its);
+    if (group === undefined) this.#groups.set(its, (group = { cells: new CellNames(), days: new Map() }));
+    if (group !== this.#group) this.#places = undefined;
+    this.#group = group;
+    this.#cell = name;
+    this.#index = group.cells.indexOf(name);
+  }
+
+  book(measure: number, anchor: number, booked: number, delta: number): void {
     const day = Math.floor(anchor / DAY_MINUTES);
-    let column = group.days.get(day);
-    if (column === undefined) group.days.set(day, (column = new DayColumn()));
-    column.add([index, measure, anchor, booked, delta]);
+    if (this.#places === undefined || day !== this.#day) this.#places = this.#open(day);
+    this.#places.add(this.#index, measure, anchor, booked, delta);
+  }
+
+  #open(day: number): PlaceSums {
+    this.#day = day;
+    let places = this.#group?.days.get(day);
+    if (places === undefined) this.#group?.days.set(day, (places = new PlaceSums()));
+    return places ?? new PlaceSums();
   }
 
   /** Sums of one group over a range, as they held at a minute. */
   read(name: string, range: Range): CellSums {
     const group = this.#groups.get(name);
     if (group === undefined) return new Map();
-    const found: (Measures | undefined)[] = new Array<Measures | undefined>(group.cells.length);
+    const found: (Measures | undefined)[] = new Array<Measures | undefined>(group.cells.names.length);
     const [first, last] = [Math.floor(range.from / DAY_MINUTES), Math.floor(range.to / DAY_MINUTES)];
-    for (const [day, column] of group.days) if (day >= first && day <= last) readColumn(column, range, found);
+    for (const [day, places] of group.days) if (day >= first && day <= last) readPlaces(places, range, found);
     const sums: CellSums = new Map();
     found.forEach((measures, index) => {
       if (measures === undefined) return;
       for (const [measure, sum] of measures) if (sum === 0) measures.delete(measure);
-      if (measures.size > 0) sums.set(group.cells[index] ?? '', measures);
+      if (measures.size > 0) sums.set(group.cells.nameOf(index), measures);
     });
     return sums;
   }
@@ -134,17 +94,14 @@ export class Ledger {
   }
 }
 
-function readColumn(column: DayColumn, range: Range, found: (Measures | undefined)[]): void {
-  const { data, length } = column;
-  for (let i = 0; i < length; i += WIDTH) {
-    const anchor = data[i + 2] ?? 0;
-    if (anchor < range.from || anchor > range.to || (data[i + 3] ?? 0) > range.at) continue;
-    const cell = data[i] ?? 0;
-    const measure = data[i + 1] ?? 0;
+function readPlaces(places: PlaceSums, range: Range, found: (Measures | undefined)[]): void {
+  const { from, to, at } = range;
+  places.forEach((cell, measure, anchor, booked, sum) => {
+    if (anchor < from || anchor > to || booked > at) return;
     let measures = found[cell];
     if (measures === undefined) found[cell] = measures = new Map<number, number>();
-    measures.set(measure, (measures.get(measure) ?? 0) + (data[i + 4] ?? 0));
-  }
+    measures.set(measure, (measures.get(measure) ?? 0) + sum);
+  });
 }
 
 /** Anchors of a sliding window at a minute: whole buckets of the grain, the newest still running. */
@@ -153,32 +110,74 @@ export function windowRange(window: { readonly minutes: number; readonly grain: 
   return { from: (newest - window.minutes / window.grain + 1) * window.grain, to: newest * window.grain + window.grain - 1, at };
 }
 
-/** Cells as small numbers, so that sums are kept under numbers and not under texts. */
-export class CellTable {
-  readonly #index = new Map<string, number>();
-  readonly #cells: string[] = [];
+/** One measure of one cell, by which sums of now are kept. */
+interface Place {
+  readonly cell: string;
+  readonly measure: number;
+}
 
-  /** One number for a measure of a cell. */
-  place(cell: string, measure: number): number {
-    let index = this.#index.get(cell);
-    if (index === undefined) {
-      this.#index.set(cell, (index = this.#cells.length));
-      this.#cells.push(cell);
+/** Measures of cells as consecutive small numbers, so that sums are kept under numbers and not under texts; grouped as they are read. */
+export class PlaceTable {
+  readonly #byCell = new Map<string, Map<number, number>>();
+  readonly #places: Place[] = [];
+  readonly #groups = new Map<string, number[]>();
+  #measures: Map<number, number> | undefined;
+  #cell = '';
+
+  /** The places asked for from here on are of this cell. */
+  cell(name: string): void {
+    if (this.#measures !== undefined && name === this.#cell) return;
+    let measures = this.#byCell.get(name);
+    if (measures === undefined) this.#byCell.set(name, (measures = new Map<number, number>()));
+    this.#cell = name;
+    this.#measures = measures;
+  }
+
+  /** One number for a measure of the cell. */
+  place(measure: number): number {
+    let place = this.#measures?.get(measure);
+    if (place === undefined) {
+      place = this.#places.length;
+      this.#measures?.set(measure, place);
+      this.#places.push({ cell: this.#cell, measure });
+      const its = groupOf(this.#cell);
+      const group = this.#groups.get(its);
+      if (group === undefined) this.#groups.set(its, [place]);
+      else group.push(place);
     }
-    return index * MEASURES + measure;
+    return place;
   }
 
   /** Sums by place, taken apart for one group. */
-  sums(places: ReadonlyMap<number, number>, group: string): CellSums {
+  sums(totals: Totals, group: string): CellSums {
     const sums: CellSums = new Map();
-    for (const [place, sum] of places) {
-      const cell = this.#cells[Math.floor(place / MEASURES)] ?? '';
-      if (groupOf(cell) !== group) continue;
-      let measures = sums.get(cell);
-      if (measures === undefined) sums.set(cell, (measures = new Map<number, number>()));
-      measures.set(place % MEASURES, sum);
+    for (const place of this.#groups.get(group) ?? []) {
+      const sum = totals.get(place);
+      const known = this.#places[place];
+      if (sum === 0 || known === undefined) continue;
+      let measures = sums.get(known.cell);
+      if (measures === undefined) sums.set(known.cell, (measures = new Map<number, number>()));
+      measures.set(known.measure, sum);
     }
     return sums;
+  }
+}
+
+/** One integer per place. */
+export class Totals {
+  #sums = new Float64Array(1024);
+
+  get(place: number): number {
+    return this.#sums[place] ?? 0;
+  }
+
+  add(place: number, delta: number): void {
+    if (place >= this.#sums.length) {
+      const larger = new Float64Array(Math.max(place + 1, this.#sums.length * 2));
+      larger.set(this.#sums);
+      this.#sums = larger;
+    }
+    this.#sums[place] = (this.#sums[place] ?? 0) + delta;
   }
 }
 
@@ -188,20 +187,11 @@ function addAt(places: Map<number, number>, place: number, delta: number): void 
   else places.set(place, sum);
 }
 
-/** Levels: what holds from its booking on. */
-export class LevelSums {
-  readonly totals = new Map<number, number>();
-
-  add(place: number, delta: number): void {
-    addAt(this.totals, place, delta);
-  }
-}
-
 /** A sliding window kept up to date: every booking costs the same however long the window, and time only takes old buckets off. */
 export class WindowSums {
   readonly #window: { readonly minutes: number; readonly grain: number };
   readonly #buckets = new Map<number, Map<number, number>>();
-  readonly totals = new Map<number, number>();
+  readonly totals = new Totals();
   #newest: number;
 
   constructor(window: { readonly minutes: number; readonly grain: number }, minute: number) {
@@ -216,7 +206,7 @@ export class WindowSums {
     let sums = this.#buckets.get(bucket);
     if (sums === undefined) this.#buckets.set(bucket, (sums = new Map<number, number>()));
     addAt(sums, place, delta);
-    addAt(this.totals, place, delta);
+    this.totals.add(place, delta);
   }
 
   /** Moves on to a minute: old buckets leave. */
@@ -224,7 +214,7 @@ export class WindowSums {
     this.#newest = Math.floor(minute / this.#window.grain);
     for (const [bucket, sums] of this.#buckets) {
       if (bucket > this.#newest - this.#length) continue;
-      for (const [place, sum] of sums) addAt(this.totals, place, -sum);
+      for (const [place, sum] of sums) this.totals.add(place, -sum);
       this.#buckets.delete(bucket);
     }
   }

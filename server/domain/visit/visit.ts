@@ -88,8 +88,10 @@ class Severities {
   }
 }
 
-/** What a visit adds to its cell at one point of time: [measure, value] pairs, `visits` first. */
-type Values = (readonly [measure: number, value: number])[];
+/** What a visit adds to its cell at one point of time: measures and values by turns, `visits` first. */
+type Values = number[];
+
+const ONE_VISIT: readonly number[] = [HEAT.visits, 1];
 
 export interface VisitPoint {
   readonly minute: number;
@@ -97,7 +99,8 @@ export interface VisitPoint {
   readonly friction: number;
   /** thousandths, null: unknown */
   readonly valence: number | null;
-  readonly values: Values;
+  /** measures and values by turns */
+  readonly values: readonly number[];
 }
 
 function valuesOf(
@@ -105,17 +108,17 @@ function valuesOf(
   feels: readonly Feel[],
   blueprint: Blueprint,
 ): Omit<VisitPoint, 'minute'> {
-  const values: Values = [[HEAT.visits, 1]];
+  const values: Values = [HEAT.visits, 1];
   const { total, parts: byComponent } = parts(severities, blueprint.weights);
   if (total > 0) {
-    for (const [component, points] of byComponent) if (points > 0) values.push([HEAT.parts + componentIndex(component), points]);
+    for (const [component, points] of byComponent) if (points > 0) values.push(HEAT.parts + componentIndex(component), points);
   }
   const feeling = feelingAt(feels);
   if (feeling !== null) {
-    values.push([HEAT.known, 1], [HEAT.confidence, feeling.confidence]);
+    values.push(HEAT.known, 1, HEAT.confidence, feeling.confidence);
     const weighed = Math.round((feeling.confidence * feeling.valence) / 1000);
-    if (weighed !== 0) values.push([HEAT.valence, weighed]);
-    values.push([HEAT.emotions + feeling.emotion, feeling.confidence]);
+    if (weighed !== 0) values.push(HEAT.valence, weighed);
+    values.push(HEAT.emotions + feeling.emotion, feeling.confidence);
   }
   return { friction: total, valence: feeling === null ? null : feeling.valence, values };
 }
@@ -125,7 +128,7 @@ export function visitPoints(visit: VisitState, state: CustomerState, blueprint: 
   const one = visit.dwellFrom === 0 ? undefined : state.cases.find((c) => c.id === visit.case);
   const promised = state.promises.filter((p) => p.visit === visit.id);
   if (visit.marks.length === 0 && visit.feels.length === 0 && visit.dwellFrom === 0 && promised.length === 0)
-    return visit.minutes.map((minute) => ({ minute, friction: 0, valence: null, values: [[HEAT.visits, 1]] }));
+    return visit.minutes.map((minute) => ({ minute, friction: 0, valence: null, values: ONE_VISIT }));
   const steps: Step[] = [
     ...dwellSteps(visit, one, blueprint),
     ...promised.flatMap((p) => promiseSteps(p).map((s) => ({ at: s.at, component: PROMISE, severity: s.severity }))),
@@ -144,23 +147,16 @@ export function visitPoints(visit: VisitState, state: CustomerState, blueprint: 
   });
 }
 
+const NO_BOOKINGS: readonly Booking[] = [];
+
 /**
- * The visit as a row: on the list of its journey, by last activity. At every point it leaves the place it had and takes the new one,
- * anchored at that minute, so that a window is the sum over its anchors.
+ * The visit as a row: on the list of its journey, by last activity; its trail goes along its square of the heatmap.
  * Member: [visit, case, stage, channel, segment, owner, [[minute, friction, valence], ...]].
  */
 export function visitRow(visit: VisitState, state: CustomerState, blueprint: Blueprint): Row {
   const stage = stageAt(blueprint, visit.stage).id;
   const cell = cellKey('H', visit.journey, visit.version, [stage, visit.channel, visit.segment, visit.owner]);
   const points = visitPoints(visit, state, blueprint);
-  const bookings: Booking[] = [];
-  points.forEach((point, i) => {
-    const left = points[i + 1]?.minute;
-    for (const [measure, value] of point.values) {
-      bookings.push([cell, measure, point.minute, point.minute, value]);
-      if (left !== undefined) bookings.push([cell, measure, point.minute, left, -value]);
-    }
-  });
   return {
     list: `visits:${visit.journey}:${visit.version}`,
     score: (points[points.length - 1]?.minute ?? 0) * MINUTE,
@@ -173,7 +169,8 @@ export function visitRow(visit: VisitState, state: CustomerState, blueprint: Blu
       visit.owner,
       points.map((p) => [p.minute, p.friction, p.valence]),
     ],
-    bookings,
+    bookings: NO_BOOKINGS,
+    trail: { cell, points },
   };
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Deltas } from '#server/domain/kernel/counters.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fixedContexts } from '#server/definitions/contexts.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
@@ -151,7 +152,9 @@ describe('verify, when one thing was changed behind the product', () => {
   });
 
   it('finds a sum that is one too large', async () => {
-    await world.redis.xAdd(keys.changes(partition), '*', { d: JSON.stringify({ 'E|test|1|web.look|web': [0, 29_000_000, 0, 1] }), c: '' });
+    const wrong = new Deltas();
+    wrong.add(['E|test|1|web.look|web', 0, 29_000_000, 29_000_000, 1], 1);
+    await world.redis.xAdd(keys.changes(partition), '*', { d: wrong.encode(), c: '' });
     expect(await differences()).toMatchObject([{ kind: 'sum', words: expect.stringContaining('1 too large') as string }]);
   });
 
