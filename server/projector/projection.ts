@@ -92,6 +92,7 @@ export class Projection {
         await this.#wait(Math.min(WORST_BACKOFF_MS, 100 * 2 ** failures++));
       }
     }
+    await projector.close();
     await this.#giveBack(partition).catch(() => undefined);
   }
 

@@ -15,7 +15,7 @@ import { Deltas } from '#server/domain/kernel/counters.ts';
 import { decodeNode, newNode } from '#server/identity/node.ts';
 import { unpack } from '#server/log/redis-log.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
-import { COMMIT } from '#server/redis/scripts.ts';
+import { Fence } from '#server/redis/fence.ts';
 import { loadAnnotations } from './annotations.ts';
 import type { Annotations } from './annotations.ts';
 import { Backfill } from './backfill.ts';
@@ -102,6 +102,7 @@ export class PartitionProjector {
   readonly #nodes = new Recent<string, IdentityNode>(50_000);
   readonly #people = new Recent<string, Known>(PEOPLE_KNOWN);
   readonly #owner = randomBytes(4).toString('hex');
+  readonly #fence: Fence;
   #version: string | null = null;
   #cursors = new Map<string, string>();
   #commits = 0;
@@ -111,7 +112,9 @@ export class PartitionProjector {
 
   constructor(options: ProjectorOptions) {
     this.#o = options;
-    this.#backfill = new Backfill(options.contexts, options.partition);
+    const { redis, partition } = options;
+    this.#backfill = new Backfill(options.contexts, partition);
+    this.#fence = new Fence(redis, { versionKey: keys.version(partition), holdKey: keys.hold(partition) });
   }
 
   get partition(): number {
@@ -125,6 +128,11 @@ export class PartitionProjector {
     this.#people.clear();
   }
 
+  /** Lets the connection go. */
+  close(): Promise<void> {
+    return this.#fence.close();
+  }
+
   /**
    * One round. @returns number of inputs taken in and of customers folded again (0: nothing to do), or `held` while a verifier has the
    * partition or definitions are in force that this process has not read yet
@@ -133,8 +141,10 @@ export class PartitionProjector {
   async step(): Promise<number | 'held'> {
     if (this.#version === null && !(await this.#load())) return 'held';
     if (this.#backfill.outdated) {
-      const turned = await this.#commit(this.#backfill.turn());
-      if (turned !== COMMIT.written) return turned === COMMIT.held ? 'held' : 0;
+      const begun = await this.#begin();
+      if (begun !== 'open') return begun === 'held' ? 'held' : 0;
+      if (!(await this.#commit(this.#backfill.turn()))) return 0;
+      this.#people.clear();
       if (!(await this.#loadCursors())) return 'held';
     }
     const projected = await this.#project();
@@ -145,7 +155,8 @@ export class PartitionProjector {
 
   /** Takes in what is new. */
   async #project(): Promise<number | 'held'> {
-    const input = await this.#read();
+    const [begun, input] = await Promise.all([this.#begin(), this.#read()]);
+    if (begun !== 'open') return begun === 'held' ? 'held' : 0;
     const count = input.events.length + input.messages.length;
     if (count === 0) return 0;
     const { partition, partitions } = this.#o;
@@ -164,24 +175,32 @@ export class PartitionProjector {
     commands.push(...annotations.commands());
     this.#writeFeed(commands, { deltas, changed });
     this.#writeCursors(commands, input);
-    const reply = await this.#commit(commands);
-    if (reply !== COMMIT.written) return reply === COMMIT.held ? 'held' : 0;
+    if (!(await this.#commit(commands))) return 0;
     for (const [name, id] of input.cursors) this.#cursors.set(name, id);
     if (++this.#commits % 64 === 0) await this.#trim();
     this.#o.onCommit?.({ told: [...batch.outbox.keys()] });
     return count;
   }
 
-  /** Writes everything or, where somebody else has committed or holds the partition, nothing: then the next step begins from the store. */
-  async #commit(commands: readonly Command[]): Promise<number> {
-    const { redis, partition } = this.#o;
-    const version = this.#version ?? '';
-    const next = `${Number(version.split(':')[0] ?? 0) + 1}:${this.#owner}`;
-    const fence = { versionKey: keys.version(partition), holdKey: keys.hold(partition), from: version, to: next, holder: '' };
-    const reply = await redis.commitPartition(fence, commands);
-    if (reply === COMMIT.written) this.#version = next;
-    else this.reset();
-    return reply;
+  /**
+   * Begins to watch for others who write. What was read since the last commit holds where nobody did: `moved` says that somebody did, and the
+   * next step begins from the store.
+   */
+  async #begin(): Promise<'open' | 'held' | 'moved'> {
+    const { version, held } = await this.#fence.begin();
+    if (version !== this.#version) this.reset();
+    return held ? 'held' : version === this.#version ? 'open' : 'moved';
+  }
+
+  /** Writes everything or, where somebody else has written since `#begin`, nothing: then the next step begins from the store. */
+  async #commit(commands: readonly Command[]): Promise<boolean> {
+    const next = `${Number((this.#version ?? '').split(':')[0] ?? 0) + 1}:${this.#owner}`;
+    if (await this.#fence.commit(next, commands)) {
+      this.#version = next;
+      return true;
+    }
+    this.reset();
+    return false;
   }
 
   /** Folds some of the customers again that newer definitions touch. @returns how many */
@@ -191,8 +210,10 @@ export class PartitionProjector {
     const deltas = new Deltas();
     const commands: Command[] = [];
     const people: string[] = [];
-    const changed: [string, CustomerState][] = [];
+    const changed: [string, Known][] = [];
     let events = 0;
+    const begun = await this.#begin();
+    if (begun !== 'open') return begun === 'held' ? 'held' : 0;
     for (const person of this.#backfill.waiting(BACKFILL_CUSTOMERS)) {
       if (events >= BACKFILL_EVENTS) break;
       people.push(person);
@@ -200,20 +221,19 @@ export class PartitionProjector {
       if (stream.length === 0) continue;
       events += stream.length;
       const stale = stream.length < 256 ? [] : await redis.hKeys(keys.checkpoints(partition, person));
-      const stored = { person, state: null };
+      const stored = { person, state: null, rows: new Map() };
       const change = refoldPerson(
         { stored, adds: [], recalls: new Set(), tail: { from: null, events: stream, stale } },
         { partition, person, deltas },
         contexts,
       );
       commands.push(...change.commands);
-      changed.push([person, change.state]);
+      changed.push([person, { state: change.state, rows: stored.rows }]);
     }
     this.#writeFeed(commands, { deltas, changed: changed.map(([person]) => person) });
     commands.push(...this.#backfill.done(people));
-    const reply = await this.#commit(commands);
-    if (reply !== COMMIT.written) return reply === COMMIT.held ? 'held' : 0;
-    for (const [person, state] of changed) this.#people.set(person, state);
+    if (!(await this.#commit(commands))) return 0;
+    for (const [person, known] of changed) this.#people.set(person, known);
     this.#backfill.finished(people);
     this.#o.onCommit?.({ told: [] });
     return Math.max(1, people.length);

@@ -48,6 +48,14 @@ export async function connect(address: RedisAddress, onError: (error: Error) => 
   return client;
 }
 
+/** A second connection to the same store: for what the server remembers per connection. Its errors show in the commands that fail. */
+export async function another(redis: Redis): Promise<Redis> {
+  const client = redis.duplicate();
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
 const TRANSIENT = /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|BUSY|UNBLOCKED|NOREPLICAS)/;
 const BROKEN = /^(ERR|WRONGTYPE|CROSSSLOT|NOPERM)\b/;
 const FULL = /^(OOM|MISCONF)/;

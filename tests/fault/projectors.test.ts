@@ -101,7 +101,10 @@ describe(`several projectors on one partition (FAULT_SEED=${SEED})`, () => {
     expect(stored.states).toEqual(again.states);
     expect(stored.lists).toEqual(again.lists);
     expect(stored.sums).toEqual(again.sums);
-    for (const one of [...racing, ...sleepers]) one.redis.destroy();
+    for (const { one, redis: its } of [...racing, ...sleepers]) {
+      await one.close();
+      its.destroy();
+    }
     redis.destroy();
   });
 
@@ -124,6 +127,7 @@ describe(`several projectors on one partition (FAULT_SEED=${SEED})`, () => {
     const stored = await readStored(server, PARTITIONS);
     const again = await recount(clean, stored, { partitions: PARTITIONS, blueprints });
     expect(stored.sums).toEqual(again.sums);
+    for (const { one } of both) await one.close();
     for (const one of [...both.map((b) => b.redis), ...others, redis]) one.destroy();
   });
 });

@@ -107,8 +107,9 @@ export async function openWorld(
   const log = createLog({ redis, partitions, lagLimit: 100_000, clock: () => 0 });
   const logger = createLogger('silent');
   const contexts = (await options.contexts?.(redis)) ?? fixedContexts({ blueprints });
-  const makeProjectors = (): PartitionProjector[] =>
-    Array.from(
+  const everMade: PartitionProjector[] = [];
+  const makeProjectors = (): PartitionProjector[] => {
+    const made = Array.from(
       { length: partitions },
       (_, partition) =>
         new PartitionProjector({
@@ -121,6 +122,9 @@ export async function openWorld(
           rules: options.rules ?? DEFAULT_RULES,
         }),
     );
+    everMade.push(...made);
+    return made;
+  };
   let projectors = makeProjectors();
 
   async function settle(): Promise<void> {
@@ -162,6 +166,11 @@ export async function openWorld(
     return { streams, states, lists, nodes, sums: Object.fromEntries([...sums].sort()) };
   }
 
+  async function close(): Promise<void> {
+    await Promise.all(everMade.map((projector) => projector.close()));
+    await redis.close();
+  }
+
   return {
     redis,
     partitions,
@@ -171,6 +180,6 @@ export async function openWorld(
     step,
     takeOver: () => (projectors = makeProjectors()),
     dump,
-    close: () => redis.close(),
+    close,
   };
 }
