@@ -1,4 +1,5 @@
 import type { Channel, Controller } from '#lib/contract/index.ts';
+import { packing } from '../kernel/packing.ts';
 
 /** One stay of a case in a stage. `until` 0 while it lasts; a stay without activity ends at its idle end, by the clock alone. */
 export interface Stay {
@@ -176,12 +177,116 @@ export function emptyState(): CustomerState {
   };
 }
 
-/** State -> bytes. The same events give the same bytes, whatever way they came. */
+const CASE = packing<CaseState>()([
+  'id',
+  'journey',
+  'version',
+  'keys',
+  'segment',
+  'channel',
+  'openedAt',
+  'lastAt',
+  'steps',
+  'excludedAt',
+  'closedAt',
+  'stays',
+]);
+const STAY = packing<Stay>()(['stage', 'from', 'until']);
+const VISIT = packing<VisitState>()([
+  'id',
+  'case',
+  'journey',
+  'version',
+  'stage',
+  'channel',
+  'segment',
+  'owner',
+  'from',
+  'last',
+  'ended',
+  'minutes',
+  'marks',
+  'feels',
+  'queuedAt',
+  'topic',
+  'blamed',
+  'dwellFrom',
+]);
+const PROMISE = packing<PromiseRecord>()([
+  'id',
+  'kind',
+  'wording',
+  'madeAt',
+  'due',
+  'firstDue',
+  'graceMs',
+  'halfHours',
+  'warnedAt',
+  'metAt',
+  'withdrawnAt',
+  'felt',
+  'visit',
+  'case',
+  'journey',
+  'version',
+  'stage',
+  'touchpoint',
+  'controller',
+  'owner',
+  'segment',
+  'channel',
+]);
+const STATE = packing<CustomerState>()([
+  'format',
+  'events',
+  'last',
+  'lastAt',
+  'lastSequence',
+  'firstAt',
+  'name',
+  'segment',
+  'area',
+  'identifiers',
+  'lastContact',
+  'cases',
+  'visits',
+  'promises',
+  'evidence',
+  'retracted',
+]);
+/** Place of the visit's case among its packed fields: written as the case's place in the state, where it is there. */
+const VISIT_CASE = 1;
+
+/** State -> text. The same events give the same text, whatever way they came. A field that is new in a record has to be named above. */
 export function encodeState(state: CustomerState): string {
-  return JSON.stringify(state);
+  const caseIds = state.cases.map((one) => one.id);
+  const visits = state.visits.map((visit) => {
+    const packed = VISIT.pack(visit);
+    const place = caseIds.indexOf(visit.case);
+    if (place >= 0) packed[VISIT_CASE] = place;
+    return packed;
+  });
+  const cases = state.cases.map((one) => CASE.pack({ ...one, stays: one.stays.map((stay) => STAY.pack(stay)) as unknown as Stay[] }));
+  const promises = state.promises.map((promise) => PROMISE.pack(promise));
+  return JSON.stringify(STATE.pack({ ...state, cases, visits, promises } as unknown as CustomerState));
 }
 
-/** Bytes -> state, as `encodeState` wrote them. */
+/** Text -> state, as `encodeState` wrote it. */
 export function decodeState(text: string): CustomerState {
-  return JSON.parse(text) as CustomerState;
+  type Packed = readonly unknown[];
+  const state = STATE.unpack(JSON.parse(text) as Packed);
+  const rows = (field: unknown): readonly Packed[] => field as readonly Packed[];
+  state.cases = rows(state.cases).map((packed) => {
+    const one = CASE.unpack(packed);
+    one.stays = rows(one.stays).map((stay) => STAY.unpack(stay));
+    return one;
+  });
+  state.visits = rows(state.visits).map((packed) => {
+    const visit = VISIT.unpack(packed);
+    const place: unknown = visit.case;
+    if (typeof place === 'number') visit.case = state.cases[place]?.id ?? '';
+    return visit;
+  });
+  state.promises = rows(state.promises).map((packed) => PROMISE.unpack(packed));
+  return state;
 }
