@@ -6,7 +6,7 @@ import type { Deltas } from '#server/domain/kernel/counters.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import { foldOnto, inOrder } from '#server/domain/customer/fold.ts';
 import { decodeState, emptyState, encodeState } from '#server/domain/customer/state.ts';
-import { compareEvents, isRetraction, nameOf, retractedName, streamId } from '#server/domain/event/event.ts';
+import { compareEvents, isRetraction, nameOf, retractedName, streamId, tied } from '#server/domain/event/event.ts';
 import { diffRows } from '#server/domain/kernel/row.ts';
 import { keys } from '#server/redis/keys.ts';
 
@@ -220,11 +220,14 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
   const base = (): CustomerState => (tail.from === null ? emptyState() : decodeState(tail.from));
   const adds = capped(base().events + kept.length, arrange(input.adds, refused), refused);
   const events = unlinkTakenBack(arrange([...kept, ...adds], refused), unlinked);
-  const old = foldOnto(base(), tail.events, at.old);
-  const state = base();
   const commands: Command[] = [];
   const checkpoints: Command[] = [];
-  const fresh = foldOnto(state, events, at.fresh, (now) => checkpoints.push(checkpoint(place, now)));
+  const keep = (now: CustomerState): unknown => checkpoints.push(checkpoint(place, now));
+  const state = base();
+  const same = at.old === at.fresh ? sharedStart(tail.events, events) : 0;
+  if (same > 0) foldOnto(state, events.slice(0, same), at.fresh, keep);
+  const old = foldOnto(same === 0 ? base() : decodeState(encodeState(state)), tail.events.slice(same), at.old);
+  const fresh = foldOnto(state, events.slice(same), at.fresh, keep);
   rewriteStream(commands, place, { before: tail, after: events });
   diffRuns(place, commands, { old, fresh, rows: input.stored.rows });
   rewriteCheckpoints(commands, place, { stale: tail.stale, checkpoints });
@@ -232,6 +235,19 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
   else if (tail.events.length > 0)
     commands.push(['DEL', keys.state(place.partition, place.person)], ['ZREM', keys.customers(place.partition), place.person]);
   return { state, commands, refused, unlinked, returned };
+}
+
+/** Events with which both runs begin, so that they are folded once: not into a tie, and none where a retraction speaks about earlier ones. */
+function sharedStart(old: readonly StoredEvent[], fresh: readonly StoredEvent[]): number {
+  let same = 0;
+  while (same < old.length && same < fresh.length && isSame(old[same], fresh[same])) same++;
+  if (old.slice(same).some(isRetraction) || fresh.slice(same).some(isRetraction)) return 0;
+  const splits = (events: readonly StoredEvent[]): boolean => {
+    const [last, next] = [events[same - 1], events[same]];
+    return last !== undefined && next !== undefined && tied(last, next);
+  };
+  while (same > 0 && (splits(old) || splits(fresh))) same--;
+  return same;
 }
 
 /** Rewrites the stream behind the first entry that differs. */

@@ -221,7 +221,7 @@ export class PartitionProjector {
       if (stream.length === 0) continue;
       events += stream.length;
       const stale = stream.length < 256 ? [] : await redis.hKeys(keys.checkpoints(partition, person));
-      const stored = { person, state: null, rows: new Map() };
+      const stored: StoredPerson = { person, state: null, rows: new Map() };
       const change = refoldPerson(
         { stored, adds: [], recalls: new Set(), tail: { from: null, events: stream, stale } },
         { partition, person, deltas },

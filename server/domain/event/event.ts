@@ -67,8 +67,9 @@ export interface StoredEvent {
  * A pure function of the event, so redelivery meets its own entry.
  */
 export function streamId(event: Pick<StoredEvent, 'at' | 'sequence' | 'key'>): string {
-  const low = (BigInt(event.sequence ?? 0) << 47n) | (BigInt(`0x${event.key.slice(0, 12)}`) >> 1n);
-  return `${event.at}-${low.toString()}`;
+  const hash = Math.floor(Number.parseInt(event.key.slice(0, 12), 16) / 2);
+  if (event.sequence === undefined || event.sequence === 0) return `${event.at}-${hash}`;
+  return `${event.at}-${((BigInt(event.sequence) << 47n) | BigInt(hash)).toString()}`;
 }
 
 /** Orders two events by (time, sequence, key): the one order everything agrees on. */
