@@ -253,6 +253,7 @@ const STATE = packing<CustomerState>()([
   'promises',
   'evidence',
   'retracted',
+  'funnels',
 ]);
 /** Place of the visit's case among its packed fields: written as the case's place in the state, where it is there. */
 const VISIT_CASE = 1;
