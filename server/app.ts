@@ -95,6 +95,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { config, clock, log } = options;
   const lost = (error: Error): void => log.warn({ err: error }, 'the store does not answer');
   const redis = await connect(options.address, lost);
+  // What a person waits for and what is followed have connections of their own: an answer never stands behind a heap of events or changes.
+  const [reads, follows] = await Promise.all([connect(options.address, lost), connect(options.address, lost)]);
   requireVersion(await redis.info('server'));
   const store = await openStore(redis, { partitions: config.partitions });
   const rules = loadRules(config.identityFile);
@@ -110,7 +112,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   let sockets: Sockets | undefined;
 
   const feed = new Feed({
-    redis,
+    redis: follows,
     partitions: store.partitions,
     clock,
     log,
@@ -125,7 +127,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
     onAppend: (partitions) => projecting?.wake(partitions),
   });
-  const pulse = new Pulse({ redis, partitions: store.partitions, clock });
+  const pulse = new Pulse({ redis: reads, partitions: store.partitions, clock });
 
   if (config.role !== 'projector') await feed.start();
   if (config.role !== 'web') projecting = project();
@@ -164,7 +166,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 
   const reader = createReader({
-    redis,
+    redis: reads,
     partitions: store.partitions,
     blueprints: contexts.blueprints,
     clock,
@@ -252,7 +254,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await projecting?.stop();
       await feed.stop();
       definitions.stop();
-      redis.destroy();
+      for (const connection of [redis, reads, follows]) connection.destroy();
     },
   };
 }

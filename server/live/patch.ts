@@ -22,7 +22,7 @@ export function diffView(before: Json, after: Json): Pick<Patch, 'set' | 'merge'
     if (RECORDS.has(key) && isRecord(was) && isRecord(is)) {
       const entries = diffRecord(was, is);
       if (entries !== null) merge[key] = entries;
-    } else if (JSON.stringify(was) !== JSON.stringify(is)) set[key] = is;
+    } else if (!same(was, is)) set[key] = is;
   }
   if (Object.keys(set).length === 0 && Object.keys(merge).length === 0) return null;
   set['position'] = after['position'];
@@ -32,6 +32,28 @@ export function diffView(before: Json, after: Json): Pick<Patch, 'set' | 'merge'
 function diffRecord(before: Json, after: Json): Record<string, unknown> | null {
   const entries: Record<string, unknown> = {};
   for (const key of Object.keys(before)) if (!(key in after)) entries[key] = null;
-  for (const [key, value] of Object.entries(after)) if (JSON.stringify(before[key]) !== JSON.stringify(value)) entries[key] = value;
+  for (const [key, value] of Object.entries(after)) if (!same(before[key], value)) entries[key] = value;
   return Object.keys(entries).length === 0 ? null : entries;
+}
+
+/** Whether two values would be sent as the same JSON: told without writing either. Views hold no dates or other objects with a form of their own. */
+function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return writtenNull(a) && writtenNull(b);
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((value, index) => same(value, b[index]));
+  }
+  return sameRecord(a as Json, b as Json);
+}
+
+function sameRecord(a: Json, b: Json): boolean {
+  for (const key in a) if (!same(a[key], b[key])) return false;
+  for (const key in b) if (!(key in a) && b[key] !== undefined) return false;
+  return true;
+}
+
+/** Null, and the numbers that JSON has no word for and writes as null. */
+function writtenNull(value: unknown): boolean {
+  return value === null || (typeof value === 'number' && !Number.isFinite(value));
 }
