@@ -21,7 +21,7 @@ export interface Reader {
   journeys(): readonly JourneySummary[];
   funnel(params: FunnelParams): FunnelView;
   heat(params: HeatParams): HeatView;
-  cell(params: HeatParams & { readonly stage: string; readonly column: string }): CellDetail;
+  cell(params: HeatParams & { readonly stage: string; readonly column: string }): Promise<CellDetail>;
   wall(params: WallParams): WallView;
   promises(params: PromiseParams): PromiseLedgerView;
   factors(): readonly Factor[];

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault, WINDOWS, parseList } from '#lib/contract/index.ts';
 import type {
   CellDetail,
@@ -26,8 +27,11 @@ import { funnelView } from '#server/domain/view/funnel.ts';
 import { KAPPA, gridOf, heatView, parentMean } from '#server/domain/view/heat.ts';
 import { promiseLedgerView } from '#server/domain/view/promises.ts';
 import { wallView } from '#server/domain/view/wall.ts';
+import type { WallSums } from '#server/domain/view/wall.ts';
+import type { CellSums } from '#server/domain/kernel/sums.ts';
 import { findCustomers, timelinePage } from '#server/projector/customers.ts';
 import { rowsOf } from '#server/projector/lists.ts';
+import { Earlier } from './earlier.ts';
 import type { LiveSums } from './sums.ts';
 
 const WEEK_MINUTES = 7 * 24 * 60;
@@ -54,8 +58,7 @@ export interface ReaderOptions {
 
 /** Reads the running product for API, pages and sockets. */
 export function createReader(o: ReaderOptions): Reader {
-  /** Readings of past minutes never change (but for late events): kept for the minute in which they were asked for. */
-  const past = new Map<string, { readonly minute: number; readonly changes: number; readonly value: unknown }>();
+  const earlier = new Earlier();
 
   function blueprint(journey: string): Blueprint {
     const found = o.blueprints.get(journey);
@@ -67,16 +70,6 @@ export function createReader(o: ReaderOptions): Reader {
     const now = o.clock();
     if (to === undefined || to >= now) return { position: { at: now, live: true }, minute: minuteOf(now) };
     return { position: { at: to, live: false }, minute: minuteOf(to) };
-  }
-
-  function remembered<T>(key: string, compute: () => T): T {
-    const minute = o.sums().minute;
-    const known = past.get(key);
-    if (known?.minute === minute) return known.value as T;
-    if (past.size > 500) past.clear();
-    const value = compute();
-    past.set(key, { minute, changes: o.sums().changes, value });
-    return value;
   }
 
   function sources(of: Blueprint, at: number): SourceHealth[] {
@@ -93,14 +86,15 @@ export function createReader(o: ReaderOptions): Reader {
       .filter((f) => (f.journeys.length === 0 || f.journeys.includes(journey)) && f.from <= to && (f.to ?? Infinity) >= from);
   }
 
-  function heatSums(of: Blueprint, window: Window, minute: number): ReturnType<LiveSums['heat']> {
+  function heatSums(of: Blueprint, window: Window, minute: number): CellSums {
     return o.sums().heat(of, window, minute);
   }
 
-  /** For what a number is compared with: a late event may show there a minute late. The number itself, which opens a list, is always read anew. */
-  function earlierHeatSums(of: Blueprint, window: Window, minute: number): ReturnType<LiveSums['heat']> {
-    const read = (): ReturnType<LiveSums['heat']> => heatSums(of, window, minute);
-    return minute >= o.sums().minute ? read() : remembered(`heat ${of.journey} ${window} ${minute}`, read);
+  /** For what a number is compared with: it may lag a minute behind. The number itself, which opens a list, is always read anew. */
+  function heatSumsBefore(of: Blueprint, window: Window, at: { readonly position: Position; readonly minute: number }): CellSums {
+    const before = at.minute - WEEK_MINUTES;
+    if (!at.position.live) return heatSums(of, window, before);
+    return earlier.get(`heat ${of.journey} ${of.version} ${window}`, before, () => o.sums().heatByDay(of, window, before));
   }
 
   function heat(params: HeatParams): HeatView {
@@ -113,7 +107,7 @@ export function createReader(o: ReaderOptions): Reader {
       by: params.by ?? 'channel',
       position,
       sums: heatSums(of, params.window, minute),
-      before: earlierHeatSums(of, params.window, minute - WEEK_MINUTES),
+      before: heatSumsBefore(of, params.window, { position, minute }),
       sources: sources(of, position.at),
       factors: factorsIn(of.journey, from, position.at),
     });
@@ -140,7 +134,7 @@ export function createReader(o: ReaderOptions): Reader {
     return promiseLedgerView({ blueprint: of, sums: o.sums().promises(of, fromMinute, minute), from: fromMinute * MINUTE, position });
   }
 
-  function cell(params: HeatParams & { readonly stage: string; readonly column: string }): CellDetail {
+  async function cell(params: HeatParams & { readonly stage: string; readonly column: string }): Promise<CellDetail> {
     const of = blueprint(params.journey);
     const by = params.by ?? 'channel';
     const view = heat(params);
@@ -149,7 +143,10 @@ export function createReader(o: ReaderOptions): Reader {
     if (shown === undefined) throw new Fault('not_found', `There is no square "${params.stage} / ${params.column}".`);
     const { minute } = positionOf(params.to);
     const step = Math.max(1, Math.round((2 * WINDOWS[params.window].minutes) / TREND_POINTS));
-    const trend = Array.from({ length: TREND_POINTS }, (_, i) => {
+    const trend: CellDetail['trend'][number][] = [];
+    for (let i = 0; i < TREND_POINTS; i++) {
+      // Each point goes through the ledger: others have their turn in between.
+      if (i > 0) await nextTurn();
       const at = minute - (TREND_POINTS - 1 - i) * step;
       const past = heatView({
         blueprint: of,
@@ -161,8 +158,8 @@ export function createReader(o: ReaderOptions): Reader {
         sources: [],
         factors: [],
       }).cells[key];
-      return { at: at * MINUTE, friction: past?.friction ?? null, n: past?.n ?? 0, valence: past?.emotion.valence ?? null };
-    });
+      trend.push({ at: at * MINUTE, friction: past?.friction ?? null, n: past?.n ?? 0, valence: past?.emotion.valence ?? null });
+    }
     const grid = gridOf(heatSums(of, params.window, minute), by);
     const mean = parentMean(grid, params.stage, params.column);
     return { cell: shown, stageMean: grid.size === 0 ? null : 100 * mean, kappa: KAPPA, trend };
@@ -173,14 +170,26 @@ export function createReader(o: ReaderOptions): Reader {
     if (of === undefined) throw new Fault('not_found', 'There is no journey to show.');
     const window: Window = '4h';
     const { position, minute } = positionOf(undefined);
-    const at = (m: number) => ({
-      heat: heatSums(of, window, m),
-      funnel: o.sums().funnel(of, m + 1, m),
-      promises: o.sums().promises(of, m - WEEK_MINUTES, m),
-      events: o.sums().events(of, m - 59, m),
-    });
-    const before = remembered(`wall ${of.journey} ${minute - WEEK_MINUTES}`, () => at(minute - WEEK_MINUTES));
-    return wallView({ blueprint: of, window, position, now: at(minute), before, heat: heat({ journey: of.journey, window }) });
+    const now = {
+      heat: heatSums(of, window, minute),
+      funnel: o.sums().funnel(of, minute + 1, minute),
+      promises: o.sums().promises(of, minute - WEEK_MINUTES, minute),
+      events: o.sums().events(of, minute - 59, minute),
+    };
+    const before = earlier.get(`wall ${of.journey} ${of.version}`, minute - WEEK_MINUTES, () =>
+      wallSumsByDay(of, window, minute - WEEK_MINUTES),
+    );
+    return wallView({ blueprint: of, window, position, now, before, heat: heat({ journey: of.journey, window }) });
+  }
+
+  function* wallSumsByDay(of: Blueprint, window: Window, at: number): Generator<undefined, WallSums> {
+    const sums = o.sums();
+    return {
+      heat: yield* sums.heatByDay(of, window, at),
+      funnel: yield* sums.nowByDay(of, at),
+      promises: sums.promises(of, at - WEEK_MINUTES, at),
+      events: sums.events(of, at - 59, at),
+    };
   }
 
   async function list(params: {

@@ -4,7 +4,8 @@ import type { FunnelSums } from '#server/domain/view/funnel.ts';
 import type { Booking, BookingSink } from '#server/domain/kernel/counters.ts';
 import type { CellSums } from '#server/domain/kernel/sums.ts';
 import { CUBES, NOW } from '#server/domain/kernel/counters.ts';
-import { Ledger, PlaceTable, Totals, WindowSums, groupName, windowRange } from '#server/domain/kernel/sums.ts';
+import { Ledger, PlaceTable, Totals, WindowSums, groupName, groupOf, windowRange } from '#server/domain/kernel/sums.ts';
+import { Cohorts } from './cohorts.ts';
 
 const HOUR_WINDOW = { minutes: 60, grain: 1 };
 const ALL_TIME = { from: -Infinity, to: Infinity };
@@ -20,9 +21,12 @@ export class LiveSums implements BookingSink {
   readonly #flows: WindowSums;
   readonly #levels = new Totals();
   readonly #places = new PlaceTable();
+  readonly #cohorts = new Cohorts(this.#ledger, this.#places);
   /** minute -> cubes, places, measures, anchors and deltas of what holds from then on */
   readonly #later = new Map<number, Waiting>();
   #cube = '';
+  /** group of the cell where a cohort of it is followed */
+  #group = '';
   #minute: number;
   #changes = 0;
 
@@ -50,12 +54,15 @@ export class LiveSums implements BookingSink {
   cell(name: string): void {
     this.#ledger.cell(name);
     this.#cube = name.charAt(0);
-    if (isLive(this.#cube)) this.#places.cell(name);
+    const followed = isCohort(this.#cube) && this.#cohorts.follows(groupOf(name));
+    this.#group = followed ? groupOf(name) : '';
+    if (followed || isLive(this.#cube)) this.#places.cell(name);
   }
 
   book(measure: number, anchor: number, booked: number, delta: number): void {
     this.#ledger.book(measure, anchor, booked, delta);
     this.#changes++;
+    if (this.#group !== '') this.#cohorts.book(this.#group, this.#places.place(measure), anchor, booked, delta, this.#minute);
     if (!isLive(this.#cube)) return;
     const place = this.#places.place(measure);
     if (booked <= this.#minute) return this.#hold(this.#cube, place, measure, anchor, delta);
@@ -75,6 +82,7 @@ export class LiveSums implements BookingSink {
     this.#minute = minute;
     for (const window of this.#windows.values()) window.advance(minute);
     this.#flows.advance(minute);
+    this.#cohorts.advance(minute);
     this.#changes++;
   }
 
@@ -85,9 +93,21 @@ export class LiveSums implements BookingSink {
     return this.#ledger.read(group, windowRange(WINDOWS[window], at));
   }
 
+  /** The same of a past minute, in steps. */
+  *heatByDay(journey: { readonly journey: string; readonly version: number }, window: Window, at: number): Generator<undefined, CellSums> {
+    return yield* this.#ledger.readByDay(groupName('H', journey.journey, journey.version), windowRange(WINDOWS[window], at));
+  }
+
+  /** Levels and flows of a past minute, in steps; no cohort. */
+  *nowByDay(journey: { readonly journey: string; readonly version: number }, at: number): Generator<undefined, FunnelSums> {
+    const group = groupName('N', journey.journey, journey.version);
+    const levels = yield* this.#ledger.readByDay(group, { ...ALL_TIME, at });
+    return { cohort: new Map(), levels, flows: this.#ledger.read(group, windowRange(HOUR_WINDOW, at)) };
+  }
+
   /** The funnel's sums: cohort from an hour on, and levels and flows of that minute. */
   funnel(journey: { readonly journey: string; readonly version: number }, fromMinute: number, at: number): FunnelSums {
-    const cohort = this.#ledger.read(groupName('F', journey.journey, journey.version), { from: fromMinute, to: at, at });
+    const cohort = this.#cohort(groupName('F', journey.journey, journey.version), fromMinute, at);
     const group = groupName('N', journey.journey, journey.version);
     if (at >= this.#minute)
       return { cohort, levels: this.#places.sums(this.#levels, group), flows: this.#places.sums(this.#flows.totals, group) };
@@ -98,7 +118,7 @@ export class LiveSums implements BookingSink {
 
   /** Promises made in a range, as they stood at a minute. */
   promises(journey: { readonly journey: string; readonly version: number }, fromMinute: number, at: number): CellSums {
-    return this.#ledger.read(groupName('P', journey.journey, journey.version), { from: fromMinute, to: at, at });
+    return this.#cohort(groupName('P', journey.journey, journey.version), fromMinute, at);
   }
 
   /** Events and contacts of a range. */
@@ -109,6 +129,12 @@ export class LiveSums implements BookingSink {
   /** First and last day with cases, in minutes; null without any. */
   span(journey: { readonly journey: string; readonly version: number }): { readonly from: number; readonly to: number } | null {
     return this.#ledger.span(groupName('F', journey.journey, journey.version));
+  }
+
+  /** What is anchored at hours from one on, as it holds at a minute. */
+  #cohort(group: string, from: number, at: number): CellSums {
+    if (from > at) return new Map();
+    return at >= this.#minute ? this.#cohorts.read(group, from, this.#minute) : this.#ledger.read(group, { from, to: at, at });
   }
 
   #release(waiting: Waiting | undefined): void {
@@ -137,4 +163,9 @@ interface Waiting {
 /** Cubes of which pages ask for the present all the time; the others are read from the ledger. */
 function isLive(cube: string): boolean {
   return cube === CUBES.heat || cube === CUBES.now;
+}
+
+/** Cubes anchored at hours, of which pages follow everything from one hour on. */
+function isCohort(cube: string): boolean {
+  return cube === CUBES.funnel || cube === CUBES.promise;
 }

@@ -109,6 +109,36 @@ describe('the sums', () => {
     );
   });
 
+  it('keep every range of hours that pages follow as the definition says, whenever it was first asked for and however it moves on', () => {
+    const hourly = booking('F', [0, 1, 130]).map(([cell, measure, anchor, booked, delta]): Booking => {
+      const hour = Math.floor(anchor / 60) * 60;
+      return [cell, measure, hour, hour + (booked - anchor), delta];
+    });
+    const step = fc.record({
+      bookings: fc.array(hourly, { maxLength: 25 }),
+      minutes: fc.constantFrom(0, 1, 7, 60, 61, 700),
+      /** hours back from now that a page asks for */
+      back: fc.integer({ min: 0, max: 40 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
+        const sums = new LiveSums(NOW_MINUTE);
+        const all: Booking[] = [];
+        let minute = NOW_MINUTE;
+        for (const { bookings, minutes, back } of steps) {
+          for (const one of bookings) sums.add(one);
+          all.push(...bookings);
+          sums.advance((minute += minutes));
+          for (const hours of [back, 20]) {
+            const from = (Math.floor(minute / 60) - hours) * 60;
+            expect(plain(sums.funnel(JOURNEY, from, minute).cohort)).toEqual(definition(all, { from, to: Infinity, at: minute }));
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('come back from the feed as they went in', () => {
     fc.assert(
       fc.property(fc.array(booking('H', [0, 7, 130]), { maxLength: 60 }), (bookings) => {

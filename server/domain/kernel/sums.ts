@@ -72,11 +72,24 @@ export class Ledger implements BookingSink {
 
   /** Sums of one group over a range, as they held at a minute. */
   read(name: string, range: Range): CellSums {
+    const reading = this.readByDay(name, range);
+    for (;;) {
+      const step = reading.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /** The same, one day's anchors at a time: whoever reads long ranges in the background can let others have their turn between two days. */
+  *readByDay(name: string, range: Range): Generator<undefined, CellSums> {
     const group = this.#groups.get(name);
     if (group === undefined) return new Map();
     const found: (Measures | undefined)[] = new Array<Measures | undefined>(group.cells.names.length);
     const [first, last] = [Math.floor(range.from / DAY_MINUTES), Math.floor(range.to / DAY_MINUTES)];
-    for (const [day, places] of group.days) if (day >= first && day <= last) readPlaces(places, range, found);
+    for (const [day, places] of [...group.days]) {
+      if (day < first || day > last) continue;
+      readPlaces(places, range, found);
+      yield;
+    }
     const sums: CellSums = new Map();
     found.forEach((measures, index) => {
       if (measures === undefined) return;
@@ -84,6 +97,22 @@ export class Ledger implements BookingSink {
       if (measures.size > 0) sums.set(group.cells.nameOf(index), measures);
     });
     return sums;
+  }
+
+  /** Shows every sum of one group with its anchor in a range, whenever it holds. */
+  visit(
+    name: string,
+    range: { readonly from: number; readonly to: number },
+    visitor: (cell: string, measure: number, booked: number, sum: number) => void,
+  ): void {
+    const group = this.#groups.get(name);
+    if (group === undefined) return;
+    for (const [day, places] of group.days) {
+      if (day * DAY_MINUTES + DAY_MINUTES <= range.from || day * DAY_MINUTES > range.to) continue;
+      places.forEach((cell, measure, anchor, booked, sum) => {
+        if (anchor >= range.from && anchor <= range.to) visitor(group.cells.nameOf(cell), measure, booked, sum);
+      });
+    }
   }
 
   /** First and last day of a group's anchors, in minutes; null while it is empty. */

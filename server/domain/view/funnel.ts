@@ -24,30 +24,47 @@ export interface FunnelInput {
 /** Position of a dimension in the cells of the funnel and of now: stage, segment, channel. */
 const DIMENSION = { stage: 0, segment: 1, channel: 2 } as const;
 
-function gather(cells: CellSums, keep: (dimensions: readonly string[]) => boolean): Map<string, Measures> {
-  const byStage = new Map<string, Measures>();
-  for (const [cell, measures] of cells) {
-    const { dimensions } = parseCell(cell);
-    if (!keep(dimensions)) continue;
-    const stage = dimensions[DIMENSION.stage] ?? '';
-    let sums = byStage.get(stage);
-    if (sums === undefined) byStage.set(stage, (sums = new Map<number, number>()));
-    for (const [measure, sum] of measures) sums.set(measure, (sums.get(measure) ?? 0) + sum);
-  }
-  return byStage;
-}
+/** Measures by stage. */
+type Stages = Map<string, Measures>;
 
 interface Slice {
-  readonly cohort: Map<string, Measures>;
-  readonly levels: Map<string, Measures>;
-  readonly flows: Map<string, Measures>;
+  readonly cohort: Stages;
+  readonly levels: Stages;
+  readonly flows: Stages;
 }
 
-function sliceOf(sums: FunnelSums, keep: (dimensions: readonly string[]) => boolean): Slice {
-  return { cohort: gather(sums.cohort, keep), levels: gather(sums.levels, keep), flows: gather(sums.flows, keep) };
+const PARTS = ['cohort', 'levels', 'flows'] as const;
+
+function emptySlice(): Slice {
+  return { cohort: new Map(), levels: new Map(), flows: new Map() };
 }
 
-function of(slice: Map<string, Measures>, stage: string, measure: number): number {
+function gather(into: Stages, stage: string, measures: Measures): void {
+  let sums = into.get(stage);
+  if (sums === undefined) into.set(stage, (sums = new Map<number, number>()));
+  for (const [measure, sum] of measures) sums.set(measure, (sums.get(measure) ?? 0) + sum);
+}
+
+/** Every cell is taken apart once: into the slice of the whole, and into that of its group. */
+function slicesOf(sums: FunnelSums, by: FunnelInput['by']): { readonly whole: Slice; readonly groups: ReadonlyMap<string, Slice> } {
+  const whole = emptySlice();
+  const groups = new Map<string, Slice>();
+  for (const part of PARTS)
+    for (const [cell, measures] of sums[part]) {
+      const { dimensions } = parseCell(cell);
+      const stage = dimensions[DIMENSION.stage] ?? '';
+      gather(whole[part], stage, measures);
+      if (by === null) continue;
+      const key = dimensions[DIMENSION[by]] ?? '';
+      let group = groups.get(key);
+      // Flows alone make no group: whoever only passed through is in none.
+      if (group === undefined && part !== 'flows') groups.set(key, (group = emptySlice()));
+      if (group !== undefined) gather(group[part], stage, measures);
+    }
+  return { whole, groups };
+}
+
+function of(slice: Stages, stage: string, measure: number): number {
   return slice.get(stage)?.get(measure) ?? 0;
 }
 
@@ -87,7 +104,22 @@ function stepsOf(blueprint: Blueprint, slice: Slice): FunnelStep[] {
   });
 }
 
-function totalOf(steps: readonly FunnelStep[]): FunnelTotal {
+type Counts = Pick<FunnelStep, 'stage' | 'after' | 'reached' | 'dropped' | 'excluded' | 'occupancy' | 'stuck'>;
+
+/** What is counted per stage, without what only the whole funnel shows. */
+function countsOf(blueprint: Blueprint, slice: Slice): Counts[] {
+  return blueprint.stages.map((stage) => ({
+    stage: stage.id,
+    after: stage.after,
+    reached: blueprint.steps.includes(stage.index) ? of(slice.cohort, stage.id, FUNNEL.reached) : 0,
+    dropped: of(slice.cohort, stage.id, FUNNEL.dropped),
+    excluded: of(slice.cohort, stage.id, FUNNEL.excluded),
+    occupancy: of(slice.levels, stage.id, NOW.occupancy),
+    stuck: of(slice.levels, stage.id, NOW.stuck),
+  }));
+}
+
+function totalOf(steps: readonly Counts[]): FunnelTotal {
   const inFunnel = steps.filter((s) => !s.after);
   const entered = inFunnel[0]?.reached ?? 0;
   const converted = inFunnel[inFunnel.length - 1]?.reached ?? 0;
@@ -96,22 +128,14 @@ function totalOf(steps: readonly FunnelStep[]): FunnelTotal {
   return { entered, converted, inProgress: entered - converted - dropped - excluded, dropped, excluded };
 }
 
-function groupsOf(input: FunnelInput): Record<string, FunnelGroup> {
+function groupsOf(blueprint: Blueprint, slices: ReadonlyMap<string, Slice>): Record<string, FunnelGroup> {
   const groups: Record<string, FunnelGroup> = {};
-  if (input.by === null) return groups;
-  const dimension = DIMENSION[input.by];
-  const found = new Set<string>();
-  for (const cells of [input.sums.cohort, input.sums.levels])
-    for (const cell of cells.keys()) found.add(parseCell(cell).dimensions[dimension] ?? '');
-  for (const key of [...found].sort()) {
-    const steps = stepsOf(
-      input.blueprint,
-      sliceOf(input.sums, (dimensions) => dimensions[dimension] === key),
-    );
+  for (const [key, slice] of [...slices].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const counts = countsOf(blueprint, slice);
     groups[key] = {
       key,
-      total: totalOf(steps),
-      steps: steps.map((s) => ({ stage: s.stage, reached: s.reached, occupancy: s.occupancy, stuck: s.stuck })),
+      total: totalOf(counts),
+      steps: counts.map((s) => ({ stage: s.stage, reached: s.reached, occupancy: s.occupancy, stuck: s.stuck })),
     };
   }
   return groups;
@@ -120,10 +144,8 @@ function groupsOf(input: FunnelInput): Record<string, FunnelGroup> {
 /** The funnel as a page shows it: cohort and now, side by side, never mixed. Pure. */
 export function funnelView(input: FunnelInput): FunnelView {
   const { blueprint } = input;
-  const steps = stepsOf(
-    blueprint,
-    sliceOf(input.sums, () => true),
-  );
+  const { whole, groups } = slicesOf(input.sums, input.by);
+  const steps = stepsOf(blueprint, whole);
   return {
     journey: blueprint.journey,
     version: blueprint.version,
@@ -136,7 +158,7 @@ export function funnelView(input: FunnelInput): FunnelView {
     total: totalOf(steps),
     order: steps.map((s) => s.stage),
     steps: Object.fromEntries(steps.map((s) => [s.stage, s])),
-    groups: groupsOf(input),
+    groups: groupsOf(blueprint, groups),
     open: steps.reduce((sum, s) => sum + s.occupancy, 0),
     factors: input.factors,
   };
