@@ -11,6 +11,7 @@ import { diffRows } from '#server/domain/kernel/row.ts';
 import { Ledger, windowRange } from '#server/domain/kernel/sums.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { funnelView } from '#server/domain/view/funnel.ts';
+import { event } from '../support/events.ts';
 import { blueprintsFrom, sumBookings, TEST_JOURNEY } from '../support/world.ts';
 import { BASE, history, HOUR } from '../support/histories.ts';
 
@@ -78,6 +79,19 @@ describe('law 6: one in-order event onto the saved state equals the full fold', 
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('keeps two promises of one kind apart that are made in the same millisecond', () => {
+    const made = { type: 'delivery.started', promise: { kind: 'delivery', due: BASE - 28 * HOUR } };
+    const events = [
+      event('order', { customerId: 'C1' }, { at: BASE - HOUR, type: 'page.viewed' }),
+      event('first', { customerId: 'C1' }, { at: BASE, ...made }),
+      event('second', { customerId: 'C1' }, { at: BASE, sequence: 2, type: 'promise.kept', promise: { kind: 'delivery' } }),
+      event('third', { customerId: 'C1' }, { at: BASE, sequence: 3, ...made }),
+    ];
+    const full = run([events]);
+    expect(full.members.filter((member) => member.includes('promises:'))).toHaveLength(2);
+    expect([...run(fastBatches(events)).bookings].sort()).toEqual([...full.bookings].sort());
   });
 
   it('takes the fast path exactly for what comes after everything and ties with nothing', () => {

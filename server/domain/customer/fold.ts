@@ -336,6 +336,7 @@ function makePromise(applying: Applying, where: PromisePlace | null): void {
   const given = event.promise;
   if (given?.due === undefined) return;
   const record: PromiseRecord = {
+    key: `${event.key}:${given.kind}`,
     id: given.id ?? `${given.kind}:${where?.one.id ?? event.key}`,
     kind: given.kind,
     wording: given.wording ?? '',

@@ -59,6 +59,8 @@ export interface VisitState {
 
 /** A promise made to the customer. */
 export interface PromiseRecord {
+  /** the event and kind that made it: no two promises share it, whatever ids they were given */
+  key: string;
   id: string;
   kind: string;
   wording: string;

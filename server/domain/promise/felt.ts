@@ -43,7 +43,7 @@ export function promiseSpokenOf(state: CustomerState, said: { readonly at: numbe
     if (promise.case !== said.case || promise.case === '') continue;
     const at = outcomeOf(promise)?.at ?? Infinity;
     if (at > said.at || said.at - at > FELT_MS) continue;
-    if (best === undefined || at > best.at || (at === best.at && promise.id > best.promise.id)) best = { promise, at };
+    if (best === undefined || at > best.at || (at === best.at && promise.key > best.promise.key)) best = { promise, at };
   }
   return best?.promise;
 }

@@ -21,11 +21,11 @@ export function chargeOf(promise: PromiseRecord): Charge {
 }
 
 /**
- * A promise on its list: [promise, kind, stage, owner, segment, made, first due, due, grace, warned, met, withdrawn, case, channel, touchpoint,
+ * A promise on its list: [key, kind, stage, owner, segment, made, first due, due, grace, warned, met, withdrawn, case, channel, touchpoint,
  * charge, [[minute, level], ...]]; the stage by its place, instants in ms, 0 = not (yet), the level of what was felt -1, 0 or 1.
  */
 export type PromiseMember = readonly [
-  id: string,
+  key: string,
   kind: string,
   stage: number,
   owner: string,
@@ -101,7 +101,7 @@ export function promiseRow(promise: PromiseRecord, blueprint: Blueprint): Row {
   gaps(promise, book);
   feelings(promise, felt, bookMinute);
   const member: PromiseMember = [
-    promise.id,
+    promise.key,
     promise.kind,
     promise.stage,
     promise.owner,

@@ -25,7 +25,7 @@ export function promiseSteps(promise: PromiseRecord): readonly { readonly at: nu
 
 /** Key of a promise among what an event touches. */
 export function promiseKey(promise: PromiseRecord): string {
-  return `p:${promise.id}:${promise.madeAt}`;
+  return `p:${promise.key}`;
 }
 
 /** Finds the promise an event speaks of: by id, else the newest of its kind that is not settled (of the case, where it has one). */

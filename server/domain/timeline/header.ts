@@ -84,6 +84,7 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
 function promiseViews(state: CustomerState, blueprints: Blueprints, now: number): PromiseView[] {
   return state.promises
     .map((p) => ({
+      key: p.key,
       id: p.id,
       kind: p.kind,
       wording: p.wording === '' ? null : p.wording,

@@ -243,6 +243,8 @@ export interface CasePosition {
 }
 
 export interface PromiseView {
+  /** unique among a customer's promises, whatever ids they were given */
+  readonly key: string;
   readonly id: string;
   readonly kind: string;
   readonly wording: string | null;
