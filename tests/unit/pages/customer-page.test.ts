@@ -129,6 +129,7 @@ describe('the emotion line', () => {
 
 describe('promises and stays', () => {
   const promise: PromiseView = {
+    key: 'k',
     id: '1',
     kind: 'delivery',
     wording: null,
