@@ -8,7 +8,10 @@ export default defineConfig({
   plugins: [liveServer(), sveltekit()],
   test: {
     projects: [
-      { extends: true, test: { ...node, name: 'unit', include: ['tests/unit/**/*.test.ts', 'tests/architecture/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { ...node, name: 'unit', include: ['tests/unit/**/*.test.ts', 'tests/architecture/**/*.test.ts'], testTimeout: 60_000 },
+      },
       {
         extends: true,
         test: { ...node, name: 'property', include: ['tests/property/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 },
