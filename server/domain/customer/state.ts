@@ -215,6 +215,7 @@ const VISIT = packing<VisitState>()([
   'dwellFrom',
 ]);
 const PROMISE = packing<PromiseRecord>()([
+  'key',
   'id',
   'kind',
   'wording',
