@@ -63,7 +63,7 @@ export const appRouter = t.router({
           list: z.string().max(1000),
           cursor: z
             .string()
-            .regex(/^\d{1,9}$/, 'is not a cursor')
+            .regex(/^[\w-]{1,300}$/, 'is not a cursor')
             .optional(),
           limit: z.int().min(1).max(200).optional(),
         }),

@@ -30,6 +30,7 @@ import { wallView } from '#server/domain/view/wall.ts';
 import type { WallSums } from '#server/domain/view/wall.ts';
 import type { CellSums } from '#server/domain/kernel/sums.ts';
 import { findCustomers, timelinePage } from '#server/projector/customers.ts';
+import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-page.ts';
 import { rowsOf } from '#server/projector/lists.ts';
 import { Earlier } from './earlier.ts';
 import type { LiveSums } from './sums.ts';
@@ -37,7 +38,7 @@ import type { LiveSums } from './sums.ts';
 const WEEK_MINUTES = 7 * 24 * 60;
 /** Points of a cell's trend. */
 const TREND_POINTS = 48;
-/** Rows of one list page; cursor = offset. */
+/** Rows of one list page. */
 const LIST_PAGE = 50;
 const TIMELINE_PAGE = 50;
 /** Funnels begin this far back where nobody says from when. */
@@ -200,16 +201,18 @@ export function createReader(o: ReaderOptions): Reader {
     const ref = parseList(params.list);
     if (ref === undefined)
       throw new Fault('bad_request', 'This is not a list. Lists look like funnel?journey=broadband&stage=order&what=dropped.');
-    const { position, minute } = positionOf(ref.to);
-    const rows = await rowsOf(ref, { redis: o.redis, partitions: o.partitions, blueprint: blueprint(ref.journey), at: minute });
-    const offset = Number(params.cursor ?? 0);
-    const limit = params.limit ?? LIST_PAGE;
+    const cursor = params.cursor === undefined ? undefined : parseCursor(params.cursor);
+    const { position, minute } = positionOf(cursor?.position ?? ref.to);
+    const page = new PageOfRows(params.limit ?? LIST_PAGE, cursor);
+    const reading = { redis: o.redis, partitions: o.partitions, blueprint: blueprint(ref.journey), at: minute };
+    for await (const row of rowsOf(ref, reading)) page.add(row);
+    const { rows, next } = page.page();
     return {
       list: params.list,
-      count: rows.length,
-      position,
-      rows: rows.slice(offset, offset + limit),
-      next: offset + limit < rows.length ? String(offset + limit) : null,
+      count: page.count,
+      position: cursor === undefined ? position : { at: position.at, live: ref.to === undefined || ref.to > position.at },
+      rows,
+      next: next === null ? null : formatCursor({ position: position.at, ...next }),
     };
   }
 

@@ -13,19 +13,52 @@ export interface ListReading {
   readonly at: number;
 }
 
-/** Reads one list over all partitions, from a score on. */
-export async function* scan<T>(
-  reading: ListReading,
-  kind: string,
-  range: { readonly from: number; readonly to: number },
-): AsyncGenerator<T> {
-  const list = `${kind}:${reading.blueprint.journey}:${reading.blueprint.version}`;
-  for (let partition = 0; partition < reading.partitions; partition++)
-    for (let offset = 0; ; offset += PAGE) {
-      const from = range.from === -Infinity ? '-inf' : range.from;
-      const to = range.to === Infinity ? '+inf' : range.to;
-      const page = await reading.redis.zRangeByScore(keys.list(partition, list), from, to, { LIMIT: { offset, count: PAGE } });
-      for (const member of page) yield JSON.parse(member) as T;
-      if (page.length < PAGE) break;
+/** Scores of a list that are read, both inclusive. */
+interface Scores {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A place in one part of a list: members of the score `from` that were read already are left out. */
+interface Place {
+  readonly from: number;
+  readonly read: number;
+}
+
+type Page = readonly { readonly value: string; readonly score: number }[];
+
+/**
+ * Reads one list over all partitions, from a score on. Each page begins at the score where the last one ended, so a list costs what its length
+ * is, however long; the next page is under way while one is gone through.
+ */
+export async function* scan<T>(reading: ListReading, kind: string, scores: Scores): AsyncGenerator<T> {
+  const { redis, blueprint } = reading;
+  const list = `${kind}:${blueprint.journey}:${blueprint.version}`;
+  for (let partition = 0; partition < reading.partitions; partition++) {
+    const key = keys.list(partition, list);
+    const fetch = ({ from, read }: Place): Promise<Page> =>
+      redis.zRangeByScoreWithScores(key, bound(from), bound(scores.to), { LIMIT: { offset: read, count: PAGE } });
+    let place: Place = { from: scores.from, read: 0 };
+    for (let coming: Promise<Page> | undefined = fetch(place); coming !== undefined;) {
+      const page: Page = await coming;
+      place = behind(place, page);
+      coming = page.length < PAGE ? undefined : fetch(place);
+      // A reader that stops early leaves this unread; its failure is then nobody's.
+      coming?.catch(() => undefined);
+      for (const { value } of page) yield JSON.parse(value) as T;
     }
+  }
+}
+
+function bound(score: number): number | string {
+  if (score === -Infinity) return '-inf';
+  return score === Infinity ? '+inf' : score;
+}
+
+function behind(place: Place, page: Page): Place {
+  const last = page.at(-1);
+  if (last === undefined) return place;
+  const first = page.findIndex(({ score }) => score === last.score);
+  const read = page.length - first;
+  return { from: last.score, read: last.score === place.from ? place.read + read : read };
 }

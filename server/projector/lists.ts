@@ -81,10 +81,9 @@ function funnelInstant(ref: FunnelRef, member: CaseMember, at: { readonly bluepr
   }
 }
 
-async function funnelRows(ref: FunnelRef, reading: Reading): Promise<ListRow[]> {
+async function* funnelRows(ref: FunnelRef, reading: Reading): AsyncGenerator<ListRow> {
   const { blueprint, at } = reading;
   const from = ref.from === undefined ? -Infinity : hourAnchor(ref.from) * MINUTE;
-  const rows: ListRow[] = [];
   for await (const member of scan<CaseMember>(reading, 'cases', { from, to: at * MINUTE + MINUTE - 1 })) {
     const [customer, caseId, segment, channel] = member;
     if ((ref.segment !== undefined && ref.segment !== segment) || (ref.channel !== undefined && ref.channel !== channel)) continue;
@@ -92,9 +91,8 @@ async function funnelRows(ref: FunnelRef, reading: Reading): Promise<ListRow[]> 
     if (instant === null) continue;
     const level = member[5].filter((step) => minuteOf(step) <= at).length;
     const stage = blueprint.stages[blueprint.steps[level - 1] ?? 0]?.id ?? '';
-    rows.push({ customer, caseId, at: instant, stage, channel, segment, friction: null, valence: null });
+    yield { customer, caseId, at: instant, stage, channel, segment, friction: null, valence: null };
   }
-  return rows;
 }
 
 type NowRef = Extract<ListRef, { readonly of: 'now' }>;
@@ -114,26 +112,23 @@ function nowInstant(ref: NowRef, member: StayMember, at: number): number | null 
   }
 }
 
-async function nowRows(ref: NowRef, reading: Reading): Promise<ListRow[]> {
+async function* nowRows(ref: NowRef, reading: Reading): AsyncGenerator<ListRow> {
   const { blueprint, at } = reading;
-  const rows: ListRow[] = [];
   for await (const member of scan<StayMember>(reading, 'stays', { from: (at - 60) * MINUTE, to: Infinity })) {
     const [customer, caseId, segment, channel, stage] = member;
     const id = blueprint.stages[stage]?.id ?? '';
     if (ref.stage !== undefined && ref.stage !== id) continue;
     if ((ref.segment !== undefined && ref.segment !== segment) || (ref.channel !== undefined && ref.channel !== channel)) continue;
     const instant = nowInstant(ref, member, at);
-    if (instant !== null) rows.push({ customer, caseId, at: instant, stage: id, channel, segment, friction: null, valence: null });
+    if (instant !== null) yield { customer, caseId, at: instant, stage: id, channel, segment, friction: null, valence: null };
   }
-  return rows;
 }
 
 type HeatRef = Extract<ListRef, { readonly of: 'heat' }>;
 
-async function heatRows(ref: HeatRef, reading: Reading): Promise<ListRow[]> {
+async function* heatRows(ref: HeatRef, reading: Reading): AsyncGenerator<ListRow> {
   const { blueprint, at } = reading;
   const range = windowRange(WINDOWS[ref.window], at);
-  const rows: ListRow[] = [];
   for await (const member of scan<VisitMember>(reading, 'visits', { from: range.from * MINUTE, to: Infinity })) {
     const [customer, , caseId, stage, channel, segment, owner, points] = member;
     const id = blueprint.stages[stage]?.id ?? '';
@@ -141,7 +136,7 @@ async function heatRows(ref: HeatRef, reading: Reading): Promise<ListRow[]> {
     if (ref.stage !== id || (ref.column !== 'all' && ref.column !== column)) continue;
     const point = points.filter((p) => p[0] <= at).at(-1);
     if (point === undefined || point[0] < range.from || point[0] > range.to) continue;
-    rows.push({
+    yield {
       customer,
       caseId,
       at: point[0] * MINUTE,
@@ -150,18 +145,12 @@ async function heatRows(ref: HeatRef, reading: Reading): Promise<ListRow[]> {
       segment,
       friction: point[1] / 1000,
       valence: point[2] === null ? null : point[2] / 1000,
-    });
+    };
   }
-  return rows;
 }
 
-/** Everybody on a list at a position: worst first where there is a worst, else newest first. */
-export async function rowsOf(ref: ListRef, reading: Reading): Promise<readonly ListRow[]> {
-  const rows = await readRows(ref, reading);
-  return rows.sort((a, b) => (b.friction ?? 0) - (a.friction ?? 0) || b.at - a.at || (a.caseId < b.caseId ? -1 : 1));
-}
-
-function readRows(ref: ListRef, reading: Reading): Promise<ListRow[]> {
+/** Everybody on a list at a position, in no particular order, but the same each time. */
+export function rowsOf(ref: ListRef, reading: Reading): AsyncGenerator<ListRow> {
   switch (ref.of) {
     case 'funnel':
       return funnelRows(ref, reading);

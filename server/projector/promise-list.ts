@@ -6,10 +6,9 @@ import { scan } from './list-scan.ts';
 import type { ListReading } from './list-scan.ts';
 
 /** The promises on a list, as they stand at its position. */
-export async function promiseRows(ref: PromiseListRef, reading: ListReading): Promise<ListRow[]> {
+export async function* promiseRows(ref: PromiseListRef, reading: ListReading): AsyncGenerator<ListRow> {
   const { blueprint, at } = reading;
   const from = ref.from === undefined ? -Infinity : hourAnchor(ref.from) * MINUTE;
-  const rows: ListRow[] = [];
   for await (const [customer, ...member] of scan<readonly [string, ...PromiseMember]>(reading, 'promises', {
     from,
     to: at * MINUTE + MINUTE - 1,
@@ -21,7 +20,6 @@ export async function promiseRows(ref: PromiseListRef, reading: ListReading): Pr
     if (ref.charge !== undefined && (ref.charge === 'owner') !== (charge === 'owner')) continue;
     const since = promiseOn(member, ref.what, at);
     if (since !== null)
-      rows.push({ customer, caseId, at: since, stage: id, channel: channel as Channel, segment, friction: null, valence: null });
+      yield { customer, caseId, at: since, stage: id, channel: channel as Channel, segment, friction: null, valence: null };
   }
-  return rows;
 }
