@@ -26,5 +26,15 @@ export type Message =
 /** Most events in one message. */
 export const MESSAGE_EVENTS = 200;
 
-export const encodeMessage = (message: Message): string => JSON.stringify(message);
-export const decodeMessage = (text: string): Message => JSON.parse(text) as Message;
+/** Messages of one entry of an outbox. */
+const ENTRY_MESSAGES = 64;
+
+/** Packs messages for one receiver into entries. */
+export function encodeMessages(messages: readonly Message[]): string[] {
+  const entries: string[] = [];
+  for (let i = 0; i < messages.length; i += ENTRY_MESSAGES) entries.push(JSON.stringify(messages.slice(i, i + ENTRY_MESSAGES)));
+  return entries;
+}
+
+/** The messages of one entry, in order. */
+export const decodeMessages = (text: string): Message[] => JSON.parse(text) as Message[];

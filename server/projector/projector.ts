@@ -23,10 +23,12 @@ import { Batch } from './batch.ts';
 import { Recent } from './recent.ts';
 import type { Message } from './messages.ts';
 import { changePerson, isFast, refoldPerson } from './people.ts';
-import { decodeMessage, encodeMessage } from './messages.ts';
+import { decodeMessages, encodeMessages } from './messages.ts';
 
-/** Log entries read at once; messages per sender. */
+/** Log entries read at once, at most; entries read of each sender, and messages of one taken into a commit. */
 const READ_ENTRIES = 250;
+const READ_MAIL = 16;
+const SENDER_MESSAGES = 128;
 /** Events of one commit, at most: the store serves nobody else while it writes one. */
 const COMMIT_EVENTS = 500;
 /** People whose state and rows are remembered, per partition: some 10 kB each. */
@@ -106,6 +108,8 @@ export class PartitionProjector {
   #version: string | null = null;
   #cursors = new Map<string, string>();
   #commits = 0;
+  /** as last seen: so that no more is read than a commit takes */
+  #eventsPerEntry = 4;
   /** whether this partition keeps annotations */
   #annotated = false;
   readonly #backfill: Backfill;
@@ -260,23 +264,30 @@ export class PartitionProjector {
     const { redis, partition, partitions } = this.#o;
     const senders = Array.from({ length: partitions }, (_, q) => q);
     const cursor = (name: string): string => this.#cursors.get(name) ?? '0-0';
+    const entries = Math.min(READ_ENTRIES, Math.ceil(COMMIT_EVENTS / this.#eventsPerEntry));
     const [log, ...mail] = await Promise.all([
-      redis.xRange(keys.log(partition), after(cursor('log')), '+', { COUNT: READ_ENTRIES }),
-      ...senders.map((q) => redis.xRange(keys.outbox(q, partition), after(cursor(String(q))), '+', { COUNT: READ_ENTRIES })),
+      redis.xRange(keys.log(partition), after(cursor('log')), '+', { COUNT: entries }),
+      ...senders.map((q) => redis.xRange(keys.outbox(q, partition), after(cursor(String(q))), '+', { COUNT: READ_MAIL })),
     ]);
     const cursors = new Map<string, string>();
     const events: StoredEvent[] = [];
+    let read = 0;
     for (const entry of log ?? []) {
       if (events.length >= COMMIT_EVENTS) break;
       for (const event of unpack(entry.message['e'] ?? '')) events.push(this.#scored(event));
       cursors.set('log', entry.id);
+      read++;
     }
-    const messages = mail.flatMap((entries, q) =>
-      (entries ?? []).map((entry) => {
+    if (read > 0) this.#eventsPerEntry = Math.max(1, events.length / read);
+    const messages: Message[] = [];
+    mail.forEach((found, q) => {
+      const before = messages.length;
+      for (const entry of found ?? []) {
+        if (messages.length - before >= SENDER_MESSAGES) break;
+        messages.push(...decodeMessages(entry.message['m'] ?? '[]'));
         cursors.set(String(q), entry.id);
-        return decodeMessage(entry.message['m'] ?? '{}');
-      }),
-    );
+      }
+    });
     return { events, messages, cursors };
   }
 
@@ -345,14 +356,16 @@ export class PartitionProjector {
 
   async #loadPeople(work: readonly PersonWork[]): Promise<StoredPerson[]> {
     const { redis, partition } = this.#o;
-    return Promise.all(
-      work.map(async ({ person }) => {
-        const known = this.#people.get(person);
-        if (known !== undefined) return { person, ...known };
-        const text = await redis.get(keys.state(partition, person));
-        return { person, state: text === null ? null : decodeState(text), rows: new Map() };
-      }),
-    );
+    const known = work.map(({ person }) => this.#people.get(person));
+    const missing = work.filter((_, i) => known[i] === undefined).map(({ person }) => person);
+    const texts = missing.length === 0 ? [] : await redis.mGet(missing.map((person) => keys.state(partition, person)));
+    const loaded = new Map(missing.map((person, i) => [person, texts[i] ?? null]));
+    return work.map(({ person }, i): StoredPerson => {
+      const its = known[i];
+      if (its !== undefined) return { person, ...its };
+      const text = loaded.get(person) ?? null;
+      return { person, state: text === null ? null : decodeState(text), rows: new Map() };
+    });
   }
 
   /** What the slow path has to read: from the newest checkpoint before the earliest change, or from the beginning. */
@@ -399,7 +412,7 @@ export class PartitionProjector {
       if (gone.length > 0) commands.push(['HDEL', key, ...gone]);
     }
     for (const [to, messages] of batch.outbox)
-      for (const message of messages) commands.push(['XADD', keys.outbox(partition, to), '*', 'm', encodeMessage(message)]);
+      for (const entry of encodeMessages(messages)) commands.push(['XADD', keys.outbox(partition, to), '*', 'm', entry]);
   }
 
   #writeFeed(commands: Command[], feed: { readonly deltas: Deltas; readonly changed: readonly string[] }): void {

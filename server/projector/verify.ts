@@ -14,7 +14,7 @@ import { keys, partitionOf } from '#server/redis/keys.ts';
 import { COMMIT } from '#server/redis/scripts.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import { Backfill } from './backfill.ts';
-import { decodeMessage } from './messages.ts';
+import { decodeMessages } from './messages.ts';
 import { memberOf } from './people.ts';
 import { readSums } from './sums-checkpoint.ts';
 
@@ -362,8 +362,8 @@ class Comparison {
     for (let start = `(${cursor}`; ;) {
       const page = (await redis.xRange(keys.outbox(from, this.#p), start, '+', { COUNT: PAGE })) ?? [];
       for (const { message } of page) {
-        const told = decodeMessage(message['m'] ?? '{}');
-        if (told.kind === 'recall' && told.node === what.node && told.person === what.person) return true;
+        const told = decodeMessages(message['m'] ?? '[]');
+        if (told.some((one) => one.kind === 'recall' && one.node === what.node && one.person === what.person)) return true;
       }
       const last = page.at(-1);
       if (page.length < PAGE || last === undefined) return false;

@@ -50,6 +50,9 @@ export interface FrictionParts {
 export function parts(severities: Severities, weights: Weights): FrictionParts {
   const { score, points, sum } = weigh(severities, weights);
   const total = Math.round(score * PER_POINT);
+  const [only, another] = points;
+  if (only === undefined || another === undefined)
+    return { total, parts: new Map(only === undefined || total === 0 ? [] : [[only[0], total]]) };
   const rows = points.map(([component, value]) => {
     const exact = (total * value) / sum;
     return { component, whole: Math.floor(exact), rest: exact - Math.floor(exact) };
@@ -78,7 +81,9 @@ function weigh(severities: Severities, weights: Weights): Weighed {
   let sum = 0;
   // always in the components' own order, so that the last bit does not depend on the caller's
   for (const component of COMPONENTS) {
-    const harm = clamp(weights[component], MOST_WEIGHT) * clamp(severities[component] ?? 0, 1);
+    const severity = severities[component];
+    if (severity === undefined) continue;
+    const harm = clamp(weights[component], MOST_WEIGHT) * clamp(severity, 1);
     if (!(harm > 0)) continue;
     const value = -Math.log1p(-harm);
     if (!(value > 0)) continue;

@@ -138,12 +138,18 @@ export function visitPoints(visit: VisitState, state: CustomerState, blueprint: 
   steps.sort((a, b) => a.at - b.at);
   const severities = new Severities();
   let [m, s, f] = [0, 0, 0];
+  let seen = -1;
+  let last: Omit<VisitPoint, 'minute'> = { friction: 0, valence: null, values: ONE_VISIT };
   return minutes.map((minute) => {
     for (let mark = marks[m]; mark !== undefined && minuteOf(mark[0]) <= minute; mark = marks[++m]) severities.mark(mark[1], mark[2]);
     for (let step = steps[s]; step !== undefined && minuteOf(step.at) <= minute; step = steps[++s])
       severities.level(step.component, step.severity);
     while (f < visit.feels.length && minuteOf(visit.feels[f]?.[0] ?? 0) <= minute) f++;
-    return { minute, ...valuesOf(severities.current(), visit.feels.slice(0, f), blueprint) };
+    // In most minutes something happens, but nothing that makes the visit harder or says how it feels.
+    if (m + s + f !== seen)
+      last = valuesOf(severities.current(), f === visit.feels.length ? visit.feels : visit.feels.slice(0, f), blueprint);
+    seen = m + s + f;
+    return { minute, friction: last.friction, valence: last.valence, values: last.values };
   });
 }
 
