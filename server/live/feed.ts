@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '#server/platform/log.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -11,6 +12,8 @@ import { LiveSums } from './sums.ts';
 const LOOK_MS = 100;
 /** Entries of one partition read at once. */
 const PAGE = 32;
+/** After changes were taken in, the next look comes this much later: the feeds of all partitions are read together. */
+const GATHER_MS = 20;
 /** Work at a stretch after which pages and doors get their turn, ms. */
 const BREATH_MS = 5;
 /** How often it is checked that the feed was not trimmed past our place. */
@@ -101,6 +104,7 @@ export class Feed {
         this.#failing = false;
         if (read > 0) this.#o.onChange();
         if (read === 0) await this.#rest(LOOK_MS);
+        else if (read < PAGE) await pause(GATHER_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       } catch (error) {
         if (!this.#failing) this.#o.log.error({ err: error }, 'the changes cannot be followed; trying again');
         this.#failing = true;

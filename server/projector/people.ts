@@ -2,7 +2,7 @@ import type { FoldContext } from '#server/domain/customer/fold.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import type { Row, Touched } from '#server/domain/kernel/row.ts';
-import type { Deltas } from '#server/domain/kernel/counters.ts';
+import type { Booking, Deltas } from '#server/domain/kernel/counters.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import { foldOnto, inOrder } from '#server/domain/customer/fold.ts';
 import { decodeState, emptyState, encodeState } from '#server/domain/customer/state.ts';
@@ -30,8 +30,38 @@ interface KeptRow {
   readonly member: string;
 }
 
+/** Bookings beside the rows that are kept of one person: people with more events are compared by folding again. */
+const MOST_BOOKINGS = 64;
+
 /** A person's rows as they were last made: what the next change compares with. */
-export type KeptRows = Map<string, KeptRow>;
+export class KeptRows {
+  readonly byKey = new Map<string, KeptRow>();
+  #bookings: Booking[] | null;
+
+  /** @param complete there is nothing of this person that is not here: true for somebody without events */
+  constructor(complete: boolean) {
+    this.#bookings = complete ? [] : null;
+  }
+
+  /** What the person's events booked beside the rows, where these rows are all that there ever were; null: not known. */
+  get bookings(): readonly Booking[] | null {
+    return this.#bookings;
+  }
+
+  /** Takes in what a run booked and forgot, once its rows are here. */
+  note(run: Touched): void {
+    for (const key of run.settled) this.byKey.delete(key);
+    if (this.#bookings === null || run.settled.size > 0 || this.#bookings.length + run.bookings.length > MOST_BOOKINGS)
+      this.#bookings = null;
+    else this.#bookings.push(...run.bookings);
+  }
+
+  /** Begins anew. @param complete as for the constructor */
+  clear(complete: boolean): void {
+    this.byKey.clear();
+    this.#bookings = complete ? [] : null;
+  }
+}
 
 /** What the slow path needs besides: a point to start from, and the events behind it. */
 export interface Tail {
@@ -87,28 +117,54 @@ function diffTouched(place: Place, commands: Command[], run: { readonly touched:
   const { touched, rows } = run;
   for (const booking of touched.bookings) place.deltas.add(booking, 1);
   for (const [key, { before, after }] of touched.rows()) {
-    const made = diffRow(place, commands, { before: kept(place, rows.get(key), before), after });
-    if (made !== null) rows.set(key, made);
+    const made = diffRow(place, commands, { before: kept(place, rows.byKey.get(key), before), after });
+    if (made !== null) rows.byKey.set(key, made);
   }
-  for (const key of touched.settled) rows.delete(key);
+  rows.note(touched);
+}
+
+/** Lists and sums where everything the person ever contributed is known: against what all events come to now. */
+function diffWhole(
+  place: Place,
+  commands: Command[],
+  run: { readonly before: readonly Booking[]; readonly fresh: Touched; readonly rows: KeptRows },
+): void {
+  const { before, fresh, rows } = run;
+  for (const booking of before) place.deltas.add(booking, -1);
+  for (const booking of fresh.bookings) place.deltas.add(booking, 1);
+  const was = new Map(rows.byKey);
+  rows.clear(true);
+  for (const [key, { after }] of fresh.rows()) {
+    const made = diffRow(place, commands, { before: was.get(key) ?? null, after });
+    was.delete(key);
+    if (made !== null) rows.byKey.set(key, made);
+  }
+  for (const row of was.values()) diffRow(place, commands, { before: row, after: null });
+  rows.note(fresh);
 }
 
 /** Lists and sums of the slow path: what the same starting point came to with the old events, and comes to with the new ones. */
 function diffRuns(
   place: Place,
   commands: Command[],
-  runs: { readonly old: Touched; readonly fresh: Touched; readonly rows: KeptRows },
+  runs: {
+    readonly old: Touched;
+    readonly fresh: Touched;
+    readonly rows: KeptRows;
+    /** both began at the beginning */ readonly whole: boolean;
+  },
 ): void {
   for (const booking of runs.old.bookings) place.deltas.add(booking, -1);
   for (const booking of runs.fresh.bookings) place.deltas.add(booking, 1);
   const [old, fresh] = [runs.old.rows(), runs.fresh.rows()];
-  runs.rows.clear();
+  runs.rows.clear(runs.whole);
   for (const key of new Set([...old.keys(), ...fresh.keys()])) {
     const before = old.has(key) ? (old.get(key)?.after ?? null) : (fresh.get(key)?.before ?? null);
     const after = fresh.has(key) ? (fresh.get(key)?.after ?? null) : (old.get(key)?.before ?? null);
     const made = diffRow(place, commands, { before: kept(place, undefined, before), after });
-    if (made !== null && !runs.fresh.settled.has(key)) runs.rows.set(key, made);
+    if (made !== null) runs.rows.byKey.set(key, made);
   }
+  runs.rows.note(runs.fresh);
 }
 
 const addCommand = (key: string, event: StoredEvent): Command => ['XADD', key, streamId(event), 'e', JSON.stringify(event)];
@@ -123,6 +179,7 @@ export function isFast(stored: StoredPerson, adds: readonly StoredEvent[], recal
 
 /** Removes events that are there already (same key), sorts; refuses what cannot have a place of its own. */
 function arrange(events: readonly StoredEvent[], refused: PersonChange['refused']): StoredEvent[] {
+  if (events.length < 2) return [...events];
   const byPlace = new Map<string, StoredEvent>();
   for (const event of events) {
     const id = streamId(event);
@@ -173,7 +230,7 @@ function fastChange(input: ChangeInput, place: Place, context: FoldContext): Per
     adds,
     context,
     (at) => commands.push(checkpoint(place, at)),
-    (key) => rows.get(key)?.row,
+    (key) => rows.byKey.get(key)?.row,
   );
   diffTouched(place, commands, { touched, rows });
   if (adds.length > 0) commands.push(...stateCommands(place, state));
@@ -224,12 +281,17 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
   const checkpoints: Command[] = [];
   const keep = (now: CustomerState): unknown => checkpoints.push(checkpoint(place, now));
   const state = base();
-  const same = at.old === at.fresh ? sharedStart(tail.events, events) : 0;
-  if (same > 0) foldOnto(state, events.slice(0, same), at.fresh, keep);
-  const old = foldOnto(same === 0 ? base() : decodeState(encodeState(state)), tail.events.slice(same), at.old);
-  const fresh = foldOnto(state, events.slice(same), at.fresh, keep);
+  const { rows } = input.stored;
+  const before = tail.from === null && at.old === at.fresh ? rows.bookings : null;
   rewriteStream(commands, place, { before: tail, after: events });
-  diffRuns(place, commands, { old, fresh, rows: input.stored.rows });
+  if (before !== null) diffWhole(place, commands, { before, fresh: foldOnto(state, events, at.fresh, keep), rows });
+  else {
+    const same = at.old === at.fresh ? sharedStart(tail.events, events) : 0;
+    if (same > 0) foldOnto(state, events.slice(0, same), at.fresh, keep);
+    const old = foldOnto(same === 0 ? base() : decodeState(encodeState(state)), tail.events.slice(same), at.old);
+    const fresh = foldOnto(state, events.slice(same), at.fresh, keep);
+    diffRuns(place, commands, { old, fresh, rows, whole: same === 0 && tail.from === null });
+  }
   rewriteCheckpoints(commands, place, { stale: tail.stale, checkpoints });
   if (state.events > 0) commands.push(...stateCommands(place, state));
   else if (tail.events.length > 0)

@@ -7,7 +7,7 @@ import type { IdentityNode, Limits } from '#server/identity/node.ts';
 import type { Redis } from '#server/redis/client.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import type { PersonWork } from './batch.ts';
-import type { KeptRows, StoredPerson, Tail } from './people.ts';
+import type { StoredPerson, Tail } from './people.ts';
 import { decodeState } from '#server/domain/customer/state.ts';
 import { isRetraction } from '#server/domain/event/event.ts';
 import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
@@ -22,7 +22,7 @@ import { Backfill } from './backfill.ts';
 import { Batch } from './batch.ts';
 import { Recent } from './recent.ts';
 import type { Message } from './messages.ts';
-import { changePerson, isFast, refoldPerson } from './people.ts';
+import { KeptRows, changePerson, isFast, refoldPerson } from './people.ts';
 import { decodeMessages, encodeMessages } from './messages.ts';
 
 /** Log entries read at once, at most; entries read of each sender, and messages of one taken into a commit. */
@@ -105,6 +105,7 @@ export class PartitionProjector {
   readonly #people = new Recent<string, Known>(PEOPLE_KNOWN);
   readonly #owner = randomBytes(4).toString('hex');
   readonly #fence: Fence;
+  readonly #deltas = new Deltas();
   #version: string | null = null;
   #cursors = new Map<string, string>();
   #commits = 0;
@@ -173,7 +174,8 @@ export class PartitionProjector {
     for (const event of input.events) batch.accept(event);
     for (const message of input.messages) batch.receive(message);
     const commands: Command[] = [];
-    const deltas = new Deltas();
+    const deltas = this.#deltas;
+    deltas.clear();
     const changed = await this.#changePeople({ batch, commands, deltas });
     this.#writeBatch(batch, commands);
     commands.push(...annotations.commands());
@@ -211,7 +213,8 @@ export class PartitionProjector {
   async #foldAgain(): Promise<number | 'held'> {
     const { redis, partition } = this.#o;
     const contexts = this.#backfill.step;
-    const deltas = new Deltas();
+    const deltas = this.#deltas;
+    deltas.clear();
     const commands: Command[] = [];
     const people: string[] = [];
     const changed: [string, Known][] = [];
@@ -225,7 +228,7 @@ export class PartitionProjector {
       if (stream.length === 0) continue;
       events += stream.length;
       const stale = stream.length < 256 ? [] : await redis.hKeys(keys.checkpoints(partition, person));
-      const stored: StoredPerson = { person, state: null, rows: new Map() };
+      const stored: StoredPerson = { person, state: null, rows: new KeptRows(false) };
       const change = refoldPerson(
         { stored, adds: [], recalls: new Set(), tail: { from: null, events: stream, stale } },
         { partition, person, deltas },
@@ -364,7 +367,7 @@ export class PartitionProjector {
       const its = known[i];
       if (its !== undefined) return { person, ...its };
       const text = loaded.get(person) ?? null;
-      return { person, state: text === null ? null : decodeState(text), rows: new Map() };
+      return { person, state: text === null ? null : decodeState(text), rows: new KeptRows(text === null) };
     });
   }
 

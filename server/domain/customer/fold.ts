@@ -547,10 +547,11 @@ export function foldOnto(
     if (state.events === 0) state.firstAt = first.at;
     const checkpoints = Math.floor(state.events / CHECKPOINT_EVENTS);
     state.events += group.length;
-    state.last = streamId(last);
     state.lastAt = last.at;
     state.lastSequence = last.sequence ?? 0;
-    if (Math.floor(state.events / CHECKPOINT_EVENTS) > checkpoints) onCheckpoint?.(state);
+    const kept = onCheckpoint !== undefined && Math.floor(state.events / CHECKPOINT_EVENTS) > checkpoints;
+    if (kept || end === events.length) state.last = streamId(last);
+    if (kept) onCheckpoint(state);
     i = end;
   }
   return touched;
