@@ -76,7 +76,8 @@ module.exports = {
     domainMayReach('friction'),
     domainMayReach('emotion'),
     domainMayReach('blueprint', 'friction'),
-    domainMayReach('case'),
+    domainMayReach('conformance'),
+    domainMayReach('case', 'conformance'),
     domainMayReach('promise', 'case', 'friction', 'emotion'),
     domainMayReach('visit', 'case', 'promise', 'friction', 'emotion'),
     {
@@ -84,7 +85,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^server/domain/([^/]+)/',
-        pathNot: '^server/domain/(kernel|event|blueprint|friction|emotion|case|promise|visit|customer|funnel|timeline|view|prediction)/',
+        pathNot:
+          '^server/domain/(kernel|event|blueprint|friction|emotion|conformance|case|promise|visit|customer|funnel|timeline|view|prediction)/',
       },
       to: { path: '^server/domain/', pathNot: [...ROOTS, CUSTOMER_STATE, '^server/domain/$1/'] },
     },

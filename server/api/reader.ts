@@ -6,7 +6,9 @@ import type {
   FunnelView,
   HeatParams,
   HeatView,
+  JourneyParams,
   JourneySummary,
+  JourneyView,
   ListPage,
   PromiseLedgerView,
   PromiseParams,
@@ -19,6 +21,7 @@ import type {
 /** What the API can ask the running product. Every method is a read. */
 export interface Reader {
   journeys(): readonly JourneySummary[];
+  journey(params: JourneyParams): JourneyView;
   funnel(params: FunnelParams): FunnelView;
   heat(params: HeatParams): HeatView;
   cell(params: HeatParams & { readonly stage: string; readonly column: string }): Promise<CellDetail>;

@@ -1,6 +1,6 @@
 import { TRPCError, initTRPC } from '@trpc/server';
 import { z } from 'zod';
-import { COLUMNS, Fault, WINDOW_NAMES, funnelParams, heatParams, promiseParams, wallParams } from '#lib/contract/index.ts';
+import { COLUMNS, Fault, WINDOW_NAMES, funnelParams, heatParams, journeyParams, promiseParams, wallParams } from '#lib/contract/index.ts';
 import type { FaultCode } from '#lib/contract/index.ts';
 import type { Actor } from '#server/security/actor.ts';
 import type { Reader } from './reader.ts';
@@ -37,6 +37,7 @@ const customerId = z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id');
 export const appRouter = t.router({
   journeys: t.router({
     list: read.query(({ ctx }) => ctx.reader.journeys()),
+    get: read.input(journeyParams).query(({ ctx, input }) => ctx.reader.journey(input)),
   }),
   funnel: t.router({
     get: read.input(funnelParams).query(({ ctx, input }) => ctx.reader.funnel(input)),

@@ -3,14 +3,14 @@ import type { Patch } from '#lib/contract/index.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /** Keys of a view whose entries are sent one by one. */
-const RECORDS = new Set(['cells', 'steps', 'groups', 'lines']);
+const RECORDS = new Set(['cells', 'steps', 'groups', 'lines', 'stages']);
 
 function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
- * What changed between two states of a view: top-level keys whole, records (`cells`, `steps`, `groups`, `lines`) entry by entry.
+ * What changed between two states of a view: top-level keys whole, records (`cells`, `steps`, `groups`, `lines`, `stages`) entry by entry.
  * `position` always comes along with a change and is none by itself. Null: nothing to send.
  */
 export function diffView(before: Json, after: Json): Pick<Patch, 'set' | 'merge'> | null {

@@ -33,6 +33,7 @@ import { findCustomers, timelinePage } from '#server/projector/customers.ts';
 import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-page.ts';
 import { rowsOf } from '#server/projector/lists.ts';
 import { Earlier } from './earlier.ts';
+import { createJourneyReader } from './journey-reader.ts';
 import type { LiveSums } from './sums.ts';
 
 const WEEK_MINUTES = 7 * 24 * 60;
@@ -61,10 +62,10 @@ export interface ReaderOptions {
 export function createReader(o: ReaderOptions): Reader {
   const earlier = new Earlier();
 
-  function blueprint(journey: string): Blueprint {
-    const found = o.blueprints.get(journey);
-    if (found === undefined) throw new Fault('not_found', `There is no journey "${journey}".`);
-    return found;
+  function blueprint(journey: string, version?: number): Blueprint {
+    const found = o.blueprints.get(journey, version);
+    if (found !== undefined) return found;
+    throw new Fault('not_found', `There is no journey "${journey}"${version === undefined ? '' : ` in version ${version}`}.`);
   }
 
   function positionOf(to: number | undefined): { readonly position: Position; readonly minute: number } {
@@ -99,7 +100,7 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   function heat(params: HeatParams): HeatView {
-    const of = blueprint(params.journey);
+    const of = blueprint(params.journey, params.version);
     const { position, minute } = positionOf(params.to);
     const from = position.at - WINDOWS[params.window].minutes * MINUTE;
     return heatView({
@@ -115,7 +116,7 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   function funnel(params: FunnelParams): FunnelView {
-    const of = blueprint(params.journey);
+    const of = blueprint(params.journey, params.version);
     const { position, minute } = positionOf(params.to);
     const fromMinute = hourAnchor(params.from ?? position.at - DEFAULT_RANGE);
     return funnelView({
@@ -136,7 +137,7 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   async function cell(params: HeatParams & { readonly stage: string; readonly column: string }): Promise<CellDetail> {
-    const of = blueprint(params.journey);
+    const of = blueprint(params.journey, params.version);
     const by = params.by ?? 'channel';
     const view = heat(params);
     const key = `${params.stage}|${params.column}`;
@@ -204,7 +205,8 @@ export function createReader(o: ReaderOptions): Reader {
     const cursor = params.cursor === undefined ? undefined : parseCursor(params.cursor);
     const { position, minute } = positionOf(cursor?.position ?? ref.to);
     const page = new PageOfRows(params.limit ?? LIST_PAGE, cursor);
-    const reading = { redis: o.redis, partitions: o.partitions, blueprint: blueprint(ref.journey), at: minute };
+    const of = blueprint(ref.journey, 'version' in ref ? ref.version : undefined);
+    const reading = { redis: o.redis, partitions: o.partitions, blueprint: of, at: minute };
     for await (const row of rowsOf(ref, reading)) page.add(row);
     const { rows, next } = page.page();
     return {
@@ -234,9 +236,11 @@ export function createReader(o: ReaderOptions): Reader {
     });
   }
 
+  const journey = createJourneyReader({ blueprints: o.blueprints, sums: o.sums, positionOf });
   const reading = { redis: o.redis, partitions: o.partitions, blueprints: o.blueprints };
   return {
     journeys,
+    journey,
     funnel,
     heat,
     cell,

@@ -11,7 +11,14 @@ import { roomName } from './room-names.ts';
 import { diffView } from './patch.ts';
 
 /** How often a room may speak. The first change goes out at once. */
-const TICK_MS: Readonly<Record<Subscription['view'], number>> = { funnel: 200, heat: 200, promises: 200, wall: 1000, customer: 0 };
+const TICK_MS: Readonly<Record<Subscription['view'], number>> = {
+  funnel: 200,
+  heat: 200,
+  promises: 200,
+  journey: 500,
+  wall: 1000,
+  customer: 0,
+};
 /** All rooms together take at most a third of the time: a view that is slow to compute, or one of many, speaks less often. */
 const COST_FACTOR = 3;
 const BEAT_MS = 1000;
@@ -178,6 +185,8 @@ export class Sockets {
         return { ...reader.funnel(request.params) };
       case 'heat':
         return { ...reader.heat(request.params) };
+      case 'journey':
+        return { ...reader.journey(request.params) };
       case 'wall':
         return { ...reader.wall(request.params) };
       case 'promises':

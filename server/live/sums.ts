@@ -2,7 +2,7 @@ import { WINDOWS, WINDOW_NAMES } from '#lib/contract/index.ts';
 import type { Window } from '#lib/contract/index.ts';
 import type { FunnelSums } from '#server/domain/view/funnel.ts';
 import type { Booking, BookingSink } from '#server/domain/kernel/counters.ts';
-import type { CellSums } from '#server/domain/kernel/sums.ts';
+import type { CellSums, Range } from '#server/domain/kernel/sums.ts';
 import { CUBES, NOW } from '#server/domain/kernel/counters.ts';
 import { Ledger, PlaceTable, Totals, WindowSums, groupName, groupOf, windowRange } from '#server/domain/kernel/sums.ts';
 import { Cohorts } from './cohorts.ts';
@@ -63,7 +63,8 @@ export class LiveSums implements BookingSink {
     this.#ledger.book(measure, anchor, booked, delta);
     this.#changes++;
     if (this.#group !== '') this.#cohorts.book(this.#group, this.#places.place(measure), anchor, booked, delta, this.#minute);
-    if (!isLive(this.#cube)) return;
+    // How long stays were is read from the ledger alone.
+    if (!isLive(this.#cube) || (this.#cube === CUBES.now && measure >= NOW.bins)) return;
     const place = this.#places.place(measure);
     if (booked <= this.#minute) return this.#hold(this.#cube, place, measure, anchor, delta);
     let waiting = this.#later.get(booked);
@@ -121,6 +122,16 @@ export class LiveSums implements BookingSink {
     return this.#cohort(groupName('P', journey.journey, journey.version), fromMinute, at);
   }
 
+  /** Stays and flows of a range. */
+  stays(journey: { readonly journey: string; readonly version: number }, range: Range): CellSums {
+    return this.#ledger.read(groupName('N', journey.journey, journey.version), range);
+  }
+
+  /** Cases opened in a range, held against the plan, as they stood at a minute. */
+  ways(journey: { readonly journey: string; readonly version: number }, fromMinute: number, at: number): CellSums {
+    return this.#cohort(groupName('D', journey.journey, journey.version), fromMinute, at);
+  }
+
   /** Events and contacts of a range. */
   events(journey: { readonly journey: string; readonly version: number }, fromMinute: number, at: number): CellSums {
     return this.#ledger.read(groupName('E', journey.journey, journey.version), { from: fromMinute, to: at, at });
@@ -167,5 +178,5 @@ function isLive(cube: string): boolean {
 
 /** Cubes anchored at hours, of which pages follow everything from one hour on. */
 function isCohort(cube: string): boolean {
-  return cube === CUBES.funnel || cube === CUBES.promise;
+  return cube === CUBES.funnel || cube === CUBES.promise || cube === CUBES.way;
 }

@@ -5,9 +5,13 @@ import { MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { windowRange } from '#server/domain/kernel/sums.ts';
 import { scan } from './list-scan.ts';
 import type { ListReading as Reading } from './list-scan.ts';
+import { isInVariant } from '#server/domain/blueprint/variant.ts';
+import type { Deviation } from '#server/domain/customer/state.ts';
 import { promiseRows } from './promise-list.ts';
+import { wayRows } from './way-list.ts';
 
-type CaseMember = readonly [
+/** A case as it stands on its list. */
+export type CaseMember = readonly [
   customer: string,
   id: string,
   segment: string,
@@ -15,6 +19,9 @@ type CaseMember = readonly [
   opened: number,
   steps: readonly number[],
   excluded: number,
+  stays: readonly (readonly [stage: number, from: number])[],
+  deviations: readonly Deviation[],
+  goal: number,
 ];
 type StayMember = readonly [
   customer: string,
@@ -87,11 +94,13 @@ async function* funnelRows(ref: FunnelRef, reading: Reading): AsyncGenerator<Lis
   for await (const member of scan<CaseMember>(reading, 'cases', { from, to: at * MINUTE + MINUTE - 1 })) {
     const [customer, caseId, segment, channel] = member;
     if ((ref.segment !== undefined && ref.segment !== segment) || (ref.channel !== undefined && ref.channel !== channel)) continue;
+    if (!isInVariant(ref.variant, blueprint, { segment, channel })) continue;
     const instant = funnelInstant(ref, member, { blueprint, minute: at });
     if (instant === null) continue;
     const level = member[5].filter((step) => minuteOf(step) <= at).length;
     const stage = blueprint.stages[blueprint.steps[level - 1] ?? 0]?.id ?? '';
-    yield { customer, caseId, at: instant, stage, channel, segment, friction: null, valence: null };
+    const deviations = member[8].filter((d) => minuteOf(d[2]) <= at).length;
+    yield { customer, caseId, at: instant, stage, channel, segment, friction: null, valence: null, deviations };
   }
 }
 
@@ -119,6 +128,7 @@ async function* nowRows(ref: NowRef, reading: Reading): AsyncGenerator<ListRow> 
     const id = blueprint.stages[stage]?.id ?? '';
     if (ref.stage !== undefined && ref.stage !== id) continue;
     if ((ref.segment !== undefined && ref.segment !== segment) || (ref.channel !== undefined && ref.channel !== channel)) continue;
+    if (!isInVariant(ref.variant, blueprint, { segment, channel })) continue;
     const instant = nowInstant(ref, member, at);
     if (instant !== null) yield { customer, caseId, at: instant, stage: id, channel, segment, friction: null, valence: null };
   }
@@ -160,5 +170,7 @@ export function rowsOf(ref: ListRef, reading: Reading): AsyncGenerator<ListRow> 
       return heatRows(ref, reading);
     case 'promise':
       return promiseRows(ref, reading);
+    case 'way':
+      return wayRows(ref, reading);
   }
 }

@@ -6,7 +6,8 @@ import { projectFile } from '#server/platform/files.ts';
 import { startTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
 import { chance } from '../support/fault-load.ts';
-import { imbalances, numbersOfFunnel, numbersOfHeat } from '../support/numbers.ts';
+import { TEST_JOURNEY } from '../support/world.ts';
+import { imbalances, numbersOfFunnel, numbersOfHeat, numbersOfJourney } from '../support/numbers.ts';
 import type { ShownNumber } from '../support/numbers.ts';
 
 const MINUTE = 60_000;
@@ -80,6 +81,11 @@ describe('an event that is posted', () => {
   });
 });
 
+const TEST_VARIANTS = `
+variants:
+  - {id: gold, name: Gold, segments: [gold], stages: {order: {standard: 2h}}}
+  - {id: shop, name: Begun in a shop, channels: [store]}
+`;
 const TYPES = [
   'page.viewed',
   'page.viewed',
@@ -116,7 +122,7 @@ describe('every number of a generated history', () => {
   let app: TestApp;
   const seed = Number(process.env['SPINE_SEED'] ?? 20_261_015);
   beforeAll(async () => {
-    app = await startTestApp({ now: NOON + 30 * MINUTE });
+    app = await startTestApp({ now: NOON + 30 * MINUTE, journeys: [TEST_JOURNEY + TEST_VARIANTS] });
     await app.take(history(seed, NOON));
   });
   afterAll(() => app[Symbol.asyncDispose]());
@@ -137,6 +143,19 @@ describe('every number of a generated history', () => {
         const view = await app.heat({ journey: 'test', window, by, ...(to === undefined ? {} : { to }) });
         expect(await differing(app, numbersOfHeat(view, { window, by, to }))).toEqual([]);
       }
+  });
+
+  it.each(instants)('of the journey opens a list of that length, of all cases and of each variant (to=%s)', async (to) => {
+    const at = { journey: 'test', ...(to === undefined ? {} : { to }) };
+    const all = await app.journey(at);
+    expect(all.total.cases).toBeGreaterThan(0);
+    expect(all.variants.map((variant) => variant.id)).toEqual(['gold', 'shop', 'base']);
+    for (const variant of [undefined, ...all.variants.map((one) => one.id)]) {
+      const view = await app.journey({ ...at, ...(variant === undefined ? {} : { variant }) });
+      expect(await differing(app, numbersOfJourney(view, to))).toEqual([]);
+    }
+    for (const what of ['cases', 'deviating', 'planned', 'ownWay'] as const)
+      expect(all.variants.reduce((sum, variant) => sum + variant.total[what], 0)).toBe(all.total[what]);
   });
 
   it('is shown again for a past instant exactly as it was shown then', async () => {

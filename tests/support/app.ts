@@ -11,6 +11,8 @@ import type {
   FunnelView,
   HeatParams,
   HeatView,
+  JourneyParams,
+  JourneyView,
   ListPage,
   ListRef,
   SystemStatus,
@@ -51,6 +53,7 @@ export interface TestApp extends AsyncDisposable {
   call<Answer>(path: string, input?: unknown): Promise<Answer>;
   funnel(params: FunnelParams): Promise<FunnelView>;
   heat(params: HeatParams): Promise<HeatView>;
+  journey(params: JourneyParams): Promise<JourneyView>;
   cell(params: HeatParams & { readonly stage: string; readonly column: string }): Promise<CellDetail>;
   list(ref: ListRef, page?: { readonly cursor?: string; readonly limit?: number }): Promise<ListPage>;
   find(q: string): Promise<FindAnswer>;
@@ -131,6 +134,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     call,
     funnel: (params) => call('funnel.get', params),
     heat: (params) => call('heat.get', params),
+    journey: (params) => call('journeys.get', params),
     cell: (params) => call('heat.cell', params),
     list: (ref, page) => call('cases.list', { list: formatList(ref), ...page }),
     find: (q) => call('customers.find', { q }),

@@ -1,4 +1,5 @@
-import type { Column, FunnelView, HeatView, ListRef, Window } from '#lib/contract/index.ts';
+import { DEVIATIONS } from '#lib/contract/index.ts';
+import type { Column, FunnelView, HeatView, JourneyView, ListRef, Window } from '#lib/contract/index.ts';
 
 /** One number on a screen, and the list that opens behind it. */
 export interface ShownNumber {
@@ -85,6 +86,33 @@ export function numbersOfHeat(
       ...(at.to === undefined ? {} : { to: at.to }),
     },
   }));
+}
+
+/** Every number of a journey that a person can open: of all cases, or of the variant that the view shows. */
+export function numbersOfJourney(view: JourneyView, to: number | undefined): ShownNumber[] {
+  const out: ShownNumber[] = [];
+  const who = {
+    journey: view.journey,
+    version: view.version,
+    ...(view.variant === null ? {} : { variant: view.variant }),
+    ...(to === undefined ? {} : { to }),
+  };
+  const way = (value: number, rest: Pick<Extract<ListRef, { of: 'way' }>, 'what' | 'stage' | 'touchpoint'>): void =>
+    void out.push({
+      where: `way ${view.variant ?? 'all'} ${JSON.stringify(rest)}`,
+      value,
+      list: { of: 'way', ...who, from: view.from, ...rest },
+    });
+  for (const what of ['cases', 'deviating', 'planned', 'ownWay'] as const) way(view.total[what], { what });
+  for (const stage of Object.values(view.stages)) {
+    way(stage.visited, { what: 'visited', stage: stage.stage });
+    way(stage.deviations, { what: 'deviations', stage: stage.stage });
+    for (const touchpoint of stage.touchpoints)
+      for (const kind of DEVIATIONS) way(touchpoint.deviations[kind] ?? 0, { what: kind, touchpoint: touchpoint.id });
+    for (const what of ['occupancy', 'stuck'] as const)
+      out.push({ where: `now ${stage.stage} ${what}`, value: stage[what], list: { of: 'now', ...who, stage: stage.stage, what } });
+  }
+  return out;
 }
 
 /** What does not add up in a funnel: per step, in total, and over the groups of its cut. Empty: law 4 holds. */

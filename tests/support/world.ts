@@ -34,12 +34,12 @@ stages:
   - {id: help, name: {customer: Getting help, internal: Help}, after: true, next: [look, order, deliver, happy]}
 touchpoints:
   - {id: web.look, name: Page, stage: look, owner: Marketing, channel: web, match: [{type: page.viewed}]}
-  - {id: order, name: Order, stage: order, owner: Sales, channel: web, channels: [store], match: [{type: order.placed}]}
-  - {id: ship, name: Parcel, stage: deliver, owner: Logistics, channel: partner, controller: partner, match: [{type: delivery.started}]}
+  - {id: order, name: Order, stage: order, owner: Sales, channel: web, channels: [store], required: true, match: [{type: order.placed}]}
+  - {id: ship, name: Parcel, stage: deliver, owner: Logistics, channel: partner, controller: partner, required: true, most: 1, match: [{type: delivery.started}]}
   - {id: use, name: Using, stage: happy, owner: Product, channel: app, match: [{type: delivery.arrived}]}
   - {id: cancel, name: Cancel, owner: Sales, channel: web, excludes: true, closes: true, match: [{type: order.cancelled}]}
-  - {id: help, name: Help, stage: help, owner: Care, channel: chat, match: [{type: case.opened}]}
-  - {id: call, name: Call, owner: Care, channel: phone, match: [{type: contact.*}, {type: message.*}, {type: promise.*}, {type: selfservice.*}, {type: error.shown}]}
+  - {id: help, name: Help, stage: help, owner: Care, channel: chat, exclusive: asking, match: [{type: case.opened}]}
+  - {id: call, name: Call, owner: Care, channel: phone, exclusive: asking, most: 2, match: [{type: contact.*}, {type: message.*}, {type: promise.*}, {type: selfservice.*}, {type: error.shown}]}
   - {id: survey, name: Survey, owner: Care, channel: email, match: [{type: survey.answered}]}
 `.replace('goal: {}', 'goal: It works');
 

@@ -1,11 +1,4 @@
-import type { JourneyFile } from '#lib/contract/index.ts';
-
-/** One thing that differs between two journeys, in the words of the file: `stages.deliver.standard`, `3d`, `2d`. Null: it is not there. */
-export interface JourneyChange {
-  readonly path: string;
-  readonly before: string | null;
-  readonly after: string | null;
-}
+import type { JourneyChange, JourneyFile } from '#lib/contract/index.ts';
 
 /** Fields that hold a duration in ms. */
 const DURATIONS: ReadonlySet<string> = new Set([

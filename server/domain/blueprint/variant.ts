@@ -1,3 +1,4 @@
+import { BASE_VARIANT } from '#lib/contract/index.ts';
 import type { Channel, JourneyFile, PromiseRuleFile, VariantFile } from '#lib/contract/index.ts';
 import type { CaseKind } from './standard.ts';
 
@@ -56,4 +57,13 @@ export function variantFile(base: JourneyFile, variant: VariantFile): JourneyFil
 /** The files of all variants of a journey. */
 export function variantFiles(base: JourneyFile): readonly { readonly variant: VariantFile; readonly file: JourneyFile }[] {
   return base.variants.map((variant) => ({ variant, file: variantFile(base, variant) }));
+}
+
+/** Whether a case belongs to the variant asked for: `base` is everybody in none; undefined asks for all. */
+export function isInVariant(
+  wanted: string | undefined,
+  base: { readonly variants: readonly VariantOf<unknown>[] },
+  one: CaseKind,
+): boolean {
+  return wanted === undefined || (variantOf(base, one)?.id ?? BASE_VARIANT) === wanted;
 }

@@ -6,6 +6,7 @@ import { binOf } from '../kernel/log-bins.ts';
 import type { Blueprint, Stage, Touchpoint } from '../blueprint/blueprint.ts';
 import { overdueFrom, standardFor } from '../blueprint/standard.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
+import { wayBookings } from '../conformance/conformance.ts';
 import type { StoredEvent } from '../event/event.ts';
 import type { CaseState, CustomerState, Stay } from '../customer/state.ts';
 
@@ -121,6 +122,9 @@ export function openCase(state: CustomerState, choice: Choice, event: StoredEven
     excludedAt: 0,
     closedAt: 0,
     stays: [],
+    did: [],
+    deviations: [],
+    goalAt: 0,
   };
   state.cases.push(one);
   return one;
@@ -182,15 +186,25 @@ function funnelBookings(one: CaseState, blueprint: Blueprint): Booking[] {
   return bookings;
 }
 
-/** The case as a row: on the list of its journey, by entry into the funnel (by opening, where it never entered). Member: [case, segment, channel, opened, steps, excluded, first stays]. */
+/** The case as a row: on the list of its journey, by entry into the funnel (by opening, where it never entered). Member: [case, segment, channel, opened, steps, excluded, first stays, deviations, goal]. */
 export function caseRow(one: CaseState, blueprint: Blueprint): Row {
   const first = new Map<number, number>();
   for (const stay of one.stays) if (!first.has(stay.stage)) first.set(stay.stage, stay.from);
   return {
     list: `cases:${one.journey}:${one.version}`,
     score: one.steps[0] ?? one.openedAt,
-    member: [one.id, one.segment, one.channel, one.openedAt, [...one.steps], one.excludedAt, [...first]],
-    bookings: funnelBookings(one, blueprint),
+    member: [
+      one.id,
+      one.segment,
+      one.channel,
+      one.openedAt,
+      [...one.steps],
+      one.excludedAt,
+      [...first],
+      one.deviations.map((d) => [...d]),
+      one.goalAt,
+    ],
+    bookings: [...funnelBookings(one, blueprint), ...wayBookings(one, blueprint)],
   };
 }
 
@@ -211,6 +225,7 @@ export function stayRow(one: CaseState, stay: Stay, blueprint: Blueprint): Row {
     [cell, NOW.outflow, to, to, 1],
   ];
   if (from < to) bookings.push([cell, NOW.occupancy, from, from, 1], [cell, NOW.occupancy, to, to, -1]);
+  if (stay.left) bookings.push([cell, NOW.bins + binOf(until - stay.from), to, to, 1]);
   const stuck = minuteOf(overdue);
   if (overdue !== 0 && stuck < to) bookings.push([cell, NOW.stuck, stuck, stuck, 1], [cell, NOW.stuck, to, to, -1]);
   return {

@@ -1,6 +1,7 @@
 import { EMOTIONS } from '#lib/contract/index.ts';
 import type { Channel, Factor } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.ts';
+import { blueprintForCase } from '../blueprint/variant.ts';
 import type { Match } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
 import type { CaseState, CustomerState, Feel, PromiseRecord, VisitState } from './state.ts';
@@ -21,6 +22,7 @@ import {
   touchCase,
   touchStay,
 } from '../case/case.ts';
+import { isSeen, takeStep, wayChange } from '../conformance/conformance.ts';
 import { labelOfValence } from '../emotion/classes.ts';
 import { valenceOfScore } from '../emotion/scale.ts';
 import { RANKS } from '../emotion/visit-feeling.ts';
@@ -149,7 +151,7 @@ function touchDwell(applying: Applying, one: CaseState, blueprint: Blueprint): v
 function beginStay(applying: Applying, one: CaseState, stage: number): void {
   const blueprint = blueprintOf(one, applying.context);
   if (blueprint === undefined) return;
-  const stay = { stage, from: applying.event.at, until: 0 };
+  const stay = { stage, from: applying.event.at, until: 0, left: false };
   one.stays.push(stay);
   applying.touched.begin(stayKey(one, stay), () => stayRow(one, stay, blueprint));
 }
@@ -160,6 +162,7 @@ function endStay(applying: Applying, one: CaseState, blueprint: Blueprint): void
   touchStay(applying.touched, one, blueprint);
   touchDwell(applying, one, blueprint);
   stay.until = applying.event.at;
+  stay.left = true;
 }
 
 /** Moves the idle end of the case to follow this event, where that changes anything. */
@@ -414,17 +417,40 @@ function prune(applying: Applying): void {
   state.cases = state.cases.filter((c) => !old.includes(c));
 }
 
+/** The match as the variant of the case sees it: the same touchpoint, expected and promised otherwise. */
+function asExpectedOf(one: CaseState, match: Match): Match {
+  const blueprint = blueprintForCase(match.blueprint, one);
+  const touchpoint = blueprint.touchpoints[match.touchpoint.index];
+  return blueprint === match.blueprint || touchpoint === undefined ? match : { ...match, blueprint, touchpoint };
+}
+
+/** Holds the way of the case against the plan. */
+function followWay(
+  applying: Applying,
+  one: CaseState,
+  moved: { readonly match: Match; readonly cameFrom: number | null; readonly back: boolean },
+): void {
+  const { blueprint, touchpoint } = moved.match;
+  const stay = lastStay(one);
+  if (stay === undefined) return;
+  const step = { touchpoint, at: applying.event.at, from: moved.cameFrom, to: stay.stage, back: moved.back };
+  const change = wayChange(one, blueprint, step);
+  if (isSeen(change)) touchCase(applying.touched, one, blueprint);
+  takeStep(one, blueprint, { step, change });
+}
+
 /** A case, and the visit in it, take the event in. */
 function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf>>): PromisePlace {
   const { event, state, touched } = applying;
-  const { match } = choice;
   let one = choice.one;
   if (one === null) {
     one = openCase(state, choice, event);
     const opened = one;
-    touched.begin(caseKey(opened), () => caseRow(opened, match.blueprint));
+    touched.begin(caseKey(opened), () => caseRow(opened, choice.match.blueprint));
   } else for (const key of choice.keys) if (!one.keys.includes(key)) one.keys.push(key);
+  const match = asExpectedOf(one, choice.match);
   const its = match.blueprint;
+  const cameFrom = lastStay(one)?.stage ?? null;
   const placed = match.touchpoint.stage !== null || !isOpen(one, its, event.at);
   const staysBefore = one.stays.length;
   let back = false;
@@ -437,6 +463,7 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
       exclude(one, its, event.at);
     }
   }
+  followWay(applying, one, { match, cameFrom, back });
   const visit = visitOf(applying, one, match);
   touchVisit(applying, visit, its);
   const stay = lastStay(one);

@@ -6,7 +6,14 @@ export interface Stay {
   stage: number;
   from: number;
   until: number;
+  /** an event ended it, not the clock */
+  left: boolean;
 }
+
+/** How often a case had a touchpoint that the plan speaks of, and when last. */
+export type Done = [touchpoint: number, times: number, last: number];
+/** Where a case left the plan: kind and touchpoint by index, when, and when it was made up for (0: it was not). */
+export type Deviation = [kind: number, touchpoint: number, at: number, until: number];
 
 /** One customer's passage through one journey. */
 export interface CaseState {
@@ -24,6 +31,10 @@ export interface CaseState {
   excludedAt: number;
   closedAt: number;
   stays: Stay[];
+  did: Done[];
+  deviations: Deviation[];
+  /** first time in the stage of the goal, in whatever way; 0 = not yet */
+  goalAt: number;
 }
 
 /** A friction mark: at an instant, a component gains a count (or shows a severity in thousandths, for `wait`). */
@@ -192,8 +203,11 @@ const CASE = packing<CaseState>()([
   'excludedAt',
   'closedAt',
   'stays',
+  'did',
+  'deviations',
+  'goalAt',
 ]);
-const STAY = packing<Stay>()(['stage', 'from', 'until']);
+const STAY = packing<Stay>()(['stage', 'from', 'until', 'left']);
 const VISIT = packing<VisitState>()([
   'id',
   'case',

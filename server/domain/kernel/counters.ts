@@ -9,15 +9,15 @@ import { CellNames, PlaceSums } from './places.ts';
 export type Booking = readonly [cell: string, measure: number, anchor: number, booked: number, delta: number];
 
 /** First letter of a cell: which cube it belongs to. */
-export const CUBES = { event: 'E', funnel: 'F', now: 'N', heat: 'H', promise: 'P', attempt: 'A' } as const;
+export const CUBES = { event: 'E', funnel: 'F', now: 'N', heat: 'H', promise: 'P', attempt: 'A', way: 'D' } as const;
 export type CubeLetter = (typeof CUBES)[keyof typeof CUBES];
 
 /** `E`: events and contacts begun, anchored at their minute. */
 export const EVENT = { events: 0, contacts: 1 } as const;
 /** `F`: anchored at the hour of entry. Measures from 100 on are log bins of the time from the step before. */
 export const FUNNEL = { reached: 0, dropped: 1, excluded: 2, visited: 3, bins: 100 } as const;
-/** `N`: occupancy and stuck hold from their booking on; flows are anchored at their minute. */
-export const NOW = { occupancy: 0, stuck: 1, inflow: 2, outflow: 3 } as const;
+/** `N`: occupancy and stuck hold from their booking on; flows are anchored at their minute. Measures from 100 on are log bins of stays that an event ended. */
+export const NOW = { occupancy: 0, stuck: 1, inflow: 2, outflow: 3, bins: 100 } as const;
 /** `H`: anchored at the last activity of the visit. Friction parts from 10 on (they sum to the friction), emotion classes (by confidence) from 30 on. */
 export const HEAT = { visits: 0, known: 2, confidence: 3, valence: 4, parts: 10, emotions: 30 } as const;
 /**
@@ -48,6 +48,8 @@ export const PROMISE = {
  * from `times` on: of the time from entry to conversion.
  */
 export const ATTEMPT = { reached: 0, dropped: 1, excluded: 2, wentOn: 3, next: 4, gaps: 100, times: 2000 } as const;
+/** `D`: cases and the plan, anchored at the hour in which the case was opened. From `kinds` on: deviations in the order of the contract. */
+export const WAY = { cases: 0, deviating: 1, planned: 2, ownWay: 3, kinds: 10 } as const;
 
 const SEPARATOR = '|';
 

@@ -5,6 +5,7 @@ import type { CaseState, CustomerState, Evidence as Kept } from '../customer/sta
 import type { Evidence } from '../emotion/fusion.ts';
 import { standardFor } from '../blueprint/standard.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
+import { arrival, deviationsOf } from '../conformance/conformance.ts';
 import { converted, idleEnd, isOpen, lastStay, stageAt, stuckFrom } from '../case/case.ts';
 import { classesOfValence } from '../emotion/classes.ts';
 import { fuse, labelEvidence } from '../emotion/fusion.ts';
@@ -78,6 +79,9 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
               : 'closed',
     step: one.steps.length,
     steps: blueprint.steps.length,
+    version: one.version,
+    deviations: deviationsOf(one, blueprint),
+    arrival: arrival(one),
   };
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { promiseListSchema } from './promise.ts';
-import { COLUMNS, WINDOW_NAMES } from './words.ts';
+import { COLUMNS, DEVIATIONS, WINDOW_NAMES } from './words.ts';
 
 const text = z.string().min(1).max(128);
+const version = z.coerce.number().int().min(1).max(1_000_000).optional();
 const instant = z.coerce.number().int().min(0).max(4_102_444_800_000);
 
 /** Which list stands behind a number. Written as a query string so that a link is enough: `funnel?journey=broadband&stage=order&what=dropped`. */
@@ -10,6 +11,7 @@ export const listSchema = z.discriminatedUnion('of', [
   z.strictObject({
     of: z.literal('funnel'),
     journey: text,
+    version,
     /** absent for totals */
     stage: text.optional(),
     what: z.enum(['entered', 'reached', 'wentOn', 'waiting', 'dropped', 'excluded', 'converted', 'inProgress']),
@@ -17,19 +19,39 @@ export const listSchema = z.discriminatedUnion('of', [
     to: instant.optional(),
     channel: text.optional(),
     segment: text.optional(),
+    /** id of a variant, or `base`: the cases of no variant */
+    variant: text.optional(),
   }),
   z.strictObject({
     of: z.literal('now'),
     journey: text,
+    version,
     stage: text.optional(),
     what: z.enum(['occupancy', 'stuck', 'inflow', 'outflow']),
     to: instant.optional(),
     channel: text.optional(),
     segment: text.optional(),
+    /** id of a variant, or `base`: the cases of no variant */
+    variant: text.optional(),
+  }),
+  z.strictObject({
+    of: z.literal('way'),
+    journey: text,
+    version,
+    what: z.enum(['cases', 'visited', 'deviating', 'planned', 'ownWay', 'deviations', ...DEVIATIONS]),
+    /** `visited`: cases that have been in this stage; deviations: of its touchpoints, or of this touchpoint */
+    stage: text.optional(),
+    touchpoint: text.optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+    channel: text.optional(),
+    segment: text.optional(),
+    variant: text.optional(),
   }),
   z.strictObject({
     of: z.literal('heat'),
     journey: text,
+    version,
     stage: text,
     /** one of the columns, or `all` */
     column: text,

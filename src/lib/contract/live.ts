@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { promiseParams } from './promise.ts';
+import { journeyParams } from './journey-view.ts';
 import { COLUMNS, WINDOW_NAMES } from './words.ts';
 
 const journey = z.string().min(1).max(128);
@@ -8,6 +9,8 @@ const instant = z.int().min(0).max(4_102_444_800_000);
 
 export const funnelParams = z.strictObject({
   journey,
+  /** absent: the newest */
+  version: z.int().min(1).optional(),
   from: instant.optional(),
   to: instant.optional(),
   by: z.enum(['channel', 'segment']).optional(),
@@ -16,6 +19,8 @@ export type FunnelParams = z.infer<typeof funnelParams>;
 
 export const heatParams = z.strictObject({
   journey,
+  /** absent: the newest */
+  version: z.int().min(1).optional(),
   window: z.enum(WINDOW_NAMES),
   by: z.enum(COLUMNS).optional(),
   to: instant.optional(),
@@ -33,6 +38,7 @@ export const subscription = z.discriminatedUnion('view', [
   z.strictObject({ view: z.literal('heat'), params: heatParams }),
   z.strictObject({ view: z.literal('wall'), params: wallParams }),
   z.strictObject({ view: z.literal('promises'), params: promiseParams }),
+  z.strictObject({ view: z.literal('journey'), params: journeyParams }),
   z.strictObject({ view: z.literal('customer'), params: customerParams }),
 ]);
 export type Subscription = z.infer<typeof subscription>;

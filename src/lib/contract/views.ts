@@ -11,6 +11,7 @@ import type {
   Window,
 } from './words.ts';
 import type { Factor } from './event.ts';
+import type { CaseDeviation } from './journey-view.ts';
 
 /** A name seen from both sides. */
 export interface Names {
@@ -201,6 +202,8 @@ export interface ListRow {
   /** for visits */
   readonly friction: number | null;
   readonly valence: number | null;
+  /** for cases: how often it has left the plan by then; absent where that is not known of the row */
+  readonly deviations?: number;
 }
 
 export interface ListPage {
@@ -240,6 +243,11 @@ export interface CasePosition {
   readonly state: 'open' | 'stuck' | 'completed' | 'closed' | 'abandoned';
   readonly step: number;
   readonly steps: number;
+  readonly version: number;
+  /** where it left the plan, in the order in which it did */
+  readonly deviations: readonly CaseDeviation[];
+  /** how it came to the goal; null: not (yet) */
+  readonly arrival: 'planned' | 'ownWay' | null;
 }
 
 export interface PromiseView {

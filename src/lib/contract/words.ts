@@ -16,6 +16,16 @@ export type Clue = (typeof CLUES)[number];
 export const PHASES = ['buying', 'using', 'support', 'leaving'] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** How a case can leave the plan. */
+export const DEVIATIONS = ['missing', 'tooOften', 'outOfOrder', 'exclusive'] as const;
+export type DeviationKind = (typeof DEVIATIONS)[number];
+export const DEVIATION_NAMES: Readonly<Record<DeviationKind, string>> = {
+  missing: 'Left out',
+  tooOften: 'Too often',
+  outOfOrder: 'Out of order',
+  exclusive: 'Both of a choice',
+};
+
 /** The fifteen friction components, in the order in which they are shown: functional failures first. */
 export const COMPONENTS = [
   'promise_missed',

@@ -174,6 +174,9 @@ describe('promises and stays', () => {
       state: 'open',
       step: 1,
       steps: 2,
+      version: 1,
+      deviations: [],
+      arrival: null,
     };
     expect(stayWords(position, 72 * HOUR)).toEqual({ text: 'for 3 d of 2 d', over: true });
     expect(stayWords({ ...position, standardMs: null }, HOUR).over).toBe(false);
