@@ -1,4 +1,4 @@
-import { eventSchema } from '#lib/contract/index.ts';
+import { EARLIEST_MS, eventSchema } from '#lib/contract/index.ts';
 import type { EventInput } from '#lib/contract/index.ts';
 import { instantReader } from './instant.ts';
 import type { InstantReader } from './instant.ts';
@@ -38,8 +38,6 @@ const WHOLE = /^\d{1,15}$/;
 const LARGEST_SEQUENCE = 65_535;
 /** Without these an event says nothing: where one of them is bad the row is not imported. */
 const VITAL: ReadonlySet<PropertyKey> = new Set(['id', 'occurredAt']);
-/** The door's earliest time: anything before it would be taken for the time of arrival. */
-const EARLIEST_MS = Date.UTC(2000, 0, 1);
 
 /** Columns whose change within a case means something: signals first, in file order, then the identifiers kept per case. */
 export function comparedColumns(mapping: Mapping): string[] {

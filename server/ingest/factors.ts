@@ -1,7 +1,8 @@
+import { EARLIEST_MS } from '#lib/contract/index.ts';
 import type { Factor, IngestAnswer, Rejection } from '#lib/contract/index.ts';
 import { readInstant } from './instants.ts';
 import type { Item } from './items.ts';
-import { EARLIEST_MS, LATEST_PLAN_MS } from './limits.ts';
+import { LATEST_PLAN_MS } from './limits.ts';
 import { redactText } from './redact.ts';
 import { plainText } from './text.ts';
 import type { EventProblem, Validators } from './validator.ts';

@@ -26,9 +26,5 @@ export const LIMITS: Limits = {
 /** Characters of a refused event that quarantine keeps. */
 export const QUARANTINE_CHARACTERS = 32_768;
 
-/** Earliest instant believed: 2000-01-01, ms since 1970. */
-export const EARLIEST_MS = Date.UTC(2000, 0, 1);
-/** How far a source's clock may run ahead, ms. */
-export const AHEAD_MS = 5 * 60_000;
 /** Latest instant a promise or factor may name: 2100-01-01, ms since 1970. */
 export const LATEST_PLAN_MS = Date.UTC(2100, 0, 1);

@@ -1,11 +1,13 @@
 import { hash } from 'node:crypto';
+import { AHEAD_MS, EARLIEST_MS } from '#lib/contract/index.ts';
 import type { EventInput, RejectionCode } from '#lib/contract/index.ts';
 import type { CarriedIdentifier, StoredEvent } from '#server/domain/event/event.ts';
 import type { IdentityRules } from '#server/domain/identity/rules.ts';
 import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
 import { compareIdentifiers, usableIdentifiers, type IdentifierOptions, type IdentifierProblem } from '#server/security/identifiers.ts';
+import { isAboutAnother, readAbout } from './corrections.ts';
 import { readInstant } from './instants.ts';
-import { AHEAD_MS, EARLIEST_MS, LATEST_PLAN_MS, type Limits } from './limits.ts';
+import { LATEST_PLAN_MS, type Limits } from './limits.ts';
 import { redactRecord, redactText } from './redact.ts';
 import { isHalved, plainText, wellFormed } from './text.ts';
 import type { EventProblem } from './validator.ts';
@@ -30,8 +32,8 @@ export type Normalised = { readonly ok: true; readonly event: StoredEvent } | { 
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** Types of events that speak of another one, named by `attributes.eventId`. */
-const ANNOTATIONS: ReadonlySet<string> = new Set(['event.retracted', 'event.corrected', 'identity.unmerged', 'identity.rejoined']);
+/** Types of events that take a decision about identities back; `attributes.eventId` names it. */
+const IDENTITY_UNDOS: ReadonlySet<string> = new Set(['identity.unmerged', 'identity.rejoined']);
 /** Types of events that decide about identities; see server/domain/identity. */
 const DECISIONS: ReadonlySet<string> = new Set(['identity.merged', 'identity.split']);
 const KEY_DIGITS = 24;
@@ -68,9 +70,15 @@ export function normalise(input: EventInput, arrival: Arrival, options: Normalis
   if (!believed) event.suspect = true;
   if (groups.length > 0) event.groups = groups;
   addNames(event, input);
-  const about = input.type !== undefined && ANNOTATIONS.has(input.type) ? input.attributes?.['eventId'] : undefined;
-  if (typeof about === 'string' && about !== '') event.about = eventKey(arrival.source, plainText(about));
-  return addDetails(event, input, options.rules ?? DEFAULT_RULES);
+  const detailed = addDetails(event, input, options.rules ?? DEFAULT_RULES);
+  if (!detailed.ok) return detailed;
+  if (isAboutAnother(input.type)) {
+    const about = readAbout(input, detailed.event, (fields) => normalise(fields, arrival, options));
+    return about.ok ? { ok: true, event: { ...detailed.event, ...about.says, about: eventKey(arrival.source, about.eventId) } } : about;
+  }
+  const undone = input.type !== undefined && IDENTITY_UNDOS.has(input.type) ? input.attributes?.['eventId'] : undefined;
+  if (typeof undone !== 'string' || undone === '') return detailed;
+  return { ok: true, event: { ...detailed.event, about: eventKey(arrival.source, plainText(undone)) } };
 }
 
 /** The duplicate key: sha-256 of (source, id), first 12 bytes as hex. */

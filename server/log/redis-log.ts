@@ -9,6 +9,8 @@ import type { EventLog, Refused } from './log.ts';
 
 /** Refused events kept; older ones make room. */
 const QUARANTINE_KEPT = 100_000;
+/** Stands where an event's node is remembered: an annotation has no place of its own. */
+const ANNOTATION = '';
 const SOURCES_EVERY_MS = 1000;
 /** Digits of the key that choose the duplicate shard: 4,096 shards a partition stay small hashes up to two million events each. */
 const SHARD_DIGITS = 3;
@@ -55,7 +57,7 @@ export function createLog(options: LogOptions): EventLog {
         group.lines.push({
           shard: keys.dedupe(partition, event.key.slice(0, SHARD_DIGITS)),
           key: event.key.slice(SHARD_DIGITS),
-          under: isAct(event) ? ACT + event.under : event.under,
+          under: event.about !== undefined ? ANNOTATION : isAct(event) ? ACT + event.under : event.under,
           line: JSON.stringify(event),
         });
       });
@@ -104,13 +106,13 @@ export interface AcceptedPlace {
 
 /**
  * Where events were accepted in one partition, by key. Accepted is not yet projected.
- * @returns undefined per key that this partition has not accepted
+ * @returns undefined per key that this partition has not accepted, or that is an annotation
  */
 export async function acceptedUnder(redis: Redis, partition: number, eventKeys: readonly string[]): Promise<(AcceptedPlace | undefined)[]> {
   return Promise.all(
     eventKeys.map(async (key) => {
       const found = await redis.hGet(keys.dedupe(partition, key.slice(0, SHARD_DIGITS)), key.slice(SHARD_DIGITS));
-      if (found === null || found === undefined || found === '') return undefined;
+      if (found === null || found === undefined || found === ANNOTATION) return undefined;
       return found.startsWith(ACT) ? { under: found.slice(ACT.length), act: true } : { under: found, act: false };
     }),
   );

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import { isRetraction } from '#server/domain/event/event.ts';
+import { isAnnotation } from '#server/domain/event/annotation.ts';
 import { isAct, isIdentityUndo, isStatement, isUndo, statedKey } from '#server/domain/identity/acts.ts';
 import type { IdentityNode, Limits, LinkChange, LinkEvent, NodeWrite } from '#server/identity/node.ts';
 import { changeLinks, countLink, isFirst, nodeWrites, noteFirst, rootOf, uncountLink } from '#server/identity/node.ts';
@@ -58,12 +58,12 @@ export class Batch {
     if (isAct(event)) return this.#decide(event);
     const node = this.#nodes(event.under);
     this.#own(node, event.who[0]?.[0] ?? UNKNOWN_KIND);
-    if (!isRetraction(event))
+    if (!isAnnotation(event))
       for (const link of linksOf(event)) {
         if (isStatement(event)) this.#state(node, event, link);
         else this.#count(node, link);
       }
-    const said = this.#annotations.of(event.key).filter((one) => !isIdentityUndo(one));
+    const said = this.#annotations.allOf(event.key).filter((one) => !isIdentityUndo(one));
     this.#deliver(node, [event, ...said.map((one) => ({ ...one, under: event.under }))]);
   }
 
@@ -113,7 +113,10 @@ export class Batch {
       else this.#queue(partition).push({ kind: 'annotation', about, event });
   }
 
-  /** Keeps an annotation for the event it speaks of and, where that has come here, lays it beside it: from now on it comes under the same identifier. */
+  /**
+   * Keeps an annotation for the event it speaks of and, where that has come here, lays it beside it: from now on it comes under the same
+   * identifier. What was said about the annotation itself comes along.
+   */
   #annotate(about: string, event: StoredEvent): void {
     this.#annotations.add(about, event);
     const place = this.#annotations.placeOf(about);
@@ -124,9 +127,14 @@ export class Batch {
       return;
     }
     if (isIdentityUndo(event)) return;
-    const node = this.#nodes(place.under);
+    const { under } = place;
+    const node = this.#nodes(under);
     this.#own(node, UNKNOWN_KIND);
-    this.#deliver(node, [{ ...event, under: place.under }]);
+    const said = [event, ...this.#annotations.allOf(event.key)].filter((one) => !isIdentityUndo(one));
+    this.#deliver(
+      node,
+      said.map((one) => ({ ...one, under })),
+    );
   }
 
   /** Somebody's decision about identities: kept where its strongest identifier is at home, and followed unless it was taken back already. */

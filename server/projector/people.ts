@@ -1,4 +1,5 @@
 import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { Scored } from '#server/domain/event/annotation.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import type { Row, Touched } from '#server/domain/kernel/row.ts';
@@ -6,6 +7,7 @@ import type { Booking, Deltas } from '#server/domain/kernel/counters.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import { foldOnto, inOrder } from '#server/domain/customer/fold.ts';
 import { decodeState, emptyState, encodeState } from '#server/domain/customer/state.ts';
+import { isAnnotation, isSpokenOf, originalOf, settle } from '#server/domain/event/annotation.ts';
 import { compareEvents, isRetraction, nameOf, retractedName, streamId, tied } from '#server/domain/event/event.ts';
 import { diffRows } from '#server/domain/kernel/row.ts';
 import { keys } from '#server/redis/keys.ts';
@@ -171,10 +173,15 @@ const addCommand = (key: string, event: StoredEvent): Command => ['XADD', key, s
 
 /** Whether the adds can be applied onto the state as it is. */
 export function isFast(stored: StoredPerson, adds: readonly StoredEvent[], recalls: ReadonlySet<string>): boolean {
-  if (recalls.size > 0) return false;
   const first = adds[0];
-  if (first === undefined || adds.some(isRetraction)) return false;
+  if (first === undefined || isResettling(stored, adds, recalls)) return false;
   return stored.state === null || inOrder(stored.state, first);
+}
+
+/** Whether the change may alter what earlier events come to: then everything is read from the first event on. */
+export function isResettling(stored: StoredPerson, adds: readonly StoredEvent[], recalls: ReadonlySet<string>): boolean {
+  const { state } = stored;
+  return recalls.size > 0 || adds.some((event) => isAnnotation(event) || (state !== null && isSpokenOf(state, event)));
 }
 
 /** Removes events that are there already (same key), sorts; refuses what cannot have a place of its own. */
@@ -202,6 +209,8 @@ export interface ChangeInput {
   readonly adds: readonly StoredEvent[];
   readonly recalls: ReadonlySet<string>;
   readonly tail: Tail | null;
+  /** scores the text of an event whose text was corrected */
+  readonly scored: Scored;
 }
 
 /** Computes the change of one person: the fast path onto the saved state, or the refold of the tail behind the earliest change. Pure. */
@@ -253,7 +262,7 @@ function unlinkTakenBack(events: StoredEvent[], unlinked: StoredEvent[]): Stored
   const names = new Set(events.filter(isRetraction).map(retractedName));
   if (names.size === 0) return events;
   return events.map((event) => {
-    if (event.unlinked === true || isRetraction(event) || !names.has(nameOf(event))) return event;
+    if (event.unlinked === true || isAnnotation(event) || !names.has(nameOf(event))) return event;
     unlinked.push(event);
     return { ...event, unlinked: true as const };
   });
@@ -272,11 +281,13 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
   const unlinked: StoredEvent[] = [];
   const returned = new Map<string, StoredEvent[]>();
   for (const event of tail.events)
-    if (input.recalls.has(event.under)) returned.set(event.under, [...(returned.get(event.under) ?? []), event]);
+    if (input.recalls.has(event.under)) returned.set(event.under, [...(returned.get(event.under) ?? []), originalOf(event)]);
   const kept = tail.events.filter((e) => !input.recalls.has(e.under));
+  const resettling = isResettling(input.stored, input.adds, input.recalls);
   const base = (): CustomerState => (tail.from === null ? emptyState() : decodeState(tail.from));
   const adds = capped(base().events + kept.length, arrange(input.adds, refused), refused);
-  const events = unlinkTakenBack(arrange([...kept, ...adds], refused), unlinked);
+  const came = arrange([...(resettling ? kept.map(originalOf) : kept), ...adds], refused);
+  const events = unlinkTakenBack(resettling ? arrange(settle(came, input.scored, kept), refused) : came, unlinked);
   const commands: Command[] = [];
   const checkpoints: Command[] = [];
   const keep = (now: CustomerState): unknown => checkpoints.push(checkpoint(place, now));
@@ -299,11 +310,11 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
   return { state, commands, refused, unlinked, returned };
 }
 
-/** Events with which both runs begin, so that they are folded once: not into a tie, and none where a retraction speaks about earlier ones. */
+/** Events with which both runs begin, so that they are folded once: not into a tie, and none where an annotation speaks about earlier ones. */
 function sharedStart(old: readonly StoredEvent[], fresh: readonly StoredEvent[]): number {
   let same = 0;
   while (same < old.length && same < fresh.length && isSame(old[same], fresh[same])) same++;
-  if (old.slice(same).some(isRetraction) || fresh.slice(same).some(isRetraction)) return 0;
+  if (old.slice(same).some(isAnnotation) || fresh.slice(same).some(isAnnotation)) return 0;
   const splits = (events: readonly StoredEvent[]): boolean => {
     const [last, next] = [events[same - 1], events[same]];
     return last !== undefined && next !== undefined && tied(last, next);
@@ -330,7 +341,8 @@ function rewriteStream(commands: Command[], place: Place, events: { readonly bef
 }
 
 function isSame(a: StoredEvent | undefined, b: StoredEvent | undefined): boolean {
-  return a !== undefined && b !== undefined && a.key === b.key && a.unlinked === b.unlinked;
+  if (a === undefined || b === undefined || a.key !== b.key || a.unlinked !== b.unlinked) return false;
+  return (a.was === undefined && b.was === undefined) || JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** Replaces the checkpoints behind the starting point by those of the new run. */

@@ -9,7 +9,6 @@ import type { Command } from '#server/redis/scripts.ts';
 import type { PersonWork } from './batch.ts';
 import type { StoredPerson, Tail } from './people.ts';
 import { decodeState } from '#server/domain/customer/state.ts';
-import { isRetraction } from '#server/domain/event/event.ts';
 import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
 import { Deltas } from '#server/domain/kernel/counters.ts';
 import { decodeNode, newNode } from '#server/identity/node.ts';
@@ -22,7 +21,7 @@ import { Backfill } from './backfill.ts';
 import { Batch } from './batch.ts';
 import { Recent } from './recent.ts';
 import type { Message } from './messages.ts';
-import { KeptRows, changePerson, isFast, refoldPerson } from './people.ts';
+import { KeptRows, changePerson, isFast, isResettling, refoldPerson } from './people.ts';
 import { decodeMessages, encodeMessages } from './messages.ts';
 
 /** Log entries read at once, at most; entries read of each sender, and messages of one taken into a commit. */
@@ -230,7 +229,7 @@ export class PartitionProjector {
       const stale = stream.length < 256 ? [] : await redis.hKeys(keys.checkpoints(partition, person));
       const stored: StoredPerson = { person, state: null, rows: new KeptRows(false) };
       const change = refoldPerson(
-        { stored, adds: [], recalls: new Set(), tail: { from: null, events: stream, stale } },
+        { stored, adds: [], recalls: new Set(), scored: (event) => this.#scored(event), tail: { from: null, events: stream, stale } },
         { partition, person, deltas },
         contexts,
       );
@@ -303,8 +302,13 @@ export class PartitionProjector {
 
   async #loadAnnotations({ events, messages }: Input): Promise<Annotations> {
     const abouts = events.flatMap((event) => event.about ?? []);
-    for (const message of messages) if (message.kind === 'annotation') abouts.push(message.about);
-    const input = { events: this.#annotated ? events.map((event) => event.key) : [], abouts, any: this.#annotated };
+    const keysOfEvents = this.#annotated ? events.map((event) => event.key) : [];
+    for (const message of messages) {
+      if (message.kind !== 'annotation') continue;
+      abouts.push(message.about);
+      keysOfEvents.push(message.event.key);
+    }
+    const input = { events: keysOfEvents, abouts, any: this.#annotated };
     if (abouts.length > 0) this.#annotated = true;
     return loadAnnotations(this.#o, input);
   }
@@ -336,7 +340,7 @@ export class PartitionProjector {
       if (person === undefined || (one.adds.length === 0 && (tails[i]?.events.length ?? 0) === 0)) continue;
       one.adds.sort((a, b) => a.at - b.at || (a.sequence ?? 0) - (b.sequence ?? 0) || (a.key < b.key ? -1 : 1));
       const change = changePerson(
-        { stored: person, adds: one.adds, recalls: one.recalls, tail: tails[i] ?? null },
+        { stored: person, adds: one.adds, recalls: one.recalls, tail: tails[i] ?? null, scored: (event) => this.#scored(event) },
         { partition, person: one.person, deltas },
         this.#backfill.contextFor(one.person),
       );
@@ -378,7 +382,7 @@ export class PartitionProjector {
     const { redis, partition } = this.#o;
     if (stored.state === null) return { from: null, events: [], stale: [] };
     const first = sorted[0];
-    const fromStart = work.recalls.size > 0 || sorted.some(isRetraction) || first === undefined;
+    const fromStart = first === undefined || isResettling(stored, sorted, work.recalls);
     const checkpoints = stored.state.events < 256 ? {} : await redis.hGetAll(keys.checkpoints(partition, work.person));
     const counts = Object.keys(checkpoints)
       .map(Number)

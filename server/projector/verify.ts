@@ -5,7 +5,8 @@ import type { Contexts } from '#server/definitions/contexts.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';
 import { emptyState, encodeState } from '#server/domain/customer/state.ts';
-import { compareEvents, streamId } from '#server/domain/event/event.ts';
+import { originalOf, settle } from '#server/domain/event/annotation.ts';
+import { compareEvents, isCorrection, streamId } from '#server/domain/event/event.ts';
 import { Deltas, readBookings } from '#server/domain/kernel/counters.ts';
 import { addRow } from '#server/domain/kernel/row.ts';
 import { decodeNode } from '#server/identity/node.ts';
@@ -251,6 +252,7 @@ class Comparison {
   /** Folds a customer from the first event on; with `book`, its bookings count and its stream is looked through. */
   async #refold(person: string, book: boolean): Promise<Refold> {
     const events = await this.#readStream(person, book);
+    if (book && !isSettled(events)) this.#differs('stream', `${person}: a corrected event is not what its corrections come to`);
     const state = emptyState();
     const checkpoints = new Map<string, string>();
     const touched = foldOnto(state, events, this.#backfill.contextFor(person), (at) => checkpoints.set(String(at.events), encodeState(at)));
@@ -435,4 +437,18 @@ function firstDifference(stored: string, made: string): string {
   let at = 0;
   while (at < stored.length && stored[at] === made[at]) at++;
   return ` (from character ${at} on)`;
+}
+
+/** Whether the corrected events among a customer's are what the events as they came, and what was said about them, come to. */
+function isSettled(events: readonly StoredEvent[]): boolean {
+  if (!events.some((event) => event.was !== undefined || isCorrection(event))) return true;
+  const again = settle(events.map(originalOf), (event) => event, events);
+  return again.every((event, i) => event.key === events[i]?.key && isSameCorrected(event, events[i]));
+}
+
+/** `unlinked` is not part of what was said: `verify` compares the links themselves. */
+function isSameCorrected(a: StoredEvent, b: StoredEvent | undefined): boolean {
+  const bare = ({ unlinked: _, was, ...rest }: StoredEvent): string =>
+    JSON.stringify([Object.entries(rest).sort(), was === undefined ? null : { ...was, unlinked: undefined }]);
+  return b !== undefined && bare(a) === bare(b);
 }

@@ -269,6 +269,31 @@ describe('what sources do', () => {
     expect(items.map((i) => [i.type, i.retracted])).toContainEqual(['order.placed', true]);
   });
 
+  it('shows every number as if a corrected event had been sent right', async () => {
+    const right = { type: 'message.in', channel: 'phone', text: 'Still waiting, this is terrible', occurredAt: NOON - 2 * HOUR };
+    const wrong = { type: 'page.viewed', channel: 'chat', text: 'thank you, great', occurredAt: NOON - 30 * MINUTE, topic: 'late' };
+    const base = [{ id: '1', customer: { customerId: 'C-1' }, type: 'page.viewed', occurredAt: NOON - 3 * HOUR }];
+    const shown = async (app: TestApp): Promise<object> => {
+      const [{ total, steps, open }, heat] = [await app.funnel({ journey: 'test' }), await app.heat({ journey: 'test', window: '7d' })];
+      const { items, header } = await app.timeline(await personOf(app, 'C-1'));
+      const told = items.filter((i) => i.type !== 'event.corrected').map(({ corrected: _, ...rest }) => rest);
+      return { total, steps, open, cells: heat.cells, told, line: header?.line };
+    };
+    await using plain = await startTestApp({ now: NOON });
+    await plain.take([...base, { id: '2', customer: { customerId: 'C-1' }, ...right }]);
+    await using app = await startTestApp({ now: NOON });
+    await app.take([...base, { id: '2', customer: { customerId: 'C-1' }, ...wrong }]);
+    const correction = { eventId: '2', fields: { ...right, topic: null } };
+    await app.take([{ id: '3', customer: { customerId: 'C-1' }, type: 'event.corrected', attributes: correction }]);
+    await expect.poll(() => shown(app), SOON).toEqual(await shown(plain));
+    const { items } = await app.timeline(await personOf(app, 'C-1'));
+    expect(items.map((i) => [i.type, i.corrected, i.emotion?.source ?? null])).toEqual([
+      ['event.corrected', false, null],
+      ['message.in', true, 'text'],
+      ['page.viewed', false, null],
+    ]);
+  });
+
   it('keeps and shows what no journey knows, as unmapped', async () => {
     await using app = await startTestApp({ now: NOON });
     await app.take([

@@ -26,7 +26,8 @@ import { isSeen, takeStep, wayChange } from '../conformance/conformance.ts';
 import { labelOfValence } from '../emotion/classes.ts';
 import { valenceOfScore } from '../emotion/scale.ts';
 import { RANKS } from '../emotion/visit-feeling.ts';
-import { isRetraction, nameOf, retractedName, streamId, tied } from '../event/event.ts';
+import { isAnnotation } from '../event/annotation.ts';
+import { isCorrection, isRetraction, nameOf, retractedName, streamId, tied } from '../event/event.ts';
 import { waitSeverity } from '../friction/severity.ts';
 import { signalsOf } from '../friction/signals.ts';
 import type { Signal } from '../friction/signals.ts';
@@ -539,6 +540,12 @@ function takeBack(state: CustomerState, event: StoredEvent): void {
   if (name !== undefined && !state.retracted.includes(name)) state.retracted = [...state.retracted, name].sort();
 }
 
+/** Remembers which events were corrected, so that one that comes only now is not taken as it is. */
+function noteCorrection(state: CustomerState, event: StoredEvent): void {
+  const name = retractedName(event);
+  if (name !== undefined && !state.corrected.includes(name)) state.corrected = [...state.corrected, name].sort();
+}
+
 /**
  * Applies sorted events that all come after what the state already holds (no tie with its last). Changes `state`; returns what was touched.
  * The only way in which state comes about: the fast path and the full fold both end here. `onCheckpoint` sees the state every 256 events.
@@ -552,7 +559,10 @@ export function foldOnto(
   known?: (key: string) => Row | undefined,
 ): Touched {
   const touched = new Touched(known);
-  for (const event of events) if (isRetraction(event)) takeBack(state, event);
+  for (const event of events) {
+    if (isRetraction(event)) takeBack(state, event);
+    else if (isCorrection(event)) noteCorrection(state, event);
+  }
   for (let i = 0; i < events.length;) {
     const first = events[i];
     if (first === undefined) break;
@@ -562,7 +572,7 @@ export function foldOnto(
     const ranked = group.length === 1 ? group : orderTie(group, context.blueprints);
     const seen: FunnelEvent[] = [];
     for (const event of ranked) {
-      if (isRetraction(event) || isTakenBack(state, event)) continue;
+      if (isAnnotation(event) || isTakenBack(state, event)) continue;
       const one = experience({ state, event, touched, context });
       if (one !== null) seen.push(one);
     }
@@ -595,9 +605,9 @@ function orderTie(group: readonly StoredEvent[], blueprints: Blueprints): readon
     .map((ranked) => ranked.event);
 }
 
-/** Whether an event can be applied onto a state as it is: it comes after everything, ties with nothing, takes nothing back. */
+/** Whether an event can be applied onto a state as it is: it comes after everything, ties with nothing, says nothing about others. */
 export function inOrder(state: CustomerState, event: StoredEvent): boolean {
-  if (isRetraction(event)) return false;
+  if (isAnnotation(event)) return false;
   const sequence = event.sequence ?? 0;
   return state.last === '' || event.at > state.lastAt || (event.at === state.lastAt && sequence > state.lastSequence);
 }

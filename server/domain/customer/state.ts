@@ -163,6 +163,8 @@ export interface CustomerState {
   evidence: Evidence[];
   /** names of events that were taken back, sorted */
   retracted: string[];
+  /** names of events that corrections speak of, sorted */
+  corrected: string[];
   /** saved funnels the customer is or was in, by funnel and version; only those with something to remember */
   funnels: Record<string, FunnelState>;
 }
@@ -186,6 +188,7 @@ export function emptyState(): CustomerState {
     promises: [],
     evidence: [],
     retracted: [],
+    corrected: [],
     funnels: {},
   };
 }
@@ -270,6 +273,7 @@ const STATE = packing<CustomerState>()([
   'promises',
   'evidence',
   'retracted',
+  'corrected',
   'funnels',
 ]);
 /** Place of the visit's case among its packed fields: written as the case's place in the state, where it is there. */

@@ -60,6 +60,38 @@ export interface StoredEvent {
   readonly about?: string;
   /** taken back, and its links between identifiers with it */
   readonly unlinked?: true;
+  /** of an `event.corrected`: what it changes about the event it names */
+  readonly correction?: Correction;
+  /** of a corrected event as it stands in the customer's stream: the event as it came */
+  readonly was?: StoredEvent;
+}
+
+/** What of an event can be corrected. Whose it is cannot: that event is retracted, and sent again under another id. */
+export type Correctable = Pick<
+  StoredEvent,
+  | 'at'
+  | 'sequence'
+  | 'type'
+  | 'touchpoint'
+  | 'channel'
+  | 'journey'
+  | 'caseId'
+  | 'text'
+  | 'lang'
+  | 'score'
+  | 'signals'
+  | 'promise'
+  | 'outcome'
+  | 'topic'
+  | 'segment'
+  | 'area'
+  | 'attributes'
+>;
+
+/** The fields a correction sets, and those it takes away. `at` is the instant as given: whether it can be believed depends on the event. */
+export interface Correction {
+  readonly set: Partial<Correctable>;
+  readonly unset: readonly (keyof Correctable)[];
 }
 
 /**
@@ -82,14 +114,19 @@ export function tied(a: Pick<StoredEvent, 'at' | 'sequence'>, b: Pick<StoredEven
   return a.at === b.at && (a.sequence ?? 0) === (b.sequence ?? 0);
 }
 
-/** An annotation speaks about another event and is no experience of its own. */
+/** Takes another event back. */
 export function isRetraction(event: StoredEvent): boolean {
   return event.type === 'event.retracted';
 }
 
+/** Corrects fields of another event. */
+export function isCorrection(event: StoredEvent): boolean {
+  return event.type === 'event.corrected';
+}
+
 /**
- * Name of the event that a retraction takes back: same source, and the id given in `attributes.eventId`; undefined where it gives none.
- * Both come under one identifier: the projector brings the retraction to the event, whatever identifiers it carries itself.
+ * Name of the event that a retraction takes back, or a correction corrects: same source, and the id given in `attributes.eventId`; undefined where
+ * it gives none. Both come under one identifier: the projector brings the annotation to the event, whatever identifiers it carries itself.
  */
 export function retractedName(event: StoredEvent): string | undefined {
   const id = event.attributes?.['eventId'];

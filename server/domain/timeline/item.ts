@@ -112,5 +112,6 @@ export function itemOf(event: StoredEvent, context: ItemContext): TimelineItem {
     late: event.received - event.at > LATE_MS && event.received > context.laterReceived,
     suspect: event.suspect === true,
     retracted: state.retracted.includes(nameOf(event)),
+    corrected: event.was !== undefined,
   };
 }

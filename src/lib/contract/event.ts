@@ -7,6 +7,11 @@ const identifier = z.string().min(1).max(128).regex(new RegExp(ID_PATTERN, 'u'))
 const name = z.string().min(1).max(128);
 const instant = z.union([z.number(), z.string().max(40)]);
 
+/** Earliest instant of an event that is believed: 2000-01-01, ms since 1970. */
+export const EARLIEST_MS = Date.UTC(2000, 0, 1);
+/** How far a source's clock may run ahead of ours, ms. */
+export const AHEAD_MS = 5 * 60_000;
+
 /** Free attributes: flat or nested JSON, at most 32 levels deep (checked before parsing). */
 const attributes = z.record(z.string().max(128), z.unknown());
 

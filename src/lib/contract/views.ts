@@ -338,6 +338,8 @@ export interface TimelineItem {
   readonly late: boolean;
   readonly suspect: boolean;
   readonly retracted: boolean;
+  /** shown as corrected later, not as it came */
+  readonly corrected: boolean;
 }
 
 export interface TimelinePage {

@@ -40,6 +40,15 @@ function history(people: number, eventsEach: number, prefix = ''): StoredEvent[]
       const type = TYPES[(person + n) % TYPES.length] ?? 'page.viewed';
       const promise = n === 3 ? { promise: { kind: 'delivery', due: at + 5 * HOUR } } : {};
       events.push(event(`${prefix}${person}-${n}`, who, { at, type, ...promise }));
+      if (person % 5 === 1 && n === 4)
+        events.push(
+          event(`${prefix}${person}-right`, known, {
+            at: at + HOUR,
+            type: 'event.corrected',
+            attributes: { eventId: `${prefix}${person}-3` },
+            correction: { set: { type: 'order.placed', at: at - 2 * HOUR }, unset: ['promise'] },
+          }),
+        );
       if (person % 5 === 0 && n === 4)
         events.push(
           event(`${prefix}${person}-back`, known, {

@@ -12,7 +12,7 @@ function item(at: number): TimelineItem {
   return {
     id: `${at}-1`, at, receivedAt: at, source: 's', type: null, channel: null, touchpoint: null, touchpointName: null, journey: null, stage: null,
     stageName: null, caseId: null, text: null, emotion: null, score: null, signals: [], promise: null, outcome: null, topic: null, attributes: null,
-    late: false, suspect: false, retracted: false,
+    late: false, suspect: false, retracted: false, corrected: false,
   }; // prettier-ignore
 }
 const items = (...times: number[]) => times.map(item);
