@@ -30,7 +30,12 @@ export interface AcceptorOptions {
 /** One event on its way in, with the source it counts for. */
 export interface SourcedItem extends Item {
   readonly source: string;
+  /** what `value` is where it could not be mapped to our envelope; default: our envelope */
+  readonly shape?: Shape;
 }
+
+/** How an event looked when it was refused: quarantine keeps it, so that a repaired one can be read the same way. */
+export type Shape = NonNullable<Refused['shape']>;
 
 /** Validates, normalises, redacts and stores events. HTTP and importers share it, so both keep the same rules. */
 export interface Acceptor {

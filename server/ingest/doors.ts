@@ -8,6 +8,9 @@ import { isSourceName, type WriteKeys } from '#server/security/write-keys.ts';
 import { createAcceptor, type Acceptor, type SourcedItem } from './acceptor.ts';
 import { faultAnswer, refusal, send, statusOf, type Answer, type Refusal } from './answers.ts';
 import { readBody } from './body.ts';
+import { browserSettings, settingsKeyOf, SHORT_PATHS } from './browser.ts';
+import { readCloudEvents } from './cloudevents.ts';
+import { originOf, preflightHeaders } from './cross-origin.ts';
 import { acceptFactors } from './factors.ts';
 import { parseShallow, readItems, TOO_DEEP } from './items.ts';
 import { LIMITS, type Limits } from './limits.ts';
@@ -34,7 +37,9 @@ export interface DoorOptions {
   readonly nodeOf: NodeHasher;
   /** ISO country of telephone numbers without country code */
   readonly region: string;
-  readonly keys: Pick<WriteKeys, 'sourceOf' | 'isNamed'>;
+  readonly keys: Pick<WriteKeys, 'sourceOf' | 'isNamed' | 'isBrowser'>;
+  /** sites whose pages may send with a browser key; default: none */
+  readonly browserOrigins?: readonly string[];
   readonly limits?: Limits;
   /** asked before each body is read; must be quick */
   ready(): Readiness;
@@ -47,12 +52,16 @@ export interface DoorOptions {
 /** Handles a request if it is for a door. @returns false where the path is not ours: nothing was touched */
 export type Doors = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-type Route = 'events' | 'factors' | 'batch' | SegmentCall;
+type SegmentRoute = 'batch' | SegmentCall;
+type NativeRoute = 'events' | 'factors' | 'cloudevents';
+type Route = NativeRoute | SegmentRoute;
 
 interface Sender {
   readonly source: string;
   /** the key has no name of its own and the sender gave none: a Segment library may name the source */
   readonly nameless: boolean;
+  /** the key is public: it stands in a web page */
+  readonly browser: boolean;
   readonly key: string;
 }
 
@@ -61,29 +70,41 @@ interface Context {
   readonly limits: Limits;
   readonly acceptor: Acceptor;
   readonly validators: Validators;
+  readonly origins: ReadonlySet<string>;
 }
 
 const OURS = /^\/v1(?:\/|$)/;
-const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>(
-  (['events', 'factors', 'batch', ...SEGMENT_CALLS] as const).map((route) => [`/v1/${route}`, route]),
-);
+const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+  ...(['events', 'factors', 'cloudevents', 'batch', ...SEGMENT_CALLS] as const).map((route): [string, Route] => [`/v1/${route}`, route]),
+  ...Object.entries(SHORT_PATHS).map(([short, route]): [string, Route] => [`/v1/${short}`, route]),
+]);
+const FOREIGN: Refusal = {
+  status: 403,
+  code: 'forbidden',
+  message: 'Pages of this site may not send. Add its origin to BROWSER_ORIGINS.',
+};
 const UNAUTHORISED: Refusal = {
   status: 401,
   code: 'unauthorised',
   message: 'A valid write key is needed: send "Authorization: Bearer <write key>".',
   headers: { 'www-authenticate': 'Bearer realm="throughline"' },
 };
+const WRONG_KEY: Refusal = {
+  status: 403,
+  code: 'forbidden',
+  message: 'Pages send with a browser key, and a browser key sends only by the Segment calls. Make one on the page of sources.',
+};
 const LONGEST_REQUEST_KEY = 256;
 
 /**
- * Makes the HTTP doors: `POST /v1/events`, `POST /v1/factors` and the Segment calls. Mount them before everything else on `node:http`,
+ * Makes the HTTP doors: `POST /v1/events`, `POST /v1/factors`, `POST /v1/cloudevents` and the Segment calls. Mount them before everything else on `node:http`,
  * because senders use content types and encodings that page servers refuse.
  */
 export function createDoors(options: DoorOptions): Doors {
   const limits = options.limits ?? LIMITS;
   const validators = createValidators();
   const acceptor = options.acceptor ?? createAcceptor({ ...options, limits, validators });
-  const context: Context = { options, limits, acceptor, validators };
+  const context: Context = { options, limits, acceptor, validators, origins: new Set(options.browserOrigins) };
   let atWork = 0;
   return (request, response) => {
     const path = pathOf(request);
@@ -94,7 +115,7 @@ export function createDoors(options: DoorOptions): Doors {
       return true;
     }
     atWork++;
-    answer(request, path, context)
+    answerPage(request, path, context)
       .catch((thrown: unknown) => {
         const answered = faultAnswer(thrown);
         if (answered.status === 500) options.onFault?.(thrown);
@@ -110,20 +131,43 @@ export function createDoors(options: DoorOptions): Doors {
   };
 }
 
+/** The browser's side of an answer: what a page of another site may do, and what it may read of the answer. */
+async function answerPage(request: IncomingMessage, path: string, context: Context): Promise<Answer | undefined> {
+  const origin = originOf(request, context.origins);
+  if (origin.kind === 'own') return answer(request, path, { ...context, crossOrigin: false });
+  const route = ROUTES.get(path);
+  const forPages = settingsKeyOf(path) !== undefined || (route !== undefined && !isNative(route));
+  if (origin.kind === 'foreign' || !forPages) return refusal(FOREIGN);
+  if (request.method === 'OPTIONS') return { status: 204, body: {}, headers: preflightHeaders(origin.headers) };
+  const answered = await answer(request, path, { ...context, crossOrigin: true }).catch(faultAnswer);
+  return answered === undefined ? undefined : { ...answered, headers: { ...answered.headers, ...origin.headers } };
+}
+
+function isNative(route: Route): route is NativeRoute {
+  return route === 'events' || route === 'factors' || route === 'cloudevents';
+}
+
 /** @returns undefined where the sender hung up */
-async function answer(request: IncomingMessage, path: string, context: Context): Promise<Answer | undefined> {
+async function answer(
+  request: IncomingMessage,
+  path: string,
+  context: Context & { readonly crossOrigin: boolean },
+): Promise<Answer | undefined> {
+  const settingsKey = settingsKeyOf(path);
+  if (settingsKey !== undefined) return settingsAnswer(request, settingsKey, context);
   const route = ROUTES.get(path);
   if (route === undefined)
     return refusal({ status: 404, code: 'not_found', message: 'There is no such door. Events go to POST /v1/events.' });
   if (request.method !== 'POST')
     return refusal({ status: 405, code: 'method_not_allowed', message: 'Send this with POST.', headers: { allow: 'POST' } });
-  const native = route === 'events' || route === 'factors';
+  const native = isNative(route);
   const asked = headerOf(request, 'x-source');
   if (asked !== undefined && !isSourceName(asked))
     return badRequest('X-Source must be 1 to 64 letters, digits, dots, dashes or underscores.');
   const key = keyOf(request, native);
   const known = key === undefined ? undefined : senderOf(key, asked, context);
   if (known === undefined && (native || key !== undefined)) return refusal(UNAUTHORISED);
+  if (known !== undefined && !mayUse(known, native, context)) return refusal(WRONG_KEY);
   const readiness = context.options.ready();
   if (!readiness.ok) return refusal({ status: statusOf(readiness.code), ...readiness });
   const body = await readBody(request, context.limits.bodyBytes);
@@ -133,15 +177,30 @@ async function answer(request: IncomingMessage, path: string, context: Context):
       return refusal({ status: 415, code: body.code, message: body.message, headers: { 'accept-encoding': 'gzip' } });
     return refusal({ status: statusOf(body.code), code: body.code, message: body.message });
   }
-  if (!native) return segmentAnswer(route, body.text, { known, asked, context });
+  if (!isNative(route)) return segmentAnswer(route, body.text, { known, asked, context });
   return known === undefined ? refusal(UNAUTHORISED) : nativeAnswer(route, body.text, { request, sender: known, context });
 }
 
+/** A key that is in a page is public: it may only do what a page needs. A page gets by with no other. */
+function mayUse(sender: Sender, native: boolean, context: { readonly crossOrigin: boolean }): boolean {
+  return sender.browser ? !native : !context.crossOrigin;
+}
+
+/** The settings that Segment's browser library asks for; nobody else's key is ever looked for here, because addresses end in logs. */
+function settingsAnswer(request: IncomingMessage, key: string, context: Context): Answer {
+  if (request.method !== 'GET')
+    return refusal({ status: 405, code: 'method_not_allowed', message: 'Ask for this with GET.', headers: { allow: 'GET' } });
+  if (!context.options.keys.isBrowser(key)) return refusal({ status: 404, code: 'not_found', message: 'There is no such browser key.' });
+  const secure = request.headers['x-forwarded-proto'] === 'https';
+  return { status: 200, body: browserSettings(key, { host: request.headers.host ?? '', secure }) };
+}
+
 async function nativeAnswer(
-  route: 'events' | 'factors',
+  route: NativeRoute,
   text: string,
   { request, sender, context }: { readonly request: IncomingMessage; readonly sender: Sender; readonly context: Context },
 ): Promise<Answer> {
+  if (route === 'cloudevents') return cloudEventsAnswer(text, { request, sender, context });
   const byLine = /ndjson|jsonl|json-seq|jsonlines/i.test(request.headers['content-type'] ?? '');
   const read = readItems(text, byLine, context.limits);
   if (!read.ok) return refusal({ status: statusOf(read.code), code: read.code, message: read.message });
@@ -154,10 +213,34 @@ async function nativeAnswer(
   return { status: 200, body: await context.acceptor.accept(items, requestKey) };
 }
 
+/** CloudEvents 1.0: each is its own feed's, by its `source`, inside the name of the key. */
+async function cloudEventsAnswer(
+  text: string,
+  { request, sender, context }: { readonly request: IncomingMessage; readonly sender: Sender; readonly context: Context },
+): Promise<Answer> {
+  const strip = new URL(request.url ?? '/', 'http://here').searchParams.get('strip') ?? undefined;
+  const read = readCloudEvents(request.headers, text, context.limits, { strip });
+  if (!read.ok)
+    return refusal({ status: read.code === 'unsupported_encoding' ? 415 : statusOf(read.code), code: read.code, message: read.message });
+  const items = read.items.map(({ feed, ...item }): SourcedItem => {
+    const source = feed === undefined ? sender.source : (context.options.keys.sourceOf(sender.key, feed) ?? sender.source);
+    return { ...item, source };
+  });
+  return { status: 200, body: await context.acceptor.accept(items) };
+}
+
 async function segmentAnswer(
   route: 'batch' | SegmentCall,
   text: string,
-  { known, asked, context }: { readonly known: Sender | undefined; readonly asked: string | undefined; readonly context: Context },
+  {
+    known,
+    asked,
+    context,
+  }: {
+    readonly known: Sender | undefined;
+    readonly asked: string | undefined;
+    readonly context: Context & { readonly crossOrigin: boolean };
+  },
 ): Promise<Answer> {
   const parsed = parseShallow(text, context.limits, route === 'batch' ? 2 : 0);
   if (parsed === undefined) return badRequest(`The body is not valid JSON, or nested more than ${context.limits.depth} levels deep.`);
@@ -166,6 +249,7 @@ async function segmentAnswer(
   const bodyKey = body['writeKey'];
   const sender = known ?? (typeof bodyKey === 'string' ? senderOf(bodyKey, asked, context) : undefined);
   if (sender === undefined) return refusal(UNAUTHORISED);
+  if (!mayUse(sender, false, context)) return refusal(WRONG_KEY);
   const messages: unknown = route === 'batch' ? body['batch'] : [body];
   if (!Array.isArray(messages)) return badRequest('A batch must hold an array named "batch".');
   if (messages.length > context.limits.eventsPerRequest)
@@ -194,9 +278,16 @@ function segmentItem(
   }
   const call = route === 'batch' ? message['type'] : route;
   if (!isSegmentCall(call))
-    return { source, value: message, problem: { code: 'invalid_field', message: `type must be one of ${SEGMENT_CALLS.join(', ')}.` } };
+    return {
+      source,
+      value: message,
+      shape: 'segment',
+      problem: { code: 'invalid_field', field: 'type', message: `type must be one of ${SEGMENT_CALLS.join(', ')}.` },
+    };
   const { envelope, library } = mapMessage(call, message);
-  return { source: librarySource(sender, library, context), value: envelope };
+  const value = { source: librarySource(sender, library, context), value: envelope };
+  if (!sender.browser || typeof envelope['type'] !== 'string' || !envelope['type'].startsWith('event.')) return value;
+  return { ...value, problem: { code: 'invalid_field', field: 'type', message: 'A browser key may not retract or correct events.' } };
 }
 
 /** A source without a name is called after the library that sends, so that a web page and a back end with one key have health of their own. */
@@ -212,7 +303,9 @@ function librarySource(sender: Sender, library: string | undefined, context: Con
 
 function senderOf(key: string, asked: string | undefined, { options }: Context): Sender | undefined {
   const source = options.keys.sourceOf(key, asked);
-  return source === undefined ? undefined : { source, key, nameless: asked === undefined && !options.keys.isNamed(key) };
+  return source === undefined
+    ? undefined
+    : { source, key, nameless: asked === undefined && !options.keys.isNamed(key), browser: options.keys.isBrowser(key) };
 }
 
 /** The key in the request's head: a bearer token, or the user name of Basic, which Segment's clients use. */

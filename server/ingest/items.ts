@@ -7,7 +7,7 @@ export interface Item {
   readonly value: unknown;
   /** the event as it came; undefined: the caller asks `JSON.stringify` when it needs to know */
   readonly raw?: string;
-  readonly problem?: { readonly code: RejectionCode; readonly message: string };
+  readonly problem?: { readonly code: RejectionCode; readonly message: string; readonly field?: string };
 }
 
 /** A request's events, or why the request as a whole cannot be read. */

@@ -9,6 +9,8 @@ export interface Refused {
   readonly message: string;
   /** the event as it came, cut at 32 KiB */
   readonly raw: string;
+  /** what `raw` is; default: our envelope */
+  readonly shape?: 'cloudevents' | 'segment';
 }
 
 /** The one way into the store. Every door ends here. */

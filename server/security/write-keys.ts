@@ -18,6 +18,8 @@ export interface WriteKeys {
   sourceOf(key: string, asked?: string): string | undefined;
   /** Whether the key has a name of its own. */
   isNamed(key: string): boolean;
+  /** Whether the key may stand in a web page: it only sends, and only by the calls that pages use. */
+  isBrowser(key: string): boolean;
 }
 
 /** How write keys are set up. */
@@ -60,6 +62,7 @@ export function createWriteKeys(options: WriteKeyOptions): WriteKeys {
   return {
     first: firstPair.key,
     made: own?.made ?? false,
+    isBrowser: () => false,
     isNamed: (key) => find(entries, key)?.name !== undefined,
     sourceOf(key, asked) {
       const entry = find(entries, key);
