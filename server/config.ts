@@ -43,6 +43,13 @@ const environment = z.object({
       `must have ${SHORTEST_WRITE_KEY} to 256 visible ASCII characters and no spaces`,
     )
     .optional(),
+  BROWSER_ORIGINS: z
+    .string()
+    .regex(
+      /^https?:\/\/[^\s,/]+(\s*,\s*https?:\/\/[^\s,/]+)*$/,
+      'must be origins such as https://shop.example, separated by commas, without a path',
+    )
+    .optional(),
   JOURNEYS: path.default(() => projectFile('server/journeys')),
   IDENTITY: path.optional(),
   PHONE_REGION: z
@@ -77,6 +84,8 @@ export type Config = {
   readonly demoSeed: number;
   /** key that senders of events show; undefined: one is made and kept in the data folder */
   readonly writeKey: string | undefined;
+  /** origins of web sites whose pages may send events with a browser key */
+  readonly browserOrigins: readonly string[];
   /** absolute folder of journey files */
   readonly journeysDir: string;
   /** absolute path of a file of identity rules; undefined: the shipped ones */
@@ -114,6 +123,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     demo: value.DEMO === 'on',
     demoSeed: value.DEMO_SEED,
     writeKey: value.WRITE_KEY,
+    browserOrigins: value.BROWSER_ORIGINS?.split(',').map((origin) => origin.trim().toLowerCase()) ?? [],
     journeysDir: value.JOURNEYS,
     identityFile: value.IDENTITY,
     phoneRegion: value.PHONE_REGION,

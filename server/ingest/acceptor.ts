@@ -32,6 +32,10 @@ export interface SourcedItem extends Item {
   readonly source: string;
   /** what `value` is where it could not be mapped to our envelope; default: our envelope */
   readonly shape?: Shape;
+  /** when it first arrived, ms: of an event that is sent in again after it was repaired; default: now */
+  readonly received?: number;
+  /** of an event without id, what tells it from an equal one of another request */
+  readonly requestKey?: string;
 }
 
 /** How an event looked when it was refused: quarantine keeps it, so that a repaired one can be read the same way. */
@@ -104,12 +108,20 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
     arrival: { readonly received: number; readonly requestKey?: string | undefined },
     into: Sorted,
   ): void => {
-    const { received, requestKey } = arrival;
+    const received = item.received ?? arrival.received;
+    const requestKey = item.requestKey ?? arrival.requestKey;
     const outcome = read(item, received, requestKey);
     if ('key' in outcome) into.events.push(outcome);
     else {
       into.rejected.push({ index, ...outcome });
-      into.refused.push({ source: item.source, received, ...outcome, raw: rawOf(item) });
+      into.refused.push({
+        source: item.source,
+        received,
+        ...outcome,
+        raw: rawOf(item),
+        ...(item.shape === undefined ? {} : { shape: item.shape }),
+        ...(requestKey === undefined ? {} : { requestKey }),
+      });
     }
   };
   const accept = async (items: readonly SourcedItem[], requestKey?: string): Promise<IngestAnswer> => {

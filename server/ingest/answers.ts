@@ -57,10 +57,9 @@ export function faultAnswer(thrown: unknown): Answer {
 /** Sends an answer, unless the sender has gone. A request that was not read to its end takes its connection with it. */
 export function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   if (response.headersSent || response.destroyed) return;
-  const payload = JSON.stringify(answer.body);
+  const payload = answer.status === 204 ? '' : JSON.stringify(answer.body);
   response.writeHead(answer.status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(payload),
+    ...(payload === '' ? {} : { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(payload) }),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(request.complete ? {} : { connection: 'close' }),

@@ -116,11 +116,7 @@ export function createDoors(options: DoorOptions): Doors {
     }
     atWork++;
     answerPage(request, path, context)
-      .catch((thrown: unknown) => {
-        const answered = faultAnswer(thrown);
-        if (answered.status === 500) options.onFault?.(thrown);
-        return answered;
-      })
+      .catch((thrown: unknown) => faultOf(thrown, context))
       .then((answered) => answered && send(request, response, answered))
       .catch((thrown: unknown) => {
         options.onFault?.(thrown);
@@ -139,8 +135,14 @@ async function answerPage(request: IncomingMessage, path: string, context: Conte
   const forPages = settingsKeyOf(path) !== undefined || (route !== undefined && !isNative(route));
   if (origin.kind === 'foreign' || !forPages) return refusal(FOREIGN);
   if (request.method === 'OPTIONS') return { status: 204, body: {}, headers: preflightHeaders(origin.headers) };
-  const answered = await answer(request, path, { ...context, crossOrigin: true }).catch(faultAnswer);
+  const answered = await answer(request, path, { ...context, crossOrigin: true }).catch((thrown: unknown) => faultOf(thrown, context));
   return answered === undefined ? undefined : { ...answered, headers: { ...answered.headers, ...origin.headers } };
+}
+
+function faultOf(thrown: unknown, { options }: Context): Answer {
+  const answered = faultAnswer(thrown);
+  if (answered.status === 500) options.onFault?.(thrown);
+  return answered;
 }
 
 function isNative(route: Route): route is NativeRoute {

@@ -11,6 +11,8 @@ export interface Refused {
   readonly raw: string;
   /** what `raw` is; default: our envelope */
   readonly shape?: 'cloudevents' | 'segment';
+  /** tells equal events without id of different requests apart */
+  readonly requestKey?: string;
 }
 
 /** The one way into the store. Every door ends here. */

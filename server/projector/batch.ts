@@ -246,7 +246,7 @@ export class Batch {
   /** Events that come back to their identifier: they say anew which was the first of each link, and go to the person of today. */
   #takeIn(node: IdentityNode, events: readonly StoredEvent[]): void {
     for (const event of events) {
-      if (event.unlinked === true || isRetraction(event) || isStatement(event)) continue;
+      if (event.unlinked === true || isAnnotation(event) || isStatement(event)) continue;
       for (const link of linksOf(event)) {
         if (!isFirst(node, link, this.#limits)) continue;
         this.#tell(

@@ -8,6 +8,8 @@ import { createMemoryLog, type MemoryLog } from './memory-log.ts';
 
 /** A key that the test server takes. */
 export const TEST_KEY = 'wk_test_0123456789abcdef';
+/** A key that stands in web pages. */
+export const BROWSER_KEY = 'wkb_test_0123456789abcdef';
 /** The instant it is on the test server: 2026-03-01T12:00:00Z. */
 export const TEST_NOW = Date.UTC(2026, 2, 1, 12);
 
@@ -33,13 +35,19 @@ export async function startDoors(options: Partial<DoorOptions> & { readonly writ
   const log = createMemoryLog();
   const faults: unknown[] = [];
   let readiness: Readiness = { ok: true };
+  const keys = createWriteKeys({ configured: options.writeKey ?? TEST_KEY, dataDir: '/nonexistent' });
   const doors = createDoors({
     log,
     putFactor: (factor) => log.putFactor(factor),
     clock: () => TEST_NOW,
     nodeOf: createNodeHasher('pepper'),
     region: 'DE',
-    keys: createWriteKeys({ configured: options.writeKey ?? TEST_KEY, dataDir: '/nonexistent' }),
+    // A key for pages is made on the page of sources; here there is one from the start.
+    keys: {
+      isNamed: (key) => key === BROWSER_KEY || keys.isNamed(key),
+      isBrowser: (key) => key === BROWSER_KEY,
+      sourceOf: (key, asked) => (key === BROWSER_KEY ? 'site' : keys.sourceOf(key, asked)),
+    },
     limits: LIMITS,
     ready: () => readiness,
     onFault: (fault) => faults.push(fault),
