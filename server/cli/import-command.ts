@@ -10,15 +10,17 @@ import { dryRun, importFile } from '#server/importers/import.ts';
 import type { DryRun, ImportSummary, MapOptions } from '#server/importers/import.ts';
 import { parseMapping } from '#server/importers/mapping.ts';
 import type { Mapping } from '#server/importers/mapping.ts';
+import { formatByName } from '#server/importers/source-rows.ts';
+import type { FileFormat } from '#server/importers/source-rows.ts';
 import { digestOf } from '#server/importers/progress-file.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { projectFile } from '#server/platform/files.ts';
 import { createWriteKeys } from '#server/security/write-keys.ts';
 
-const USAGE = `npm run import -- <file> --map <mapping.yaml> [--dry-run] [--source name] [--address http://127.0.0.1:4070] [--key k] [--restart]
+const USAGE = `npm run import -- <file> [--map <mapping.yaml>] [--dry-run] [--source name] [--address http://127.0.0.1:4070] [--key k] [--restart]
 
-  <file>      .csv, .ndjson, either also as .gz or inside a .zip
-  --map       which column is what; the name of a mapping that ships with the product is enough (service-desk)
+  <file>      .csv, .ndjson, .xes or .jsonocel (OCEL 2.0), each also as .gz or inside a .zip
+  --map       which column is what; the name of a mapping that ships with the product is enough (service-desk); not needed for .xes and .jsonocel
   --dry-run   shows the first 20 events and everything that cannot be used, sends nothing
   --source    the feed's name, instead of the mapping's
   --address   the running product
@@ -44,6 +46,9 @@ const OPTIONS = {
   key: { type: 'string' },
 } as const;
 
+/** Formats that say themselves what is what. */
+const DEFAULT_MAPS: Partial<Record<FileFormat, string>> = { xes: 'xes', ocel: 'ocel' };
+
 function argumentsOf(argv: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
@@ -55,12 +60,13 @@ function argumentsOf(argv: readonly string[]): ReturnType<typeof parseArgs<{ opt
 function parseRequest(argv: readonly string[]): Request {
   const { values, positionals } = argumentsOf(argv);
   const [file] = positionals;
-  if (file === undefined || positionals.length !== 1 || values.map === undefined) throw new Fault('bad_request', USAGE);
+  const map = values.map ?? (file === undefined ? undefined : DEFAULT_MAPS[formatByName(file) ?? 'csv']);
+  if (file === undefined || positionals.length !== 1 || map === undefined) throw new Fault('bad_request', USAGE);
   if (values.address !== undefined && !/^https?:\/\/./.test(values.address))
     throw new Fault('bad_request', `--address ${values.address} must begin with http:// or https://`);
   return {
     file,
-    map: values.map,
+    map,
     dryRun: values['dry-run'] ?? false,
     restart: values.restart ?? false,
     source: values.source,

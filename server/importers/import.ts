@@ -108,7 +108,7 @@ async function readAll(
   told: (problems: readonly Problem[]) => Promise<void>,
 ): Promise<{ rows: number; refused: number }> {
   const mapper = rowMapper(options.mapping);
-  const source = await openSource(options.file, options.mapping);
+  const source = await openSource(options.file, options.mapping, mapper.columns);
   checkColumns(source, mapper.columns, options.file);
   let rows = 0;
   let refused = 0;

@@ -75,7 +75,7 @@ export const mappingSchema = z
     /** the feed's name; duplicates are told by (source, id) */
     source: z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'use lower-case letters, digits, dot, dash or underscore, starting with a letter'),
     /** default: by the file's name */
-    format: z.enum(['csv', 'ndjson']).optional(),
+    format: z.enum(['csv', 'ndjson', 'xes', 'ocel']).optional(),
     csv: z.strictObject({ delimiter: z.string().length(1).default(','), quote: z.string().length(1).default('"') }).prefault({}),
     /** name of the file inside a zip; default: the first one that is a table */
     entry: z.string().min(1).optional(),
@@ -108,8 +108,8 @@ export const mappingSchema = z
       .strictObject({ kind: z.enum(['csat', 'stars', 'ces', 'nps', 'valence']), value: column, scale: z.number().optional() })
       .optional(),
     signals: z.array(signal).max(20).default([]),
-    /** columns kept as attributes under their own names */
-    attributes: z.array(column).max(200).default([]),
+    /** columns kept as attributes under their own names; `all`: every one that a row has and no rule uses (XES, OCEL) */
+    attributes: z.union([z.literal('all'), z.array(column).max(200)]).default([]),
     /** dates that cannot be right are reported; the row is imported all the same */
     checks: z
       .array(z.strictObject({ column, notBefore: column, format: formats.optional() }))

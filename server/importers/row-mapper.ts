@@ -34,6 +34,7 @@ export interface RowMapper {
 }
 
 type Draft = { -readonly [K in keyof EventInput]: EventInput[K] };
+const MOST_ATTRIBUTES = 200;
 const WHOLE = /^\d{1,15}$/;
 const LARGEST_SEQUENCE = 65_535;
 /** Without these an event says nothing: where one of them is bad the row is not imported. */
@@ -44,7 +45,8 @@ export function comparedColumns(mapping: Mapping): string[] {
   return mapping.signals.flatMap((s) => s.grows ?? s.turns?.column ?? []);
 }
 
-function columnsOf(mapping: Mapping): string[] {
+/** Columns that a mapping looks at. */
+export function columnsOf(mapping: Mapping): string[] {
   const rules = [mapping.id, mapping.caseId, ...Object.values(mapping.customer), ...RULED.map((name) => mapping[name])];
   const columns = [
     mapping.occurredAt.column,
@@ -53,7 +55,7 @@ function columnsOf(mapping: Mapping): string[] {
     ...(mapping.score === undefined ? [] : [mapping.score.value]),
     ...comparedColumns(mapping),
     ...mapping.signals.flatMap((s) => [...(s.value === undefined ? [] : [s.value]), ...Object.keys(s.when ?? {})]),
-    ...mapping.attributes,
+    ...(mapping.attributes === 'all' ? [] : mapping.attributes),
     ...mapping.checks.flatMap((c) => [c.column, c.notBefore]),
   ];
   return [...new Set(columns)];
@@ -133,6 +135,8 @@ interface Readers {
   readonly signals: SignalReader;
   readonly checks: readonly Check[];
   readonly compared: readonly string[];
+  /** columns that rules use */
+  readonly used: ReadonlySet<string>;
 }
 
 function readersOf(mapping: Mapping): Readers {
@@ -149,6 +153,7 @@ function readersOf(mapping: Mapping): Readers {
     signals: signalReader(mapping),
     checks: checkers(mapping),
     compared: comparedColumns(mapping),
+    used: new Set(columnsOf(mapping)),
   };
 }
 
@@ -161,6 +166,11 @@ function attributesOf(columns: readonly string[], row: SourceRow, cells: Cells):
     out[column] = typeof raw === 'string' ? text : raw;
   }
   return out;
+}
+
+function keptColumns(mapping: Mapping, { used }: Readers, source: SourceRow): readonly string[] {
+  if (mapping.attributes !== 'all') return mapping.attributes;
+  return (source.columns?.() ?? []).filter((column) => !used.has(column)).slice(0, MOST_ATTRIBUTES);
 }
 
 function identifiersOf(readers: Readers['customer'], cells: Cells, row: number, problems: Problem[]): Record<string, string> {
@@ -198,7 +208,7 @@ function fill(draft: Draft, mapping: Mapping, readers: Readers, source: SourceRo
   }
   const signals = readers.signals(cells, row, problems);
   if (signals.length > 0) draft.signals = signals;
-  const attributes = attributesOf(mapping.attributes, source, cells);
+  const attributes = attributesOf(keptColumns(mapping, readers, source), source, cells);
   if (Object.keys(attributes).length > 0) draft.attributes = attributes;
 }
 
@@ -213,6 +223,8 @@ export function rowMapper(mapping: Mapping): RowMapper {
       const problems: Problem[] = [];
       if (source.broken !== undefined) return refused(problems, problemOf(row, null, null, `row not imported: ${source.broken}`));
       const cells = cellsOf(source, readers.nulls);
+      for (const { column, value, reason } of source.notes ?? [])
+        if (readers.used.has(column)) problems.push(problemOf(row, column, value, reason));
       const at = instantOf(mapping, readers, cells, row);
       if (typeof at !== 'number') return refused(problems, at);
       const customer = identifiersOf(readers.customer, cells, row, problems);

@@ -7,6 +7,8 @@ import { parse } from 'csv-parse';
 import yauzl from 'yauzl';
 import { Fault } from '#lib/contract/index.ts';
 import { linesOf } from './lines.ts';
+import { ocelRows } from './ocel.ts';
+import { xesRows } from './xes.ts';
 
 /** One row of the file. Numbers begin with 1, a table's header not counted. */
 export interface SourceRow {
@@ -15,6 +17,10 @@ export interface SourceRow {
   value(column: string): unknown;
   /** why the row as a whole cannot be read; the cells are then of no use */
   readonly broken?: string;
+  /** names of the cells it has, where rows name their own */
+  columns?(): readonly string[];
+  /** what the reader had to decide about it */
+  readonly notes?: readonly { readonly column: string; readonly value: string; readonly reason: string }[];
 }
 
 /** A file opened for reading, row by row. */
@@ -26,9 +32,12 @@ export interface OpenSource {
   readonly done: () => number;
 }
 
+/** What a file may be. */
+export type FileFormat = 'csv' | 'ndjson' | 'xes' | 'ocel';
+
 /** What must be known to open a file. */
 export interface SourceFormat {
-  readonly format?: 'csv' | 'ndjson' | undefined;
+  readonly format?: FileFormat | undefined;
   readonly csv: { readonly delimiter: string; readonly quote: string };
   readonly entry?: string | undefined;
 }
@@ -41,6 +50,8 @@ interface Bytes {
 
 const TABLE = /\.(csv|tsv|txt)$/i;
 const LINES = /\.(ndjson|jsonl|json)$/i;
+const XES = /\.xes$/i;
+const OCEL = /\.(jsonocel|ocel|ocel2)$|[._-]ocel2?\.json$/i;
 
 function counted(total: number): { readonly stream: Transform; readonly done: () => number } {
   let seen = 0;
@@ -73,7 +84,7 @@ function zipEntry(file: string, wanted: string | undefined): Promise<Bytes> {
       zip.on('error', (error: unknown) => reject(unreadable(file, error)));
       zip.on('end', () => reject(new Fault('bad_request', `${file} holds no ${wanted ?? '.csv or .ndjson file'}`)));
       zip.on('entry', (entry: yauzl.Entry) => {
-        const fits = wanted === undefined ? TABLE.test(entry.fileName) || LINES.test(entry.fileName) : entry.fileName === wanted;
+        const fits = wanted === undefined ? formatByName(entry.fileName) !== undefined : entry.fileName === wanted;
         if (!fits) return zip.readEntry();
         zip.openReadStream(entry, (broken, stream) => {
           if (broken) return reject(unreadable(file, broken));
@@ -100,11 +111,19 @@ async function bytesOf(file: string, entry: string | undefined): Promise<Bytes> 
   return { name: basename(file).replace(/\.gz$/i, ''), stream: joined([plain, count.stream, createGunzip()]), done: count.done };
 }
 
-function formatOf(name: string, format: SourceFormat['format']): 'csv' | 'ndjson' {
+/** What a file is by its name, compressed or not; undefined: the name does not tell. */
+export function formatByName(file: string): FileFormat | undefined {
+  const name = file.replace(/\.gz$/i, '');
+  if (XES.test(name)) return 'xes';
+  if (OCEL.test(name)) return 'ocel';
+  return TABLE.test(name) ? 'csv' : LINES.test(name) ? 'ndjson' : undefined;
+}
+
+function formatOf(name: string, format: SourceFormat['format']): FileFormat {
   if (format !== undefined) return format;
-  if (TABLE.test(name)) return 'csv';
-  if (LINES.test(name)) return 'ndjson';
-  throw new Fault('bad_request', `${name}: neither .csv nor .ndjson; name its format in the mapping`);
+  const told = formatByName(name);
+  if (told !== undefined) return told;
+  throw new Fault('bad_request', `${name}: none of .csv, .ndjson, .xes, .jsonocel; name its format in the mapping`);
 }
 
 function tableRow(number: number, cells: readonly string[], place: ReadonlyMap<string, number>): SourceRow {
@@ -163,11 +182,36 @@ async function* lineRows(stream: Readable): AsyncGenerator<SourceRow> {
 }
 
 /**
- * Opens a CSV or NDJSON file, plain, `.gz`, or inside a `.zip`. Nothing is held in memory but what is being read.
+ * Opens a CSV, NDJSON, XES or OCEL file, plain, `.gz`, or inside a `.zip`. Nothing is held in memory but what is being read.
  * @throws Fault `bad_request` where the file cannot be read; a broken row is a row with `broken`
  */
-export async function openSource(file: string, format: SourceFormat): Promise<OpenSource> {
+export async function openSource(file: string, format: SourceFormat, columns: readonly string[] = []): Promise<OpenSource> {
   const bytes = await bytesOf(file, format.entry);
-  if (formatOf(bytes.name, format.format) === 'csv') return openTable(bytes, format.csv);
-  return { columns: null, rows: lineRows(bytes.stream), done: bytes.done };
+  switch (formatOf(bytes.name, format.format)) {
+    case 'csv':
+      return openTable(bytes, format.csv);
+    case 'ndjson':
+      return { columns: null, rows: lineRows(bytes.stream), done: bytes.done };
+    case 'xes':
+      return { columns: null, rows: xesRows(bytes.stream), done: bytes.done };
+    case 'ocel':
+      return openOcel(file, bytes, { format, columns });
+  }
+}
+
+/** An OCEL file is read twice: its events name objects that may stand anywhere. */
+function openOcel(
+  file: string,
+  first: Bytes,
+  { format, columns }: { readonly format: SourceFormat; readonly columns: readonly string[] },
+): OpenSource {
+  let second: Bytes | undefined;
+  const passes = [first];
+  const open = async (): Promise<Readable> => {
+    const next = passes.pop();
+    if (next !== undefined) return next.stream;
+    second = await bytesOf(file, format.entry);
+    return second.stream;
+  };
+  return { columns: null, rows: ocelRows(open, new Set(columns)), done: () => (first.done() + (second?.done() ?? 0)) / 2 };
 }

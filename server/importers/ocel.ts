@@ -1,0 +1,166 @@
+import type { Readable } from 'node:stream';
+import { JSONParser } from '@streamparser/json';
+import { z } from 'zod';
+import type { SourceRow } from './source-rows.ts';
+
+const relationship = z.object({ objectId: z.string(), qualifier: z.string().optional() });
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const objectSchema = z.object({
+  id: z.string(),
+  type: z.string(),
+  attributes: z.array(z.object({ name: z.string(), time: z.string().optional(), value: scalar })).optional(),
+  relationships: z.array(relationship).optional(),
+});
+const eventSchema = z.object({
+  id: z.string(),
+  type: z.string(),
+  time: z.string(),
+  attributes: z.array(z.object({ name: z.string(), value: scalar })).optional(),
+  relationships: z.array(relationship).optional(),
+});
+type OcelEvent = z.infer<typeof eventSchema>;
+type Scalar = z.infer<typeof scalar>;
+
+/** Types of objects that are a customer, an order, a ticket, by the names that logs give them. */
+const CLASSES = {
+  customer: /^(customers?|clients?|persons?|people|users?|accounts?|applicants?|patients?|citizens?)$/i,
+  order: /^((sales|purchase|customer)[ _-]*)?orders?$/i,
+  ticket: /^((support|service)[ _-]*)?(tickets?|incidents?|cases?|requests?|complaints?|applications?|claims?)$/i,
+} as const;
+type ObjectClass = keyof typeof CLASSES;
+const NAMES = Object.keys(CLASSES) as readonly ObjectClass[];
+
+interface Known {
+  readonly type: string;
+  readonly of: ObjectClass | undefined;
+  /** objects it relates to, or that relate to it, which may be the customer, order or ticket of its events */
+  readonly related: string[];
+  /** attribute -> values with the time from which each holds, in time order */
+  readonly attributes: ReadonlyMap<string, readonly (readonly [from: number, value: Scalar])[]> | undefined;
+}
+
+/** Runs a file through the parser, one element of an array at a time. */
+async function* elements(stream: Readable, path: string): AsyncGenerator<unknown> {
+  const ready: unknown[] = [];
+  let failure: Error | undefined;
+  const parser = new JSONParser({ paths: [path], keepStack: false, stringBufferSize: 65_536 });
+  parser.onValue = ({ value }) => void ready.push(value);
+  parser.onError = (error) => (failure ??= error);
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (!parser.isEnded) parser.write(chunk);
+    if (failure !== undefined) throw failure;
+    yield* ready.splice(0);
+  }
+  yield* ready.splice(0);
+}
+
+function classOf(type: string): ObjectClass | undefined {
+  return NAMES.find((name) => CLASSES[name].test(type));
+}
+
+function attributesOf(object: z.infer<typeof objectSchema>): Known['attributes'] {
+  const attributes = new Map<string, (readonly [number, Scalar])[]>();
+  for (const { name, time, value } of object.attributes ?? []) {
+    const from = time === undefined ? -Infinity : Date.parse(time);
+    attributes.set(name, [...(attributes.get(name) ?? []), [Number.isNaN(from) ? -Infinity : from, value]]);
+  }
+  for (const values of attributes.values()) values.sort((a, b) => a[0] - b[0]);
+  return attributes;
+}
+
+/** The objects of a log: what is needed of each to know whose its events are. The file may name them before or after its events. */
+async function readObjects(stream: Readable, withAttributes: boolean): Promise<ReadonlyMap<string, Known>> {
+  const objects = new Map<string, Known>();
+  const relations: (readonly [from: string, to: string])[] = [];
+  for await (const element of elements(stream, '$.objects.*')) {
+    const parsed = objectSchema.safeParse(element);
+    if (!parsed.success) continue;
+    const { id, type, relationships = [] } = parsed.data;
+    objects.set(id, { type, of: classOf(type), related: [], attributes: withAttributes ? attributesOf(parsed.data) : undefined });
+    for (const { objectId } of relationships) relations.push([id, objectId]);
+  }
+  for (const [from, to] of relations) {
+    const [a, b] = [objects.get(from), objects.get(to)];
+    if (b?.of !== undefined) a?.related.push(to);
+    if (a?.of !== undefined) b?.related.push(from);
+  }
+  return objects;
+}
+
+interface Related {
+  /** object ids by type, in the order of the event */
+  readonly byType: ReadonlyMap<string, readonly string[]>;
+  /** the event's customer, order and ticket: its own first, else those its objects relate to */
+  readonly byClass: Readonly<Record<ObjectClass, readonly string[]>>;
+}
+
+function relatedOf(event: OcelEvent, objects: ReadonlyMap<string, Known>): Related {
+  const byType = new Map<string, string[]>();
+  const own: Record<ObjectClass, Set<string>> = { customer: new Set(), order: new Set(), ticket: new Set() };
+  const far: Record<ObjectClass, Set<string>> = { customer: new Set(), order: new Set(), ticket: new Set() };
+  for (const { objectId } of event.relationships ?? []) {
+    const object = objects.get(objectId);
+    if (object === undefined) continue;
+    byType.set(object.type, [...(byType.get(object.type) ?? []), objectId]);
+    if (object.of !== undefined) own[object.of].add(objectId);
+    for (const id of object.related) {
+      const other = objects.get(id)?.of;
+      if (other !== undefined) far[other].add(id);
+    }
+  }
+  const pick = (name: ObjectClass): readonly string[] => [...(own[name].size > 0 ? own[name] : far[name])];
+  return { byType, byClass: { customer: pick('customer'), order: pick('order'), ticket: pick('ticket') } };
+}
+
+/** `object:<type>` is the object of that type, `object:<type>.<attribute>` what it was at the time of the event. */
+function objectValue(column: string, event: OcelEvent, related: Related, objects: ReadonlyMap<string, Known>): unknown {
+  const wanted = column.slice('object:'.length);
+  const exact = related.byType.get(wanted);
+  if (exact !== undefined) return exact.length === 1 ? exact[0] : exact;
+  const dot = wanted.indexOf('.');
+  const [first] = dot === -1 ? [] : (related.byType.get(wanted.slice(0, dot)) ?? []);
+  const values = first === undefined ? undefined : objects.get(first)?.attributes?.get(wanted.slice(dot + 1));
+  const at = Date.parse(event.time);
+  return values?.findLast(([from]) => from <= at)?.[1] ?? values?.[0]?.[1];
+}
+
+function rowOf(number: number, element: unknown, objects: ReadonlyMap<string, Known>): SourceRow {
+  const parsed = eventSchema.safeParse(element);
+  if (!parsed.success) return { number, value: () => undefined, broken: 'is no event of OCEL 2.0: it needs id, type and time' };
+  const event = parsed.data;
+  const attributes = new Map((event.attributes ?? []).map(({ name, value }) => [name, value]));
+  const related = relatedOf(event, objects);
+  const isClass = (column: string): column is ObjectClass => Object.hasOwn(CLASSES, column);
+  const notes = NAMES.filter((name) => name !== 'order' && related.byClass[name].length > 1).map((name) => ({
+    column: name,
+    value: related.byClass[name].join(', '),
+    reason: `the event relates to ${related.byClass[name].length} of these; the first is taken`,
+  }));
+  return {
+    number,
+    notes,
+    value(column) {
+      if (attributes.has(column)) return attributes.get(column);
+      if (column === 'event:id') return event.id;
+      if (column === 'event:type') return event.type;
+      if (column === 'event:time') return event.time;
+      if (isClass(column)) return related.byClass[column][0];
+      return column.startsWith('object:') ? objectValue(column, event, related, objects) : undefined;
+    },
+    columns: () => [...attributes.keys(), ...[...related.byType.keys()].map((type) => `object:${type}`)],
+  };
+}
+
+/**
+ * Reads the events of an OCEL 2.0 log in JSON, one row each. The file is read twice: first its objects (an index of them is held), then its events
+ * one by one.
+ * @param open the file from its beginning
+ * @param columns those that the mapping looks at
+ * @throws Error where the file is no JSON
+ */
+export async function* ocelRows(open: () => Promise<Readable>, columns: ReadonlySet<string>): AsyncGenerator<SourceRow> {
+  const withAttributes = [...columns].some((column) => column.startsWith('object:') && column.includes('.'));
+  const objects = await readObjects(await open(), withAttributes);
+  let number = 0;
+  for await (const element of elements(await open(), '$.events.*')) yield rowOf(++number, element, objects);
+}

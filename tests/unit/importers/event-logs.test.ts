@@ -1,0 +1,196 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EventInput } from '#lib/contract/index.ts';
+import { mapFile } from '#server/importers/import.ts';
+import { parseMapping } from '#server/importers/mapping.ts';
+import type { Problem } from '#server/importers/value-rules.ts';
+import { projectFile } from '#server/platform/files.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'throughline-logs-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const shipped = async (name: string): Promise<string> => readFile(projectFile(`server/importers/mappings/${name}.yaml`), 'utf8');
+
+async function read(name: string, content: string | Buffer, mapping: string): Promise<{ events: EventInput[]; problems: Problem[] }> {
+  const file = join(folder, name);
+  await writeFile(file, content);
+  const problems: Problem[] = [];
+  const display = { reading: () => undefined, sending: () => undefined, finished: () => undefined };
+  const told = (found: readonly Problem[]): Promise<void> => Promise.resolve(void problems.push(...found));
+  const mapped = await mapFile({ file, mapping: parseMapping(mapping, 'mapping.yaml'), folder, name, display }, told);
+  const events: EventInput[] = [];
+  for await (const { event, problems: late } of mapped.events()) {
+    events.push(event);
+    problems.push(...late);
+  }
+  await mapped.dispose();
+  return { events, problems };
+}
+
+const XES = `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE log [<!ENTITY big "no">]>
+<log xes.version="2.0" xmlns="http://www.xes-standard.org/">
+  <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
+  <global scope="event"><string key="concept:name" value="__INVALID__"/><date key="time:timestamp" value="1970-01-01T00:00:00Z"/></global>
+  <string key="concept:name" value="loans"/>
+  <trace>
+    <string key="concept:name" value="A-1"/>
+    <string key="Customer" value="C-7"/>
+    <int key="amount" value="500"/>
+    <event>
+      <string key="concept:name" value="Apply &amp; sign"/>
+      <date key="time:timestamp" value="2026-03-01T10:00:00.000+01:00"/>
+      <string key="lifecycle:transition" value="COMPLETE"/>
+      <string key="org:resource" value="web"><string key="role" value="page"/></string>
+      <boolean key="first" value="true"/>
+    </event>
+    <event>
+      <string key="concept:name" value="Decide"/>
+      <date key="time:timestamp" value="2026-03-01T10:00:00.000+01:00"/>
+      <float key="score" value="0.5"/>
+    </event>
+  </trace>
+  <trace>
+    <string key="concept:name" value="A-2"/>
+    <event><id key="identity:id" value="e-9"/><string key="concept:name" value="Decide"/><date key="time:timestamp" value="2026-02-01T00:00:00Z"/></event>
+    <event><string key="concept:name" value="Never"/><date key="time:timestamp" value="soon"/></event>
+  </trace>
+</log>`;
+
+describe('an XES log with the mapping that ships', () => {
+  test.each(['plain.xes', 'packed.xes.gz'])('becomes events: case, activity, time, lifecycle and attributes (%s)', async (name) => {
+    const { events, problems } = await read(name, name.endsWith('.gz') ? gzipSync(XES) : XES, await shipped('xes'));
+    const at = Date.UTC(2026, 2, 1, 9);
+    expect(events).toEqual([
+      {
+        id: 'e-9',
+        occurredAt: Date.UTC(2026, 1, 1),
+        sequence: 1,
+        caseId: 'A-2',
+        customer: { ticketId: 'A-2' },
+        touchpoint: 'Decide',
+        type: 'activity.complete',
+        attributes: { 'identity:id': 'e-9' },
+      },
+      {
+        id: 'A-1/1',
+        occurredAt: at,
+        sequence: 1,
+        caseId: 'A-1',
+        customer: { customerId: 'C-7', ticketId: 'A-1' },
+        touchpoint: 'Apply & sign',
+        type: 'activity.complete',
+        attributes: {
+          'lifecycle:transition': 'COMPLETE',
+          'org:resource': 'web',
+          'org:resource.role': 'page',
+          first: true,
+          'case:Customer': 'C-7',
+          'case:amount': 500,
+        },
+      },
+      {
+        id: 'A-1/2',
+        occurredAt: at,
+        sequence: 2,
+        caseId: 'A-1',
+        customer: { customerId: 'C-7', ticketId: 'A-1' },
+        touchpoint: 'Decide',
+        type: 'activity.complete',
+        attributes: { score: 0.5 },
+      },
+    ]);
+    expect(problems.map(({ row, column }) => [row, column])).toEqual([[4, 'time:timestamp']]);
+  });
+
+  test('says what is wrong with a file that is no XML, and expands nothing', async () => {
+    await expect(read('broken.xes', '<log><trace><event></trace></log>', await shipped('xes'))).rejects.toThrow(
+      /broken\.xes cannot be read/,
+    );
+    const bomb = XES.replace('Apply &amp; sign', '&big;');
+    await expect(read('bomb.xes', bomb, await shipped('xes'))).rejects.toThrow(/cannot be read/);
+  });
+});
+
+const OCEL = JSON.stringify({
+  objectTypes: [{ name: 'customers', attributes: [] }],
+  eventTypes: [{ name: 'place order', attributes: [] }],
+  events: [
+    {
+      id: 'e1',
+      type: 'place order',
+      time: '2026-03-01T09:00:00Z',
+      attributes: [{ name: 'channel', value: 'web' }],
+      relationships: [
+        { objectId: 'o1', qualifier: 'order' },
+        { objectId: 'i1', qualifier: 'item' },
+        { objectId: 'i2', qualifier: 'item' },
+      ],
+    },
+    {
+      id: 'e2',
+      type: 'complain',
+      time: '2026-03-02T09:00:00Z',
+      relationships: [
+        { objectId: 't1', qualifier: '' },
+        { objectId: 'c1', qualifier: '' },
+      ],
+    },
+    {
+      id: 'e3',
+      type: 'merge',
+      time: '2026-03-03T09:00:00Z',
+      relationships: [
+        { objectId: 'c1', qualifier: '' },
+        { objectId: 'c2', qualifier: '' },
+      ],
+    },
+    { id: 'e4', type: 'ship', time: '2026-03-04T09:00:00Z' },
+    { id: 'e5', time: '2026-03-04T09:00:00Z' },
+  ],
+  objects: [
+    {
+      id: 'c1',
+      type: 'customers',
+      attributes: [
+        { name: 'level', time: '2026-03-02T00:00:00Z', value: 'gold' },
+        { name: 'level', time: '1970-01-01T00:00:00Z', value: 'basic' },
+      ],
+      relationships: [{ objectId: 'o1', qualifier: 'places' }],
+    },
+    { id: 'c2', type: 'customers' },
+    { id: 'o1', type: 'orders' },
+    { id: 'i1', type: 'items' },
+    { id: 'i2', type: 'items' },
+    { id: 't1', type: 'Ticket' },
+  ],
+});
+
+describe('an OCEL 2.0 log with the mapping that ships', () => {
+  test.each(['plain.jsonocel', 'packed.jsonocel.gz'])('gives each event its customer, order and ticket (%s)', async (name) => {
+    const { events, problems } = await read(name, name.endsWith('.gz') ? gzipSync(OCEL) : OCEL, await shipped('ocel'));
+    expect(events.map(({ id, touchpoint, customer, attributes }) => [id, touchpoint, customer, attributes])).toEqual([
+      ['e1', 'place order', { customerId: 'c1', orderId: 'o1' }, { channel: 'web', 'object:orders': 'o1', 'object:items': ['i1', 'i2'] }],
+      ['e2', 'complain', { customerId: 'c1', orderId: 'o1', ticketId: 't1' }, { 'object:Ticket': 't1', 'object:customers': 'c1' }],
+      ['e3', 'merge', { customerId: 'c1', orderId: 'o1' }, { 'object:customers': ['c1', 'c2'] }],
+      // Nobody's: the door refuses it, and the report says so.
+      ['e4', 'ship', {}, undefined],
+    ]);
+    expect(problems.map(({ row, column, reason }) => [row, column, reason.split(':')[0]])).toEqual([
+      [3, 'customer', 'the event relates to 2 of these; the first is taken'],
+      [5, null, 'row not imported'],
+    ]);
+  });
+
+  test('tells an object’s attribute as it was at the time of the event, where a mapping asks', async () => {
+    const mapping = `${await shipped('ocel')}\nsegment: object:customers.level\n`;
+    const { events } = await read('levels.jsonocel', OCEL, mapping);
+    expect(events.map(({ segment }) => segment)).toEqual([undefined, 'gold', 'gold', undefined]);
+  });
+});
