@@ -11,7 +11,9 @@ import type { Actor, ActorRequest } from '#server/security/actor.ts';
 import { API_PATH, createApi } from '#server/api/http.ts';
 import { createCaller } from '#server/api/router.ts';
 import { createAcceptor } from '#server/ingest/acceptor.ts';
+import { createDesk } from '#server/ingest/desk.ts';
 import { createDoors } from '#server/ingest/doors.ts';
+import { Inbox } from '#server/ingest/inbox.ts';
 import type { Readiness } from '#server/ingest/doors.ts';
 import { scoreText } from '#server/domain/emotion/lexicon.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
@@ -21,14 +23,19 @@ import { loadRules } from '#server/identity/load.ts';
 import { Feed } from '#server/live/feed.ts';
 import { createReader } from '#server/live/reader.ts';
 import { Sockets } from '#server/live/sockets.ts';
+import { FeedMeter, readFeeds, samplePlace } from '#server/log/feeds.ts';
+import { openInbox } from '#server/log/inbox-stream.ts';
+import { openQuarantine } from '#server/log/quarantine.ts';
 import { createLog } from '#server/log/redis-log.ts';
 import { Pulse } from '#server/projector/pulse.ts';
 import { Projection } from '#server/projector/projection.ts';
+import { readSample } from '#server/projector/sample.ts';
 import { connect } from '#server/redis/client.ts';
 import { requireVersion } from '#server/redis/probe.ts';
 import { durabilityOf, openStore, settleRules } from '#server/redis/store.ts';
 import { actorOf } from '#server/security/actor.ts';
 import { searchCandidates } from '#server/security/identifiers.ts';
+import { KeyRing } from '#server/security/key-ring.ts';
 import { createNodeHasher } from '#server/security/node-hash.ts';
 import { createWriteKeys } from '#server/security/write-keys.ts';
 import type { WriteKeys } from '#server/security/write-keys.ts';
@@ -109,6 +116,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   await publishJourneys(definitions, { folder: config.journeysDir, at: clock() });
   const contexts = new PublishedContexts(definitions);
   const keys = createWriteKeys({ configured: config.writeKey, dataDir: config.dataDir });
+  const keyRing = new KeyRing({ redis: reads, clock, configured: keys });
+  await keyRing.start();
   const nodeOf = createNodeHasher(store.pepper);
   const durability = await durabilityOf(redis);
   let demo: SystemStatus['demo'] = null;
@@ -123,13 +132,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     onChange: () => sockets?.changed(),
   });
   let projecting: Projecting | undefined;
-  const eventLog = createLog({
+  const meter = new FeedMeter({ redis: reads, clock });
+  await meter.start();
+  const plainLog = createLog({
     redis,
     partitions: store.partitions,
     lagLimit: config.lagLimit,
     clock,
     onAppend: (partitions) => projecting?.wake(partitions),
   });
+  const eventLog = meter.around(plainLog);
   const pulse = new Pulse({ redis: reads, partitions: store.partitions, clock });
 
   if (config.role !== 'projector') await feed.start();
@@ -194,13 +206,35 @@ export async function startApp(options: AppOptions): Promise<App> {
     nodeOf,
     region: config.phoneRegion,
     acceptor,
-    keys,
+    keys: keyRing,
+    browserOrigins: config.browserOrigins,
     ready,
     onFault: (fault) => log.error({ err: fault }, 'a door failed'),
   });
   const who = (request: ActorRequest): Actor | undefined => actorOf(request, { allowRemote: config.allowRemote });
-  const api = createApi({ reader, actorOf: who, log });
-  const callerFor = (actor: Actor): Caller => createCaller({ reader, actor });
+  const inboxStream = openInbox(redis);
+  const inbox = new Inbox({
+    stream: inboxStream,
+    acceptor,
+    ready: () => redis.isReady,
+    onFault: (fault) => log.error({ err: fault }, 'the stream of producers could not be taken in'),
+  });
+  if (config.role !== 'projector') inbox.start();
+  const sources = createDesk({
+    clock,
+    acceptor,
+    quarantine: openQuarantine(reads),
+    inbox: inboxStream,
+    keys: keyRing,
+    lagMs: () => pulse.lagMs,
+    feeds: (now, quarantined) => readFeeds(reads, now, quarantined),
+    async sample(source) {
+      const place = await samplePlace(reads, source);
+      return place === undefined ? null : readSample({ redis: reads, partitions: store.partitions }, place);
+    },
+  });
+  const api = createApi({ reader, sources, actorOf: who, log });
+  const callerFor = (actor: Actor): Caller => createCaller({ reader, sources, actor });
   Reflect.set(globalThis, SERVICES, {
     callerFor,
     actorOf: who,
@@ -253,6 +287,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     status: async () => reader.status(),
     async close() {
       sockets?.close();
+      await inbox.stop();
+      keyRing.stop();
+      await meter.stop();
       await pulse.stop();
       await projecting?.stop();
       await feed.stop();

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TRPCError } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
-import { Fault } from '#lib/contract/index.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Actor, ActorRequest } from '#server/security/actor.ts';
 import type { Reader } from './reader.ts';
+import type { SourceDesk } from './source-desk.ts';
 import { appRouter } from './router.ts';
 
 /** Path under which the procedures are served. */
@@ -13,6 +14,7 @@ const MOST_CALLS = 20;
 
 export interface ApiOptions {
   readonly reader: Reader;
+  readonly sources: SourceDesk;
   readonly actorOf: (request: ActorRequest) => Actor | undefined;
   readonly log: Log;
 }
@@ -26,8 +28,9 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
     maxBatchSize: MOST_CALLS,
     createContext: ({ req }) => {
       const actor = options.actorOf(req);
-      if (actor === undefined) throw new Fault('forbidden', 'The API is for this machine only until accounts exist.');
-      return { reader: options.reader, actor };
+      if (actor === undefined) throw forbidden('The API is for this machine only until accounts exist.');
+      if (req.method !== 'GET' && !isOwnWrite(req)) throw forbidden('Only our own pages and programs may change anything.');
+      return { reader: options.reader, sources: options.sources, actor };
     },
     onError: ({ error, path }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR') options.log.error({ err: error, path }, 'a procedure failed');
@@ -38,4 +41,19 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
     response.setHeader('x-content-type-options', 'nosniff');
     void handler(request, response);
   };
+}
+
+/** A page elsewhere can make a browser send a form or plain text with a visitor's rights, never JSON, and never without its origin. */
+function isOwnWrite({ headers }: IncomingMessage): boolean {
+  const { origin, host } = headers;
+  if (!(headers['content-type'] ?? '').startsWith('application/json')) return false;
+  try {
+    return origin === undefined || new URL(origin).host === host;
+  } catch {
+    return false;
+  }
+}
+
+function forbidden(message: string): TRPCError {
+  return new TRPCError({ code: 'FORBIDDEN', message });
 }

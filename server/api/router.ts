@@ -1,37 +1,8 @@
-import { TRPCError, initTRPC } from '@trpc/server';
 import { z } from 'zod';
-import { COLUMNS, Fault, WINDOW_NAMES, funnelParams, heatParams, journeyParams, promiseParams, wallParams } from '#lib/contract/index.ts';
-import type { FaultCode } from '#lib/contract/index.ts';
-import type { Actor } from '#server/security/actor.ts';
-import type { Reader } from './reader.ts';
+import { COLUMNS, WINDOW_NAMES, funnelParams, heatParams, journeyParams, promiseParams, wallParams } from '#lib/contract/index.ts';
+import { sourcesRouter } from './sources-router.ts';
+import { read, t } from './trpc.ts';
 
-/** What every procedure is given: the reader, and who asks. */
-export interface Context {
-  readonly reader: Reader;
-  readonly actor: Actor;
-}
-
-const t = initTRPC.context<Context>().create({ isDev: false });
-
-/** Expected faults in the words of the protocol; everything else stays what it is: a fault of ours. */
-const CODES: Partial<Record<FaultCode, TRPCError['code']>> = {
-  bad_request: 'BAD_REQUEST',
-  unauthorised: 'UNAUTHORIZED',
-  forbidden: 'FORBIDDEN',
-  not_found: 'NOT_FOUND',
-  conflict: 'CONFLICT',
-  too_large: 'PAYLOAD_TOO_LARGE',
-  too_many: 'TOO_MANY_REQUESTS',
-  store_unavailable: 'SERVICE_UNAVAILABLE',
-  not_ready: 'SERVICE_UNAVAILABLE',
-};
-
-const read = t.procedure.use(async ({ next }) => {
-  const result = await next();
-  if (result.ok || !(result.error.cause instanceof Fault)) return result;
-  const fault = result.error.cause;
-  throw new TRPCError({ code: CODES[fault.code] ?? 'INTERNAL_SERVER_ERROR', message: fault.message, cause: fault });
-});
 const customerId = z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id');
 
 export const appRouter = t.router({
@@ -77,6 +48,7 @@ export const appRouter = t.router({
       .input(z.strictObject({ customerId, before: z.string().max(64).optional(), limit: z.int().min(1).max(200).optional() }))
       .query(({ ctx, input }) => ctx.reader.timeline(input)),
   }),
+  sources: sourcesRouter,
   system: t.router({
     status: read.query(({ ctx }) => ctx.reader.status()),
   }),

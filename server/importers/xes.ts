@@ -9,7 +9,8 @@ const ATTRIBUTES: ReadonlySet<string> = new Set(['string', 'date', 'int', 'float
 /** Names under which logs keep whose case it is. */
 const CUSTOMER = /^(case:)?(customer|client|user|person|account)([ _:-]?(id|name|number))?$/i;
 
-type Attributes = Map<string, unknown>;
+type Value = string | number | boolean;
+type Attributes = Map<string, Value>;
 
 interface Trace {
   readonly number: number;
@@ -17,14 +18,14 @@ interface Trace {
   events: number;
 }
 
-function valueOf(type: string, text: string | undefined): unknown {
+function valueOf(type: string, text: string | undefined): Value | undefined {
   if (text === undefined) return undefined;
   if (type === 'int' || type === 'float') return Number.isFinite(Number(text)) && text.trim() !== '' ? Number(text) : text;
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
   return text;
 }
 
-function named(attributes: Attributes): unknown {
+function named(attributes: Attributes): Value | undefined {
   for (const [key, value] of attributes) if (CUSTOMER.test(key)) return value;
   return undefined;
 }
@@ -89,9 +90,9 @@ class LogReader {
 
   #end(): void {
     // A log may hold events that belong to no trace.
-    const trace = this.#trace ?? { number: ++this.#traces, attributes: new Map<string, unknown>(), events: 0 };
+    const trace = this.#trace ?? { number: ++this.#traces, attributes: new Map<string, Value>(), events: 0 };
     trace.events++;
-    this.ended.push(rowOf(++this.#rows, this.#event ?? new Map<string, unknown>(), trace));
+    this.ended.push(rowOf(++this.#rows, this.#event ?? new Map<string, Value>(), trace));
     this.#event = undefined;
   }
 }

@@ -53,6 +53,8 @@ export interface Acceptor {
   acceptBatch(source: string, items: readonly unknown[], rawOf?: (index: number) => string): Promise<IngestAnswer>;
   /** The same for events of several sources, some of them already known to be unreadable. */
   accept(items: readonly SourcedItem[], requestKey?: string): Promise<IngestAnswer>;
+  /** What is wrong with an event; undefined: it would be accepted. Nothing is stored. */
+  check(item: SourcedItem): EventProblem | undefined;
   /** What would become of a batch, without storing anything: for dry runs. */
   preview(source: string, items: readonly unknown[]): { readonly events: readonly StoredEvent[]; readonly rejected: readonly Rejection[] };
 }
@@ -118,7 +120,7 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
         source: item.source,
         received,
         ...outcome,
-        raw: rawOf(item),
+        ...rawOf(item),
         ...(item.shape === undefined ? {} : { shape: item.shape }),
         ...(requestKey === undefined ? {} : { requestKey }),
       });
@@ -139,6 +141,10 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
   };
   return {
     accept,
+    check(item) {
+      const outcome = read(item, item.received ?? clock(), item.requestKey);
+      return 'key' in outcome ? undefined : outcome;
+    },
     acceptBatch: (source, items, rawAt) =>
       accept(items.map((value, index) => (rawAt === undefined ? { source, value } : { source, value, raw: rawAt(index) }))),
     preview(source, items) {
@@ -150,7 +156,9 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
   };
 }
 
-function rawOf(item: Item): string {
+/** What quarantine keeps of an event: without card numbers, and cut where it is very long. */
+function rawOf(item: Item): { readonly raw: string; readonly cut?: true } {
   const raw = item.raw ?? JSON.stringify(item.value) ?? String(item.value);
-  return wellFormed(redactText(raw.slice(0, QUARANTINE_CHARACTERS)));
+  const kept = wellFormed(redactText(raw.slice(0, QUARANTINE_CHARACTERS)));
+  return raw.length > QUARANTINE_CHARACTERS ? { raw: kept, cut: true } : { raw: kept };
 }

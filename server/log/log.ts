@@ -9,6 +9,8 @@ export interface Refused {
   readonly message: string;
   /** the event as it came, cut at 32 KiB */
   readonly raw: string;
+  /** it was longer than is kept */
+  readonly cut?: boolean;
   /** what `raw` is; default: our envelope */
   readonly shape?: 'cloudevents' | 'segment';
   /** tells equal events without id of different requests apart */

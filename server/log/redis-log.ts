@@ -6,9 +6,8 @@ import { keys, partitionOf } from '#server/redis/keys.ts';
 import type { AppendLine } from '#server/redis/scripts.ts';
 import { Lane } from './lane.ts';
 import type { EventLog, Refused } from './log.ts';
+import { keepRefused } from './quarantine.ts';
 
-/** Refused events kept; older ones make room. */
-const QUARANTINE_KEPT = 100_000;
 /** Stands where an event's node is remembered: an annotation has no place of its own. */
 const ANNOTATION = '';
 const SOURCES_EVERY_MS = 1000;
@@ -80,16 +79,7 @@ export function createLog(options: LogOptions): EventLog {
 
     async quarantine(refused: readonly Refused[]) {
       try {
-        await Promise.all(
-          refused.map((r) =>
-            redis.xAdd(
-              keys.quarantine(),
-              '*',
-              { source: r.source, received: String(r.received), field: r.field, code: r.code, message: r.message, raw: r.raw },
-              { TRIM: { strategy: 'MAXLEN', strategyModifier: '~', threshold: QUARANTINE_KEPT } },
-            ),
-          ),
-        );
+        await keepRefused(redis, refused);
         if (refused.length > 0) await redis.hIncrBy(keys.stat(0), 'rejected', refused.length);
       } catch (error) {
         throw storeFault(error);

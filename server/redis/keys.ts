@@ -11,8 +11,26 @@ export const keys = {
   definitionDigests: () => 'throughline:{definitions}:digests',
   /** stream of refused events with their reasons */
   quarantine: () => 'throughline:quarantine',
+  /** hash: bytes kept, refused again, dropped */
+  quarantineStat: () => '{throughline:quarantine}:stat',
+  /** hash: digest of a refused event -> its stream id */
+  quarantineSeen: () => '{throughline:quarantine}:seen',
+  /** hash: source, field and code -> number of refused events */
+  quarantineGroups: () => '{throughline:quarantine}:groups',
   /** hash: source -> JSON {lastAt} ; health of feeds */
   sources: () => 'throughline:sources',
+  /** set: sources whose health is measured */
+  feeds: () => 'throughline:feeds',
+  /** hash: health of one source; see the script `meter` */
+  feed: (source: string) => `throughline:feed:${source}`,
+  /** stream for producers of the house: they write, we take in */
+  inbox: () => 'throughline:in',
+  /** string: last entry of that stream taken in */
+  inboxCursor: () => '{throughline:in}:cursor',
+  /** hash: id of a write key -> JSON, with the digest of the key */
+  writeKeys: () => 'throughline:keys',
+  /** hash: id of a write key -> when it was last used, ms */
+  writeKeysUsed: () => 'throughline:keys:used',
   /** hash: progress of the demo */
   demo: () => 'throughline:demo',
   /** hash: progress of imports, by file digest */

@@ -65,6 +65,50 @@ export function scripts() {
       },
       transformReply: (reply: unknown) => Number(reply) === 1,
     }),
+    keepRefused: defineScript({
+      SCRIPT: source('quarantine'),
+      IS_READ_ONLY: false,
+      parseCommand(parser: CommandParser, place: QuarantineKeys, limits: QuarantineLimits, entries: readonly QuarantineWrite[]) {
+        parser.pushKeysLength([place.stream, place.stat, place.seen, place.groups]);
+        parser.push(String(limits.entries), String(limits.bytes));
+        for (const { digest, group, bytes, fields } of entries) {
+          const words = Object.entries(fields).flat();
+          parser.push(digest, group, String(bytes), String(words.length), ...words);
+        }
+      },
+      transformReply: (reply: unknown) => Number(reply),
+    }),
+    releaseRefused: defineScript({
+      SCRIPT: source('release'),
+      IS_READ_ONLY: false,
+      parseCommand(parser: CommandParser, place: QuarantineKeys, ids: readonly string[]) {
+        parser.pushKeysLength([place.stream, place.stat, place.seen, place.groups]);
+        parser.push(...ids);
+      },
+      transformReply: (reply: unknown) => Number(reply),
+    }),
+    meterFeed: defineScript({
+      SCRIPT: source('meter'),
+      IS_READ_ONLY: false,
+      parseCommand(parser: CommandParser, key: string, values: readonly (string | number)[]) {
+        parser.pushKeysLength([key]);
+        parser.push(...values.map(String));
+      },
+      transformReply: (reply: unknown) => Number(reply),
+    }),
+    advanceInbox: defineScript({
+      SCRIPT: source('advance'),
+      IS_READ_ONLY: false,
+      parseCommand(
+        parser: CommandParser,
+        place: { readonly stream: string; readonly cursor: string },
+        step: { readonly from: string; readonly to: string },
+      ) {
+        parser.pushKeysLength([place.stream, place.cursor]);
+        parser.push(step.from, step.to);
+      },
+      transformReply: (reply: unknown) => Number(reply) === 1,
+    }),
     publishDefinition: defineScript({
       SCRIPT: source('publish'),
       IS_READ_ONLY: false,
@@ -78,6 +122,28 @@ export function scripts() {
       },
     }),
   };
+}
+
+/** Where refused events are kept. */
+export interface QuarantineKeys {
+  readonly stream: string;
+  readonly stat: string;
+  readonly seen: string;
+  readonly groups: string;
+}
+
+/** How much is kept before the oldest makes room. */
+export interface QuarantineLimits {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** A refused event on its way into the store; kept once per digest. */
+export interface QuarantineWrite {
+  readonly digest: string;
+  readonly group: string;
+  readonly bytes: number;
+  readonly fields: Readonly<Record<string, string>>;
 }
 
 /** A definition on its way into the store. `once`: another body under its name is refused. */

@@ -42,10 +42,7 @@ const SHORTEST_KEY = 16;
 const KEY = /^[\x21-\x39\x3b-\x7e]+$/;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** Whether text can name a source: 1 to 64 letters, digits, dots, dashes and underscores. */
-export function isSourceName(text: string): boolean {
-  return NAME.test(text);
-}
+export { isSourceName } from '#lib/contract/source-name.ts';
 
 /**
  * Reads the configured write keys, or the kept one, or makes and keeps one.

@@ -13,3 +13,5 @@ export * from './saved-funnel.ts';
 export * from './fault.ts';
 export * from './definition.ts';
 export * from './identity.ts';
+export * from './source-name.ts';
+export * from './sources.ts';

@@ -1,0 +1,36 @@
+import { TRPCError, initTRPC } from '@trpc/server';
+import { Fault } from '#lib/contract/index.ts';
+import type { FaultCode } from '#lib/contract/index.ts';
+import type { Actor } from '#server/security/actor.ts';
+import type { Reader } from './reader.ts';
+import type { SourceDesk } from './source-desk.ts';
+
+/** What every procedure is given: the reader, the desk of sources, and who asks. */
+export interface Context {
+  readonly reader: Reader;
+  readonly sources: SourceDesk;
+  readonly actor: Actor;
+}
+
+export const t = initTRPC.context<Context>().create({ isDev: false });
+
+/** Expected faults in the words of the protocol; everything else stays what it is: a fault of ours. */
+const CODES: Partial<Record<FaultCode, TRPCError['code']>> = {
+  bad_request: 'BAD_REQUEST',
+  unauthorised: 'UNAUTHORIZED',
+  forbidden: 'FORBIDDEN',
+  not_found: 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  too_large: 'PAYLOAD_TOO_LARGE',
+  too_many: 'TOO_MANY_REQUESTS',
+  store_unavailable: 'SERVICE_UNAVAILABLE',
+  not_ready: 'SERVICE_UNAVAILABLE',
+};
+
+/** Every procedure begins here. */
+export const read = t.procedure.use(async ({ next }) => {
+  const result = await next();
+  if (result.ok || !(result.error.cause instanceof Fault)) return result;
+  const fault = result.error.cause;
+  throw new TRPCError({ code: CODES[fault.code] ?? 'INTERNAL_SERVER_ERROR', message: fault.message, cause: fault });
+});

@@ -1,0 +1,58 @@
+import type { FeedState } from '#lib/contract/index.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** Past this many times its usual pause a source is silent. */
+const SILENT_AFTER = 2;
+/** Nobody is called silent within the minute in which health is counted. */
+const LEAST_PAUSE_MS = MINUTE_MS;
+
+/** What was counted of a source. */
+export interface FeedCounts {
+  /** accepted per minute of the last hour, oldest first */
+  readonly minutes: readonly number[];
+  /** accepted in the same hour of last week; undefined: the source was not known then */
+  readonly lastWeek: number | undefined;
+  /** accepted in the last whole hours that were counted, newest first */
+  readonly hours: readonly number[];
+  /** ms; null: never */
+  readonly lastReceived: number | null;
+}
+
+/** What a source's stillness means. */
+export interface FeedHealth {
+  readonly state: FeedState;
+  /** ms between events, as usual at this hour; null: it never said enough */
+  readonly expectedEveryMs: number | null;
+}
+
+/** Events an hour that are usual now: last week at this hour where that is known, else the mean of the hours counted. */
+function usualPerHour({ lastWeek, hours, minutes }: FeedCounts): number {
+  if (lastWeek !== undefined && lastWeek > 0) return lastWeek;
+  const counted = hours.filter((count) => count > 0);
+  if (counted.length > 0) return counted.reduce((sum, count) => sum + count, 0) / hours.length;
+  return minutes.reduce((sum, count) => sum + count, 0);
+}
+
+/** The longest pause between events within the last hour, ms: a source that sends in heaps is not silent between two of them. */
+function longestPause(minutes: readonly number[]): number {
+  let longest = 0;
+  let since: number | undefined;
+  minutes.forEach((count, minute) => {
+    if (count === 0) return;
+    if (since !== undefined) longest = Math.max(longest, minute - since);
+    since = minute;
+  });
+  return longest * MINUTE_MS;
+}
+
+/** Tells a source that speaks from one that is quiet or silent, by its own habit. Pure. */
+export function feedHealth(counts: FeedCounts, now: number): FeedHealth {
+  const perHour = usualPerHour(counts);
+  if (perHour <= 0 || counts.lastReceived === null) return { state: 'unknown', expectedEveryMs: null };
+  const expectedEveryMs = Math.max(HOUR_MS / perHour, longestPause(counts.minutes));
+  const still = now - counts.lastReceived;
+  const usual = Math.max(expectedEveryMs, LEAST_PAUSE_MS);
+  const state = still > SILENT_AFTER * usual ? 'silent' : still > usual ? 'quiet' : 'live';
+  return { state, expectedEveryMs };
+}

@@ -1,0 +1,109 @@
+import type { FixRule, FixTrial, QuarantineFilter, ReplayAnswer } from '#lib/contract/index.ts';
+import type { KeptEvent, Quarantine } from '#server/log/quarantine.ts';
+import type { Acceptor, SourcedItem } from './acceptor.ts';
+import { mapCloudEvent } from './cloudevents.ts';
+import { applyRule } from './fix.ts';
+import { scanJson } from './json-scan.ts';
+import { LIMITS } from './limits.ts';
+import { isRecord, isSegmentCall, mapMessage } from './segment.ts';
+
+/** Events tried before a rule is used, and of these shown. */
+const MOST_TRIED = 1_000;
+const SHOWN = 20;
+const NO_CHANGE: FixRule = { steps: [] };
+
+/** Repairs refused events by rule and sends them in again. */
+export interface Repair {
+  /** what a rule would do; nothing is written */
+  trial(filter: QuarantineFilter, rule: FixRule | undefined): Promise<FixTrial>;
+  /**
+   * Sends in what the rule makes right, as if it had been sent right when it first came; what is still wrong stays.
+   * Safe to repeat: what was accepted and not yet taken out is found a duplicate.
+   */
+  replay(filter: QuarantineFilter, rule: FixRule | undefined): Promise<ReplayAnswer>;
+}
+
+interface Repaired {
+  readonly kept: KeptEvent;
+  readonly item: SourcedItem;
+}
+
+/** Reads a refused event as its door did, after the rule. */
+function repaired(kept: KeptEvent, rule: FixRule): Repaired {
+  const { source, received, requestKey } = kept;
+  const arrival = { source, received, ...(requestKey === undefined ? {} : { requestKey }) };
+  const refuse = (message: string): Repaired => ({
+    kept,
+    item: { ...arrival, value: undefined, problem: { code: 'invalid_json', message } },
+  });
+  if (kept.cut) return refuse('The event was longer than is kept; ask its source to send it again.');
+  const value = parsed(kept.raw);
+  if (value === undefined) return refuse('This is not valid JSON, or nested too deeply.');
+  const changed = applyRule(rule, value.value);
+  if (kept.shape === 'cloudevents') {
+    const { feed: _, ...item } = mapCloudEvent(changed);
+    return { kept, item: { ...arrival, ...item } };
+  }
+  if (kept.shape === 'segment' && isRecord(changed)) {
+    const call = changed['type'];
+    if (isSegmentCall(call)) return { kept, item: { ...arrival, value: mapMessage(call, changed).envelope } };
+    return {
+      kept,
+      item: { ...arrival, value: changed, problem: { code: 'invalid_field', field: 'type', message: 'type must be a Segment call.' } },
+    };
+  }
+  return { kept, item: { ...arrival, value: changed } };
+}
+
+function parsed(raw: string): { readonly value: unknown } | undefined {
+  const { closed, depth } = scanJson(raw, 1);
+  if (!closed || depth > LIMITS.depth + 1) return undefined;
+  try {
+    const value: unknown = JSON.parse(raw);
+    return { value };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes the repair desk of quarantine. */
+export function createRepair(options: { readonly quarantine: Quarantine; readonly acceptor: Acceptor }): Repair {
+  const { quarantine, acceptor } = options;
+  return {
+    async trial(filter, rule = NO_CHANGE) {
+      let tried = 0;
+      let right = 0;
+      const examples: FixTrial['examples'][number][] = [];
+      for await (const kept of quarantine.each(filter)) {
+        for (const one of kept) {
+          const { item } = repaired(one, rule);
+          const problem = acceptor.check(item);
+          tried++;
+          if (problem === undefined) right++;
+          if (examples.length < SHOWN)
+            examples.push({
+              id: one.id,
+              after: item.value === undefined ? null : JSON.stringify(item.value),
+              problem: problem === undefined ? null : { field: problem.field, message: problem.message },
+            });
+          if (tried >= MOST_TRIED) return { tried, right, examples };
+        }
+      }
+      return { tried, right, examples };
+    },
+    async replay(filter, rule = NO_CHANGE) {
+      const sum = { accepted: 0, duplicates: 0, wrong: 0 };
+      for await (const kept of quarantine.each(filter)) {
+        const all = kept.map((one) => repaired(one, rule));
+        const right = all.filter(({ item }) => acceptor.check(item) === undefined);
+        sum.wrong += all.length - right.length;
+        if (right.length === 0) continue;
+        const answer = await acceptor.accept(right.map(({ item }) => item));
+        sum.accepted += answer.accepted;
+        sum.duplicates += answer.duplicates;
+        await quarantine.release(right.map(({ kept: { id } }) => id));
+      }
+      return sum;
+    },
+  };
+}

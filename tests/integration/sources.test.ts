@@ -1,0 +1,284 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FixTrial, KeyView, NewKey, QuarantineGroup, QuarantinePage, ReplayAnswer, SourcesView } from '#lib/contract/index.ts';
+import { keepRefused, openQuarantine } from '#server/log/quarantine.ts';
+import type { Refused } from '#server/log/log.ts';
+import { connect } from '#server/redis/client.ts';
+import { keys } from '#server/redis/keys.ts';
+import { APP_KEY, startTestApp } from '../support/app.ts';
+import type { TestApp } from '../support/app.ts';
+import { change } from '../support/desk.ts';
+import { startTestRedis } from '../support/redis.ts';
+
+const NOON = Date.UTC(2026, 9, 15, 12);
+const MINUTE = 60_000;
+const SOON = { timeout: 2000, interval: 25 };
+const who = { customerId: 'C-1' };
+
+const view = (app: TestApp): Promise<SourcesView> => app.call('sources.view');
+const sourceOf = async (app: TestApp, source: string) => (await view(app)).sources.find((one) => one.source === source);
+const send = (app: TestApp, path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
+  fetch(app.address + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${APP_KEY}`, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+describe('a bad event', () => {
+  it('from every door is visible with its path within two seconds, and once repaired by rule it counts as if it had been sent right', async () => {
+    const numbers = async (app: TestApp): Promise<object> => {
+      const { total, steps } = await app.funnel({ journey: 'test' });
+      const [hit] = (await app.find('C-1')).hits;
+      const items = hit === undefined ? [] : (await app.timeline(hit.customer)).items;
+      return { total, steps, cells: (await app.heat({ journey: 'test', window: '24h' })).cells, items };
+    };
+    const day = (at: number): string => new Date(at).toISOString().slice(0, 10).split('-').reverse().join('.');
+    await using app = await startTestApp({ now: NOON });
+    // Each wrong in its own way: a date of the house, a channel nobody knows, a field of another name.
+    const wrong = { type: 'page.viewed', customer: { kunde: 'C-1' }, channel: 'fax', occurredAt: `${day(NOON)} 09:30` };
+    await send(app, '/v1/events', [{ id: 'n', ...wrong }], { 'x-source': 'shop' });
+    await send(
+      app,
+      '/v1/batch',
+      { batch: [{ type: 'track', messageId: 's', event: 'order.placed', properties: { channel: 'fax' } }] },
+      {
+        'x-source': 'site',
+        authorization: `Basic ${Buffer.from(`${APP_KEY}:`).toString('base64')}`,
+      },
+    );
+    await send(
+      app,
+      '/v1/cloudevents',
+      { specversion: '0.3', id: 'c', source: 'bus', type: 'delivery.started', subject: 'C-1' },
+      {
+        'content-type': 'application/cloudevents+json',
+      },
+    );
+    await app.app.redis.xAdd(keys.inbox(), '*', { source: 'till', event: JSON.stringify({ id: 'x', ...wrong, type: 'case.opened' }) });
+    await expect
+      .poll(
+        async () => (await view(app)).sources.map(({ source, rejectedHour, quarantined }) => [source, rejectedHour, quarantined]).sort(),
+        SOON,
+      )
+      .toEqual([
+        ['bus', 1, 1],
+        ['shop', 1, 1],
+        ['site', 1, 1],
+        ['till', 1, 1],
+      ]);
+    const groups = await app.call<readonly QuarantineGroup[]>('sources.quarantine.groups');
+    expect(groups.map(({ source, field, code }) => `${source} ${field} ${code}`).sort()).toEqual([
+      'bus specversion invalid_field',
+      'shop channel invalid_field',
+      'site customer no_identifier',
+      'till channel invalid_field',
+    ]);
+    const steps = [
+      { do: 'rename', from: 'customer.kunde', to: 'customer.customerId' },
+      { do: 'map', path: 'channel', values: { fax: 'post' } },
+      { do: 'date', path: 'occurredAt', format: 'dd.MM.yyyy HH:mm', zone: 'Europe/Berlin' },
+    ];
+    const half = { filter: { source: 'shop' }, rule: { steps: steps.slice(0, 2) } };
+    expect(await change<FixTrial>(app, 'sources.quarantine.trial', half)).toMatchObject({
+      tried: 1,
+      right: 0,
+      examples: [{ problem: { field: 'occurredAt' } }],
+    });
+    expect(await change<ReplayAnswer>(app, 'sources.quarantine.replay', half)).toEqual({ accepted: 0, duplicates: 0, wrong: 1 });
+    const replay = (source: string, rule: object[]): Promise<ReplayAnswer> =>
+      change(app, 'sources.quarantine.replay', { filter: { source }, rule: { steps: rule } });
+    expect(await replay('shop', steps)).toEqual({ accepted: 1, duplicates: 0, wrong: 0 });
+    expect(await replay('till', steps)).toEqual({ accepted: 1, duplicates: 0, wrong: 0 });
+    expect(
+      await replay('site', [
+        { do: 'set', path: 'customer.customerId', value: 'C-1' },
+        { do: 'rename', from: 'attributes.channel', to: 'channel' },
+        { do: 'map', path: 'channel', values: { fax: 'web' } },
+        { do: 'remove', path: 'attributes' },
+      ]),
+    ).toEqual({
+      accepted: 1,
+      duplicates: 0,
+      wrong: 0,
+    });
+    expect(await replay('bus', [{ do: 'set', path: 'specversion', value: '1.0' }])).toEqual({ accepted: 1, duplicates: 0, wrong: 0 });
+    expect((await view(app)).quarantine).toMatchObject({ kept: 0, bytes: 0, dropped: 0 });
+    await app.settled();
+
+    await using plain = await startTestApp({ now: NOON });
+    const right = { customer: who, channel: 'post', occurredAt: `${new Date(NOON).toISOString().slice(0, 10)}T09:30:00+02:00` };
+    await send(plain, '/v1/events', [{ id: 'n', type: 'page.viewed', ...right }], { 'x-source': 'shop' });
+    await send(plain, '/v1/events', [{ id: 's', type: 'order.placed', customer: who, channel: 'web' }], {
+      'x-source': 'site',
+    });
+    await send(plain, '/v1/events', [{ id: 'c', type: 'delivery.started', customer: who }], { 'x-source': 'bus' });
+    await send(plain, '/v1/events', [{ id: 'x', type: 'case.opened', ...right }], { 'x-source': 'till' });
+    await plain.settled();
+    expect(await numbers(app)).toEqual(await numbers(plain));
+  });
+
+  it('that its sender repeats is kept once; what a person throws away is gone', async () => {
+    await using app = await startTestApp({ now: NOON });
+    for (let i = 0; i < 3; i++) await app.post([{ id: '1', customer: {}, type: 'x', text: 'ada@example.com 4111 1111 1111 1111' }]);
+    const page = await app.call<QuarantinePage>('sources.quarantine.page', { filter: {} });
+    expect(page.entries).toHaveLength(1);
+    expect(page.entries[0]).toMatchObject({ source: 'default', field: 'customer', code: 'no_identifier', received: NOON, cut: false });
+    expect(page.entries[0]?.raw).toContain('[card number removed]');
+    expect((await view(app)).quarantine).toMatchObject({ kept: 1, again: 2 });
+    // The live view holds counts only: whose event it was is told by the API, to those who may.
+    expect(JSON.stringify(await view(app))).not.toContain('ada@');
+    expect(await change(app, 'sources.quarantine.discard', { filter: { source: 'default' } })).toBe(1);
+    expect((await view(app)).quarantine).toMatchObject({ kept: 0, bytes: 0 });
+  });
+});
+
+describe('quarantine', () => {
+  it('keeps what it may and counts what it dropped, oldest first', async () => {
+    await using server = await startTestRedis({ fsync: 'no' });
+    const redis = await connect({ socketPath: server.socketPath });
+    const refused = (i: number): Refused => ({
+      source: 's',
+      received: i,
+      field: 'f',
+      code: 'invalid_field',
+      message: 'm',
+      raw: `{"n":${i}}`,
+    });
+    const many = Array.from({ length: 250 }, (_, i) => refused(i));
+    await keepRefused(redis, many, { entries: 100, bytes: 1e6 });
+    const quarantine = openQuarantine(redis);
+    const { kept, dropped, bytes } = await quarantine.counts();
+    expect([kept, dropped]).toEqual([100, 150]);
+    expect((await quarantine.groups()).map(({ count }) => count)).toEqual([100]);
+    await keepRefused(redis, [refused(1000)], { entries: 100, bytes: Math.floor(bytes / 2) });
+    const after = await quarantine.counts();
+    expect(after.bytes).toBeLessThanOrEqual(bytes / 2);
+    expect(after.kept + after.dropped).toBe(251);
+    const newest = await quarantine.page({}, { limit: 1 });
+    expect(newest.entries[0]?.raw).toBe('{"n":1000}');
+    redis.destroy();
+  });
+});
+
+describe('the page of sources', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp({ now: NOON });
+  });
+  afterAll(() => app[Symbol.asyncDispose]());
+
+  it('tells of each source what it sends, how late, when last, and since when it is silent', async () => {
+    const speak = (i: number): object => ({ id: `e${i}`, customer: who, type: 'page.viewed', occurredAt: app.now - 30_000 });
+    for (let i = 0; i < 5; i++) {
+      app.now = NOON + i * 2 * MINUTE;
+      await send(app, '/v1/events', [speak(i), speak(Math.max(0, i - 1))], { 'x-source': 'crm' });
+      await expect.poll(async () => (await sourceOf(app, 'crm'))?.lastReceived, SOON).toBe(app.now);
+    }
+    const live = await sourceOf(app, 'crm');
+    expect(live).toMatchObject({
+      acceptedHour: 5,
+      duplicatesHour: 5,
+      rejectedHour: 0,
+      delayMs: 30_000,
+      lastAt: app.now - 30_000,
+      state: 'live',
+    });
+    expect(live?.minutes.filter((count) => count > 0)).toHaveLength(5);
+    const every = live?.expectedEveryMs ?? 0;
+    const last = app.now;
+    app.now = last + every + 1000;
+    await expect.poll(async () => (await sourceOf(app, 'crm'))?.state, SOON).toBe('quiet');
+    app.now = last + 2 * every + 1000;
+    await expect.poll(async () => (await sourceOf(app, 'crm'))?.state, SOON).toBe('silent');
+    app.now = NOON;
+  });
+
+  it('shows the last event of a source from where it lies, and sends a test event that touches no number', async () => {
+    expect(await change(app, 'sources.test', { source: 'crm' })).toEqual({ accepted: 1 });
+    await app.settled();
+    await expect.poll(() => app.call<string | null>('sources.sample', { source: 'crm' }), SOON).toContain('"type":"test.sent"');
+    expect((await app.find('throughline-test-crm')).hits).toHaveLength(1);
+  });
+
+  it('makes keys that are shown once, kept as digests, rotated with a day of grace, and ended at once', async () => {
+    const made = await change<NewKey>(app, 'sources.keys.make', { source: 'pos', kind: 'server' });
+    const post = (key: string, headers: object = {}): Promise<Response> =>
+      send(app, '/v1/events', [{ id: 'k', customer: who, type: 'page.viewed' }], { authorization: `Bearer ${key}`, ...headers });
+    expect((await post(made.key)).status).toBe(200);
+    await expect.poll(async () => (await sourceOf(app, 'pos'))?.acceptedHour, SOON).toBe(1);
+    // Under another name it stays inside its own.
+    expect((await post(made.key, { 'x-source': 'crm' })).status).toBe(200);
+    await expect.poll(async () => (await sourceOf(app, 'pos/crm'))?.acceptedHour, SOON).toBe(1);
+    const stored = await app.app.redis.hGetAll(keys.writeKeys());
+    expect(JSON.stringify(stored)).not.toContain(made.key.slice(12));
+    const next = await change<NewKey>(app, 'sources.keys.rotate', { id: made.view.id });
+    expect([(await post(made.key)).status, (await post(next.key)).status]).toEqual([200, 200]);
+    const then = app.now;
+    app.now = then + 25 * 60 * MINUTE;
+    expect([(await post(made.key)).status, (await post(next.key)).status]).toEqual([401, 200]);
+    app.now = then;
+    await change(app, 'sources.keys.end', { id: next.view.id });
+    expect((await post(next.key)).status).toBe(401);
+    const list = await app.call<readonly KeyView[]>('sources.keys.list');
+    expect(list.map(({ id, source, kind, lastUsedAt }) => [id, source, kind, lastUsedAt !== null])).toEqual([
+      [made.view.id, 'pos', 'server', true],
+    ]);
+    const browser = await change<NewKey>(app, 'sources.keys.make', { source: 'site', kind: 'browser' });
+    expect((await post(browser.key)).status).toBe(403);
+    expect((await fetch(`${app.address}/v1/projects/${browser.key}/settings`)).status).toBe(200);
+  });
+
+  it('changes nothing for a page elsewhere', async () => {
+    const ask = (headers: Readonly<Record<string, string>>): Promise<Response> =>
+      fetch(`${app.address}/api/trpc/sources.keys.make`, { method: 'POST', headers, body: '{"source":"evil","kind":"server"}' });
+    expect((await ask({ 'content-type': 'application/json', origin: 'https://evil.example' })).status).toBe(403);
+    expect((await ask({ 'content-type': 'text/plain' })).status).toBe(415);
+    expect((await app.call<readonly KeyView[]>('sources.keys.list')).some(({ source }) => source === 'evil')).toBe(false);
+  });
+});
+
+describe('the stream for producers of the house', () => {
+  it('takes entries in once, in fields or as JSON, and trims only what lies behind its cursor', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const { redis } = app.app;
+    await redis.xAdd(keys.inbox(), '*', {
+      source: 'till',
+      id: '1',
+      type: 'order.placed',
+      customerId: 'C-1',
+      orderId: '4711',
+      occurredAt: String(new Date(NOON - MINUTE).toISOString()),
+      'score.kind': 'csat',
+      'score.value': '4',
+      'attributes.branch': 'north',
+    });
+    await redis.xAdd(keys.inbox(), '*', { event: JSON.stringify({ type: 'page.viewed', customer: who }) });
+    await redis.xAdd(keys.inbox(), '*', { event: '{"broken":' });
+    await expect.poll(() => redis.xLen(keys.inbox()), SOON).toBe(0);
+    await app.settled();
+    const [hit] = (await app.find('4711')).hits;
+    const { items } = await app.timeline(hit?.customer ?? '');
+    expect(items.map(({ type, source, score, attributes }) => [type, source, score?.value ?? null, attributes])).toEqual([
+      ['page.viewed', 'redis', null, null],
+      ['order.placed', 'till', 4, { branch: 'north' }],
+    ]);
+    const { entries } = await app.call<QuarantinePage>('sources.quarantine.page', { filter: { source: 'redis' } });
+    expect(entries.map(({ code, raw }) => [code, raw])).toEqual([['invalid_json', '{"broken":']]);
+  });
+
+  it('counts nothing twice when an entry is read again after a crash, and loses nothing that came meanwhile', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const { redis } = app.app;
+    const entry = { event: JSON.stringify({ type: 'page.viewed', customer: who }) };
+    const id = await redis.xAdd(keys.inbox(), '*', entry);
+    await expect.poll(() => redis.xLen(keys.inbox()), SOON).toBe(0);
+    // As if the process had died between storing the event and moving the cursor.
+    await redis.del(keys.inboxCursor());
+    await redis.del(keys.inbox());
+    await redis.xAdd(keys.inbox(), id, entry);
+    await redis.xAdd(keys.inbox(), '*', entry);
+    await expect.poll(() => redis.xLen(keys.inbox()), SOON).toBe(0);
+    await app.settled();
+    const { accepted, duplicates } = await app.status();
+    expect([accepted, duplicates]).toEqual([2, 1]);
+  });
+});
