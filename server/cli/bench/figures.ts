@@ -97,7 +97,16 @@ export function atLeast(
 
 /** A figure in ms that must not be larger than a bound. */
 export function atMost(name: string, value: number, bound: number, note: string): Figure {
-  return { name, value, unit: 'ms', beside: null, ratio: null, gate: `<= ${bound} ms`, passed: value <= bound, note };
+  return {
+    name,
+    value,
+    unit: 'ms',
+    beside: { value: bound, unit: 'ms' },
+    ratio: value / bound,
+    gate: `<= ${bound} ms`,
+    passed: value <= bound,
+    note,
+  };
 }
 
 /** The q-th part of some values, by nearest rank; NaN without any. */
@@ -127,5 +136,20 @@ export function tableOf(machine: Machine, figures: readonly Figure[]): string {
   lines.splice(1, 0, `  ${'-'.repeat(widths.reduce((sum, width) => sum + width + 2, 0) - 2)}`);
   const notes = figures.filter((figure) => figure.note !== undefined).map((figure) => `  ${figure.name}: ${figure.note ?? ''}`);
   const head = `  ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}; Node ${machine.node}, ${machine.redis}; load at the start ${machine.load.join(' ')}`;
-  return ['', head, '', ...lines, '', ...notes].join('\n');
+  return ['', head, '', ...lines, '', ...notes, '', ...verdictOf(figures)].join('\n');
+}
+
+/** What passed and what did not, in words: the last lines of a run. */
+function verdictOf(figures: readonly Figure[]): string[] {
+  const gates = figures.filter((figure) => figure.passed !== null);
+  if (gates.length === 0) return ['  No gate was measured.'];
+  const failed = gates.filter((figure) => figure.passed === false);
+  if (failed.length === 0) return [`  PASS: all ${gates.length} gates.`];
+  return [
+    `  FAIL: ${failed.length} of ${gates.length} gates.`,
+    ...failed.map(
+      ({ name, value, unit, ratio, gate }) =>
+        `    ${name}: ${short(value)} ${unit} (${((ratio ?? Number.NaN) * 100).toFixed(1)} %), wanted ${gate ?? ''}`,
+    ),
+  ];
 }

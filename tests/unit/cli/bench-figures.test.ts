@@ -33,5 +33,7 @@ test('the table says the machine, what failed, and what is only recorded', () =>
   const table = tableOf(machineOf('Redis 7'), [recorded('cost', 12.5, 'us', { beside: 5 }), atMost('page', 31, 20, 'with ingest')]);
   expect(table).toMatch(/cores.*Redis 7; load at the start/);
   expect(table).toMatch(/cost +12\.5 us +5\.00 us +250\.0 % +recorded/);
-  expect(table).toMatch(/page +31\.0 ms +<= 20 ms +FAIL/);
+  expect(table).toMatch(/page +31\.0 ms +20\.0 ms +155\.0 % +<= 20 ms +FAIL/);
+  expect(table).toMatch(/FAIL: 1 of 1 gates\.\n +page: 31\.0 ms \(155\.0 %\), wanted <= 20 ms$/);
+  expect(tableOf(machineOf('Redis 7'), [atMost('page', 3, 20, '')])).toMatch(/PASS: all 1 gates\.$/);
 });
