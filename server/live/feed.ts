@@ -101,6 +101,7 @@ export class Feed {
           if (await this.#overtaken()) await this.#load();
         }
         const read = await this.#follow();
+        this.#sums.tidy();
         this.#failing = false;
         if (read > 0) this.#o.onChange();
         if (read === 0) await this.#rest(LOOK_MS);

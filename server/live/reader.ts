@@ -96,7 +96,7 @@ export function createReader(o: ReaderOptions): Reader {
   function heatSumsBefore(of: Blueprint, window: Window, at: { readonly position: Position; readonly minute: number }): CellSums {
     const before = at.minute - WEEK_MINUTES;
     if (!at.position.live) return heatSums(of, window, before);
-    return earlier.get(`heat ${of.journey} ${of.version} ${window}`, before, () => o.sums().heatByDay(of, window, before));
+    return earlier.get(`heat ${of.journey} ${of.version} ${window}`, before, () => o.sums().heatInSteps(of, window, before));
   }
 
   function heat(params: HeatParams): HeatView {
@@ -179,16 +179,16 @@ export function createReader(o: ReaderOptions): Reader {
       events: o.sums().events(of, minute - 59, minute),
     };
     const before = earlier.get(`wall ${of.journey} ${of.version}`, minute - WEEK_MINUTES, () =>
-      wallSumsByDay(of, window, minute - WEEK_MINUTES),
+      wallSumsInSteps(of, window, minute - WEEK_MINUTES),
     );
     return wallView({ blueprint: of, window, position, now, before, heat: heat({ journey: of.journey, window }) });
   }
 
-  function* wallSumsByDay(of: Blueprint, window: Window, at: number): Generator<undefined, WallSums> {
+  function* wallSumsInSteps(of: Blueprint, window: Window, at: number): Generator<undefined, WallSums> {
     const sums = o.sums();
     return {
-      heat: yield* sums.heatByDay(of, window, at),
-      funnel: yield* sums.nowByDay(of, at),
+      heat: yield* sums.heatInSteps(of, window, at),
+      funnel: yield* sums.nowInSteps(of, at),
       promises: sums.promises(of, at - WEEK_MINUTES, at),
       events: sums.events(of, at - 59, at),
     };

@@ -51,6 +51,33 @@ function definition(
 }
 
 describe('the sums', () => {
+  it('are read to the minute where they rest, packed, and take in what comes late', () => {
+    const part = fc.record({
+      bookings: fc.array(booking('H', [0, 1, 130]), { maxLength: 80 }),
+      minutes: fc.integer({ min: 0, max: 200 }),
+      places: fc.integer({ min: 0, max: 60 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(part, { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 0, max: 9000 }),
+        fc.constantFrom(...WINDOW_NAMES),
+        (parts, back, window) => {
+          const ledger = new Ledger();
+          const all: Booking[] = [];
+          let minute = NOW_MINUTE;
+          for (const { bookings, minutes, places } of parts) {
+            for (const one of bookings) ledger.add(one);
+            all.push(...bookings);
+            ledger.tidy((minute += minutes), places);
+            for (const range of [windowRange(WINDOWS[window], NOW_MINUTE - back), { from: -Infinity, to: Infinity, at: NOW_MINUTE }])
+              expect(plain(ledger.read('H|j|1', range))).toEqual(definition(all, range));
+          }
+        },
+      ),
+    );
+  });
+
   it('read any past minute as the definition says, however often columns were tidied', () => {
     fc.assert(
       fc.property(

@@ -1,7 +1,15 @@
 import type { Booking, BookingSink } from './counters.ts';
-import { CellNames, PlaceSums } from './places.ts';
+import { AnchoredSums } from './anchored.ts';
+import { CellNames } from './places.ts';
+import type { PlaceSums } from './places.ts';
 
 const DAY_MINUTES = 1440;
+/** Anchors kept together: short, so that packing or reading one stretch is soon done. */
+const STRETCH_MINUTES = 180;
+/** A stretch rests this long after its end, minutes: bookings mostly come to the hour that is. */
+const REST_MINUTES = 120;
+/** And this long after something came late, minutes: where one case of an old hour moves on, others do. */
+const TOUCHED_MINUTES = 10;
 
 /** Sums of one cell: measure -> integer. */
 export type Measures = Map<number, number>;
@@ -29,17 +37,24 @@ export interface Range {
 
 interface Group {
   readonly cells: CellNames;
-  readonly days: Map<number, PlaceSums>;
+  readonly stretches: Map<number, AnchoredSums>;
 }
 
-/** All bookings ever made: any past minute can be read again. One table of sums per cube, journey, version and day of the anchor. */
+/**
+ * All bookings ever made: any past minute can be read again. One table of sums per cube, journey, version and stretch of anchors; those that rest
+ * are packed.
+ */
 export class Ledger implements BookingSink {
   readonly #groups = new Map<string, Group>();
   #cell = '';
   #group: Group | undefined;
   #index = 0;
-  #day = 0;
+  #stretch = 0;
   #places: PlaceSums | undefined;
+  /** what lies open */
+  readonly #open = new Map<AnchoredSums, { readonly stretch: number; readonly touched: number }>();
+  /** minute of the last tidying */
+  #minute = 0;
 
   add(booking: Booking): void {
     this.cell(booking[0]);
@@ -50,7 +65,7 @@ export class Ledger implements BookingSink {
     if (this.#group !== undefined && name === this.#cell) return;
     const its = groupOf(name);
     let group = this.#groups.get(its);
-    if (group === undefined) this.#groups.set(its, (group = { cells: new CellNames(), days: new Map() }));
+    if (group === undefined) this.#groups.set(its, (group = { cells: new CellNames(), stretches: new Map() }));
     if (group !== this.#group) this.#places = undefined;
     this.#group = group;
     this.#cell = name;
@@ -58,36 +73,57 @@ export class Ledger implements BookingSink {
   }
 
   book(measure: number, anchor: number, booked: number, delta: number): void {
-    const day = Math.floor(anchor / DAY_MINUTES);
-    if (this.#places === undefined || day !== this.#day) this.#places = this.#open(day);
+    const stretch = Math.floor(anchor / STRETCH_MINUTES);
+    if (this.#places === undefined || stretch !== this.#stretch) this.#places = this.#opened(stretch);
     this.#places.add(this.#index, measure, anchor, booked, delta);
   }
 
-  #open(day: number): PlaceSums {
-    this.#day = day;
-    let places = this.#group?.days.get(day);
-    if (places === undefined) this.#group?.days.set(day, (places = new PlaceSums()));
-    return places ?? new PlaceSums();
+  #opened(stretch: number): PlaceSums {
+    this.#stretch = stretch;
+    let sums = this.#group?.stretches.get(stretch);
+    if (sums === undefined) this.#group?.stretches.set(stretch, (sums = new AnchoredSums()));
+    sums ??= new AnchoredSums();
+    this.#open.set(sums, { stretch, touched: this.#minute });
+    return sums.open();
+  }
+
+  /**
+   * Packs stretches that rest at a minute. To be called again and again: it stops when it has done enough for once.
+   * @param places how many may be packed; one stretch more than that at most
+   * @returns whether there may be more to do
+   */
+  tidy(minute: number, places: number): boolean {
+    this.#minute = minute;
+    let left = places;
+    for (const [sums, { stretch, touched }] of this.#open) {
+      if ((stretch + 1) * STRETCH_MINUTES + REST_MINUTES > minute || touched + TOUCHED_MINUTES > minute) continue;
+      if (left <= 0) return true;
+      left -= sums.places;
+      sums.pack();
+      this.#open.delete(sums);
+      this.#places = undefined;
+    }
+    return false;
   }
 
   /** Sums of one group over a range, as they held at a minute. */
   read(name: string, range: Range): CellSums {
-    const reading = this.readByDay(name, range);
+    const reading = this.readInSteps(name, range);
     for (;;) {
       const step = reading.next();
       if (step.done === true) return step.value;
     }
   }
 
-  /** The same, one day's anchors at a time: whoever reads long ranges in the background can let others have their turn between two days. */
-  *readByDay(name: string, range: Range): Generator<undefined, CellSums> {
+  /** The same, a few hours' anchors at a time: whoever reads long ranges in the background can let others have their turn in between. */
+  *readInSteps(name: string, range: Range): Generator<undefined, CellSums> {
     const group = this.#groups.get(name);
     if (group === undefined) return new Map();
     const found: (Measures | undefined)[] = new Array<Measures | undefined>(group.cells.names.length);
-    const [first, last] = [Math.floor(range.from / DAY_MINUTES), Math.floor(range.to / DAY_MINUTES)];
-    for (const [day, places] of [...group.days]) {
-      if (day < first || day > last) continue;
-      readPlaces(places, range, found);
+    const [first, last] = [Math.floor(range.from / STRETCH_MINUTES), Math.floor(range.to / STRETCH_MINUTES)];
+    for (const [stretch, sums] of [...group.stretches]) {
+      if (stretch < first || stretch > last) continue;
+      readSums(sums, range, found);
       yield;
     }
     const sums: CellSums = new Map();
@@ -107,9 +143,9 @@ export class Ledger implements BookingSink {
   ): void {
     const group = this.#groups.get(name);
     if (group === undefined) return;
-    for (const [day, places] of group.days) {
-      if (day * DAY_MINUTES + DAY_MINUTES <= range.from || day * DAY_MINUTES > range.to) continue;
-      places.forEach((cell, measure, anchor, booked, sum) => {
+    for (const [stretch, sums] of group.stretches) {
+      if ((stretch + 1) * STRETCH_MINUTES <= range.from || stretch * STRETCH_MINUTES > range.to) continue;
+      sums.forEach((cell, measure, anchor, booked, sum) => {
         if (anchor >= range.from && anchor <= range.to) visitor(group.cells.nameOf(cell), measure, booked, sum);
       });
     }
@@ -117,15 +153,16 @@ export class Ledger implements BookingSink {
 
   /** First and last day of a group's anchors, in minutes; null while it is empty. */
   span(name: string): { readonly from: number; readonly to: number } | null {
-    const days = [...(this.#groups.get(name)?.days.keys() ?? [])];
-    if (days.length === 0) return null;
-    return { from: Math.min(...days) * DAY_MINUTES, to: Math.max(...days) * DAY_MINUTES + DAY_MINUTES - 1 };
+    const stretches = [...(this.#groups.get(name)?.stretches.keys() ?? [])];
+    if (stretches.length === 0) return null;
+    const dayOf = (stretch: number): number => Math.floor((stretch * STRETCH_MINUTES) / DAY_MINUTES) * DAY_MINUTES;
+    return { from: dayOf(Math.min(...stretches)), to: dayOf(Math.max(...stretches)) + DAY_MINUTES - 1 };
   }
 }
 
-function readPlaces(places: PlaceSums, range: Range, found: (Measures | undefined)[]): void {
+function readSums(sums: AnchoredSums, range: Range, found: (Measures | undefined)[]): void {
   const { from, to, at } = range;
-  places.forEach((cell, measure, anchor, booked, sum) => {
+  sums.forEach((cell, measure, anchor, booked, sum) => {
     if (anchor < from || anchor > to || booked > at) return;
     let measures = found[cell];
     if (measures === undefined) found[cell] = measures = new Map<number, number>();
