@@ -27,6 +27,7 @@ import { FeedMeter, readFeeds, samplePlace } from '#server/log/feeds.ts';
 import { openInbox } from '#server/log/inbox-stream.ts';
 import { openQuarantine } from '#server/log/quarantine.ts';
 import { createLog } from '#server/log/redis-log.ts';
+import { LoopDelay } from '#server/platform/loop-delay.ts';
 import { Pulse } from '#server/projector/pulse.ts';
 import { Projection } from '#server/projector/projection.ts';
 import { readSample } from '#server/projector/sample.ts';
@@ -142,11 +143,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     onAppend: (partitions) => projecting?.wake(partitions),
   });
   const eventLog = meter.around(plainLog);
+  const loopDelay = new LoopDelay();
   const pulse = new Pulse({ redis: reads, partitions: store.partitions, clock });
 
   if (config.role !== 'projector') await feed.start();
   if (config.role !== 'web') projecting = project();
   await pulse.start();
+  loopDelay.start();
 
   function project(): Projecting {
     const onCommit = (): void => feed.wake();
@@ -173,6 +176,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     return {
       ready: redis.isReady && feed.healthy && pulse.projecting,
       ...counts,
+      loopDelayMs: loopDelay.p99Ms,
       durability,
       demo,
       version: options.version,
@@ -291,6 +295,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       keyRing.stop();
       await meter.stop();
       await pulse.stop();
+      loopDelay.stop();
       await projecting?.stop();
       await feed.stop();
       definitions.stop();

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FunnelView, HeatView, Subscription } from '#lib/contract/index.ts';
+import type { FunnelView, HeatView, Subscription, SystemStatus } from '#lib/contract/index.ts';
 import { Fault } from '#lib/contract/index.ts';
 import { startProduct } from './children.ts';
 import type { Bench } from './throughput.ts';
@@ -8,6 +8,8 @@ import { openPages } from './viewers.ts';
 
 const PROBE_EVERY_MS = 60;
 const LAST_PROBE_MS = 5000;
+/** Some two seconds. */
+const PROBES_PER_LOOK = 33;
 /** Probes are the only events of this channel and segment, so what they count to is known. */
 export const PROBE_CHANNEL = 'store';
 const PROBE_SEGMENT = 'probe';
@@ -41,12 +43,19 @@ class Seen {
   }
 }
 
+async function loopDelayOf(address: string): Promise<number> {
+  const status = (await (await fetch(`${address}/readyz`)).json()) as Pick<SystemStatus, 'loopDelayMs'>;
+  return status.loopDelayMs;
+}
+
 /** From an event's acknowledgement to the changed number at a page, ms. */
 export interface Latencies {
   readonly funnel: readonly number[];
   readonly heat: readonly number[];
   /** probes whose change no page showed in time */
   readonly lost: number;
+  /** longest p99 by which the serving thread came late in any two seconds of it, ms */
+  readonly loopDelayMs: number;
 }
 
 /** Measures with pages open and events coming at a rate: every probe raises one number of the funnel and one of the heatmap. */
@@ -79,15 +88,18 @@ export async function measureLatency(
     // Probes keep their beat however long an answer takes: a busy door must not make the measurement look away.
     const given: number[] = [];
     const answers: Promise<void>[] = [];
+    const delays: Promise<number>[] = [];
     for (const begun = performance.now(); performance.now() - begun < options.forMs;) {
       const id = `probe-${answers.length}`;
       const customer = { anonymousId: id };
       const event = { id, type: 'visit.begun', touchpoint: 'shop_visit', channel: PROBE_CHANNEL, segment: PROBE_SEGMENT, customer };
       answers.push(give(address, nursery.writeKey, [event]).then(() => void given.push(performance.now())));
+      if (answers.length % PROBES_PER_LOOK === 0) delays.push(loopDelayOf(address));
       await pause(PROBE_EVERY_MS);
     }
     await Promise.all(answers);
     await sending;
+    const loopDelayMs = Math.max(...(await Promise.all(delays)));
     for (
       const end = performance.now() + LAST_PROBE_MS;
       performance.now() < end && Math.min(funnel.at.length, heat.at.length) < given.length;
@@ -96,7 +108,7 @@ export async function measureLatency(
     pages.close();
     const between = (seen: Seen): number[] => given.map((at, i) => Math.max(0, (seen.at[i] ?? Infinity) - at));
     const [f, h] = [between(funnel), between(heat)];
-    return { funnel: f, heat: h, lost: [...f, ...h].filter((ms) => ms === Infinity).length };
+    return { funnel: f, heat: h, lost: [...f, ...h].filter((ms) => ms === Infinity).length, loopDelayMs };
   } finally {
     await product.end();
   }

@@ -395,6 +395,8 @@ export interface SystemStatus {
   /** age of the oldest accepted event that is not yet in the numbers, ms */
   readonly lagMs: number;
   readonly waiting: number;
+  /** how long the thread that serves doors and pages keeps others waiting: 99 of 100 times at most this, ms */
+  readonly loopDelayMs: number;
   /** customers still to be counted again after a change of definitions */
   readonly refolding: number;
   readonly durability: 'fsync-always' | 'fsync-everysec' | 'none' | 'unknown';
