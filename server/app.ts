@@ -15,9 +15,10 @@ import { createDesk } from '#server/ingest/desk.ts';
 import { createDoors } from '#server/ingest/doors.ts';
 import { Inbox } from '#server/ingest/inbox.ts';
 import type { Readiness } from '#server/ingest/doors.ts';
-import { scoreText } from '#server/domain/emotion/lexicon.ts';
+import { loadScorer } from '#server/emotion/load.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { Definitions } from '#server/definitions/definitions.ts';
+import { applyEmotionPolicy } from '#server/definitions/emotion-policy.ts';
 import { publishJourneys } from '#server/definitions/journeys.ts';
 import { loadRules } from '#server/identity/load.ts';
 import { Feed } from '#server/live/feed.ts';
@@ -115,6 +116,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const definitions = new Definitions(redis);
   await definitions.start();
   await publishJourneys(definitions, { folder: config.journeysDir, at: clock() });
+  if (config.role !== 'web') await applyEmotionPolicy(definitions, config.emotion, clock());
   const contexts = new PublishedContexts(definitions);
   const keys = createWriteKeys({ configured: config.writeKey, dataDir: config.dataDir });
   const keyRing = new KeyRing({ redis: reads, clock, configured: keys });
@@ -154,7 +156,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   function project(): Projecting {
     const onCommit = (): void => feed.wake();
     if (options.projectorProgram !== undefined) {
-      const work = { address: options.address, partitions: store.partitions, identityFile: config.identityFile, logLevel: config.logLevel };
+      const { dataDir, identityFile, logLevel } = config;
+      const work = { address: options.address, partitions: store.partitions, dataDir, identityFile, logLevel };
       return projectInThread(options.projectorProgram, work, { onCommit, log });
     }
     const projection = new Projection({
@@ -162,7 +165,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       partitions: store.partitions,
       contexts,
       rules,
-      score: scoreText,
+      score: loadScorer(config.dataDir).score,
       log,
       clock,
       onCommit,
@@ -188,6 +191,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     redis: reads,
     partitions: store.partitions,
     blueprints: contexts.blueprints,
+    emotion: () => contexts.current.emotion,
     clock,
     sums: () => feed.sums,
     factors: () => contexts.factors,

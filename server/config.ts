@@ -52,6 +52,7 @@ const environment = z.object({
     .optional(),
   JOURNEYS: path.default(() => projectFile('server/journeys')),
   IDENTITY: path.optional(),
+  EMOTION: oneOf('on', 'off').default('on'),
   PHONE_REGION: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be a country code of two capital letters, such as DE')
@@ -92,6 +93,8 @@ export type Config = {
   readonly identityFile: string | undefined;
   /** ISO country of phone numbers without a country code */
   readonly phoneRegion: string;
+  /** `off`: nobody's emotions are read, kept or shown */
+  readonly emotion: 'on' | 'off';
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** PATH, for finding a server binary */
   readonly searchPath: string;
@@ -127,6 +130,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     journeysDir: value.JOURNEYS,
     identityFile: value.IDENTITY,
     phoneRegion: value.PHONE_REGION,
+    emotion: value.EMOTION,
     logLevel: value.LOG_LEVEL,
     searchPath: value.PATH,
     cacheHome: value.XDG_CACHE_HOME,

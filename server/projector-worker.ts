@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LogLevel } from './platform/log.ts';
 import type { RedisAddress } from './redis/client.ts';
-import { scoreText } from './domain/emotion/lexicon.ts';
 import { PublishedContexts } from './definitions/contexts.ts';
 import { Definitions } from './definitions/definitions.ts';
+import { loadScorer } from './emotion/load.ts';
 import { loadRules } from './identity/load.ts';
 import { systemClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
@@ -14,6 +14,7 @@ import { connect } from './redis/client.ts';
 export interface ProjectorWork {
   readonly address: RedisAddress;
   readonly partitions: number;
+  readonly dataDir: string;
   readonly identityFile: string | undefined;
   readonly logLevel: LogLevel;
 }
@@ -35,7 +36,7 @@ if (port !== null) {
     partitions: work.partitions,
     contexts: new PublishedContexts(definitions),
     rules: loadRules(work.identityFile),
-    score: scoreText,
+    score: loadScorer(work.dataDir).score,
     log,
     clock: systemClock,
     onCommit: () => tell({ committed: true }),

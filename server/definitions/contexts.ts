@@ -5,6 +5,7 @@ import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import { parseJourney } from '#server/journeys/load.ts';
 import type { DefinitionSet, Definitions } from './definitions.ts';
 import { textOf } from './definitions.ts';
+import { emotionPolicy } from './emotion-policy.ts';
 
 /** Sets of definitions whose context is kept ready. */
 const KEPT = 4;
@@ -36,6 +37,8 @@ function touches(entry: Published, before: DefinitionSet): number | null {
       const known = before.all('journey').some((other) => other.id.slice(0, other.id.lastIndexOf('@')) === journey);
       return known ? entry.at : 0;
     }
+    case 'policy':
+      return 0;
     case 'funnel':
     case 'factor':
     case 'identity':
@@ -113,6 +116,7 @@ export class PublishedContexts implements Contexts {
 
   #make(set: DefinitionSet): FoldContext {
     const versions = set.all('journey').map((entry): BlueprintVersion => ({ blueprint: this.#compiled.of(entry), publishedAt: entry.at }));
-    return { blueprints: blueprintsOf(versions), factors: set.all('factor').map((entry) => entry.body as Factor) };
+    const factors = set.all('factor').map((entry) => entry.body as Factor);
+    return { blueprints: blueprintsOf(versions), factors, ...(emotionPolicy(set) === 'off' ? { emotion: 'off' as const } : {}) };
   }
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { AHEAD_MS, EARLIEST_MS } from '#lib/contract/index.ts';
+import { AHEAD_MS, EARLIEST_MS, EMOTIONS } from '#lib/contract/index.ts';
 import type { EventInput, RejectionCode } from '#lib/contract/index.ts';
 import type { CarriedIdentifier, StoredEvent } from '#server/domain/event/event.ts';
 import type { IdentityRules } from '#server/domain/identity/rules.ts';
@@ -34,6 +34,8 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Types of events that take a decision about identities back; `attributes.eventId` names it. */
 const IDENTITY_UNDOS: ReadonlySet<string> = new Set(['identity.unmerged', 'identity.rejoined']);
+/** Says what a text felt like, in place of what was inferred. It may speak of another source's event, named by `attributes.eventSource`. */
+const CORRECTED = 'emotion.corrected';
 /** Types of events that decide about identities; see server/domain/identity. */
 const DECISIONS: ReadonlySet<string> = new Set(['identity.merged', 'identity.split']);
 const KEY_DIGITS = 24;
@@ -76,9 +78,18 @@ export function normalise(input: EventInput, arrival: Arrival, options: Normalis
     const about = readAbout(input, detailed.event, (fields) => normalise(fields, arrival, options));
     return about.ok ? { ok: true, event: { ...detailed.event, ...about.says, about: eventKey(arrival.source, about.eventId) } } : about;
   }
+  if (input.type === CORRECTED) {
+    const about = eventKey(sourceSpokenOf(input) ?? arrival.source, plainText(String(input.attributes?.['eventId'])));
+    return { ok: true, event: { ...detailed.event, about } };
+  }
   const undone = input.type !== undefined && IDENTITY_UNDOS.has(input.type) ? input.attributes?.['eventId'] : undefined;
   if (typeof undone !== 'string' || undone === '') return detailed;
   return { ok: true, event: { ...detailed.event, about: eventKey(arrival.source, plainText(undone)) } };
+}
+
+function sourceSpokenOf(input: EventInput): string | undefined {
+  const given = input.type === CORRECTED ? input.attributes?.['eventSource'] : undefined;
+  return typeof given === 'string' && given !== '' ? plainText(given) : undefined;
 }
 
 /** The duplicate key: sha-256 of (source, id), first 12 bytes as hex. */
@@ -93,7 +104,20 @@ function problemOf(input: EventInput, { limits }: NormaliseOptions): EventProble
   if (input.promise?.id !== undefined && isHalved(input.promise.id)) return malformed('promise.id');
   if (Object.keys(input.customer).length > limits.identifiers)
     return { field: 'customer', code: 'invalid_field', message: `customer must have at most ${limits.identifiers} identifiers.` };
+  if (input.type === CORRECTED) return correctionProblem(input.attributes ?? {});
   return input.score === undefined ? undefined : scoreProblem(input.score);
+}
+
+function correctionProblem(attributes: Readonly<Record<string, unknown>>): EventProblem | undefined {
+  const { eventId, emotion } = attributes;
+  if (typeof eventId !== 'string' || eventId === '')
+    return { field: 'attributes.eventId', code: 'missing_field', message: `${CORRECTED} must name the event in attributes.eventId.` };
+  if (emotion === 'unknown' || EMOTIONS.some((one) => one === emotion)) return undefined;
+  return {
+    field: 'attributes.emotion',
+    code: 'invalid_field',
+    message: `attributes.emotion must be one of ${EMOTIONS.join(', ')}, unknown.`,
+  };
 }
 
 function scoreProblem({ kind, value, scale }: NonNullable<EventInput['score']>): EventProblem | undefined {

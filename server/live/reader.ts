@@ -49,6 +49,8 @@ export interface ReaderOptions {
   readonly redis: Redis;
   readonly partitions: number;
   readonly blueprints: Blueprints;
+  /** `off`: emotions are not read here */
+  readonly emotion?: (() => 'off' | undefined) | undefined;
   readonly clock: Clock;
   readonly sums: () => LiveSums;
   readonly factors: () => readonly Factor[];
@@ -237,7 +239,7 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   const journey = createJourneyReader({ blueprints: o.blueprints, sums: o.sums, positionOf });
-  const reading = { redis: o.redis, partitions: o.partitions, blueprints: o.blueprints };
+  const reading = { redis: o.redis, partitions: o.partitions, blueprints: o.blueprints, emotion: o.emotion };
   return {
     journeys,
     journey,

@@ -18,6 +18,8 @@ export interface CustomerReading {
   readonly redis: Redis;
   readonly partitions: number;
   readonly blueprints: Blueprints;
+  /** `off`: emotions are not read here */
+  readonly emotion?: (() => 'off' | undefined) | undefined;
 }
 
 async function stateOf(reading: CustomerReading, person: string): Promise<CustomerState | null> {
@@ -96,7 +98,7 @@ export async function timelinePage(reading: CustomerReading, request: TimelineRe
   let earliest = laterReceived;
   const items = page.map((entry): TimelineItem => {
     const event = JSON.parse(entry.message['e'] ?? '{}') as StoredEvent;
-    const item = itemOf(event, { state, blueprints, laterReceived: earliest });
+    const item = itemOf(event, { state, blueprints, laterReceived: earliest, emotion: reading.emotion?.() });
     earliest = Math.min(earliest, event.received);
     return { ...item, id: entry.id };
   });

@@ -5,9 +5,10 @@ import type { StoredEvent } from '#server/domain/event/event.ts';
 import type { Row, Touched } from '#server/domain/kernel/row.ts';
 import type { Booking, Deltas } from '#server/domain/kernel/counters.ts';
 import type { Command } from '#server/redis/scripts.ts';
-import { foldOnto, inOrder } from '#server/domain/customer/fold.ts';
+import { foldOnto, inOrder, reachesBack } from '#server/domain/customer/fold.ts';
 import { decodeState, emptyState, encodeState } from '#server/domain/customer/state.ts';
 import { isAnnotation, isSpokenOf, originalOf, settle } from '#server/domain/event/annotation.ts';
+import { withoutEmotion } from '#server/domain/emotion/annotations.ts';
 import { compareEvents, isRetraction, nameOf, retractedName, streamId, tied } from '#server/domain/event/event.ts';
 import { diffRows } from '#server/domain/kernel/row.ts';
 import { keys } from '#server/redis/keys.ts';
@@ -181,7 +182,7 @@ export function isFast(stored: StoredPerson, adds: readonly StoredEvent[], recal
 /** Whether the change may alter what earlier events come to: then everything is read from the first event on. */
 export function isResettling(stored: StoredPerson, adds: readonly StoredEvent[], recalls: ReadonlySet<string>): boolean {
   const { state } = stored;
-  return recalls.size > 0 || adds.some((event) => isAnnotation(event) || (state !== null && isSpokenOf(state, event)));
+  return recalls.size > 0 || adds.some((event) => reachesBack(event) || (state !== null && isSpokenOf(state, event)));
 }
 
 /** Removes events that are there already (same key), sorts; refuses what cannot have a place of its own. */
@@ -227,13 +228,18 @@ export function refoldPerson(
   return slowChange(input, input.tail, { place, ...contexts });
 }
 
+/** Whether what was read in this customer's texts may be kept. */
+function mayRead(state: CustomerState, context: FoldContext): boolean {
+  return !state.noEmotion && context.emotion !== 'off';
+}
+
 function fastChange(input: ChangeInput, place: Place, context: FoldContext): PersonChange {
   const refused: PersonChange['refused'] = [];
   const { rows } = input.stored;
   const state = input.stored.state ?? emptyState();
   const adds = capped(state.events, arrange(input.adds, refused), refused);
   const stream = keys.customer(place.partition, place.person);
-  const commands: Command[] = adds.map((event) => addCommand(stream, event));
+  const commands: Command[] = adds.map((event) => addCommand(stream, mayRead(state, context) ? event : withoutEmotion(event)));
   const touched = foldOnto(
     state,
     adds,
@@ -294,7 +300,6 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
   const state = base();
   const { rows } = input.stored;
   const before = tail.from === null && at.old === at.fresh ? rows.bookings : null;
-  rewriteStream(commands, place, { before: tail, after: events });
   if (before !== null) diffWhole(place, commands, { before, fresh: foldOnto(state, events, at.fresh, keep), rows });
   else {
     const same = at.old === at.fresh ? sharedStart(tail.events, events) : 0;
@@ -303,6 +308,7 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
     const fresh = foldOnto(state, events.slice(same), at.fresh, keep);
     diffRuns(place, commands, { old, fresh, rows, whole: same === 0 && tail.from === null });
   }
+  rewriteStream(commands, place, { before: tail, after: mayRead(state, at.fresh) ? events : events.map(withoutEmotion) });
   rewriteCheckpoints(commands, place, { stale: tail.stale, checkpoints });
   if (state.events > 0) commands.push(...stateCommands(place, state));
   else if (tail.events.length > 0)
@@ -314,7 +320,7 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
 function sharedStart(old: readonly StoredEvent[], fresh: readonly StoredEvent[]): number {
   let same = 0;
   while (same < old.length && same < fresh.length && isSame(old[same], fresh[same])) same++;
-  if (old.slice(same).some(isAnnotation) || fresh.slice(same).some(isAnnotation)) return 0;
+  if (old.slice(same).some(reachesBack) || fresh.slice(same).some(reachesBack)) return 0;
   const splits = (events: readonly StoredEvent[]): boolean => {
     const [last, next] = [events[same - 1], events[same]];
     return last !== undefined && next !== undefined && tied(last, next);
@@ -342,6 +348,7 @@ function rewriteStream(commands: Command[], place: Place, events: { readonly bef
 
 function isSame(a: StoredEvent | undefined, b: StoredEvent | undefined): boolean {
   if (a === undefined || b === undefined || a.key !== b.key || a.unlinked !== b.unlinked) return false;
+  if ((a.emotion === undefined) !== (b.emotion === undefined)) return false;
   return (a.was === undefined && b.was === undefined) || JSON.stringify(a) === JSON.stringify(b);
 }
 

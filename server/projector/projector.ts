@@ -9,6 +9,7 @@ import type { Command } from '#server/redis/scripts.ts';
 import type { PersonWork } from './batch.ts';
 import type { StoredPerson, Tail } from './people.ts';
 import { decodeState } from '#server/domain/customer/state.ts';
+import { isCustomersText } from '#server/domain/emotion/annotations.ts';
 import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
 import { Deltas } from '#server/domain/kernel/counters.ts';
 import { decodeNode, newNode } from '#server/identity/node.ts';
@@ -79,18 +80,6 @@ function nodesOf(input: Input, isHome: (node: string) => boolean): Set<string> {
   }
   return nodes;
 }
-
-/** Types of events whose text is not the customer's. */
-const NOT_THE_CUSTOMER = new Set([
-  'message.out',
-  'note.added',
-  'event.retracted',
-  'event.corrected',
-  'gesture.given',
-  'promise.made',
-  'promise.moved',
-  'promise.withdrawn',
-]);
 
 const after = (id: string): string => `(${id}`;
 
@@ -295,7 +284,8 @@ export class PartitionProjector {
 
   /** Text is scored once, here, and the score is kept with the event. */
   #scored(event: StoredEvent): StoredEvent {
-    if (event.text === undefined || event.emotion !== undefined || NOT_THE_CUSTOMER.has(event.type ?? '')) return event;
+    // What the source itself says about the feeling wins: then nothing is inferred.
+    if (event.text === undefined || event.emotion !== undefined || event.score?.kind === 'valence' || !isCustomersText(event)) return event;
     const emotion = this.#o.score(event.text, event.lang);
     return emotion === null ? event : { ...event, emotion };
   }

@@ -30,6 +30,7 @@ test('with nothing set, the product listens on loopback, keeps its data in ./dat
     writeKey: undefined,
     journeysDir: projectFile('server/journeys'),
     phoneRegion: 'DE',
+    emotion: 'on',
     logLevel: 'info',
   });
 });
@@ -50,6 +51,7 @@ test('every variable is taken from the environment', () => {
     BROWSER_ORIGINS: 'https://Shop.example, http://127.0.0.1:8080',
     JOURNEYS: '/srv/journeys',
     PHONE_REGION: 'AT',
+    EMOTION: 'off',
     LOG_LEVEL: 'warn',
     PATH: '/bin',
     XDG_CACHE_HOME: '/tmp/cache',
@@ -69,6 +71,7 @@ test('every variable is taken from the environment', () => {
     browserOrigins: ['https://shop.example', 'http://127.0.0.1:8080'],
     journeysDir: '/srv/journeys',
     phoneRegion: 'AT',
+    emotion: 'off',
     logLevel: 'warn',
     searchPath: '/bin',
     cacheHome: '/tmp/cache',

@@ -125,6 +125,7 @@ export function openCase(state: CustomerState, choice: Choice, event: StoredEven
     did: [],
     deviations: [],
     goalAt: 0,
+    wave: null,
   };
   state.cases.push(one);
   return one;

@@ -1,4 +1,3 @@
-import { EMOTIONS } from '#lib/contract/index.ts';
 import type { Channel, Factor } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
@@ -23,11 +22,11 @@ import {
   touchStay,
 } from '../case/case.ts';
 import { isSeen, takeStep, wayChange } from '../conformance/conformance.ts';
-import { labelOfValence } from '../emotion/classes.ts';
-import { valenceOfScore } from '../emotion/scale.ts';
-import { RANKS } from '../emotion/visit-feeling.ts';
+import { changesEmotions, correctedEmotion, emotionConsent } from '../emotion/annotations.ts';
+import { feelingsOf } from '../emotion/feelings.ts';
+import { waveAfter } from '../emotion/wave.ts';
 import { isAnnotation } from '../event/annotation.ts';
-import { isCorrection, isRetraction, nameOf, retractedName, streamId, tied } from '../event/event.ts';
+import { isCorrection, isEmotionCorrection, isRetraction, nameOf, retractedName, streamId, tied } from '../event/event.ts';
 import { waitSeverity } from '../friction/severity.ts';
 import { signalsOf } from '../friction/signals.ts';
 import type { Signal } from '../friction/signals.ts';
@@ -62,6 +61,8 @@ export interface FoldContext {
   readonly factors?: readonly Factor[];
   /** saved funnels; absent: none */
   readonly funnels?: Funnels;
+  /** `off`: nobody's emotions are read, from whatever source */
+  readonly emotion?: 'off';
 }
 
 /** One event being applied: what it matches, and where the changes are noted. */
@@ -287,39 +288,15 @@ function noteTopic(applying: Applying, visit: VisitState, blueprint: Blueprint):
   addMinute(blamed, event.at);
 }
 
-/** What an event says about how the customer feels: a score before the text. */
-function feelingsOf(
-  event: StoredEvent,
-): { readonly rank: number; readonly valence: number; readonly confidence: number; readonly emotion: number; readonly kind: string }[] {
-  const said = [];
-  const valence = event.score === undefined ? null : valenceOfScore(event.score);
-  if (event.score !== undefined && valence !== null) {
-    const kind = event.score.kind === 'valence' ? 'agent' : 'survey';
-    said.push({
-      rank: RANKS[kind],
-      valence: Math.round(valence * 1000),
-      confidence: kind === 'survey' ? 1000 : 900,
-      emotion: EMOTIONS.indexOf(labelOfValence(valence)),
-      kind: event.score.kind,
-    });
-  }
-  if (event.emotion !== undefined)
-    said.push({
-      rank: RANKS.text,
-      valence: Math.round(event.emotion.valence * 1000),
-      confidence: Math.round(event.emotion.confidence * 1000),
-      emotion: EMOTIONS.indexOf(event.emotion.label),
-      kind: 'text',
-    });
-  return said;
-}
-
-function noteFeelings(applying: Applying, visit: VisitState | null): void {
-  const { state, event } = applying;
+function noteFeelings(applying: Applying, where: PromisePlace | null): void {
+  const { state, event, context } = applying;
+  if (context.emotion === 'off') return;
+  const visit = where?.visit ?? null;
   const about = visit === null ? undefined : promiseSpokenOf(state, { at: event.at, case: visit.case });
-  for (const said of feelingsOf(event)) {
+  for (const said of feelingsOf(event, state)) {
     const feel: Feel = [event.at, said.rank, said.valence, said.confidence, said.emotion];
     visit?.feels.push(feel);
+    if (where !== null) where.one.wave = waveAfter(where.one.wave, feel);
     if (about !== undefined) {
       touchPromise(applying.touched, about, blueprintOf(about, applying.context));
       noteFelt(about, [...feel]);
@@ -527,7 +504,7 @@ function experience(applying: Applying): FunnelEvent | null {
   const where = choice === null ? null : attach(applying, choice);
   const contact = contactChannel(event, (choice?.match ?? matches[0])?.touchpoint);
   if (contact !== null) state.lastContact = [event.at, contact, event.topic ?? ''];
-  noteFeelings(applying, where?.visit ?? null);
+  noteFeelings(applying, where);
   notePromise(applying, where);
   if (where !== null) close(applying, where);
   countEvent(applying, choice?.match ?? matches[0], contact !== null && (where === null || state.visits.length > visits));
@@ -544,6 +521,20 @@ function takeBack(state: CustomerState, event: StoredEvent): void {
 function noteCorrection(state: CustomerState, event: StoredEvent): void {
   const name = retractedName(event);
   if (name !== undefined && !state.corrected.includes(name)) state.corrected = [...state.corrected, name].sort();
+}
+
+/** A correction or a decision of the customer holds for what came before it, too. Of several, the last holds. */
+function heedEmotion(state: CustomerState, event: StoredEvent): void {
+  const corrected = isEmotionCorrection(event) ? correctedEmotion(event) : undefined;
+  if (corrected !== undefined && event.about !== undefined)
+    state.emotionsSaid = sortedByKey({ ...state.emotionsSaid, [event.about]: corrected });
+  const consent = emotionConsent(event);
+  if (consent !== undefined) state.noEmotion = consent === 'off';
+}
+
+/** The same entries give the same bytes, whatever came first. */
+function sortedByKey<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
@@ -563,6 +554,7 @@ export function foldOnto(
     if (isRetraction(event)) takeBack(state, event);
     else if (isCorrection(event)) noteCorrection(state, event);
   }
+  for (const event of events) if (changesEmotions(event) && !isTakenBack(state, event)) heedEmotion(state, event);
   for (let i = 0; i < events.length;) {
     const first = events[i];
     if (first === undefined) break;
@@ -605,9 +597,14 @@ function orderTie(group: readonly StoredEvent[], blueprints: Blueprints): readon
     .map((ranked) => ranked.event);
 }
 
+/** Whether an event changes how earlier ones are read, so that all of them are folded again. */
+export function reachesBack(event: StoredEvent): boolean {
+  return isAnnotation(event) || changesEmotions(event);
+}
+
 /** Whether an event can be applied onto a state as it is: it comes after everything, ties with nothing, says nothing about others. */
 export function inOrder(state: CustomerState, event: StoredEvent): boolean {
-  if (isAnnotation(event)) return false;
+  if (reachesBack(event)) return false;
   const sequence = event.sequence ?? 0;
   return state.last === '' || event.at > state.lastAt || (event.at === state.lastAt && sequence > state.lastSequence);
 }

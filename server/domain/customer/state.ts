@@ -1,4 +1,4 @@
-import type { Channel, Controller } from '#lib/contract/index.ts';
+import type { Channel, Controller, EmotionOrUnknown } from '#lib/contract/index.ts';
 import { packing } from '../kernel/packing.ts';
 
 /** One stay of a case in a stage. `until` 0 while it lasts; a stay without activity ends at its idle end, by the clock alone. */
@@ -35,12 +35,17 @@ export interface CaseState {
   deviations: Deviation[];
   /** first time in the stage of the goal, in whatever way; 0 = not yet */
   goalAt: number;
+  /** null: nothing felt for sure */
+  wave: Wave | null;
 }
 
 /** A friction mark: at an instant, a component gains a count (or shows a severity in thousandths, for `wait`). */
 export type Mark = [at: number, component: number, value: number];
 /** Something said about how the customer felt: rank of the source, valence and confidence in thousandths, emotion index. */
 export type Feel = [at: number, rank: number, valence: number, confidence: number, emotion: number];
+
+/** The worst and the last moment of a case: instant, valence in thousandths, emotion index, of either. */
+export type Wave = [peakAt: number, peak: number, peakEmotion: number, endAt: number, end: number, endEmotion: number];
 
 /** One stay of a case in one (stage, channel): the unit of friction. Kept here while later events can still change it. */
 export interface VisitState {
@@ -165,6 +170,10 @@ export interface CustomerState {
   retracted: string[];
   /** names of events that corrections speak of, sorted */
   corrected: string[];
+  /** emotions that people put in place of what was inferred, by the key of the event */
+  emotionsSaid: Record<string, EmotionOrUnknown>;
+  /** the customer does not want emotions read */
+  noEmotion: boolean;
   /** saved funnels the customer is or was in, by funnel and version; only those with something to remember */
   funnels: Record<string, FunnelState>;
 }
@@ -189,6 +198,8 @@ export function emptyState(): CustomerState {
     evidence: [],
     retracted: [],
     corrected: [],
+    emotionsSaid: {},
+    noEmotion: false,
     funnels: {},
   };
 }
@@ -209,6 +220,7 @@ const CASE = packing<CaseState>()([
   'did',
   'deviations',
   'goalAt',
+  'wave',
 ]);
 const STAY = packing<Stay>()(['stage', 'from', 'until', 'left']);
 const VISIT = packing<VisitState>()([
@@ -274,6 +286,8 @@ const STATE = packing<CustomerState>()([
   'evidence',
   'retracted',
   'corrected',
+  'emotionsSaid',
+  'noEmotion',
   'funnels',
 ]);
 /** Place of the visit's case among its packed fields: written as the case's place in the state, where it is there. */

@@ -1,6 +1,7 @@
 import { EMOTIONS, type Emotion } from '#lib/contract/index.ts';
 import { CLASS_VALENCE } from './classes.ts';
 import { ENGLISH, GERMAN, SIGNS, type LexiconGroup } from './lexicon-entries.ts';
+import { languagesOf } from './language.ts';
 import { tokenise, type Token, type Tokens } from './tokens.ts';
 
 /** Name and version of this scorer, stored with every score: another lexicon is another name. */
@@ -22,6 +23,8 @@ const WEAK_PRAISE = 0.6;
 const HARD_COMPLAINT = 0.5;
 /** What praise turns into under a negation. */
 const NEGATED_PRAISE = 0.85;
+/** What a complaint turns into under a negation. */
+const DENIED = 0.7;
 /** A lone "thanks" at the end of a longer text is a signature. */
 const SIGN_OFF_WORDS = 3;
 const SIGN_OFF_MIN_WORDS = 8;
@@ -43,21 +46,6 @@ const CONTRASTS = words('but however yet aber jedoch trotzdem');
 const GRATITUDE = words('thank thanks thankyou thx cheers danke dank dankeschön');
 const AFTER_ANSWER = words('i im it its you that thats this the we everything all they he she');
 const SIGN_OFFS = new Set(['thank you', 'thanks', 'many thanks', 'thx', 'cheers', 'danke', 'vielen dank']);
-
-/** The commonest words that tell languages apart; words that several share are left out. */
-const WORD_LANGUAGE: ReadonlyMap<string, 'en' | 'de' | 'other'> = new Map([
-  ...common('en', 'the and is to of my i you it not was for have this that with are your been they im ive its dont please'),
-  ...common(
-    'de',
-    'der das und ist nicht ich sie wir ein eine mit für auf mein meine haben habe wie noch warum danke bitte sehr kein keine schon immer bei',
-  ),
-  ...common('de', 'ihr euch vielen dank geht sind'),
-  ...common(
-    'other',
-    'le les est pas je vous une et ma que pour merci cest avec dans el los las muy por gracias pero está estoy con il che non sono',
-  ),
-  ...common('other', 'grazie molto di het een niet ik dat voor maar mijn não obrigado uma meu minha você nie jest się och inte jag det'),
-]);
 
 /** What the lexicon read in a text: the fields a stored text emotion has. */
 export interface TextReading {
@@ -126,26 +114,56 @@ export function scoreText(text: string, lang?: string): TextReading | null {
 }
 
 function readIn(pieces: Tokens, spoken: Language): TextReading | null {
-  const hits = findHits(pieces.tokens, spoken);
-  weighHits(hits, pieces);
-  const speaking = hits.filter((hit) => hit.strength > 0);
+  const speaking = speakingHits(pieces, spoken);
   return speaking.length === 0 ? null : read(speaking, pieces.tokens.length);
 }
 
-/** The languages to try, in turn: more than one only where a few words give no hint. */
-function languagesOf(pieces: Tokens, lang: string | undefined): readonly ('en' | 'de')[] {
-  const [tag] = (lang ?? '').trim().toLowerCase().split(/[-_]/u, 1);
-  if (tag === 'en' || tag === 'eng') return ['en'];
-  if (tag === 'de' || tag === 'deu' || tag === 'ger') return ['de'];
-  if (tag !== undefined && tag !== '' && tag !== 'und') return [];
-  const votes = { en: 0, de: 0, other: 0 };
-  for (const { word } of pieces.tokens) {
-    const language = WORD_LANGUAGE.get(word);
-    if (language !== undefined) votes[language]++;
+function speakingHits(pieces: Tokens, spoken: Language): Hit[] {
+  const hits = findHits(pieces.tokens, spoken);
+  weighHits(hits, pieces);
+  return hits.filter((hit) => hit.strength > 0);
+}
+
+/** What the lexicon's phrases say in a text, as numbers for whoever weighs them against other evidence. */
+export interface LexiconSigns {
+  /** 0..1 per emotion, in the order of `EMOTIONS` */
+  readonly classes: readonly number[];
+  /** 0..1: praise and complaint taken together */
+  readonly good: number;
+  readonly bad: number;
+  /** phrases that spoke, with their emotion and strength, as they stand in the text */
+  readonly phrases: readonly { readonly phrase: string; readonly label: Emotion; readonly strength: number }[];
+}
+
+/** The lexicon's view of a text in one of its languages. */
+export function lexiconSigns(pieces: Tokens, lang: 'en' | 'de'): LexiconSigns {
+  return signsIn(pieces, LANGUAGES[lang]);
+}
+
+/** A lexicon of other phrases, read by the same rules of negation, degree and contrast. */
+export function lexiconOf(groups: readonly LexiconGroup[], lang: 'en' | 'de'): (pieces: Tokens) => LexiconSigns {
+  const { negators, intensifiers } = LANGUAGES[lang];
+  const own = language(groups, negators, intensifiers);
+  return (pieces) => signsIn(pieces, own);
+}
+
+function signsIn(pieces: Tokens, spoken: Language): LexiconSigns {
+  const hits = speakingHits(pieces, spoken);
+  const spared = new Float64Array(EMOTIONS.length).fill(1);
+  let [good, bad] = [1, 1];
+  for (const { label, strength } of hits) {
+    const left = 1 - Math.min(0.99, strength);
+    const k = EMOTIONS.indexOf(label);
+    spared[k] = (spared[k] ?? 1) * left;
+    if (CLASS_VALENCE[label] > 0) good *= left;
+    else if (CLASS_VALENCE[label] < 0) bad *= left;
   }
-  if (!pieces.latin || votes.other > Math.max(votes.en, votes.de)) return [];
-  if (votes.de === votes.en) return ['en', 'de'];
-  return votes.de > votes.en ? ['de'] : ['en'];
+  return {
+    classes: Array.from(spared, (left) => 1 - left),
+    good: 1 - good,
+    bad: 1 - bad,
+    phrases: hits.map((hit) => ({ phrase: hit.shown, label: hit.label, strength: hit.strength })),
+  };
 }
 
 function findHits(tokens: readonly Token[], spoken: Language): Hit[] {
@@ -209,8 +227,9 @@ function hitOf(entry: Entry, place: Place, spoken: Language): Hit | null {
   const strength = entry.strength * degreeAt(place, spoken) * (isShouted(place) ? SHOUTED : 1);
   if (entry.negates || !isNegated(place, spoken)) return { label: entry.label, strength, shown: entry.phrase, from, to, entry };
   if (entry.thanks) return isDeclined(entry, place) ? null : { label: entry.label, strength, shown: entry.phrase, from, to, entry };
-  // not angry, not worried: says what it is not, not what it is
-  if (CLASS_VALENCE[entry.label] <= 0) return null;
+  // not angry, not worried: nothing bad, which is not yet good
+  if (CLASS_VALENCE[entry.label] < 0) return { label: 'neutral', strength: DENIED, shown: `not ${entry.phrase}`, from, to, entry };
+  if (CLASS_VALENCE[entry.label] === 0) return null;
   return { label: 'disappointed', strength: strength * NEGATED_PRAISE, shown: `not ${entry.phrase}`, from, to, entry };
 }
 
@@ -331,10 +350,6 @@ function shownWords(hits: readonly Hit[]): readonly string[] {
 /** Two decimals: more would claim what a list of words cannot know. */
 function rounded(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-function common<T extends string>(language: T, list: string): readonly (readonly [string, T])[] {
-  return list.split(' ').map((word) => [word, language] as const);
 }
 
 function words(list: string): ReadonlySet<string> {

@@ -3,6 +3,8 @@ const MOST_CHARACTERS = 4000;
 /** A longer "quotation" is two unrelated marks. */
 const LONGEST_QUOTE = 200;
 const SHORTEST_SHOUT = 3;
+const LONGEST_ENTITY = 7;
+const LINK = /^https?:\/\//u;
 
 /** One word or sign of a text, with what stands around it. */
 export interface Token {
@@ -20,6 +22,11 @@ export interface Token {
 export interface Tokens {
   readonly tokens: readonly Token[];
   readonly exclamations: number;
+  readonly questions: number;
+  /** `@names` addressed; they are left out of the words */
+  readonly mentions: number;
+  /** web addresses; they are left out of the words */
+  readonly links: number;
   /** more of the letters are Latin than not */
   readonly latin: boolean;
 }
@@ -41,6 +48,9 @@ class Tokeniser {
   #sentence = 0;
   #clause = 0;
   #exclamations = 0;
+  #questions = 0;
+  #mentions = 0;
+  #links = 0;
   #latin = 0;
   #foreign = 0;
 
@@ -55,7 +65,14 @@ class Tokeniser {
   run(): Tokens {
     let at = 0;
     while (at < this.#text.length) at = this.#step(at);
-    return { tokens: this.#tokens, exclamations: this.#exclamations, latin: this.#latin >= this.#foreign };
+    return {
+      tokens: this.#tokens,
+      exclamations: this.#exclamations,
+      questions: this.#questions,
+      mentions: this.#mentions,
+      links: this.#links,
+      latin: this.#latin >= this.#foreign,
+    };
   }
 
   /** Reads what begins at `at`; returns where the next thing begins. */
@@ -80,8 +97,14 @@ class Tokeniser {
       case 0x21: // !
         this.#exclamations++;
         return this.#endSentence(at);
-      case 0x2e: // .
       case 0x3f: // ?
+        this.#questions++;
+        return this.#endSentence(at);
+      case 0x40: // @
+        return this.#mention(at);
+      case 0x26: // &
+        return this.#entity(at);
+      case 0x2e: // .
       case 0x0a:
         return this.#endSentence(at);
       case 0x2c: // ,
@@ -94,7 +117,29 @@ class Tokeniser {
     }
   }
 
+  /** An address such as `ada@example.com` is no mention. */
+  #mention(at: number): number {
+    let to = at + 1;
+    while (isWordPart(this.#lower.charCodeAt(to)) || this.#lower.charCodeAt(to) === 0x5f) to++;
+    if (to > at + 1 && !isWordPart(this.#lower.charCodeAt(at - 1))) this.#mentions++;
+    return to;
+  }
+
+  /** `&amp;` and its like: what a web page made of a sign. */
+  #entity(at: number): number {
+    const end = this.#lower.indexOf(';', at + 1);
+    return end > at + 1 && end - at <= LONGEST_ENTITY && !this.#lower.slice(at, end).includes(' ') ? end + 1 : at + 1;
+  }
+
+  #link(at: number): number {
+    let to = at;
+    while (to < this.#lower.length && this.#lower.charCodeAt(to) > 0x20) to++;
+    this.#links++;
+    return to;
+  }
+
   #word(from: number): number {
+    if (this.#lower.startsWith('http', from) && LINK.test(this.#lower.slice(from, from + 8))) return this.#link(from);
     let to = from;
     let apostrophes = false;
     for (; to < this.#lower.length; to++) {

@@ -1,13 +1,13 @@
 import type { Correctable, StoredEvent } from './event.ts';
 import { EARLIEST_MS, AHEAD_MS } from '#lib/contract/index.ts';
-import { compareEvents, isCorrection, isRetraction, nameOf, retractedName } from './event.ts';
+import { compareEvents, isCorrection, isEmotionCorrection, isRetraction, nameOf, retractedName } from './event.ts';
 
 /** Gives an event the score of its text, where it has a text of the customer's and no score yet. */
 export type Scored = (event: StoredEvent) => StoredEvent;
 
 /** Whether an event speaks about another one and is no experience of its own. */
 export function isAnnotation(event: StoredEvent): boolean {
-  return isRetraction(event) || isCorrection(event);
+  return isRetraction(event) || isCorrection(event) || isEmotionCorrection(event);
 }
 
 /** The event as its source first sent it, whatever was said about it since. */

@@ -10,9 +10,16 @@ export interface TextEmotion {
   readonly valence: number;
   /** 0..1 */
   readonly confidence: number;
+  /** how strongly it is put, 0..1 */
+  readonly intensity?: number;
+  /** how hard it was, -1 (hard) to 1 (easy); null: not spoken of */
+  readonly effort?: number | null;
+  /** name and version of what read it */
   readonly scorer: string;
-  /** the words that spoke */
+  /** the words that spoke, strongest first */
   readonly why: readonly string[];
+  /** how much each of them weighs, 0..1 */
+  readonly weights?: readonly number[];
 }
 
 /** One thing that happened, parsed and normalised: as it stands in the log and in the customer's stream. Immutable. */
@@ -136,4 +143,12 @@ export function retractedName(event: StoredEvent): string | undefined {
 /** The name by which a retraction finds an event. */
 export function nameOf(event: Pick<StoredEvent, 'under' | 'source' | 'id'>): string {
   return `${event.under}\0${event.source}\0${event.id}`;
+}
+
+/** What a person says a text felt like, in place of what was inferred. */
+export const EMOTION_CORRECTED = 'emotion.corrected';
+
+/** Whether an event says what another one felt like. */
+export function isEmotionCorrection(event: Pick<StoredEvent, 'type'>): boolean {
+  return event.type === EMOTION_CORRECTED;
 }

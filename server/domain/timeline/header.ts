@@ -1,5 +1,5 @@
 import { EMOTIONS } from '#lib/contract/index.ts';
-import type { CasePosition, CustomerHeader, EmotionNow, EmotionPoint, EmotionSource, PromiseView } from '#lib/contract/index.ts';
+import type { CasePosition, CustomerHeader, EmotionNow, EmotionPoint, EmotionSource, Moment, PromiseView } from '#lib/contract/index.ts';
 import type { Blueprints } from '../blueprint/blueprint.ts';
 import type { CaseState, CustomerState, Evidence as Kept } from '../customer/state.ts';
 import type { Evidence } from '../emotion/fusion.ts';
@@ -46,6 +46,17 @@ function lineOf(state: CustomerState): EmotionPoint[] {
   }));
 }
 
+/** The worst and the last moment of a case. */
+function waveOf({ wave }: CaseState): CasePosition['wave'] {
+  if (wave === null) return null;
+  const moment = (at: number, valence: number, emotion: number): Moment => ({
+    at,
+    valence: valence / 1000,
+    label: EMOTIONS[emotion] ?? 'unknown',
+  });
+  return { peak: moment(wave[0], wave[1], wave[2]), end: moment(wave[3], wave[4], wave[5]) };
+}
+
 function casePosition(one: CaseState, blueprints: Blueprints, now: number): CasePosition | null {
   const blueprint = blueprints.get(one.journey, one.version);
   const stay = lastStay(one);
@@ -82,6 +93,7 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
     version: one.version,
     deviations: deviationsOf(one, blueprint),
     arrival: arrival(one),
+    wave: waveOf(one),
   };
 }
 
@@ -126,6 +138,7 @@ export function headerOf(
       .reverse(),
     promises: promiseViews(state, blueprints, now),
     emotion: emotionNow(state, now),
+    noEmotion: state.noEmotion,
     line: lineOf(state),
   };
 }

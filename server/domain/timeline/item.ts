@@ -1,10 +1,11 @@
+import { EMOTIONS, EMOTION_SOURCES as SOURCES } from '#lib/contract/index.ts';
 import type { TimelineItem, TimelineTouchpoint } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.ts';
 import type { CaseState, CustomerState } from '../customer/state.ts';
 import type { StoredEvent } from '../event/event.ts';
 import { stayEnd } from '../case/case.ts';
-import { labelOfValence } from '../emotion/classes.ts';
-import { valenceOfScore } from '../emotion/scale.ts';
+import { isCustomersText } from '../emotion/annotations.ts';
+import { feelingsOf } from '../emotion/feelings.ts';
 import { signalsOf } from '../friction/signals.ts';
 import { nameOf, streamId } from '../event/event.ts';
 
@@ -55,28 +56,31 @@ function touchpointView(touchpoint: Touchpoint): TimelineTouchpoint {
   };
 }
 
-function emotionOf(event: StoredEvent): TimelineItem['emotion'] {
-  const valence = event.score === undefined ? null : valenceOfScore(event.score);
-  if (event.score !== undefined && valence !== null) {
-    const agent = event.score.kind === 'valence';
-    return {
-      label: labelOfValence(valence),
-      valence,
-      confidence: agent ? 0.9 : 1,
-      source: agent ? 'agent' : 'survey',
-      why: [`${event.score.kind} ${event.score.value}`],
-    };
-  }
-  if (event.emotion === undefined) return null;
-  const { label, confidence, why } = event.emotion;
-  return { label, valence: event.emotion.valence, confidence, source: 'text', why };
+/** What is known of the feeling in an event: a score before the text, and a person's word in place of what was inferred. */
+function emotionOf(event: StoredEvent, { state, emotion }: ItemContext): TimelineItem['emotion'] {
+  const [said] = emotion === 'off' ? [] : feelingsOf(event, state);
+  if (said === undefined) return null;
+  return {
+    label: EMOTIONS[said.emotion] ?? 'unknown',
+    valence: said.valence / 1000,
+    confidence: said.confidence / 1000,
+    source: SOURCES[said.rank] ?? 'text',
+    why: said.kind === 'text' ? (event.emotion?.why ?? []) : said.kind === 'corrected' ? ['said by a person'] : [scoreWords(event)],
+    intensity: said.kind === 'text' ? (event.emotion?.intensity ?? null) : null,
+    effort: said.kind === 'text' ? (event.emotion?.effort ?? null) : null,
+    corrected: said.kind === 'corrected',
+  };
 }
+
+const scoreWords = ({ score }: StoredEvent): string => (score === undefined ? '' : `${score.kind} ${score.value}`);
 
 export interface ItemContext {
   readonly state: CustomerState;
   readonly blueprints: Blueprints;
   /** earliest arrival among the events that happened later: what came after it came late */
   readonly laterReceived: number;
+  /** `off`: emotions are not read here */
+  readonly emotion?: 'off' | undefined;
 }
 
 /** One line of the timeline. Pure. */
@@ -99,7 +103,8 @@ export function itemOf(event: StoredEvent, context: ItemContext): TimelineItem {
     stageName: stage?.name ?? null,
     caseId: one?.id ?? null,
     text: event.text ?? null,
-    emotion: emotionOf(event),
+    emotion: emotionOf(event, context),
+    mayCorrect: context.emotion !== 'off' && !state.noEmotion && isCustomersText(event),
     score: event.score === undefined ? null : { kind: event.score.kind, value: event.score.value },
     signals: signalsOf(event),
     promise:

@@ -248,6 +248,8 @@ export interface CasePosition {
   readonly deviations: readonly CaseDeviation[];
   /** how it came to the goal; null: not (yet) */
   readonly arrival: 'planned' | 'ownWay' | null;
+  /** the worst moment of the case and the last; null: nothing felt for sure */
+  readonly wave: { readonly peak: Moment; readonly end: Moment } | null;
 }
 
 export interface PromiseView {
@@ -272,6 +274,13 @@ export interface EmotionNow {
   readonly source: EmotionSource | null;
 }
 
+/** A moment of a case that is remembered. */
+export interface Moment {
+  readonly at: number;
+  readonly valence: number;
+  readonly label: EmotionOrUnknown;
+}
+
 export interface EmotionPoint {
   readonly at: number;
   readonly valence: number;
@@ -293,6 +302,8 @@ export interface CustomerHeader {
   readonly cases: readonly CasePosition[];
   readonly promises: readonly PromiseView[];
   readonly emotion: EmotionNow;
+  /** the customer does not want emotions read */
+  readonly noEmotion: boolean;
   readonly line: readonly EmotionPoint[];
 }
 
@@ -328,7 +339,15 @@ export interface TimelineItem {
     readonly confidence: number;
     readonly source: EmotionSource;
     readonly why: readonly string[];
+    /** how strongly it is put, 0..1; null: not from a text */
+    readonly intensity: number | null;
+    /** how hard it was, -1 (hard) to 1 (easy); null: not spoken of */
+    readonly effort: number | null;
+    /** a person said so, in place of what was inferred */
+    readonly corrected: boolean;
   } | null;
+  /** carries words of the customer, so a person may say what they felt like */
+  readonly mayCorrect: boolean;
   readonly score: { readonly kind: string; readonly value: number } | null;
   readonly signals: readonly { readonly component: Component; readonly value: number }[];
   readonly promise: { readonly kind: string; readonly due: number | null; readonly wording: string | null } | null;

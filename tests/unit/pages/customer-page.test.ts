@@ -11,7 +11,7 @@ const HOUR = 3_600_000;
 function item(at: number): TimelineItem {
   return {
     id: `${at}-1`, at, receivedAt: at, source: 's', type: null, channel: null, touchpoint: null, touchpointName: null, journey: null, stage: null,
-    stageName: null, caseId: null, text: null, emotion: null, score: null, signals: [], promise: null, outcome: null, topic: null, attributes: null,
+    stageName: null, caseId: null, text: null, emotion: null, mayCorrect: false, score: null, signals: [], promise: null, outcome: null, topic: null, attributes: null,
     late: false, suspect: false, retracted: false, corrected: false,
   }; // prettier-ignore
 }
@@ -177,6 +177,7 @@ describe('promises and stays', () => {
       version: 1,
       deviations: [],
       arrival: null,
+      wave: null,
     };
     expect(stayWords(position, 72 * HOUR)).toEqual({ text: 'for 3 d of 2 d', over: true });
     expect(stayWords({ ...position, standardMs: null }, HOUR).over).toBe(false);

@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeModel } from '#server/domain/emotion/model.ts';
+import type { EmotionModel } from '#server/domain/emotion/model.ts';
+import { createScorer } from '#server/domain/emotion/scorer.ts';
+import type { EmotionScorer } from '#server/domain/emotion/scorer.ts';
+import { projectFile } from '#server/platform/files.ts';
+
+/** The model that ships. */
+export const SHIPPED_MODEL = 'server/emotion/english.model';
+
+/** Where an installation keeps the model trained on its own labels. */
+export function ownModelPath(dataDir: string): string {
+  return join(dataDir, 'emotion', 'english.model');
+}
+
+/**
+ * Reads a model file.
+ * @throws Fault `bad_config` where it is none; Error of the file system where it is not there
+ */
+export function readModel(path: string): EmotionModel {
+  return decodeModel(readFileSync(path));
+}
+
+/** The model in use: the installation's own where there is one, else the one that ships. */
+export function loadModel(dataDir: string): EmotionModel {
+  const own = ownModelPath(dataDir);
+  return readModel(existsSync(own) ? own : projectFile(SHIPPED_MODEL));
+}
+
+/** The scorer in use. */
+export function loadScorer(dataDir: string): EmotionScorer {
+  return createScorer(loadModel(dataDir));
+}
