@@ -89,7 +89,7 @@ export interface PersonChange {
 
 /** A row as it stands on a list: the customer, then the row's own fields. */
 export function memberOf(person: string, row: Row): string {
-  return JSON.stringify([person, ...row.member]);
+  return `["${person}",${JSON.stringify(row.member).slice(1)}`;
 }
 
 interface Place {
