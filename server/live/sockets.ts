@@ -19,8 +19,14 @@ const TICK_MS: Readonly<Record<Subscription['view'], number>> = {
   wall: 1000,
   customer: 0,
 };
-/** All rooms together take at most a third of the time: a view that is slow to compute, or one of many, speaks less often. */
+/** A past minute changes only by what comes late. */
+const PAST_TICK_MS = 5000;
+/** All rooms together take at most a third of the time: where their views are many or slow to compute, all speak less often. */
 const COST_FACTOR = 3;
+/** Weight of the latest computation in what a room is taken to cost: one that the system interrupted must not silence everybody. */
+const COST_WEIGHT = 0.2;
+/** Views computed at a stretch before doors and pages get their turn, ms. */
+const BREATH_MS = 8;
 const BEAT_MS = 1000;
 /** A page that does not read is cut off before it fills the memory. */
 const MOST_BUFFERED = 1_000_000;
@@ -42,6 +48,8 @@ interface Room {
   changes: number;
   nextAt: number;
   followers: number;
+  /** what one computation takes, ms, smoothed */
+  cost: number;
 }
 
 export interface SocketOptions {
@@ -66,6 +74,8 @@ export class Sockets {
   #due: NodeJS.Timeout | undefined;
   /** rooms of customers: while there are none, nobody needs a hint */
   #openCustomers = 0;
+  /** what it takes to compute every room once, ms */
+  #cost = 0;
 
   constructor(options: SocketOptions) {
     this.#o = options;
@@ -163,7 +173,9 @@ export class Sockets {
   }
 
   #open(name: string, request: Subscription): Room {
-    const room: Room = { name, request, seq: 0, last: this.#compute(request), changes: this.#o.changes(), nextAt: 0, followers: 0 };
+    const last = this.#compute(request);
+    // The first computation reads what the later ones keep up to date: it says nothing about what they cost.
+    const room: Room = { name, request, seq: 0, last, changes: this.#o.changes(), nextAt: 0, followers: 0, cost: 0 };
     this.#rooms.set(name, room);
     if (request.view === 'customer') this.#openCustomers++;
     return room;
@@ -175,6 +187,7 @@ export class Sockets {
     void socket.leave(name);
     if (--room.followers > 0) return;
     this.#rooms.delete(name);
+    this.#cost = this.#rooms.size === 0 ? 0 : this.#cost - room.cost;
     if (room.request.view === 'customer') this.#openCustomers--;
   }
 
@@ -199,11 +212,13 @@ export class Sockets {
   /** Lets every room speak that has something new and may. */
   #speak(): void {
     const changes = this.#o.changes();
+    const begun = performance.now();
     let next = Infinity;
     for (const room of this.#rooms.values()) {
       if (room.changes === changes || room.request.view === 'customer') continue;
       const now = this.#o.clock();
       if (now < room.nextAt) next = Math.min(next, room.nextAt);
+      else if (performance.now() - begun > BREATH_MS) next = now;
       else this.#tell(room, changes);
     }
     clearTimeout(this.#due);
@@ -211,7 +226,8 @@ export class Sockets {
   }
 
   #tell(room: Room, changes: number): void {
-    const begun = this.#o.clock();
+    const at = this.#o.clock();
+    const begun = performance.now();
     try {
       const view = this.#compute(room.request);
       const patch = diffView(room.last, view);
@@ -224,8 +240,10 @@ export class Sockets {
     } catch (error) {
       this.#o.log.error({ err: error, room: room.request.view }, 'a view could not be computed');
     }
-    const done = this.#o.clock();
-    room.nextAt = begun + Math.max(TICK_MS[room.request.view], COST_FACTOR * this.#rooms.size * (done - begun));
+    const change = COST_WEIGHT * (performance.now() - begun - room.cost);
+    room.cost += change;
+    this.#cost += change;
+    room.nextAt = at + Math.max(tickOf(room.request, at), COST_FACTOR * this.#cost);
   }
 
   #beat(): void {
@@ -241,4 +259,8 @@ export class Sockets {
         socket.conn.close(true);
     }
   }
+}
+
+function tickOf({ view, params }: Subscription, now: number): number {
+  return 'to' in params && params.to !== undefined && params.to < now ? PAST_TICK_MS : TICK_MS[view];
 }
