@@ -119,7 +119,7 @@ module.exports = {
     mayReach('definitions', 'domain', 'journeys', 'redis', 'platform'),
     mayReach('projector', 'definitions', 'domain', 'identity', 'log', 'redis', 'platform'),
     // It follows the changes feed in the store, and answers what the API's reader promises.
-    mayReach('live', 'definitions', 'domain', 'projector', 'redis', 'security', 'platform', 'api/reader'),
+    mayReach('live', 'definitions', 'domain', 'projector', 'redis', 'security', 'platform', 'api/reader', 'api/funnel-desk'),
     {
       name: 'server/live knows the API only as the type of its reader',
       severity: 'error',

@@ -22,6 +22,7 @@ import { applyEmotionPolicy } from '#server/definitions/emotion-policy.ts';
 import { publishJourneys } from '#server/definitions/journeys.ts';
 import { loadRules } from '#server/identity/load.ts';
 import { Feed } from '#server/live/feed.ts';
+import { createFunnelDesk } from '#server/live/funnels.ts';
 import { createReader } from '#server/live/reader.ts';
 import { Sockets } from '#server/live/sockets.ts';
 import { FeedMeter, readFeeds, samplePlace } from '#server/log/feeds.ts';
@@ -187,6 +188,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     };
   }
 
+  const funnels = createFunnelDesk({
+    redis,
+    partitions: store.partitions,
+    blueprints: contexts.blueprints,
+    funnels: () => contexts.funnels,
+    sums: () => feed.sums,
+    factors: () => contexts.factors,
+    clock,
+    publish: (entry) => definitions.publish(entry),
+  });
   const reader = createReader({
     redis: reads,
     partitions: store.partitions,
@@ -197,6 +208,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     factors: () => contexts.factors,
     sourcesSeen: () => pulse.sources,
     status,
+    attempts: funnels.attempts,
     candidates: (q) => searchCandidates(q, { region: config.phoneRegion, rules }).map((c) => ({ ...c, node: nodeOf(c.kind, c.value) })),
   });
 
@@ -241,8 +253,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       return place === undefined ? null : readSample({ redis: reads, partitions: store.partitions }, place);
     },
   });
-  const api = createApi({ reader, sources, actorOf: who, log });
-  const callerFor = (actor: Actor): Caller => createCaller({ reader, sources, actor });
+  const api = createApi({ reader, sources, funnels, actorOf: who, log });
+  const callerFor = (actor: Actor): Caller => createCaller({ reader, sources, funnels, actor });
   Reflect.set(globalThis, SERVICES, {
     callerFor,
     actorOf: who,
@@ -282,6 +294,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       sockets = new Sockets({
         http,
         reader,
+        funnels,
         clock,
         log,
         changes: () => feed.sums.changes,

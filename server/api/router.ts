@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { COLUMNS, WINDOW_NAMES, funnelParams, heatParams, journeyParams, promiseParams, wallParams } from '#lib/contract/index.ts';
+import { funnelsRouter } from './funnels.ts';
 import { sourcesRouter } from './sources-router.ts';
 import { read, t } from './trpc.ts';
 
@@ -13,6 +14,7 @@ export const appRouter = t.router({
   funnel: t.router({
     get: read.input(funnelParams).query(({ ctx, input }) => ctx.reader.funnel(input)),
   }),
+  funnels: funnelsRouter,
   heat: t.router({
     get: read.input(heatParams.extend({ window: z.enum(WINDOW_NAMES).default('24h') })).query(({ ctx, input }) => ctx.reader.heat(input)),
     cell: read

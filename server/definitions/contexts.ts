@@ -1,7 +1,10 @@
+import { funnelDefinition } from '#lib/contract/index.ts';
 import type { Factor, Published } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints, BlueprintVersion } from '#server/domain/blueprint/blueprint.ts';
 import type { FoldContext } from '#server/domain/customer/fold.ts';
 import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
+import type { Funnels } from '#server/domain/funnel/compile.ts';
+import { funnelsOf } from '#server/domain/funnel/compile.ts';
 import { parseJourney } from '#server/journeys/load.ts';
 import type { DefinitionSet, Definitions } from './definitions.ts';
 import { textOf } from './definitions.ts';
@@ -38,8 +41,9 @@ function touches(entry: Published, before: DefinitionSet): number | null {
       return known ? entry.at : 0;
     }
     case 'policy':
-      return 0;
     case 'funnel':
+      // They speak of everything that ever happened.
+      return 0;
     case 'factor':
     case 'identity':
     case 'references':
@@ -114,9 +118,19 @@ export class PublishedContexts implements Contexts {
     return this.current.factors ?? [];
   }
 
+  /** Saved funnels in force now. */
+  get funnels(): Funnels {
+    return this.current.funnels ?? funnelsOf([]);
+  }
+
   #make(set: DefinitionSet): FoldContext {
     const versions = set.all('journey').map((entry): BlueprintVersion => ({ blueprint: this.#compiled.of(entry), publishedAt: entry.at }));
-    const factors = set.all('factor').map((entry) => entry.body as Factor);
-    return { blueprints: blueprintsOf(versions), factors, ...(emotionPolicy(set) === 'off' ? { emotion: 'off' as const } : {}) };
+    const funnels = set.all('funnel').flatMap(({ body }) => funnelDefinition.safeParse(body).data ?? []);
+    return {
+      blueprints: blueprintsOf(versions),
+      factors: set.all('factor').map((entry) => entry.body as Factor),
+      ...(emotionPolicy(set) === 'off' ? { emotion: 'off' as const } : {}),
+      ...(funnels.length === 0 ? {} : { funnels: funnelsOf(funnels) }),
+    };
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { definitionEntry, Fault } from '#lib/contract/index.ts';
+import { definitionEntry, Fault, funnelDefinition } from '#lib/contract/index.ts';
 import type { DefinitionEntry, DefinitionKind, Published } from '#lib/contract/index.ts';
 import { parseJourney } from '#server/journeys/load.ts';
 import { storeFault } from '#server/redis/client.ts';
@@ -17,9 +17,20 @@ export function textOf(body: unknown): string {
   return typeof body === 'string' ? body : '';
 }
 
+function checkFunnel(entry: DefinitionEntry): void {
+  const parsed = funnelDefinition.safeParse(entry.body);
+  if (!parsed.success) {
+    const [first] = parsed.error.issues;
+    throw new Fault('bad_request', `The funnel ${entry.id} cannot be saved: ${first?.path.join('.') ?? ''}: ${first?.message ?? ''}.`);
+  }
+  if (parsed.data.id !== entry.id) throw new Fault('bad_request', `This is the funnel ${parsed.data.id}, not ${entry.id}.`);
+}
+
 /** What cannot be folded under is never published: every process would stumble over it. */
 function check(entry: DefinitionEntry): void {
-  if (entry.kind !== 'journey' || entry.body === null) return;
+  if (entry.body === null) return;
+  if (entry.kind === 'funnel') return checkFunnel(entry);
+  if (entry.kind !== 'journey') return;
   const { journey, version } = parseJourney(entry.id, textOf(entry.body));
   const id = `${journey}@${version}`;
   if (id !== entry.id) throw new Fault('bad_request', `This is the journey ${id}, not ${entry.id}.`);

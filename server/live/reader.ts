@@ -9,9 +9,12 @@ import type {
   HeatView,
   JourneySummary,
   ListPage,
+  ListRef,
+  ListRow,
   Position,
   PromiseLedgerView,
   PromiseParams,
+  SavedListRef,
   SourceHealth,
   SystemStatus,
   WallView,
@@ -56,6 +59,8 @@ export interface ReaderOptions {
   readonly factors: () => readonly Factor[];
   readonly sourcesSeen: () => ReadonlyMap<string, number>;
   readonly status: () => Promise<Omit<SystemStatus, 'sources'>>;
+  /** the attempts behind a number of a saved funnel */
+  readonly attempts: (ref: SavedListRef, minute: number) => AsyncIterable<ListRow>;
   /** every identifier a search term could be, with its node */
   readonly candidates: (q: string) => readonly { readonly kind: string; readonly value: string; readonly node: string }[];
 }
@@ -196,6 +201,16 @@ export function createReader(o: ReaderOptions): Reader {
     };
   }
 
+  function rowsBehind(ref: ListRef, minute: number): AsyncIterable<ListRow> {
+    if (ref.of === 'saved') return o.attempts(ref, minute);
+    return rowsOf(ref, {
+      redis: o.redis,
+      partitions: o.partitions,
+      blueprint: blueprint(ref.journey, 'version' in ref ? ref.version : undefined),
+      at: minute,
+    });
+  }
+
   async function list(params: {
     readonly list: string;
     readonly cursor?: string | undefined;
@@ -207,9 +222,7 @@ export function createReader(o: ReaderOptions): Reader {
     const cursor = params.cursor === undefined ? undefined : parseCursor(params.cursor);
     const { position, minute } = positionOf(cursor?.position ?? ref.to);
     const page = new PageOfRows(params.limit ?? LIST_PAGE, cursor);
-    const of = blueprint(ref.journey, 'version' in ref ? ref.version : undefined);
-    const reading = { redis: o.redis, partitions: o.partitions, blueprint: of, at: minute };
-    for await (const row of rowsOf(ref, reading)) page.add(row);
+    for await (const row of rowsBehind(ref, minute)) page.add(row);
     const { rows, next } = page.page();
     return {
       list: params.list,

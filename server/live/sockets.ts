@@ -4,6 +4,7 @@ import { Server } from 'socket.io';
 import type { Socket } from 'socket.io';
 import { Fault, subscription } from '#lib/contract/index.ts';
 import type { Beat, ClientEvents, ServerEvents, SubscribeAnswer, Subscription } from '#lib/contract/index.ts';
+import type { FunnelDesk } from '#server/api/funnel-desk.ts';
 import type { Reader } from '#server/api/reader.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
@@ -13,6 +14,7 @@ import { diffView } from './patch.ts';
 /** How often a room may speak. The first change goes out at once. */
 const TICK_MS: Readonly<Record<Subscription['view'], number>> = {
   funnel: 200,
+  saved: 200,
   heat: 200,
   promises: 200,
   journey: 500,
@@ -55,6 +57,7 @@ interface Room {
 export interface SocketOptions {
   readonly http: HttpServer;
   readonly reader: Reader;
+  readonly funnels: FunnelDesk;
   readonly clock: Clock;
   readonly log: Log;
   /** grows whenever a view may have changed */
@@ -196,6 +199,8 @@ export class Sockets {
     switch (request.view) {
       case 'funnel':
         return { ...reader.funnel(request.params) };
+      case 'saved':
+        return { ...this.#o.funnels.get(request.params) };
       case 'heat':
         return { ...reader.heat(request.params) };
       case 'journey':

@@ -152,6 +152,17 @@ export class LiveSums implements BookingSink {
     return this.#ledger.read(groupName('E', journey.journey, journey.version), { from: fromMinute, to: at, at });
   }
 
+  /** Attempts at a saved funnel that were entered in a range, as they stood at a minute. */
+  attempts(funnel: { readonly id: string; readonly version: number }, range: Range): CellSums {
+    const group = groupName('A', funnel.id, funnel.version);
+    return range.to >= range.at ? this.#cohort(group, range.from, range.at) : this.#ledger.read(group, range);
+  }
+
+  /** First and last day with attempts at a saved funnel, in minutes; null without any. */
+  attemptSpan(funnel: { readonly id: string; readonly version: number }): { readonly from: number; readonly to: number } | null {
+    return this.#ledger.span(groupName('A', funnel.id, funnel.version));
+  }
+
   /** First and last day with cases, in minutes; null without any. */
   span(journey: { readonly journey: string; readonly version: number }): { readonly from: number; readonly to: number } | null {
     return this.#ledger.span(groupName('F', journey.journey, journey.version));
@@ -193,5 +204,5 @@ function isLive(cube: string): boolean {
 
 /** Cubes anchored at hours, of which pages follow everything from one hour on. */
 function isCohort(cube: string): boolean {
-  return cube === CUBES.funnel || cube === CUBES.promise || cube === CUBES.way;
+  return cube === CUBES.funnel || cube === CUBES.promise || cube === CUBES.way || cube === CUBES.attempt;
 }

@@ -13,6 +13,9 @@ import { keys, partitionOf } from '#server/redis/keys.ts';
 /** Candidates shown for an identifier that several people carry. */
 const MOST_HITS = 20;
 
+/** Events of one customer that a look over many takes in. */
+const EVENTS_LOOKED_AT = 2000;
+
 /** Reads people: by identifier, and page by page. */
 export interface CustomerReading {
   readonly redis: Redis;
@@ -106,4 +109,17 @@ export async function timelinePage(reading: CustomerReading, request: TimelineRe
   const last = items.at(-1);
   const next = more && last !== undefined ? `${last.id}~${earliest === Infinity ? '' : earliest}` : null;
   return { customer, movedTo: null, header: headerOf(customer, state, { blueprints, now }), items, next, position };
+}
+
+/** Events of the customers heard of last, customer by customer. @param most customers, over all partitions */
+export async function* latestCustomers(
+  reading: Pick<CustomerReading, 'redis' | 'partitions'>,
+  most: number,
+): AsyncGenerator<readonly StoredEvent[]> {
+  const each = Math.ceil(most / reading.partitions);
+  for (let partition = 0; partition < reading.partitions; partition++)
+    for (const person of await reading.redis.zRange(keys.customers(partition), 0, each - 1, { REV: true })) {
+      const entries = (await reading.redis.xRange(keys.customer(partition, person), '-', '+', { COUNT: EVENTS_LOOKED_AT })) ?? [];
+      yield entries.map((entry) => JSON.parse(entry.message['e'] ?? '{}') as StoredEvent);
+    }
 }

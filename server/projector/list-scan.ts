@@ -27,13 +27,17 @@ interface Place {
 
 type Page = readonly { readonly value: string; readonly score: number }[];
 
+/** Reads one list of a journey. */
+export function scan<T>(reading: ListReading, kind: string, scores: Scores): AsyncGenerator<T> {
+  return scanList<T>(reading, `${kind}:${reading.blueprint.journey}:${reading.blueprint.version}`, scores);
+}
+
 /**
  * Reads one list over all partitions, from a score on. Each page begins at the score where the last one ended, so a list costs what its length
  * is, however long; the next page is under way while one is gone through.
  */
-export async function* scan<T>(reading: ListReading, kind: string, scores: Scores): AsyncGenerator<T> {
-  const { redis, blueprint } = reading;
-  const list = `${kind}:${blueprint.journey}:${blueprint.version}`;
+export async function* scanList<T>(reading: Omit<ListReading, 'blueprint'>, list: string, scores: Scores): AsyncGenerator<T> {
+  const { redis } = reading;
   for (let partition = 0; partition < reading.partitions; partition++) {
     const key = keys.list(partition, list);
     const fetch = ({ from, read }: Place): Promise<Page> =>

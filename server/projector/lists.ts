@@ -159,8 +159,11 @@ async function* heatRows(ref: HeatRef, reading: Reading): AsyncGenerator<ListRow
   }
 }
 
+/** Lists of a journey: all but those of saved funnels. */
+export type JourneyListRef = Exclude<ListRef, { readonly of: 'saved' }>;
+
 /** Everybody on a list at a position, in no particular order, but the same each time. */
-export function rowsOf(ref: ListRef, reading: Reading): AsyncGenerator<ListRow> {
+export function rowsOf(ref: JourneyListRef, reading: Reading): AsyncGenerator<ListRow> {
   switch (ref.of) {
     case 'funnel':
       return funnelRows(ref, reading);

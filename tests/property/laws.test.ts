@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import { openWorld } from '../support/world.ts';
+import { fixedContexts } from '#server/definitions/contexts.ts';
+import { funnelsOf } from '#server/domain/funnel/compile.ts';
+import { blueprintsFrom, openWorld, TEST_JOURNEY } from '../support/world.ts';
 import type { Dump, World } from '../support/world.ts';
 import { event } from '../support/events.ts';
+import { funnel, step } from '../support/funnels.ts';
 import { BASE, HOUR, history, identity, kind } from '../support/histories.ts';
 import { startTestRedis } from '../support/redis.ts';
 import type { TestRedis } from '../support/redis.ts';
@@ -14,8 +17,35 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+/** Saved funnels are among what must not depend on how the events came. */
+const FUNNELS = funnelsOf([
+  funnel({
+    id: 'buying',
+    windowMs: 30 * HOUR,
+    hold: 'identifier.orderId',
+    steps: [step('order.placed'), step('contact.queued or message.in', { optional: true }), step('delivery.arrived')],
+    exclusions: [{ any: [{ type: 'order.cancelled' }], from: 1, to: 3, effect: 'end' }],
+    breakdowns: [{ by: 'channel', at: 'last' }],
+  }),
+  funnel({
+    id: 'calling',
+    windowMs: 40 * HOUR,
+    reentry: 'optimised',
+    steps: [step('page.viewed'), { name: 'Order', any: [{ touchpoint: 'order' }] }, step('contact.answered')],
+  }),
+  funnel({
+    id: 'cases',
+    windowMs: 50 * HOUR,
+    count: 'case',
+    journey: 'test',
+    order: 'any',
+    steps: [step('page.viewed'), step('order.placed')],
+  }),
+]);
+
 async function play(batches: readonly (readonly StoredEvent[])[], partitions = 3): Promise<Dump> {
-  const world: World = await openWorld(server, { partitions });
+  const context = { blueprints: blueprintsFrom(TEST_JOURNEY), funnels: FUNNELS };
+  const world: World = await openWorld(server, { partitions, contexts: () => Promise.resolve(fixedContexts(context)) });
   for (const batch of batches) {
     if (batch.length > 0) await world.ingest(batch);
     await world.settle();

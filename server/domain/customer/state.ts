@@ -120,6 +120,9 @@ export interface AttemptState {
   lane: string;
   /** the case it is counted in; empty where customers are counted */
   case: string;
+  /** at entry */
+  channel: string;
+  segment: string;
   entry: number;
   /** instant at which each step was first reached; 0 = not, and a step left out stays 0 */
   steps: number[];

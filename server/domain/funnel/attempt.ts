@@ -119,6 +119,8 @@ function begin(funnel: Funnel, lane: Lane, sighting: Sighting): AttemptState {
     id: sighting.key.slice(0, 16),
     lane: lane.id,
     case: lane.case,
+    channel: sighting.one.channel,
+    segment: sighting.one.segment,
     entry: at,
     steps: new Array<number>(steps).fill(0),
     gaps: new Array<number>(steps).fill(0),

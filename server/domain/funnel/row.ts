@@ -16,6 +16,8 @@ export type AttemptMember = readonly [
   lostAt: number,
   next: string,
   groups: readonly (readonly (number | string)[])[],
+  channel: string,
+  segment: string,
 ];
 
 /** One thing an attempt adds to the sums, at an instant. */
@@ -128,6 +130,8 @@ export function attemptRow(attempt: AttemptState, funnel: Funnel): Row {
     attempt.lostAt,
     attempt.next,
     attempt.groups.map((groups) => [...groups]),
+    attempt.channel,
+    attempt.segment,
   ];
   return { list: attemptList(funnel.key), score: attempt.entry, member, bookings: bookingsOf(attempt, funnel) };
 }

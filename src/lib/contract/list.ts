@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { promiseListSchema } from './promise.ts';
+import { savedListSchema } from './saved-funnel.ts';
 import { COLUMNS, DEVIATIONS, WINDOW_NAMES } from './words.ts';
 
 const text = z.string().min(1).max(128);
@@ -60,6 +61,7 @@ export const listSchema = z.discriminatedUnion('of', [
     to: instant.optional(),
   }),
   promiseListSchema,
+  savedListSchema,
 ]);
 export type ListRef = z.infer<typeof listSchema>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { promiseParams } from './promise.ts';
 import { journeyParams } from './journey-view.ts';
+import { savedFunnelParams } from './saved-funnel.ts';
 import { COLUMNS, WINDOW_NAMES } from './words.ts';
 
 const journey = z.string().min(1).max(128);
@@ -39,6 +40,7 @@ export const subscription = z.discriminatedUnion('view', [
   z.strictObject({ view: z.literal('wall'), params: wallParams }),
   z.strictObject({ view: z.literal('promises'), params: promiseParams }),
   z.strictObject({ view: z.literal('journey'), params: journeyParams }),
+  z.strictObject({ view: z.literal('saved'), params: savedFunnelParams }),
   z.strictObject({ view: z.literal('customer'), params: customerParams }),
 ]);
 export type Subscription = z.infer<typeof subscription>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FunnelBreakdown, FunnelDefinition } from './funnel-definition.ts';
 import type { Factor } from './event.ts';
-import type { FunnelTotal, Position } from './views.ts';
+import type { FunnelTotal, Names, Position } from './views.ts';
 
 const instant = z.int().min(0).max(4_102_444_800_000);
 
@@ -14,6 +14,32 @@ export const savedFunnelParams = z.strictObject({
   by: z.int().min(0).max(9).optional(),
 });
 export type SavedFunnelParams = z.infer<typeof savedFunnelParams>;
+
+const listInstant = z.coerce.number().int().min(0).max(4_102_444_800_000);
+
+/** Who stands behind a number of a saved funnel. */
+export const savedListSchema = z.strictObject({
+  of: z.literal('saved'),
+  funnel: z.string().min(1).max(64),
+  what: z.enum(['entered', 'reached', 'wentOn', 'waiting', 'dropped', 'excluded', 'converted', 'inProgress']),
+  /** place of the step from 1; absent for totals */
+  step: z.coerce.number().int().min(1).max(32).optional(),
+  from: listInstant.optional(),
+  /** last hour of entry */
+  until: listInstant.optional(),
+  to: listInstant.optional(),
+  /** breakdown by place, and the group in it */
+  by: z.coerce.number().int().min(0).max(9).optional(),
+  group: z.string().max(128).optional(),
+  /** log bins of the time to convert: `first-last` */
+  bins: z
+    .string()
+    .regex(/^\d{1,5}-\d{1,5}$/)
+    .optional(),
+  /** where they went after they dropped; `-` = they were not heard of again */
+  next: z.string().min(1).max(128).optional(),
+});
+export type SavedListRef = z.infer<typeof savedListSchema>;
 
 /** One touchpoint to which customers went after the step they reached last. */
 export interface NextPlace {
@@ -94,6 +120,14 @@ export interface SavedFunnelView {
   /** of the chosen breakdown; they sum to the total. The last may be `other` */
   readonly groups: Readonly<Record<string, SavedGroup>>;
   readonly factors: readonly Factor[];
+}
+
+/** What a builder of funnels can offer. */
+export interface FunnelWords {
+  readonly journeys: readonly { readonly journey: string; readonly name: Names }[];
+  readonly touchpoints: readonly { readonly journey: string; readonly id: string; readonly name: string; readonly stage: Names | null }[];
+  readonly types: readonly string[];
+  readonly segments: readonly string[];
 }
 
 /** A saved funnel in the list of all. */

@@ -1,0 +1,190 @@
+import { Fault } from '#lib/contract/index.ts';
+import type {
+  DefinitionEntry,
+  Factor,
+  FunnelDefinition,
+  FunnelWords,
+  ListRow,
+  SavedFunnelParams,
+  SavedFunnelSummary,
+  SavedFunnelView,
+  SavedListRef,
+} from '#lib/contract/index.ts';
+import type { FunnelDesk, FunnelPreview } from '#server/api/funnel-desk.ts';
+import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
+import { foldOnto } from '#server/domain/customer/fold.ts';
+import { emptyState } from '#server/domain/customer/state.ts';
+import type { Funnel, Funnels } from '#server/domain/funnel/compile.ts';
+import { funnelsOf } from '#server/domain/funnel/compile.ts';
+import { Ledger, groupName } from '#server/domain/kernel/sums.ts';
+import type { CellSums, Measures, Range } from '#server/domain/kernel/sums.ts';
+import { MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
+import { OTHER_GROUP, namedGroups, savedFunnelView } from '#server/domain/view/saved-funnel.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import { attemptRows } from '#server/projector/attempts.ts';
+import { latestCustomers } from '#server/projector/customers.ts';
+import type { Redis } from '#server/redis/client.ts';
+import type { Actor } from '#server/security/actor.ts';
+import type { LiveSums } from './sums.ts';
+
+/** Where nobody says from when: so many conversion windows back, at least this long, so that half of what is shown is decided. */
+const DEFAULT_WINDOWS = 2;
+const SHORTEST_RANGE_MS = 30 * 86_400_000;
+const HOUR_MINUTES = 60;
+/** Customers of a preview. */
+const SAMPLE = 300;
+
+export interface FunnelDeskOptions {
+  readonly redis: Redis;
+  readonly partitions: number;
+  readonly blueprints: Blueprints;
+  readonly funnels: () => Funnels;
+  readonly sums: () => LiveSums;
+  readonly factors: () => readonly Factor[];
+  readonly clock: Clock;
+  readonly publish: (entry: DefinitionEntry) => Promise<unknown>;
+}
+
+/** Saved funnels for API, pages and sockets. */
+export function createFunnelDesk(
+  o: FunnelDeskOptions,
+): FunnelDesk & { readonly attempts: (ref: SavedListRef, minute: number) => AsyncIterable<ListRow> } {
+  function funnelOf(id: string): Funnel {
+    const found = o.funnels().get(id);
+    if (found === undefined) throw new Fault('not_found', `There is no saved funnel "${id}".`);
+    return found;
+  }
+
+  function read(funnel: Funnel, range: Range): CellSums {
+    return range.to < range.from ? new Map<string, Measures>() : o.sums().attempts(funnel.definition, range);
+  }
+
+  function get(params: SavedFunnelParams): SavedFunnelView {
+    const funnel = funnelOf(params.id);
+    const { windowMs, journey, breakdowns } = funnel.definition;
+    if (params.by !== undefined && breakdowns[params.by] === undefined)
+      throw new Fault('bad_request', 'This funnel has no such breakdown.');
+    const now = o.clock();
+    const live = params.to === undefined || params.to >= now;
+    const at = live ? now : (params.to ?? now);
+    const minute = minuteOf(at);
+    const from = hourAnchor(params.from ?? Math.max(0, at - Math.max(SHORTEST_RANGE_MS, DEFAULT_WINDOWS * windowMs)));
+    const length = minute - from;
+    const maturedUntil = hourAnchor(Math.max(0, at - windowMs)) - HOUR_MINUTES;
+    return savedFunnelView({
+      funnel,
+      sums: read(funnel, { from, to: minute, at: minute }),
+      matured: read(funnel, { from, to: maturedUntil, at: minute }),
+      before: read(funnel, { from: Math.max(0, from - length), to: from - 1, at: minute - length }),
+      from: from * MINUTE,
+      maturedUntil: maturedUntil * MINUTE,
+      beforeFrom: Math.max(0, from - length) * MINUTE,
+      beforeAt: (minute - length) * MINUTE,
+      position: { at, live },
+      by: params.by ?? null,
+      factors: o
+        .factors()
+        .filter((f) => journey === undefined || f.journeys.length === 0 || f.journeys.includes(journey))
+        .filter((f) => f.from <= at && (f.to ?? Infinity) >= from * MINUTE),
+      nameOf: (touchpoint) => nameOf(touchpoint, journey),
+    });
+  }
+
+  function nameOf(touchpoint: string, journey: string | undefined): string {
+    if (touchpoint === '') return 'not heard of again';
+    if (touchpoint === 'unmapped') return 'something unmapped';
+    const known = o.blueprints.all
+      .filter((of) => journey === undefined || of.journey === journey)
+      .concat(o.blueprints.all)
+      .flatMap((of) => of.touchpoints)
+      .find(({ id }) => id === touchpoint);
+    return known?.name ?? touchpoint;
+  }
+
+  function list(): SavedFunnelSummary[] {
+    return o.funnels().all.map(({ definition }) => {
+      const span = o.sums().attemptSpan(definition);
+      return {
+        id: definition.id,
+        version: definition.version,
+        name: definition.name,
+        steps: definition.steps.length,
+        windowMs: definition.windowMs,
+        breakdowns: definition.breakdowns,
+        span: span === null ? null : { from: span.from * MINUTE, to: span.to * MINUTE },
+      };
+    });
+  }
+
+  function words(): FunnelWords {
+    const all = o.blueprints.all;
+    const types = new Set(all.flatMap((of) => of.file.touchpoints.flatMap((t) => t.match.flatMap(({ type }) => type ?? []))));
+    return {
+      journeys: all.map((of) => ({ journey: of.journey, name: of.file.name })),
+      touchpoints: all.flatMap((of) =>
+        of.touchpoints.map(({ id, name, stage }) => ({ journey: of.journey, id, name, stage: of.stages[stage ?? -1]?.name ?? null })),
+      ),
+      types: [...types].sort(),
+      segments: [...new Set(all.flatMap((of) => of.file.segments))].sort(),
+    };
+  }
+
+  async function preview(definition: FunnelDefinition): Promise<FunnelPreview> {
+    const funnels = funnelsOf([definition]);
+    const [funnel] = funnels.all;
+    if (funnel === undefined) throw new Fault('internal', 'The funnel could not be made ready.');
+    const ledger = new Ledger();
+    let customers = 0;
+    for await (const events of latestCustomers(o, SAMPLE)) {
+      customers++;
+      for (const { after } of foldOnto(emptyState(), events, { blueprints: o.blueprints, funnels }).rows().values())
+        if (after.list.startsWith('funnels:')) for (const booking of after.bookings) ledger.add(booking);
+    }
+    const at = minuteOf(o.clock());
+    const none: CellSums = new Map();
+    const { total, steps, order } = savedFunnelView({
+      ...{ funnel, matured: none, before: none, from: 0, maturedUntil: 0, beforeFrom: 0, beforeAt: 0, by: null, factors: [] },
+      sums: ledger.read(groupName('A', definition.id, definition.version), { from: 0, to: at, at }),
+      position: { at: o.clock(), live: true },
+      nameOf: (touchpoint) => nameOf(touchpoint, definition.journey),
+    });
+    return { customers, view: { total, steps, order } };
+  }
+
+  async function save(
+    { definition, replaces }: { readonly definition: FunnelDefinition; readonly replaces: number | null },
+    actor: Actor,
+  ): Promise<FunnelDefinition> {
+    const known = o.funnels().get(definition.id)?.definition;
+    if (replaces === null && known !== undefined)
+      throw new Fault('conflict', `There is a funnel "${definition.id}" already. Choose another name, or edit that one.`);
+    if (replaces !== null && known?.version !== replaces)
+      throw new Fault('conflict', 'Somebody else has changed this funnel meanwhile. Look at it again before you save.');
+    const touchpoints = new Set(o.blueprints.all.flatMap((of) => of.touchpoints.map(({ id }) => id)));
+    for (const match of [...definition.steps, ...definition.exclusions].flatMap(({ any }) => any))
+      if (match.touchpoint !== undefined && !touchpoints.has(match.touchpoint))
+        throw new Fault('bad_request', `No journey has a touchpoint "${match.touchpoint}".`);
+    const next = { ...definition, version: (known?.version ?? 0) + 1 };
+    if (known !== undefined && JSON.stringify({ ...known, version: 0 }) === JSON.stringify({ ...next, version: 0 })) return known;
+    await o.publish({ kind: 'funnel', id: next.id, body: next, by: actor.name, at: o.clock() });
+    return next;
+  }
+
+  async function remove(id: string, actor: Actor): Promise<void> {
+    funnelOf(id);
+    await o.publish({ kind: 'funnel', id, body: null, by: actor.name, at: o.clock() });
+  }
+
+  /** The attempts behind a number, as they stood at a minute. */
+  function attempts(ref: SavedListRef, minute: number): AsyncIterable<ListRow> {
+    const funnel = funnelOf(ref.funnel);
+    const from = ref.from === undefined ? 0 : hourAnchor(ref.from);
+    const named = ref.by === undefined ? [] : namedGroups(read(funnel, { from, to: minute, at: minute }), ref.by);
+    const { group } = ref;
+    const isMeant =
+      group === undefined ? undefined : (one: string): boolean => (group === OTHER_GROUP ? !named.includes(one) : one === group);
+    return attemptRows(ref, { redis: o.redis, partitions: o.partitions, key: funnel.key, at: minute, isMeant });
+  }
+
+  return { attempts, list, get, words, preview, save, remove };
+}
