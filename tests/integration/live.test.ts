@@ -1,0 +1,93 @@
+import { io } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
+import { expect, test } from 'vitest';
+import type { ClientEvents, Patch, ServerEvents, SubscribeAnswer, Subscription } from '#lib/contract/index.ts';
+import { applyPatch } from '#lib/live/patch.ts';
+import { startTestApp } from '../support/app.ts';
+import type { TestApp } from '../support/app.ts';
+
+type Page = Socket<ServerEvents, ClientEvents>;
+type View = Readonly<Record<string, unknown>>;
+
+const NOON = Date.UTC(2026, 9, 15, 12);
+const MINUTE = 60_000;
+const TICK_MS = 1100;
+const SOON = { timeout: 10_000, interval: 50 };
+
+/** A page that follows one view, as the pages do: snapshot, then every patch in its order. */
+async function follow(page: Page, request: Subscription): Promise<() => View> {
+  let view: View = {};
+  let room = '';
+  let seq = -1;
+  const early: Patch[] = [];
+  const take = (patch: Patch): void => {
+    if (patch.room !== room || patch.seq <= seq) return;
+    expect(patch.seq).toBe(seq + 1);
+    seq = patch.seq;
+    view = applyPatch(view, patch);
+  };
+  page.on('patch', (patch) => (room === '' ? early.push(patch) : take(patch)));
+  const answer = await new Promise<SubscribeAnswer>((resolve) => page.emit('subscribe', request, resolve));
+  if (!answer.ok) throw new Error(answer.message);
+  ({ room, seq } = answer);
+  view = answer.data as View;
+  early.forEach(take);
+  return () => view;
+}
+
+/** Without the instant of the reading. */
+function shown(view: object): object {
+  return Object.fromEntries(Object.entries(JSON.parse(JSON.stringify(view)) as View).filter(([key]) => key !== 'position'));
+}
+
+function visit(n: number, segment: string): object[] {
+  const customer = { customerId: `C-${n}` };
+  return [
+    { id: `${n}-1`, customer, type: 'page.viewed', occurredAt: NOON - (n + 2) * MINUTE, segment },
+    { id: `${n}-2`, customer, type: n % 2 === 0 ? 'order.placed' : 'error.shown', occurredAt: NOON - (n + 1) * MINUTE },
+  ];
+}
+
+test('what a page has put together from snapshot and patches is what the API says, however many have customers open', async () => {
+  await using app: TestApp = await startTestApp({ now: NOON });
+  const page: Page = io(app.address, { transports: ['websocket'], forceNew: true });
+  const agents: Page[] = Array.from({ length: 5 }, () => io(app.address, { transports: ['websocket'], forceNew: true }));
+  try {
+    await app.take(visit(0, 'gold'));
+    for (const [a, agent] of agents.entries())
+      for (let c = 0; c < 18; c++)
+        await follow(agent, { view: 'customer', params: { customer: (a * 18 + c).toString(16).padStart(20, '0') } });
+    const funnel = await follow(page, { view: 'funnel', params: { journey: 'test', by: 'segment' } });
+    const heat = await follow(page, { view: 'heat', params: { journey: 'test', window: '1h' } });
+    const wall = await follow(page, { view: 'wall', params: { journey: 'test' } });
+    for (let n = 1; n <= 8; n++) {
+      app.now += TICK_MS;
+      await app.take([...visit(n, n % 3 === 0 ? 'gold' : 'silver'), ...visit(100 + n, 'gold')]);
+      await expect.poll(async () => [shown(funnel()), shown(await app.funnel({ journey: 'test', by: 'segment' }))], SOON).toSatisfy(equal);
+    }
+    app.now += TICK_MS;
+    await expect.poll(async () => [shown(heat()), shown(await app.heat({ journey: 'test', window: '1h' }))], SOON).toSatisfy(equal);
+    await expect.poll(async () => [shown(wall()), shown(await app.call('wall.get', { journey: 'test' }))], SOON).toSatisfy(equal);
+    expect(shown(funnel())).toMatchObject({
+      total: { entered: 17 },
+      groups: { gold: { total: { entered: 11 } }, silver: { total: { entered: 6 } } },
+    });
+  } finally {
+    for (const one of [page, ...agents]) one.disconnect();
+  }
+});
+
+function equal([a, b]: readonly object[]): boolean {
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+/** Keys in order: a patch may put an entry in another place of a record. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, part]) => [key, sorted(part)]),
+  );
+}
