@@ -19,6 +19,7 @@ import { loadScorer } from '#server/emotion/load.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { Definitions } from '#server/definitions/definitions.ts';
 import { applyEmotionPolicy } from '#server/definitions/emotion-policy.ts';
+import { createJourneyDesk } from '#server/definitions/journey-desk.ts';
 import { publishJourneys } from '#server/definitions/journeys.ts';
 import { loadRules } from '#server/identity/load.ts';
 import { Feed } from '#server/live/feed.ts';
@@ -30,6 +31,7 @@ import { openInbox } from '#server/log/inbox-stream.ts';
 import { openQuarantine } from '#server/log/quarantine.ts';
 import { createLog } from '#server/log/redis-log.ts';
 import { LoopDelay } from '#server/platform/loop-delay.ts';
+import { previewJourney } from '#server/projector/journey-preview.ts';
 import { Pulse } from '#server/projector/pulse.ts';
 import { Projection } from '#server/projector/projection.ts';
 import { readSample } from '#server/projector/sample.ts';
@@ -253,8 +255,14 @@ export async function startApp(options: AppOptions): Promise<App> {
       return place === undefined ? null : readSample({ redis: reads, partitions: store.partitions }, place);
     },
   });
-  const api = createApi({ reader, sources, funnels, actorOf: who, log });
-  const callerFor = (actor: Actor): Caller => createCaller({ reader, sources, funnels, actor });
+  const journeyDesk = createJourneyDesk({
+    definitions,
+    blueprints: contexts.blueprints,
+    clock,
+    preview: (current, draft) => previewJourney({ redis: reads, partitions: store.partitions, current, draft, now: clock() }),
+  });
+  const api = createApi({ reader, sources, funnels, journeyDesk, actorOf: who, log });
+  const callerFor = (actor: Actor): Caller => createCaller({ reader, sources, funnels, journeyDesk, actor });
   Reflect.set(globalThis, SERVICES, {
     callerFor,
     actorOf: who,

@@ -4,6 +4,7 @@ import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import type { Log } from '#server/platform/log.ts';
 import type { Actor, ActorRequest } from '#server/security/actor.ts';
 import type { FunnelDesk } from './funnel-desk.ts';
+import type { JourneyDesk } from './journey-desk.ts';
 import type { Reader } from './reader.ts';
 import type { SourceDesk } from './source-desk.ts';
 import { appRouter } from './router.ts';
@@ -17,6 +18,7 @@ export interface ApiOptions {
   readonly reader: Reader;
   readonly sources: SourceDesk;
   readonly funnels: FunnelDesk;
+  readonly journeyDesk: JourneyDesk;
   readonly actorOf: (request: ActorRequest) => Actor | undefined;
   readonly log: Log;
 }
@@ -32,7 +34,7 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
       const actor = options.actorOf(req);
       if (actor === undefined) throw forbidden('The API is for this machine only until accounts exist.');
       if (req.method !== 'GET' && !isOwnWrite(req)) throw forbidden('Only our own pages and programs may change anything.');
-      return { reader: options.reader, sources: options.sources, funnels: options.funnels, actor };
+      return { reader: options.reader, sources: options.sources, funnels: options.funnels, journeyDesk: options.journeyDesk, actor };
     },
     onError: ({ error, path }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR') options.log.error({ err: error, path }, 'a procedure failed');

@@ -1,16 +1,14 @@
 import { z } from 'zod';
-import { COLUMNS, WINDOW_NAMES, funnelParams, heatParams, journeyParams, promiseParams, wallParams } from '#lib/contract/index.ts';
+import { COLUMNS, WINDOW_NAMES, funnelParams, heatParams, promiseParams, wallParams } from '#lib/contract/index.ts';
 import { funnelsRouter } from './funnels.ts';
+import { journeysRouter } from './journeys.ts';
 import { sourcesRouter } from './sources-router.ts';
 import { read, t } from './trpc.ts';
 
 const customerId = z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id');
 
 export const appRouter = t.router({
-  journeys: t.router({
-    list: read.query(({ ctx }) => ctx.reader.journeys()),
-    get: read.input(journeyParams).query(({ ctx, input }) => ctx.reader.journey(input)),
-  }),
+  journeys: journeysRouter,
   funnel: t.router({
     get: read.input(funnelParams).query(({ ctx, input }) => ctx.reader.funnel(input)),
   }),

@@ -3,14 +3,16 @@ import { Fault } from '#lib/contract/index.ts';
 import type { FaultCode } from '#lib/contract/index.ts';
 import type { Actor } from '#server/security/actor.ts';
 import type { FunnelDesk } from './funnel-desk.ts';
+import type { JourneyDesk } from './journey-desk.ts';
 import type { Reader } from './reader.ts';
 import type { SourceDesk } from './source-desk.ts';
 
-/** What every procedure is given: the reader, the desks of sources and of saved funnels, and who asks. */
+/** What every procedure is given: the reader, the desks of sources, saved funnels and journeys, and who asks. */
 export interface Context {
   readonly reader: Reader;
   readonly sources: SourceDesk;
   readonly funnels: FunnelDesk;
+  readonly journeyDesk: JourneyDesk;
   readonly actor: Actor;
 }
 

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '#lib/contract/index.ts';
 import { readConfig } from '#server/config.ts';
@@ -9,9 +7,9 @@ import { Definitions } from '#server/definitions/definitions.ts';
 import { verifyPartition } from '#server/projector/verify.ts';
 import type { PartitionReport } from '#server/projector/verify.ts';
 import { connect } from '#server/redis/client.ts';
-import type { Redis, RedisAddress } from '#server/redis/client.ts';
-import { readLock } from '#server/redis/directory-lock.ts';
+import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
+import { addressOf } from './running-store.ts';
 
 const USAGE = `npm run verify [-- --partition n]
 
@@ -29,18 +27,6 @@ function partitionFrom(argv: readonly string[]): number | undefined {
     throw new Fault('bad_request', `${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
   }
   throw new Fault('bad_request', USAGE);
-}
-
-/** The store of this configuration; never starts one. @throws Fault `store_unavailable` where none runs */
-async function addressOf(config: Config): Promise<RedisAddress> {
-  if (config.redisUrl !== undefined) return { url: config.redisUrl };
-  const lock = join(config.dataDir, 'redis', 'server.lock');
-  const socketPath = (await readLock(lock))?.record?.socketPath;
-  if (socketPath !== undefined && existsSync(socketPath)) return { socketPath };
-  throw new Fault(
-    'store_unavailable',
-    `No store is running for DATA_DIR=${config.dataDir}. Start the product (npm start), or name its store in REDIS_URL, then verify again.`,
-  );
 }
 
 async function partitionsOf(redis: Redis): Promise<number> {

@@ -43,6 +43,8 @@ export interface Posted {
 export interface TestApp extends AsyncDisposable {
   readonly app: App;
   readonly address: string;
+  /** of its store */
+  readonly redisUrl: string;
   /** the test's clock: ms since 1970 */
   now: number;
   post(events: readonly object[]): Promise<Posted>;
@@ -118,6 +120,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
   return {
     app,
     address,
+    redisUrl: store.url,
     get now() {
       return clock.now;
     },

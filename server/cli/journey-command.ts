@@ -1,0 +1,189 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { Fault, journeySchema } from '#lib/contract/index.ts';
+import type { JourneyChange, JourneyFile } from '#lib/contract/index.ts';
+import { readConfig } from '#server/config.ts';
+import type { Config } from '#server/config.ts';
+import { Definitions, textOf } from '#server/definitions/definitions.ts';
+import { diffJourneys } from '#server/domain/blueprint/diff.ts';
+import { readJourneys } from '#server/journeys/load.ts';
+import { readJourney } from '#server/journeys/read.ts';
+import { problemText } from '#server/platform/yaml.ts';
+import { connect } from '#server/redis/client.ts';
+import { addressOf } from './running-store.ts';
+
+const USAGE = `npm run journey -- <what> ...
+
+  check <file>                   everything that is wrong with a journey file: line, field, reason
+  diff <file> [<other file>]     exactly what differs from the newest published version, or from the other file
+  publish <file> [--by <name>]   publishes it to the running product; cases that have begun keep their version
+  export <journey>[@<version>] [<file>]   the text as it was published, to the letter
+  list                           what is published
+  schema [<file>]                JSON Schema for editors`;
+
+const say = (words: string): void => void process.stdout.write(`${words}\n`);
+
+function textOfFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new Fault('bad_request', `${path} cannot be read.`, { cause });
+  }
+}
+
+/** Reads a journey file. @throws Fault with every problem: file, line, field, reason */
+function journeyIn(path: string): { readonly text: string; readonly file: JourneyFile } {
+  const text = textOfFile(path);
+  const reading = readJourney(text);
+  if (reading.ok) return { text, file: reading.value };
+  throw new Fault('bad_config', reading.problems.map((problem) => problemText(basename(path), problem)).join('\n'));
+}
+
+/** A journey as it was published. */
+interface PublishedJourney {
+  readonly journey: string;
+  readonly version: number;
+  readonly text: string;
+  readonly by: string;
+  /** ms; 0: only a file, of a product that does not run */
+  readonly at: number;
+}
+
+/** What is published: by the running product; where none runs, the files it would publish when it starts. */
+async function published(config: Config): Promise<readonly PublishedJourney[]> {
+  const store = await addressOf(config).catch(() => undefined);
+  if (store === undefined)
+    return readJourneys(config.journeysDir).flatMap(({ name, text }) => {
+      const reading = readJourney(text);
+      if (!reading.ok) throw new Fault('bad_config', reading.problems.map((problem) => problemText(name, problem)).join('\n'));
+      return [{ journey: reading.value.journey, version: reading.value.version, text, by: 'journey files', at: 0 }];
+    });
+  const redis = await connect(store);
+  try {
+    const set = await new Definitions(redis).look();
+    return set.all('journey').map((entry) => {
+      const cut = entry.id.lastIndexOf('@');
+      return {
+        journey: entry.id.slice(0, cut),
+        version: Number(entry.id.slice(cut + 1)),
+        text: textOf(entry.body),
+        by: entry.by,
+        at: entry.at,
+      };
+    });
+  } finally {
+    redis.destroy();
+  }
+}
+
+function newest(all: readonly PublishedJourney[], journey: string): PublishedJourney | undefined {
+  return all.filter((one) => one.journey === journey).sort((a, b) => b.version - a.version)[0];
+}
+
+function changeText(change: JourneyChange): string {
+  if (change.before === null) return `+ ${change.path}: ${change.after ?? ''}`;
+  if (change.after === null) return `- ${change.path}: ${change.before}`;
+  return `~ ${change.path}: ${change.before} -> ${change.after}`;
+}
+
+function check(path: string): void {
+  const { file } = journeyIn(path);
+  say(
+    `${basename(path)}: ${file.journey} version ${file.version}: ${file.stages.length} stages, ${file.touchpoints.length} touchpoints, can be published`,
+  );
+}
+
+async function diff(path: string, other: string | undefined, config: Config): Promise<void> {
+  const { file } = journeyIn(path);
+  let before: JourneyFile;
+  let name: string;
+  if (other === undefined) {
+    const found = newest(await published(config), file.journey);
+    if (found === undefined) return say(`The journey ${file.journey} is not published yet: all of it is new.`);
+    const reading = readJourney(found.text);
+    if (!reading.ok) throw new Fault('internal', `The published text of ${found.journey}@${found.version} cannot be read any more.`);
+    [before, name] = [reading.value, `${found.journey}@${found.version}`];
+  } else [before, name] = [file, basename(path)];
+  const after = other === undefined ? file : journeyIn(other).file;
+  const changes = diffJourneys(before, after);
+  say(changes.length === 0 ? `Nothing differs from ${name}.` : `Against ${name}:\n${changes.map(changeText).join('\n')}`);
+}
+
+async function publish(path: string, by: string, config: Config): Promise<void> {
+  const { text, file } = journeyIn(path);
+  const redis = await connect(await addressOf(config));
+  try {
+    const id = `${file.journey}@${file.version}`;
+    const revision = await new Definitions(redis).publish({ kind: 'journey', id, body: text, by, at: Date.now() });
+    say(revision === null ? `${id} is published already, to the letter.` : `${id} is published. Cases that begin from now on follow it.`);
+  } finally {
+    redis.destroy();
+  }
+}
+
+async function exportJourney(name: string, path: string | undefined, config: Config): Promise<void> {
+  const [journey = '', version] = name.split('@');
+  const all = await published(config);
+  const found =
+    version === undefined ? newest(all, journey) : all.find((one) => one.journey === journey && one.version === Number(version));
+  if (found === undefined)
+    throw new Fault(
+      'not_found',
+      `There is no journey ${name}. There are: ${all.map((one) => `${one.journey}@${one.version}`).join(', ')}.`,
+    );
+  if (path === undefined) process.stdout.write(found.text);
+  else writeFileSync(path, found.text);
+}
+
+async function list(config: Config): Promise<void> {
+  for (const one of await published(config))
+    say(`${one.journey}@${one.version}  ${one.at === 0 ? 'not published yet' : new Date(one.at).toISOString()}  by ${one.by}`);
+}
+
+/** The JSON Schema of journey files, as text. */
+export function journeySchemaText(): string {
+  const schema = z.toJSONSchema(journeySchema, { io: 'input' });
+  return `${JSON.stringify({ title: 'A journey file of Throughline', ...schema }, null, 2)}\n`;
+}
+
+function schema(path: string | undefined): void {
+  if (path === undefined) process.stdout.write(journeySchemaText());
+  else writeFileSync(path, journeySchemaText());
+}
+
+/** `npm run journey`. @throws Fault with a sentence that says what to do */
+export async function runJourney(argv: readonly string[], config: Config): Promise<void> {
+  const { positionals, values } = argumentsOf(argv);
+  const [what, first, second, ...more] = positionals;
+  if (more.length === 0 && (what === 'schema' || what === 'list') && second === undefined) {
+    if (what === 'list' && first === undefined) return list(config);
+    if (what === 'schema') return schema(first);
+  }
+  if (more.length > 0 || first === undefined) throw new Fault('bad_request', USAGE);
+  if (what === 'check' && second === undefined) return check(first);
+  if (what === 'diff') return diff(first, second, config);
+  if (what === 'publish' && second === undefined) return publish(first, values.by ?? 'command line', config);
+  if (what === 'export') return exportJourney(first, second, config);
+  throw new Fault('bad_request', USAGE);
+}
+
+function argumentsOf(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: { by: { type: 'string' } }, allowPositionals: true });
+  } catch (cause) {
+    throw new Fault('bad_request', `${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
+  }
+}
+
+/** Runs the command with this process's arguments and environment; ends with code 1 where it cannot do what it is asked. */
+export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  try {
+    await runJourney(argv, readConfig());
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Fault } from '#lib/contract/index.ts';
+import type { Config } from '#server/config.ts';
+import type { RedisAddress } from '#server/redis/client.ts';
+import { readLock } from '#server/redis/directory-lock.ts';
+
+/** The store of this configuration; never starts one. @throws Fault `store_unavailable` where none runs */
+export async function addressOf(config: Config): Promise<RedisAddress> {
+  if (config.redisUrl !== undefined) return { url: config.redisUrl };
+  const lock = join(config.dataDir, 'redis', 'server.lock');
+  const socketPath = (await readLock(lock))?.record?.socketPath;
+  if (socketPath !== undefined && existsSync(socketPath)) return { socketPath };
+  throw new Fault(
+    'store_unavailable',
+    `No store is running for DATA_DIR=${config.dataDir}. Start the product (npm start), or name its store in REDIS_URL, then try again.`,
+  );
+}

@@ -1,0 +1,104 @@
+import type { DraftCheck, JourneyPreview, JourneyText } from '#lib/contract/journey-draft.ts';
+import { withVersion } from './draft-text.ts';
+
+/** What the editor asks the server for. */
+export interface DraftServer {
+  check(text: string): Promise<DraftCheck>;
+  preview(text: string): Promise<JourneyPreview>;
+  publish(text: string): Promise<{ readonly journey: string; readonly version: number }>;
+}
+
+/** After the last key press. */
+const PAUSE_MS = 350;
+
+/** A draft of a journey: its text, what is wrong with it or changes by it, what the last 24 h would look like, and its publication. */
+export class DraftState {
+  readonly #server: DraftServer;
+  #text: string;
+  #check: DraftCheck | null;
+  #preview: JourneyPreview | null;
+  #busy: 'check' | 'preview' | 'publish' | null;
+  #failed: string | null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** grows with every change: an answer to an older text is not shown */
+  #turn = 0;
+
+  constructor(server: DraftServer, published: JourneyText) {
+    this.#server = server;
+    this.#text = $state(withVersion(published.text, published.nextVersion));
+    this.#check = $state.raw(null);
+    this.#preview = $state.raw(null);
+    this.#busy = $state(null);
+    this.#failed = $state(null);
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+  /** null: not yet checked since the last change */
+  get check(): DraftCheck | null {
+    return this.#check;
+  }
+  get preview(): JourneyPreview | null {
+    return this.#preview;
+  }
+  get busy(): 'check' | 'preview' | 'publish' | null {
+    return this.#busy;
+  }
+  get failed(): string | null {
+    return this.#failed;
+  }
+  get publishable(): boolean {
+    return this.#check?.ok === true && this.#check.refused === null && (this.#check.against === null || this.#check.changes.length > 0);
+  }
+
+  write(text: string): void {
+    this.#text = text;
+    this.#check = null;
+    this.#preview = null;
+    this.#turn++;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.look(), PAUSE_MS);
+  }
+
+  /** Checks the text as it stands. */
+  look(): Promise<void> {
+    return this.#ask('check', async () => {
+      const turn = this.#turn;
+      const found = await this.#server.check(this.#text);
+      if (turn === this.#turn) this.#check = found;
+    });
+  }
+
+  /** Folds the last 24 hours under the draft. */
+  replay(): Promise<void> {
+    return this.#ask('preview', async () => {
+      const turn = this.#turn;
+      const found = await this.#server.preview(this.#text);
+      if (turn === this.#turn) this.#preview = found;
+    });
+  }
+
+  /** @returns what was published; null where it was not */
+  async publish(): Promise<{ readonly journey: string; readonly version: number } | null> {
+    let done: { readonly journey: string; readonly version: number } | null = null;
+    await this.#ask('publish', async () => void (done = await this.#server.publish(this.#text)));
+    return done;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  async #ask(what: 'check' | 'preview' | 'publish', call: () => Promise<void>): Promise<void> {
+    this.#busy = what;
+    this.#failed = null;
+    try {
+      await call();
+    } catch (error) {
+      this.#failed = error instanceof Error ? error.message : 'The server did not answer.';
+    } finally {
+      this.#busy = null;
+    }
+  }
+}

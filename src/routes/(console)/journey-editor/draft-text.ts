@@ -1,0 +1,75 @@
+import type { Document } from 'yaml';
+
+/** The text under another version. */
+export function withVersion(text: string, version: number): string {
+  if (/^version:.*$/m.test(text)) return text.replace(/^version:.*$/m, `version: ${version}`);
+  return text.replace(/^(journey:.*)$/m, `$1\nversion: ${version}`);
+}
+
+/** Offset of the first character of a line, from 1. */
+export function offsetOfLine(text: string, line: number): number {
+  let at = 0;
+  for (let i = 1; i < line; i++) {
+    const next = text.indexOf('\n', at);
+    if (next < 0) return text.length;
+    at = next + 1;
+  }
+  return at;
+}
+
+/** What the form shows of a stage. */
+export interface StageFields {
+  readonly id: string;
+  readonly customer: string;
+  readonly internal: string;
+  readonly owner: string;
+  readonly standard: string;
+  readonly needs: string;
+}
+
+/** A value of a document as text; what is no text or number is left to the YAML itself. */
+function textAt(document: Document, path: readonly (string | number)[]): string {
+  const value: unknown = document.getIn(path);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+function listAt(document: Document, path: readonly (string | number)[]): string[] {
+  const value: unknown = document.getIn(path);
+  const plain: unknown =
+    typeof value === 'object' && value !== null && 'toJSON' in value ? (value as { toJSON(): unknown }).toJSON() : value;
+  return Array.isArray(plain) ? plain.map((one: unknown) => (typeof one === 'string' ? one : '')) : [];
+}
+
+/** The stages of a draft, for the form; empty while the text is no YAML. */
+export function stagesOf(document: Document): StageFields[] {
+  const stages: StageFields[] = [];
+  for (let i = 0; ; i++) {
+    const id = textAt(document, ['stages', i, 'id']);
+    if (id === '') return stages;
+    stages.push({
+      id,
+      customer: textAt(document, ['stages', i, 'name', 'customer']),
+      internal: textAt(document, ['stages', i, 'name', 'internal']),
+      owner: textAt(document, ['stages', i, 'owner']),
+      standard: textAt(document, ['stages', i, 'standard']),
+      needs: listAt(document, ['stages', i, 'needs']).join('\n'),
+    });
+  }
+}
+
+const PATHS: Readonly<Record<Exclude<keyof StageFields, 'id'>, readonly string[]>> = {
+  customer: ['name', 'customer'],
+  internal: ['name', 'internal'],
+  owner: ['owner'],
+  standard: ['standard'],
+  needs: ['needs'],
+};
+
+/** The text with one field of a stage changed; comments and everything else stay. An empty field is taken out. */
+export function withStageField(document: Document, stage: number, field: Exclude<keyof StageFields, 'id'>, value: string): string {
+  const path = ['stages', stage, ...PATHS[field]];
+  const lines = value.split('\n').filter((line) => line.trim() !== '');
+  if (value.trim() === '') document.deleteIn(path);
+  else document.setIn(path, field === 'needs' ? document.createNode(lines) : value);
+  return document.toString({ lineWidth: 0 });
+}

@@ -1,0 +1,26 @@
+import { error } from '@sveltejs/kit';
+import { ask } from '#lib/api/ask.ts';
+import { chooseJourney } from '#lib/components/journeys.ts';
+import { journeyParamsOf, readJourneyAddress } from '../params.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, url, params: route, parent }) => {
+  const field = (name: string) => url.searchParams.get(name);
+  const address = readJourneyAddress(field);
+  const asked = field('j');
+  const { journeys } = await parent();
+  const journey = chooseJourney(journeys, asked);
+  if (!journey) error(404, 'There is no journey.');
+  const params = journeyParamsOf(address, journey.journey);
+  const all = { ...address, variant: undefined };
+  const view = await ask(locals.api.journeys.get(params));
+  if (view.stages[route.stage] === undefined) error(404, 'The journey has no such stage.');
+  const variants = await Promise.all(
+    view.variants.map(async ({ id }) => ({
+      id,
+      params: { ...journeyParamsOf(all, journey.journey), variant: id },
+      view: await ask(locals.api.journeys.get({ ...journeyParamsOf(all, journey.journey), variant: id })),
+    })),
+  );
+  return { stage: route.stage, address, params, view, variants };
+};

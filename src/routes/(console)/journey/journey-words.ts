@@ -1,0 +1,145 @@
+import { DEVIATION_NAMES } from '#lib/contract/words.ts';
+import type { Clue, DeviationKind, Phase } from '#lib/contract/words.ts';
+import { formatList } from '#lib/contract/format-list.ts';
+import type { ListRef } from '#lib/contract/list.ts';
+import type { JourneyStage, JourneyTouchpoint, JourneyView } from '#lib/contract/journey-view.ts';
+import { count, duration, percent } from '#lib/components/format.ts';
+
+export const PHASE_NAMES: Readonly<Record<Phase, string>> = {
+  buying: 'Buying',
+  using: 'Using',
+  support: 'Getting support',
+  leaving: 'Leaving',
+};
+export const CLUE_NAMES: Readonly<Record<Clue, string>> = { functional: 'it works', mechanic: 'things', humanic: 'people' };
+
+/** What hides or shows parts of the illustration. Nothing of it is asked for again. */
+export interface Sight {
+  readonly motOnly: boolean;
+  readonly buyingOnly: boolean;
+}
+
+/** The stages that are shown: the buying path or the whole experience; with moments of truth, or all. */
+export function stagesShown(view: JourneyView, sight: Sight): JourneyStage[] {
+  return view.order
+    .flatMap((id) => view.stages[id] ?? [])
+    .filter((stage) => (!sight.buyingOnly || stage.phase === 'buying') && (!sight.motOnly || stage.touchpoints.some((t) => t.mot > 0)));
+}
+
+/** Touchpoints in the order of their weight; only moments of truth where asked for. */
+export function touchpointsShown(stage: JourneyStage, sight: Sight): JourneyTouchpoint[] {
+  return stage.touchpoints
+    .filter((t) => (!sight.motOnly || t.mot > 0) && (!sight.buyingOnly || t.phase === 'buying'))
+    .toSorted((a, b) => b.mot - a.mot);
+}
+
+type WayWhat = Extract<ListRef, { of: 'way' }>['what'];
+
+function commonOf(view: JourneyView): {
+  readonly journey: string;
+  readonly version: number;
+  readonly variant?: string;
+  readonly to?: number;
+} {
+  return {
+    journey: view.journey,
+    version: view.version,
+    ...(view.variant === null ? {} : { variant: view.variant }),
+    ...(view.position.live ? {} : { to: view.position.at }),
+  };
+}
+
+/** The list behind a number of cases held against the plan. */
+export function wayList(
+  view: JourneyView,
+  what: WayWhat,
+  at: { readonly stage?: string; readonly touchpoint?: string; readonly variant?: string } = {},
+): string {
+  return formatList({ of: 'way', ...commonOf(view), from: view.from, what, ...at });
+}
+
+/** The list behind a number of the present. */
+export function nowList(view: JourneyView, what: 'occupancy' | 'stuck', stage: string): string {
+  return formatList({ of: 'now', ...commonOf(view), stage, what });
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  cases: 'Cases of the last 30 days',
+  visited: 'Have been in',
+  deviating: 'Left the plan',
+  planned: 'Got there as planned',
+  ownWay: 'Got there in a way of their own',
+  deviations: 'Left the plan at',
+  occupancy: 'Now in',
+  stuck: 'Stuck in',
+  ...DEVIATION_NAMES,
+};
+
+/** The drawer's heading for a list reference. */
+export function listTitle(
+  list: string,
+  names: { readonly stage: (id: string) => string; readonly touchpoint: (id: string) => string },
+): string {
+  const fields = new URLSearchParams(list.slice(list.indexOf('?') + 1));
+  const title = TITLES[fields.get('what') ?? ''] ?? 'Cases';
+  const [stage, touchpoint] = [fields.get('stage'), fields.get('touchpoint')];
+  if (touchpoint !== null) return `${title}: ${names.touchpoint(touchpoint)}`;
+  return stage === null ? title : `${title} ${names.stage(stage)}`;
+}
+
+/** Promises of a stage that were kept in time, of those that are decided. */
+export function keptText(promised: JourneyStage['promised']): string {
+  if (promised === null) return '–';
+  return percent(promised.kept, promised.kept + promised.late + promised.broken);
+}
+
+/** What a stage takes, as a sentence. */
+export function timeSentence(stage: JourneyStage): string {
+  if (stage.medianMs === null || stage.p90Ms === null) return 'Nobody has left this stage in the window.';
+  const standard =
+    stage.standardMs === null
+      ? 'no standard is set'
+      : `the standard is ${duration(stage.standardMs)}${stage.working ? ' of working time' : ''}`;
+  return `Half stay up to ${duration(stage.medianMs)}, nine in ten up to ${duration(stage.p90Ms)}, over ${count(stage.timed)} stays; ${standard}.`;
+}
+
+/** How wide the times of a stage are drawn against its standard: per cent of the bar; the standard stands at `standard`. */
+export function timeBar(stage: JourneyStage): { readonly median: number; readonly p90: number; readonly standard: number | null } | null {
+  if (stage.medianMs === null || stage.p90Ms === null) return null;
+  // Working time and time by the clock are no one scale.
+  const standard = stage.working ? null : stage.standardMs;
+  const longest = Math.max(stage.p90Ms, standard ?? 0, 1) * 1.05;
+  const part = (ms: number): number => Math.round((1000 * ms) / longest) / 10;
+  return { median: part(stage.medianMs), p90: part(stage.p90Ms), standard: standard === null ? null : part(standard) };
+}
+
+/** The kinds of clue a stage gives, the commonest first. */
+export function cluesOf(stage: JourneyStage): readonly { readonly clue: Clue; readonly times: number }[] {
+  const times = new Map<Clue, number>();
+  for (const { clue } of stage.touchpoints) times.set(clue, (times.get(clue) ?? 0) + 1);
+  return [...times].map(([clue, n]) => ({ clue, times: n })).toSorted((a, b) => b.times - a.times);
+}
+
+/** Touchpoints of a stage that nobody here controls. */
+export function outsideOf(stage: JourneyStage): readonly JourneyTouchpoint[] {
+  return stage.touchpoints.filter((t) => t.controller !== 'us');
+}
+
+/** Deviations of a touchpoint in words. */
+export function deviationEntries(
+  touchpoint: JourneyTouchpoint,
+): readonly { readonly kind: DeviationKind; readonly name: string; readonly count: number }[] {
+  return (['missing', 'tooOften', 'outOfOrder', 'exclusive'] as const).flatMap((kind) => {
+    const n = touchpoint.deviations[kind];
+    return n === undefined ? [] : [{ kind, name: DEVIATION_NAMES[kind], count: n }];
+  });
+}
+
+/** What the plan asks of a touchpoint. */
+export function planWords(touchpoint: JourneyTouchpoint): string {
+  const parts = [
+    touchpoint.required ? 'required' : touchpoint.exclusive === null ? 'optional' : `one of the choice “${touchpoint.exclusive}”`,
+    ...(touchpoint.most === null ? [] : [touchpoint.most === 1 ? 'at most once' : `at most ${touchpoint.most} times`]),
+  ];
+  return parts.join(', ');
+}

@@ -1,0 +1,142 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { DraftCheck, JourneyPreview, JourneyText } from '#lib/contract/index.ts';
+import { runJourney } from '#server/cli/journey-command.ts';
+import { parseConfig } from '#server/config.ts';
+import { startTestApp } from '../support/app.ts';
+import type { TestApp } from '../support/app.ts';
+import { TEST_JOURNEY } from '../support/world.ts';
+
+const HOUR = 3_600_000;
+const NOON = Date.UTC(2026, 9, 15, 12);
+const V2 = TEST_JOURNEY.replace('journey: test', 'journey: test\nversion: 2')
+  .replace('standard: 12h', 'standard: 1h')
+  .replace('type: delivery.started', 'type: delivery.sent');
+
+let app: TestApp;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'throughline-journeys-'));
+  app = await startTestApp({ now: NOON });
+  await app.take(
+    Array.from({ length: 12 }, (_, i) =>
+      ['page.viewed', 'order.placed', 'delivery.started'].slice(0, 1 + (i % 3)).map((type, k) => event(`a${i}`, k, type)),
+    ).flat(),
+  );
+});
+afterAll(async () => {
+  await app[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const event = (who: string, k: number, type: string, at = NOON - 5 * HOUR + k * HOUR): object => ({
+  id: `${who}-${k}`,
+  customer: { customerId: who },
+  type,
+  occurredAt: at,
+});
+
+async function change<Answer>(what: string, text: string): Promise<Answer> {
+  const answer = await fetch(`${app.address}/api/trpc/journeys.${what}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-actor-name': 'Ada' },
+    body: JSON.stringify({ text }),
+  });
+  const body = (await answer.json()) as { readonly result?: { readonly data: Answer }; readonly error?: { readonly message: string } };
+  if (body.result === undefined) throw new Error(body.error?.message ?? 'no answer');
+  return body.result.data;
+}
+
+describe('a draft', () => {
+  it('is told what is wrong with it, on which line, or what it changes', async () => {
+    expect(await change<DraftCheck>('check', V2.replace('window: 2d', 'window: 2'))).toEqual({
+      ok: false,
+      problems: [{ line: 6, field: 'window', message: expect.stringContaining('expected string') as unknown }],
+    });
+    expect(await change<DraftCheck>('check', V2)).toMatchObject({
+      ok: true,
+      version: 2,
+      against: 1,
+      refused: null,
+      changes: [
+        { path: 'stages.order.standard', before: '12h', after: '1h' },
+        { path: 'touchpoints.ship.match.1.type', before: 'delivery.started', after: 'delivery.sent' },
+      ],
+    });
+    expect(await change<DraftCheck>('check', TEST_JOURNEY.replace('standard: 12h', 'standard: 1h'))).toMatchObject({
+      refused: 'Version 1 is published already and never changes: set "version: 2".',
+    });
+  });
+
+  it('shows what the last 24 hours would look like, and changes nothing', async () => {
+    const before = await app.journey({ journey: 'test' });
+    const preview = await change<JourneyPreview>('preview', V2);
+    expect(preview).toMatchObject({
+      customers: 12,
+      of: 12,
+      events: 24,
+      unmatched: [0, 4],
+      lost: [{ name: 'delivery.started', events: 4 }],
+    });
+    const stage = (id: string) => preview.stages.find((one) => one.stage === id);
+    expect(stage('deliver')).toMatchObject({ events: [4, 0], here: [4, 0] });
+    // Whoever would not be seen to have got it is still at ordering, and longer than an hour.
+    expect(stage('order')).toMatchObject({ events: [8, 8], here: [4, 8], stuck: [0, 8] });
+    expect(await app.journey({ journey: 'test' })).toEqual(before);
+  });
+});
+
+describe('a published version', () => {
+  it('is followed by cases that begin from then on, and changes no number of the one before', async () => {
+    const before = await app.journey({ journey: 'test', version: 1 });
+    app.now = NOON + HOUR;
+    expect(await change('publish', V2)).toEqual({ journey: 'test', version: 2 });
+    await app.take([event('b1', 0, 'page.viewed', NOON + HOUR), event('b1', 1, 'order.placed', NOON + HOUR + 1)]);
+    await vi.waitFor(async () => expect((await app.journey({ journey: 'test', version: 2 })).total.cases).toBe(1), { timeout: 5000 });
+    const [first, second] = [
+      await app.journey({ journey: 'test', version: 1, to: before.position.at }),
+      await app.journey({ journey: 'test' }),
+    ];
+    expect(first.total).toEqual(before.total);
+    expect(first.stages['order']?.visited).toBe(before.stages['order']?.visited);
+    expect(second).toMatchObject({ version: 2, versions: [{ version: 1 }, { version: 2, cases: 1 }] });
+    expect(await app.call<JourneyText>('journeys.text', { journey: 'test' })).toMatchObject({
+      version: 2,
+      text: V2,
+      by: 'Ada',
+      publishedAt: NOON + HOUR,
+    });
+    await expect(change('publish', V2.replace('standard: 1h', 'standard: 2h'))).rejects.toThrow('published already and never changes');
+    await expect(change('publish', V2.replace('owner: Sales, ', ''))).rejects.toThrow(
+      'is missing: name the department that answers for it',
+    );
+    // A running case is still judged by the version under which it began.
+    await app.take([event('a1', 9, 'delivery.started', NOON + HOUR)]);
+    await vi.waitFor(
+      async () =>
+        expect((await app.journey({ journey: 'test', version: 1 })).stages['deliver']?.visited).toBe(
+          (before.stages['deliver']?.visited ?? 0) + 1,
+        ),
+      { timeout: 5000 },
+    );
+  });
+
+  it('comes out of the command as it went in, to the letter', async () => {
+    const config = parseConfig({ DATA_DIR: folder, JOURNEYS: folder, REDIS_URL: app.redisUrl, DEMO: 'off' });
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const [file, out] = [join(folder, 'draft.yaml'), join(folder, 'out.yaml')];
+    const text = `# kept as it is\n${V2.replace('version: 2', 'version: 3')}\n\n`;
+    await writeFile(file, text);
+    await runJourney(['publish', file, '--by', 'Ben'], config);
+    await runJourney(['export', 'test@3', out], config);
+    expect(await readFile(out, 'utf8')).toBe(text);
+    await runJourney(['publish', out], config);
+    write.mockRestore();
+    await vi.waitFor(
+      async () => expect(await app.call<JourneyText>('journeys.text', { journey: 'test' })).toMatchObject({ version: 3, by: 'Ben' }),
+      { timeout: 5000 },
+    );
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { parseDocument } from 'yaml';
+import { journeyParamsOf, readJourneyAddress } from '../../../src/routes/(console)/journey/params.ts';
+import { offsetOfLine, stagesOf, withStageField, withVersion } from '../../../src/routes/(console)/journey-editor/draft-text.ts';
+import { readJourney } from '#server/journeys/read.ts';
+import { TEST_JOURNEY } from '../../support/world.ts';
+
+const address = (query: string) => readJourneyAddress((name) => new URLSearchParams(query).get(name));
+
+describe('the address of the journey page', () => {
+  it('says window, version, variant and instant; what it does not know it leaves out', () => {
+    expect(journeyParamsOf(address('w=24h&v=2&variant=gold&mot=1&path=buying'), 'test')).toEqual({
+      journey: 'test',
+      window: '24h',
+      version: 2,
+      variant: 'gold',
+    });
+    expect(journeyParamsOf(address('w=1y&v=two'), 'test')).toEqual({ journey: 'test', window: '7d' });
+  });
+});
+
+describe('a draft', () => {
+  it('begins under the next version, whether the text names one or not', () => {
+    expect(withVersion('journey: a\nversion: 1\nname: x\n', 4)).toBe('journey: a\nversion: 4\nname: x\n');
+    expect(withVersion('# about\njourney: a\nname: x\n', 2)).toBe('# about\njourney: a\nversion: 2\nname: x\n');
+  });
+
+  it('is changed by the form without losing comments, and stays a journey', () => {
+    const text = `# why it is so\n${TEST_JOURNEY}`;
+    const [look] = stagesOf(parseDocument(text));
+    expect(look).toMatchObject({ id: 'look', customer: 'Looking', internal: 'Look', standard: '6h', owner: '', needs: '' });
+    const owned = withStageField(parseDocument(text), 0, 'owner', 'Marketing');
+    const changed = withStageField(parseDocument(owned), 0, 'needs', 'A price\n\nSomebody to ask');
+    expect(changed).toContain('# why it is so');
+    const reading = readJourney(changed);
+    expect(reading.ok && reading.value.stages[0]).toMatchObject({ owner: 'Marketing', needs: ['A price', 'Somebody to ask'] });
+    const without = readJourney(withStageField(parseDocument(changed), 0, 'standard', ' '));
+    expect(without.ok && without.value.stages[0]?.standard).toBeUndefined();
+  });
+
+  it('finds the line of a problem', () => {
+    expect([1, 2, 3, 9].map((line) => offsetOfLine('ab\nc\n', line))).toEqual([0, 3, 5, 5]);
+  });
+});
