@@ -21,9 +21,15 @@ const oneOf = <const Values extends readonly [string, ...string[]]>(...values: V
 const path = z.string().transform((value) => resolve(value));
 
 /** One line per variable: what it may be, and what it is when it is not set. */
+/** Ports below 32768 and above 1023 that the Fetch standard blocks ("bad port"): no page would ever load from there. */
+const BLOCKED_PORTS: ReadonlySet<number> = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
+]);
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
-  PORT: wholeNumber(0, 65_535).default(4070),
+  PORT: wholeNumber(0, 65_535)
+    .refine((port) => !BLOCKED_PORTS.has(port), 'is a port that browsers refuse to open; take another, such as 4070')
+    .default(4070),
   ALLOW_REMOTE: oneOf(REMOTE_CONSENT).optional(),
   DATA_DIR: path.default(() => resolve('data')),
   REDIS_URL: z

@@ -35,6 +35,11 @@ test('with nothing set, the product listens on loopback, keeps its data in ./dat
   });
 });
 
+test('a port that browsers refuse to open stops the start with a sentence', () => {
+  expect(refusal({ PORT: '4190' })).toMatch(/PORT.*browsers refuse/);
+  expect(refusal({ PORT: '4191' })).toBe('accepted');
+});
+
 test('every variable is taken from the environment', () => {
   const env = {
     HOST: '::1',
