@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
-import type { SystemStatus } from '#lib/contract/index.ts';
+import { funnelDefinition } from '#lib/contract/index.ts';
+import type { FunnelDefinitionInput, SystemStatus } from '#lib/contract/index.ts';
 import type { Caller } from '#server/api/router.ts';
 import type { Config } from '#server/config.ts';
 import type { FromProjector, ProjectorWork, ToProjector } from './projector-worker.ts';
@@ -17,7 +18,7 @@ import { Inbox } from '#server/ingest/inbox.ts';
 import type { Readiness } from '#server/ingest/doors.ts';
 import { loadScorer } from '#server/emotion/load.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
-import { Definitions } from '#server/definitions/definitions.ts';
+import { Definitions, NO_REVISION } from '#server/definitions/definitions.ts';
 import { applyEmotionPolicy } from '#server/definitions/emotion-policy.ts';
 import { createJourneyDesk } from '#server/definitions/journey-desk.ts';
 import { publishJourneys } from '#server/definitions/journeys.ts';
@@ -99,6 +100,8 @@ export interface App {
   handle(request: IncomingMessage, response: ServerResponse): boolean;
   /** Opens live connections on a server. */
   attach(http: HttpServer): void;
+  /** Saves funnels that were never saved here: what somebody has changed or removed stays as it is. */
+  offerFunnels(funnels: readonly FunnelDefinitionInput[]): Promise<void>;
   /** what the demo has loaded so far; null where it is off */
   setDemo(demo: SystemStatus['demo']): void;
   status(): Promise<SystemStatus>;
@@ -309,6 +312,12 @@ export async function startApp(options: AppOptions): Promise<App> {
         beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: redis.isReady && feed.healthy }),
         allow: (request) => who(request) !== undefined && sameOrigin(request),
       });
+    },
+    async offerFunnels(offered) {
+      const known = new Set(definitions.current.since(NO_REVISION).flatMap(({ kind, id }) => (kind === 'funnel' ? [id] : [])));
+      for (const one of offered)
+        if (!known.has(one.id))
+          await definitions.publish({ kind: 'funnel', id: one.id, body: funnelDefinition.parse(one), by: 'the demo', at: clock() });
     },
     setDemo(next) {
       demo = next;

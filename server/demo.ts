@@ -5,6 +5,7 @@ import type { DemoWork, FromDemo, ToDemo } from './demo-worker.ts';
 import type { Log } from './platform/log.ts';
 import type { DemoMark } from './simulator/sender.ts';
 import { keys } from './redis/keys.ts';
+import { DEMO_FUNNELS } from './simulator/funnels.ts';
 
 const FIELD = 'mark';
 
@@ -25,6 +26,8 @@ export interface DemoOptions {
  */
 export async function startDemo(options: DemoOptions): Promise<{ stop(): Promise<void> }> {
   const { app, config, log } = options;
+  // Before any history: they are counted as it comes, and nothing has to be folded again.
+  await app.offerFunnels(DEMO_FUNNELS);
   const kept = await app.redis.hGet(keys.demo(), FIELD);
   const resumeFrom = kept === null || kept === undefined ? null : (JSON.parse(kept) as DemoMark);
   app.setDemo({ on: true, loaded: resumeFrom?.sent ?? 0, total: resumeFrom?.total ?? 0 });

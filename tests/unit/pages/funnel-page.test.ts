@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 10, 20, 14, 32, 7);
 const read = (query: string) => {
   const fields = new URLSearchParams(query);
-  return readFunnelAddress((name) => fields.get(name));
+  return readFunnelAddress((name) => fields.get(name), 7 * 24 * HOUR);
 };
 const journey = { journey: 'broadband', span: { from: Date.UTC(2025, 0, 1, 7, 45), to: NOW } };
 const view: FunnelView = {

@@ -5,11 +5,11 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, parent }) => {
   const field = (name: string) => url.searchParams.get(name);
-  const address = readFunnelAddress(field);
   const asked = field('j');
   const { journeys } = await parent();
   const journey = chooseJourney(journeys, asked);
   if (!journey) return { funnel: null };
+  const address = readFunnelAddress(field, journey.windowMs);
   const params = funnelParamsOf(address, journey, Date.now());
   const view = await ask(locals.api.funnel.get(params));
   return { funnel: { address, params, view } };

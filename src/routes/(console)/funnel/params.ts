@@ -3,9 +3,9 @@ import type { JourneySummary } from '#lib/contract/views.ts';
 import { readChoice, readInstant } from '#lib/components/address.ts';
 
 /** How far back the cohort reaches when no start is given. */
-export const RANGES = { '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000, all: null } as const;
+export const RANGES = { '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000, '90d': 7_776_000_000, all: null } as const;
 export type Range = keyof typeof RANGES;
-export const RANGE_NAMES = ['24h', '7d', '30d', 'all'] as const satisfies readonly Range[];
+export const RANGE_NAMES = ['24h', '7d', '30d', '90d', 'all'] as const satisfies readonly Range[];
 
 const HOUR_MS = 3_600_000;
 
@@ -17,12 +17,21 @@ export interface FunnelAddress {
   readonly by: 'channel' | 'segment' | undefined;
 }
 
+/**
+ * The range where the address names none: the shortest that is twice as long as the conversion window, so that half of those it shows are decided and
+ * it does not look as if nobody were ever lost.
+ */
+export function readRange(text: string | null, windowMs: number): Range {
+  const usual = RANGE_NAMES.find((name) => (RANGES[name] ?? Infinity) >= Math.max(2 * windowMs, RANGES['30d'])) ?? 'all';
+  return readChoice(text, RANGE_NAMES, usual);
+}
+
 /** Reads the address by its single fields, so that a load depends on these and no others. */
-export function readFunnelAddress(field: (name: string) => string | null): FunnelAddress {
+export function readFunnelAddress(field: (name: string) => string | null, windowMs: number): FunnelAddress {
   const from = readInstant(field('from'));
   const to = readInstant(field('to'));
   return {
-    range: from === undefined ? readChoice(field('r'), RANGE_NAMES, '30d' as const) : 'custom',
+    range: from === undefined ? readRange(field('r'), windowMs) : 'custom',
     from,
     to,
     by: readChoice(field('by'), ['channel', 'segment'] as const, undefined),

@@ -1,0 +1,215 @@
+import type { FunnelBreakdown, FunnelDefinition, FunnelDefinitionInput, FunnelMatch } from '#lib/contract/funnel-definition.ts';
+
+/** Units in which lengths of time are typed. */
+export const UNITS = { min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+export type Unit = keyof typeof UNITS;
+
+/** A length of time as it is typed; an empty amount is none. */
+export interface DraftSpan {
+  amount: number | null;
+  unit: Unit;
+}
+
+export interface DraftCondition {
+  field: string;
+  op: FunnelMatch['where'][number]['op'];
+  value: string;
+}
+
+/** One way in which an event can stand for a step. */
+export interface DraftMatch {
+  kind: 'touchpoint' | 'type';
+  value: string;
+  /** event type that the touchpoint's events must have besides; empty: any */
+  as: string;
+  where: DraftCondition[];
+}
+
+export interface DraftStep {
+  name: string;
+  any: DraftMatch[];
+  optional: boolean;
+  min: DraftSpan;
+  max: DraftSpan;
+}
+
+export interface DraftExclusion {
+  any: DraftMatch[];
+  from: number;
+  to: number;
+  effect: 'remove' | 'end';
+}
+
+export interface DraftBreakdown {
+  by: string;
+  at: FunnelBreakdown['at'];
+  step: number;
+  /** separated by commas */
+  values: string;
+}
+
+/** A funnel while it is being made: everything as it stands in the form. */
+export interface Draft {
+  id: string | null;
+  version: number | null;
+  name: string;
+  journey: string;
+  order: FunnelDefinition['order'];
+  window: DraftSpan;
+  count: FunnelDefinition['count'];
+  hold: string;
+  reentry: FunnelDefinition['reentry'];
+  steps: DraftStep[];
+  exclusions: DraftExclusion[];
+  breakdowns: DraftBreakdown[];
+}
+
+const noSpan = (): DraftSpan => ({ amount: null, unit: 'h' });
+
+export function newMatch(): DraftMatch {
+  return { kind: 'touchpoint', value: '', as: '', where: [] };
+}
+
+export function newStep(): DraftStep {
+  return { name: '', any: [newMatch()], optional: false, min: noSpan(), max: noSpan() };
+}
+
+/** An empty form. */
+export function newDraft(): Draft {
+  return {
+    id: null,
+    version: null,
+    name: '',
+    journey: '',
+    order: 'ordered',
+    window: { amount: 7, unit: 'd' },
+    count: 'customer',
+    hold: '',
+    reentry: 'after',
+    steps: [newStep(), newStep()],
+    exclusions: [],
+    breakdowns: [
+      { by: 'segment', at: 'first', step: 1, values: '' },
+      { by: 'channel', at: 'first', step: 1, values: '' },
+    ],
+  };
+}
+
+function spanOf(ms: number | undefined): DraftSpan {
+  if (ms === undefined) return noSpan();
+  const unit = (['d', 'h', 'min'] as const).find((one) => ms % UNITS[one] === 0) ?? 'min';
+  return { amount: ms / UNITS[unit], unit };
+}
+
+function matchOf(match: FunnelMatch): DraftMatch {
+  const kind = match.touchpoint === undefined ? 'type' : 'touchpoint';
+  const as = match.touchpoint === undefined ? '' : (match.type ?? '');
+  return { kind, value: match.touchpoint ?? match.type ?? '', as, where: match.where.map((one) => ({ ...one })) };
+}
+
+/** The form for a saved funnel. */
+export function draftOf(definition: FunnelDefinition): Draft {
+  const { id, version, name, journey, order, count, hold, reentry } = definition;
+  return {
+    ...{ id, version, name, order, count, reentry, journey: journey ?? '', hold: hold ?? '' },
+    window: spanOf(definition.windowMs),
+    steps: definition.steps.map((step) => ({
+      name: step.name,
+      any: step.any.map(matchOf),
+      optional: step.optional,
+      min: spanOf(step.minMs),
+      max: spanOf(step.maxMs),
+    })),
+    exclusions: definition.exclusions.map(({ any, from, to, effect }) => ({ any: any.map(matchOf), from, to, effect })),
+    breakdowns: definition.breakdowns.map(({ by, at, step, values }) => ({ by, at, step: step ?? 1, values: (values ?? []).join(', ') })),
+  };
+}
+
+function millis({ amount, unit }: DraftSpan): number | undefined {
+  return amount === null || Number.isNaN(amount) ? undefined : Math.round(amount * UNITS[unit]);
+}
+
+function definedMatch({ kind, value, as, where }: DraftMatch): FunnelDefinitionInput['steps'][number]['any'][number] {
+  const [touchpoint, type] = kind === 'touchpoint' ? [value, as.trim()] : ['', value.trim()];
+  return { ...(touchpoint === '' ? {} : { touchpoint }), ...(type === '' ? {} : { type }), where };
+}
+
+/** A short name for addresses: `Calls after ordering` -> `calls-after-ordering`. */
+export function slugOf(name: string): string {
+  const slug = name
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+    .slice(0, 60);
+  return slug === '' ? 'funnel' : slug;
+}
+
+/** What the form says, to be checked by whoever saves it. */
+export function definitionOf(draft: Draft): FunnelDefinitionInput {
+  const { name, journey, order, count, hold, reentry } = draft;
+  return {
+    ...{ id: draft.id ?? slugOf(name), name, order, count, reentry },
+    ...(draft.version === null ? {} : { version: draft.version }),
+    ...(journey === '' ? {} : { journey }),
+    ...(hold === '' ? {} : { hold }),
+    windowMs: millis(draft.window) ?? 0,
+    steps: draft.steps.map((step) => {
+      const [minMs, maxMs] = [millis(step.min), millis(step.max)];
+      return {
+        name: step.name,
+        any: step.any.map(definedMatch),
+        optional: step.optional,
+        ...(minMs === undefined ? {} : { minMs }),
+        ...(maxMs === undefined ? {} : { maxMs }),
+      };
+    }),
+    exclusions: draft.exclusions.map(({ any, from, to, effect }) => ({ any: any.map(definedMatch), from, to, effect })),
+    breakdowns: draft.breakdowns.map(({ by, at, step, values }) => {
+      const told = values
+        .split(',')
+        .map((value) => value.trim())
+        .filter((value) => value !== '');
+      return { by, at, ...(at === 'step' ? { step } : {}), ...(told.length > 0 ? { values: told } : {}) };
+    }),
+  };
+}
+
+const PLACES: Readonly<Record<string, string>> = { steps: 'Step', exclusions: 'Exclusion', breakdowns: 'Breakdown' };
+const FIELDS: Readonly<Record<string, string>> = {
+  ...{
+    any: 'what counts',
+    windowMs: 'window',
+    minMs: 'shortest time',
+    maxMs: 'longest time',
+    reentry: 'another attempt',
+    hold: 'held property',
+  },
+  ...{ where: 'condition', values: 'values' },
+};
+
+/** `['steps', 1, 'any', 0]` -> `Step 2, what counts`. */
+function placeOf(path: readonly (string | number)[]): string {
+  const words: string[] = [];
+  path.forEach((part, i) => {
+    const before = path[i - 1];
+    if (typeof part === 'number') {
+      if (typeof before === 'string' && PLACES[before] !== undefined) words.push(`${PLACES[before]} ${part + 1}`);
+    } else if (PLACES[part] === undefined) words.push(FIELDS[part] ?? part);
+  });
+  return words.join(', ');
+}
+
+/** What is wrong, in words, from what a refused call threw. */
+export function problemsOf(thrown: unknown): string[] {
+  const message = thrown instanceof Error ? thrown.message : '';
+  try {
+    const issues = JSON.parse(message) as { readonly path: readonly (string | number)[]; readonly message: string }[];
+    return issues.map((issue) => {
+      const place = placeOf(issue.path.filter((part, i) => i > 0 || part !== 'definition'));
+      return `${place === '' ? '' : `${place}: `}${issue.message}`;
+    });
+  } catch {
+    return [message === '' ? 'The server does not answer. Try again.' : message];
+  }
+}

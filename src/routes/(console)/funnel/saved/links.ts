@@ -1,0 +1,53 @@
+import { formatList } from '#lib/contract/format-list.ts';
+import type { SavedFunnelView, SavedListRef } from '#lib/contract/saved-funnel.ts';
+
+export type SavedWhat = SavedListRef['what'];
+
+/** What narrows a list of attempts. */
+export type Narrowed = Partial<Pick<SavedListRef, 'step' | 'by' | 'group' | 'bins' | 'next' | 'until'>>;
+
+/** The list behind a number of a saved funnel. A live number's list is read live; only a past instant is named. */
+export function attemptList(view: SavedFunnelView, what: SavedWhat, narrowed: Narrowed = {}): string {
+  return formatList({
+    of: 'saved',
+    funnel: view.definition.id,
+    what,
+    from: view.from,
+    ...(view.position.live ? {} : { to: view.position.at }),
+    ...narrowed,
+  });
+}
+
+/** The list behind a number of the period before. */
+export function earlierList(view: SavedFunnelView, what: SavedWhat): string {
+  return formatList({ of: 'saved', funnel: view.definition.id, what, from: view.beforeFrom, until: view.from - 1, to: view.beforeAt });
+}
+
+const TITLES: Readonly<Record<SavedWhat, string>> = {
+  entered: 'Entered',
+  reached: 'Reached',
+  wentOn: 'Went on from',
+  waiting: 'Waiting after',
+  dropped: 'Dropped',
+  excluded: 'Excluded',
+  converted: 'Converted',
+  inProgress: 'In progress',
+};
+
+/** The drawer's heading for a list reference. */
+export function attemptTitle(list: string, view: SavedFunnelView): string {
+  const fields = new URLSearchParams(list.slice(list.indexOf('?') + 1));
+  const title = TITLES[(fields.get('what') ?? 'entered') as SavedWhat];
+  const step = view.steps[fields.get('step') ?? ''];
+  const place = fields.get('next');
+  const next = step?.next.find(({ touchpoint }) => touchpoint === (place === '-' ? '' : place));
+  const joint = title === 'Dropped' || title === 'Excluded' ? ' after ' : ' ';
+  const parts = [
+    `${title}${step === undefined ? '' : `${joint}${step.name}`}`,
+    ...(next === undefined ? [] : [next.name]),
+    ...(fields.has('group') ? [fields.get('group') ?? ''] : []),
+    ...(fields.has('bins') ? ['of this time'] : []),
+    ...(fields.has('until') ? (fields.has('to') ? ['period before'] : ['window over']) : []),
+  ];
+  return parts.join(' · ');
+}

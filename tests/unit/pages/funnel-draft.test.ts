@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { funnelDefinition } from '#lib/contract/funnel-definition.ts';
+import { DEMO_FUNNELS } from '#server/simulator/funnels.ts';
+import { definitionOf, draftOf, newDraft, problemsOf, slugOf } from '../../../src/routes/(console)/funnel/saved/draft.ts';
+
+describe('the form of a saved funnel', () => {
+  it.each(DEMO_FUNNELS.map((one) => [one.name, one] as const))('gives “%s” back as it was read', (_, given) => {
+    const definition = funnelDefinition.parse(given);
+    expect(funnelDefinition.parse(definitionOf(draftOf(definition)))).toEqual(definition);
+  });
+
+  it('refuses an empty form, and says where in words', () => {
+    const refused = funnelDefinition.safeParse(definitionOf(newDraft()));
+    expect(refused.success).toBe(false);
+    const thrown = new Error(
+      JSON.stringify(refused.error?.issues.map(({ path, message }) => ({ path: ['definition', ...path], message }))),
+    );
+    expect(problemsOf(thrown)).toContain('Step 1, what counts: matches every event: say which');
+    expect(problemsOf(new Error('There is one already.'))).toEqual(['There is one already.']);
+  });
+
+  it('makes a name for the address', () => {
+    expect(slugOf('Calls after ordering!')).toBe('calls-after-ordering');
+    expect(slugOf('  2nd try: Übergabe ')).toBe('nd-try-u-bergabe');
+    expect(slugOf('??')).toBe('funnel');
+  });
+});
