@@ -9,6 +9,7 @@ import { prepareHandlerEnvironment, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { startDemo } from './demo.ts';
 import { systemClock } from './platform/clock.ts';
+import { collectWithOneThread } from './platform/collector.ts';
 import { projectFile } from './platform/files.ts';
 import { createLog } from './platform/log.ts';
 import { startEmbedded } from './redis/embedded.ts';
@@ -41,6 +42,7 @@ function progress(words: string): (loaded: number, total: number) => void {
 }
 
 async function run(config: Config): Promise<void> {
+  collectWithOneThread();
   const log = createLog(config.logLevel);
   const closing: (() => Promise<void>)[] = [];
   let stopping = false;
