@@ -164,7 +164,9 @@ export function lapse(one: CaseState, blueprint: Blueprint, at: number): void {
 
 function funnelBookings(one: CaseState, blueprint: Blueprint): Booking[] {
   const bookings: Booking[] = [];
-  const cell = (stage: number): string => cellKey('F', one.journey, one.version, [stageAt(blueprint, stage).id, one.segment, one.channel]);
+  const cells: string[] = [];
+  const cell = (stage: number): string =>
+    (cells[stage] ??= cellKey('F', one.journey, one.version, [stageAt(blueprint, stage).id, one.segment, one.channel]));
   const opened = hourAnchor(one.openedAt);
   const seen = new Set<number>();
   for (const stay of one.stays) {

@@ -11,6 +11,9 @@ export interface CalendarRules {
 /** Days looked ahead for working time before giving up: a year and a day off. */
 const FURTHEST_DAYS = 400;
 
+/** Ends remembered of one length of working time. */
+const MOST_ENDS = 10_000;
+
 /** Whether a zone is one that computers know. */
 export function isZone(zone: string): boolean {
   return IANAZone.isValidZone(zone);
@@ -31,6 +34,8 @@ export class Calendar {
   readonly #week: readonly (readonly WorkingSpan[])[];
   readonly #holidays: ReadonlySet<string>;
   readonly #days = new Map<string, readonly Span[]>();
+  /** working time -> begin -> end: a stay asks for the same one with every event of its case */
+  readonly #ends = new Map<number, Map<number, number>>();
 
   constructor(rules: CalendarRules) {
     this.zone = rules.zone;
@@ -53,6 +58,17 @@ export class Calendar {
 
   /** The instant at which so much working time has passed since another. Infinity where the calendar has none in the year ahead. */
   addWorking(from: number, ms: number): number {
+    let ends = this.#ends.get(ms);
+    if (ends === undefined) this.#ends.set(ms, (ends = new Map<number, number>()));
+    let end = ends.get(from);
+    if (end === undefined) {
+      if (ends.size > MOST_ENDS) ends.clear();
+      ends.set(from, (end = this.#searchEnd(from, ms)));
+    }
+    return end;
+  }
+
+  #searchEnd(from: number, ms: number): number {
     let left = ms;
     let day = this.#local(from);
     for (let i = 0, idle = 0; idle < FURTHEST_DAYS; i++, idle++) {
