@@ -77,16 +77,17 @@ module.exports = {
     domainMayReach('emotion'),
     domainMayReach('blueprint', 'friction'),
     domainMayReach('conformance'),
-    domainMayReach('case', 'conformance'),
-    domainMayReach('promise', 'case', 'friction', 'emotion'),
-    domainMayReach('visit', 'case', 'promise', 'friction', 'emotion'),
+    domainMayReach('factor'),
+    domainMayReach('case', 'conformance', 'factor'),
+    domainMayReach('promise', 'case', 'factor', 'friction', 'emotion'),
+    domainMayReach('visit', 'case', 'factor', 'promise', 'friction', 'emotion'),
     {
       name: 'a part of the domain without a line of its own reaches only kernel, event and blueprint',
       severity: 'error',
       from: {
         path: '^server/domain/([^/]+)/',
         pathNot:
-          '^server/domain/(kernel|event|blueprint|friction|emotion|conformance|case|promise|visit|customer|funnel|timeline|view|prediction)/',
+          '^server/domain/(kernel|event|blueprint|friction|emotion|conformance|factor|case|promise|visit|customer|funnel|timeline|view|prediction)/',
       },
       to: { path: '^server/domain/', pathNot: [...ROOTS, CUSTOMER_STATE, '^server/domain/$1/'] },
     },

@@ -211,6 +211,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
     sums: () => feed.sums,
     factors: () => contexts.factors,
+    notes: () => definitions.current.all('note'),
+    annotate: async ({ id, body, by }) => void (await definitions.publish({ kind: 'note', id, body, by, at: clock() })),
     sourcesSeen: () => pulse.sources,
     status,
     attempts: funnels.attempts,

@@ -1,6 +1,9 @@
 import type {
+  BarrierInput,
   CellDetail,
   Factor,
+  FactorImpact,
+  FactorParams,
   FindAnswer,
   FunnelParams,
   FunnelView,
@@ -12,6 +15,10 @@ import type {
   ListPage,
   PromiseLedgerView,
   PromiseParams,
+  SilenceParams,
+  StandingParams,
+  StandingView,
+  SilenceView,
   SystemStatus,
   TimelinePage,
   WallParams,
@@ -26,8 +33,13 @@ export interface Reader {
   heat(params: HeatParams): HeatView;
   cell(params: HeatParams & { readonly stage: string; readonly column: string }): Promise<CellDetail>;
   wall(params: WallParams): WallView;
+  standing(params: StandingParams): StandingView;
+  silence(params: SilenceParams): SilenceView;
+  /** Keeps a note on a silent place, under the name of whoever wrote it. */
+  noteBarrier(note: BarrierInput, by: string): Promise<void>;
   promises(params: PromiseParams): PromiseLedgerView;
   factors(): readonly Factor[];
+  impact(params: FactorParams): FactorImpact;
   list(params: { readonly list: string; readonly cursor?: string | undefined; readonly limit?: number | undefined }): Promise<ListPage>;
   find(q: string): Promise<FindAnswer>;
   timeline(params: {

@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { COLUMNS, WINDOW_NAMES, funnelParams, heatParams, promiseParams, wallParams } from '#lib/contract/index.ts';
+import {
+  COLUMNS,
+  WINDOW_NAMES,
+  barrierInput,
+  factorParams,
+  funnelParams,
+  heatParams,
+  promiseParams,
+  silenceParams,
+  standingParams,
+  wallParams,
+} from '#lib/contract/index.ts';
 import { funnelsRouter } from './funnels.ts';
 import { journeysRouter } from './journeys.ts';
 import { sourcesRouter } from './sources-router.ts';
@@ -25,8 +36,16 @@ export const appRouter = t.router({
   promises: t.router({
     get: read.input(promiseParams).query(({ ctx, input }) => ctx.reader.promises(input)),
   }),
+  standing: t.router({
+    get: read.input(standingParams).query(({ ctx, input }) => ctx.reader.standing(input)),
+  }),
+  silence: t.router({
+    get: read.input(silenceParams).query(({ ctx, input }) => ctx.reader.silence(input)),
+    note: read.input(barrierInput).mutation(({ ctx, input }) => ctx.reader.noteBarrier(input, ctx.actor.name)),
+  }),
   factors: t.router({
     list: read.query(({ ctx }) => ctx.reader.factors()),
+    impact: read.input(factorParams).query(({ ctx, input }) => ctx.reader.impact(input)),
   }),
   cases: t.router({
     list: read

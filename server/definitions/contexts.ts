@@ -5,6 +5,7 @@ import type { FoldContext } from '#server/domain/customer/fold.ts';
 import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import type { Funnels } from '#server/domain/funnel/compile.ts';
 import { funnelsOf } from '#server/domain/funnel/compile.ts';
+import { FACTOR_REACH_MS } from '#server/domain/factor/factor.ts';
 import { parseJourney } from '#server/journeys/load.ts';
 import type { DefinitionSet, Definitions } from './definitions.ts';
 import { textOf } from './definitions.ts';
@@ -45,12 +46,20 @@ function touches(entry: Published, before: DefinitionSet): number | null {
       // They speak of everything that ever happened.
       return 0;
     case 'factor':
+      // Both what it said before and what it says now can have touched people, as far back as a factor reaches.
+      return reachOf([before.get('factor', entry.id)?.body, entry.body] as readonly (Factor | null | undefined)[]);
     case 'identity':
     case 'references':
     case 'note':
       // Not part of the fold.
       return null;
   }
+}
+
+/** Nobody whose last event lies before is touched by any of these; null: there are none. */
+function reachOf(factors: readonly (Factor | null | undefined)[]): number | null {
+  const from = factors.flatMap((factor) => (factor === null || factor === undefined ? [] : [factor.from - FACTOR_REACH_MS]));
+  return from.length === 0 ? null : Math.max(0, Math.min(...from));
 }
 
 /** Journeys compiled once each: a published version never changes. */

@@ -66,7 +66,8 @@ export function createJourneyReader(o: JourneyReaderOptions): (params: JourneyPa
           variant === undefined || tell === null
             ? sums.heat(blueprint, window, minute)
             : onlySegments(sums.heat(blueprint, window, minute), tell),
-        before: new Map(),
+        weeks: [],
+        notes: new Map(),
         sources: [],
         factors: [],
       });

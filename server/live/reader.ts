@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault, WINDOWS, parseList } from '#lib/contract/index.ts';
 import type {
+  BarrierNote,
   CellDetail,
   Factor,
+  FactorImpact,
+  FactorParams,
   FunnelParams,
   FunnelView,
   HeatParams,
@@ -15,6 +18,11 @@ import type {
   PromiseLedgerView,
   PromiseParams,
   SavedListRef,
+  Published,
+  SilenceParams,
+  StandingParams,
+  StandingView,
+  SilenceView,
   SourceHealth,
   SystemStatus,
   WallView,
@@ -28,6 +36,11 @@ import { stageSummary } from '#server/domain/blueprint/blueprint.ts';
 import { HOUR, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { funnelView } from '#server/domain/view/funnel.ts';
 import { KAPPA, gridOf, heatView, parentMean } from '#server/domain/view/heat.ts';
+import { barrierEntry, barrierNotes } from '#server/domain/silence/notes.ts';
+import { weeksBefore } from '#server/domain/silence/baseline.ts';
+import { standingView } from '#server/domain/view/standing.ts';
+import { silenceView } from '#server/domain/view/silence.ts';
+import { factorImpact } from '#server/domain/view/factors.ts';
 import { promiseLedgerView } from '#server/domain/view/promises.ts';
 import { wallView } from '#server/domain/view/wall.ts';
 import type { WallSums } from '#server/domain/view/wall.ts';
@@ -57,6 +70,10 @@ export interface ReaderOptions {
   readonly clock: Clock;
   readonly sums: () => LiveSums;
   readonly factors: () => readonly Factor[];
+  /** notes as they are published */
+  readonly notes: () => readonly Published[];
+  /** publishes a note; null takes it back */
+  readonly annotate: (note: { readonly id: string; readonly body: unknown; readonly by: string }) => Promise<void>;
   readonly sourcesSeen: () => ReadonlyMap<string, number>;
   readonly status: () => Promise<Omit<SystemStatus, 'sources'>>;
   /** the attempts behind a number of a saved funnel */
@@ -100,10 +117,45 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   /** For what a number is compared with: it may lag a minute behind. The number itself, which opens a list, is always read anew. */
-  function heatSumsBefore(of: Blueprint, window: Window, at: { readonly position: Position; readonly minute: number }): CellSums {
-    const before = at.minute - WEEK_MINUTES;
-    if (!at.position.live) return heatSums(of, window, before);
-    return earlier.get(`heat ${of.journey} ${of.version} ${window}`, before, () => o.sums().heatInSteps(of, window, before));
+  function heatSumsBefore(
+    of: Blueprint,
+    window: Window,
+    at: { readonly position: Position; readonly minute: number; readonly week: number },
+  ): CellSums {
+    if (!at.position.live) return heatSums(of, window, at.minute);
+    return earlier.get(`heat ${of.journey} ${of.version} ${window} ${at.week}`, at.minute, () =>
+      o.sums().heatInSteps(of, window, at.minute),
+    );
+  }
+
+  /** The same minute in earlier weeks whose whole window lies where there are cases. */
+  function weeksOf(of: Blueprint, minutes: number, minute: number): readonly number[] {
+    const first = o.sums().span(of)?.from ?? Infinity;
+    return weeksBefore(minute, of.file.zone).filter((week) => week - minutes >= first);
+  }
+
+  function notesOn(journey: string): ReadonlyMap<string, BarrierNote> {
+    return barrierNotes(o.notes(), journey);
+  }
+
+  function silence(params: SilenceParams): SilenceView {
+    const of = blueprint(params.journey);
+    const { position, minute } = positionOf(params.to);
+    const { minutes } = WINDOWS[params.window];
+    const read = (name: string, range: { readonly from: number; readonly at: number }): CellSums =>
+      position.live
+        ? earlier.get(`events ${of.journey} ${of.version} ${params.window} ${name}`, range.at, () => o.sums().eventsInSteps(of, range))
+        : o.sums().events(of, range.from, range.at);
+    return silenceView({
+      blueprint: of,
+      window: params.window,
+      position,
+      sums: o.sums().events(of, minute - minutes + 1, minute),
+      weeks: weeksOf(of, minutes, minute).map((at, i) => read(`week ${i + 1}`, { from: at - minutes + 1, at })),
+      ever: read('ever', { from: 0, at: minute }),
+      sources: sources(of, position.at),
+      notes: notesOn(of.journey),
+    });
   }
 
   function heat(params: HeatParams): HeatView {
@@ -116,7 +168,10 @@ export function createReader(o: ReaderOptions): Reader {
       by: params.by ?? 'channel',
       position,
       sums: heatSums(of, params.window, minute),
-      before: heatSumsBefore(of, params.window, { position, minute }),
+      weeks: weeksOf(of, WINDOWS[params.window].minutes, minute).map((week, i) =>
+        heatSumsBefore(of, params.window, { position, minute: week, week: i + 1 }),
+      ),
+      notes: notesOn(of.journey),
       sources: sources(of, position.at),
       factors: factorsIn(of.journey, from, position.at),
     });
@@ -133,6 +188,35 @@ export function createReader(o: ReaderOptions): Reader {
       from: fromMinute * MINUTE,
       position,
       factors: factorsIn(of.journey, fromMinute * MINUTE, position.at),
+    });
+  }
+
+  function impact(params: FactorParams): FactorImpact {
+    const of = blueprint(params.journey);
+    const { position, minute } = positionOf(params.to);
+    const from = minuteOf(params.from ?? position.at - 24 * HOUR);
+    return factorImpact({
+      journey: of.journey,
+      from: from * MINUTE,
+      position,
+      factors: factorsIn(of.journey, from * MINUTE, position.at),
+      delays: o.sums().delays(of, from, minute),
+      exposed: o.sums().exposed(of, minute),
+    });
+  }
+
+  function standing(params: StandingParams): StandingView {
+    const of = blueprint(params.journey);
+    const { position, minute } = positionOf(params.to);
+    const from = minuteOf(params.from ?? position.at - DEFAULT_RANGE);
+    const sums = o.sums();
+    return standingView({
+      blueprint: of,
+      from: from * MINUTE,
+      position,
+      all: sums.standing(of, -Infinity, minute),
+      since: sums.standing(of, from, minute),
+      found: sums.found(of, from, minute),
     });
   }
 
@@ -163,7 +247,8 @@ export function createReader(o: ReaderOptions): Reader {
         by,
         position: { at: at * MINUTE, live: false },
         sums: heatSums(of, params.window, at),
-        before: new Map(),
+        weeks: [],
+        notes: new Map(),
         sources: [],
         factors: [],
       }).cells[key];
@@ -252,7 +337,13 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   const journey = createJourneyReader({ blueprints: o.blueprints, sums: o.sums, positionOf });
-  const reading = { redis: o.redis, partitions: o.partitions, blueprints: o.blueprints, emotion: o.emotion };
+  const reading = {
+    redis: o.redis,
+    partitions: o.partitions,
+    blueprints: o.blueprints,
+    factors: o.factors,
+    emotion: o.emotion,
+  };
   return {
     journeys,
     journey,
@@ -262,6 +353,13 @@ export function createReader(o: ReaderOptions): Reader {
     wall,
     list,
     promises,
+    silence,
+    standing,
+    impact,
+    async noteBarrier(note, by) {
+      blueprint(note.journey);
+      await o.annotate({ ...barrierEntry(note), by });
+    },
     factors: () => o.factors(),
     find: (q) => findCustomers(reading, o.candidates(q)),
     timeline: ({ customerId, before, limit }) =>

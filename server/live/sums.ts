@@ -147,6 +147,35 @@ export class LiveSums implements BookingSink {
     return this.#cohort(groupName('D', journey.journey, journey.version), fromMinute, at);
   }
 
+  /** Promises whose first date passed unmet in a range. */
+  delays(journey: { readonly journey: string; readonly version: number }, fromMinute: number, at: number): CellSums {
+    return this.#ledger.read(groupName('L', journey.journey, journey.version), { from: fromMinute, to: at, at });
+  }
+
+  /** Stays and cases that have been under factors. */
+  exposed(journey: { readonly journey: string; readonly version: number }, at: number): CellSums {
+    return this.#ledger.read(groupName('X', journey.journey, journey.version), { ...ALL_TIME, to: at, at });
+  }
+
+  /** How cases stand: all that began from a minute on, as it holds at another. */
+  standing(journey: { readonly journey: string; readonly version: number }, fromMinute: number, at: number): CellSums {
+    return this.#ledger.read(groupName('C', journey.journey, journey.version), { from: fromMinute, to: at, at });
+  }
+
+  /** What was found to have gone wrong in a range. */
+  found(journey: { readonly journey: string; readonly version: number }, fromMinute: number, at: number): CellSums {
+    return this.#ledger.read(groupName('W', journey.journey, journey.version), { from: fromMinute, to: at, at });
+  }
+
+  /** Events of a range of the past, in steps. */
+  *eventsInSteps(
+    journey: { readonly journey: string; readonly version: number },
+    range: { readonly from: number; readonly at: number },
+  ): Generator<undefined, CellSums> {
+    const { from, at } = range;
+    return yield* this.#ledger.readInSteps(groupName('E', journey.journey, journey.version), { from, to: at, at });
+  }
+
   /** Events and contacts of a range. */
   events(journey: { readonly journey: string; readonly version: number }, fromMinute: number, at: number): CellSums {
     return this.#ledger.read(groupName('E', journey.journey, journey.version), { from: fromMinute, to: at, at });

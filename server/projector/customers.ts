@@ -1,4 +1,4 @@
-import type { CustomerHit, FindAnswer, TimelineItem, TimelinePage } from '#lib/contract/index.ts';
+import type { CustomerHit, Factor, FindAnswer, TimelineItem, TimelinePage } from '#lib/contract/index.ts';
 import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
@@ -23,6 +23,8 @@ export interface CustomerReading {
   readonly blueprints: Blueprints;
   /** `off`: emotions are not read here */
   readonly emotion?: (() => 'off' | undefined) | undefined;
+  /** outside our control, as known now */
+  readonly factors: () => readonly Factor[];
 }
 
 async function stateOf(reading: CustomerReading, person: string): Promise<CustomerState | null> {
@@ -108,7 +110,14 @@ export async function timelinePage(reading: CustomerReading, request: TimelineRe
   const more = (entries ?? []).length > limit;
   const last = items.at(-1);
   const next = more && last !== undefined ? `${last.id}~${earliest === Infinity ? '' : earliest}` : null;
-  return { customer, movedTo: null, header: headerOf(customer, state, { blueprints, now }), items, next, position };
+  return {
+    customer,
+    movedTo: null,
+    header: headerOf(customer, state, { blueprints, factors: reading.factors(), now }),
+    items,
+    next,
+    position,
+  };
 }
 
 /** Events of the customers heard of last, customer by customer. @param most customers, over all partitions */

@@ -3,10 +3,14 @@ import type { Channel, ListRef, ListRow } from '#lib/contract/index.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import { MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { windowRange } from '#server/domain/kernel/sums.ts';
+import type { Charge } from '#server/domain/factor/factor.ts';
+import { OUTSIDE } from '#server/domain/view/heat.ts';
 import { scan } from './list-scan.ts';
 import type { ListReading as Reading } from './list-scan.ts';
 import { isInVariant } from '#server/domain/blueprint/variant.ts';
 import type { Deviation } from '#server/domain/customer/state.ts';
+import { delayRows, exposedRows } from './factor-lists.ts';
+import { findingRows, stateRows } from './standing-lists.ts';
 import { promiseRows } from './promise-list.ts';
 import { wayRows } from './way-list.ts';
 
@@ -42,6 +46,7 @@ type VisitMember = readonly [
   segment: string,
   owner: string,
   points: readonly (readonly [minute: number, friction: number, valence: number | null])[],
+  charge: Charge,
 ];
 
 type FunnelRef = Extract<ListRef, { readonly of: 'funnel' }>;
@@ -140,9 +145,9 @@ async function* heatRows(ref: HeatRef, reading: Reading): AsyncGenerator<ListRow
   const { blueprint, at } = reading;
   const range = windowRange(WINDOWS[ref.window], at);
   for await (const member of scan<VisitMember>(reading, 'visits', { from: range.from * MINUTE, to: Infinity })) {
-    const [customer, , caseId, stage, channel, segment, owner, points] = member;
+    const [customer, , caseId, stage, channel, segment, owner, points, charge] = member;
     const id = blueprint.stages[stage]?.id ?? '';
-    const column = { channel, segment, owner }[ref.by];
+    const column = { channel, segment, owner: charge === 'owner' ? owner : OUTSIDE }[ref.by];
     if (ref.stage !== id || (ref.column !== 'all' && ref.column !== column)) continue;
     const point = points.filter((p) => p[0] <= at).at(-1);
     if (point === undefined || point[0] < range.from || point[0] > range.to) continue;
@@ -175,5 +180,13 @@ export function rowsOf(ref: JourneyListRef, reading: Reading): AsyncGenerator<Li
       return promiseRows(ref, reading);
     case 'way':
       return wayRows(ref, reading);
+    case 'delay':
+      return delayRows(ref, reading);
+    case 'state':
+      return stateRows(ref, reading);
+    case 'finding':
+      return findingRows(ref, reading);
+    case 'exposed':
+      return exposedRows(ref, reading);
   }
 }

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import type { FoldContext } from '#server/domain/customer/fold.ts';
-import type { Booking } from '#server/domain/kernel/counters.ts';
+import { Deltas } from '#server/domain/kernel/counters.ts';
+import { diffRows } from '#server/domain/kernel/row.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';
 import { emptyState } from '#server/domain/customer/state.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
@@ -17,9 +18,6 @@ export interface Folded {
   /** list -> members in order of their text */
   readonly lists: ReadonlyMap<string, readonly (readonly unknown[])[]>;
 }
-
-const negated = (bookings: readonly Booking[]): Booking[] =>
-  bookings.map(([cell, measure, anchor, booked, delta]): Booking => [cell, measure, anchor, booked, -delta]);
 
 /** Splits sorted events into batches of one; what ties stays together, as the projector has it. */
 export function oneByOne(events: readonly StoredEvent[]): StoredEvent[][] {
@@ -41,11 +39,10 @@ export function foldBatches(batches: readonly (readonly StoredEvent[])[], contex
     const touched = foldOnto(state, batch, context);
     sumBookings(touched.bookings, sums);
     for (const { before, after } of touched.rows().values()) {
-      if (before !== null) {
-        sumBookings(negated(before.bookings), sums);
-        members.delete(JSON.stringify([before.list, before.score, before.member]));
-      }
-      sumBookings(after.bookings, sums);
+      const deltas = new Deltas();
+      diffRows(deltas, before, after);
+      sumBookings(deltas, sums);
+      if (before !== null) members.delete(JSON.stringify([before.list, before.score, before.member]));
       members.set(JSON.stringify([after.list, after.score, after.member]), after);
     }
   }

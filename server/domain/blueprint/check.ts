@@ -130,6 +130,12 @@ function checkPromises(file: JourneyFile, report: Report): void {
         ['promises', i, 'kind'],
         `"${promise.kind}" is promised twice ${promise.stage === undefined ? 'in any stage' : `in "${promise.stage}"`}`,
       );
+    for (const name of ['madeBy', 'keptBy'] as const)
+      promise[name].forEach((touchpoint, k) => {
+        if (!file.touchpoints.some((t) => t.id === touchpoint)) report(['promises', i, name, k], `there is no touchpoint "${touchpoint}"`);
+      });
+    if (promise.madeBy.length > 0 && promise.due === 'stated')
+      report(['promises', i, 'due'], 'a promise that a touchpoint makes by itself needs a rule that says when it is due');
   });
 }
 

@@ -14,6 +14,10 @@ export interface PromiseRule {
   readonly due: DueRule;
   /** ms; null: the event says */
   readonly graceMs: number | null;
+  /** touchpoints at which it is made without an event saying so */
+  readonly madeBy: ReadonlySet<string>;
+  /** touchpoints that keep it */
+  readonly keptBy: ReadonlySet<string>;
   /** null: every hour counts */
   readonly calendar: Calendar | null;
 }
@@ -28,6 +32,8 @@ export function compilePromises(file: Pick<JourneyFile, 'promises' | 'stages'>, 
     owner: rule.owner,
     due: rule.due,
     graceMs: rule.grace ?? null,
+    madeBy: new Set(rule.madeBy),
+    keptBy: new Set(rule.keptBy),
     calendar: calendars.of(rule.owner),
   }));
 }

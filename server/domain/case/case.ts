@@ -1,6 +1,6 @@
 import type { Row, Touched } from '../kernel/row.ts';
 import type { Booking } from '../kernel/counters.ts';
-import { FUNNEL, NOW, cellKey } from '../kernel/counters.ts';
+import { FUNNEL, cellKey } from '../kernel/counters.ts';
 import { dayCeiling, hourAnchor, minuteOf } from '../kernel/time.ts';
 import { binOf } from '../kernel/log-bins.ts';
 import type { Blueprint, Stage, Touchpoint } from '../blueprint/blueprint.ts';
@@ -115,6 +115,7 @@ export function openCase(state: CustomerState, choice: Choice, event: StoredEven
     version: blueprint.version,
     keys: [...choice.keys],
     segment: event.segment ?? (state.segment === '' ? 'unknown' : state.segment),
+    area: state.area,
     channel: event.channel ?? touchpoint.channel,
     openedAt: event.at,
     lastAt: event.at,
@@ -126,6 +127,9 @@ export function openCase(state: CustomerState, choice: Choice, event: StoredEven
     deviations: [],
     goalAt: 0,
     wave: null,
+    reopened: [],
+    lastEvent: '',
+    found: [],
   };
   state.cases.push(one);
   return one;
@@ -216,43 +220,14 @@ export function stuckFrom(one: CaseState, stay: Stay, blueprint: Blueprint): num
   return overdueFrom(standardFor(stageAt(blueprintForCase(blueprint, one), stay.stage), one), stay.from);
 }
 
-/** A stay as a row: on the list of its journey, by its end. Member: [case, segment, channel, stage, from, until, stuck from]. */
-export function stayRow(one: CaseState, stay: Stay, blueprint: Blueprint): Row {
-  const until = stayEnd(one, stay, blueprint);
-  const stage = stageAt(blueprint, stay.stage);
-  const cell = cellKey('N', one.journey, one.version, [stage.id, one.segment, one.channel]);
-  const [from, to] = [minuteOf(stay.from), minuteOf(until)];
-  const overdue = stuckFrom(one, stay, blueprint);
-  const bookings: Booking[] = [
-    [cell, NOW.inflow, from, from, 1],
-    [cell, NOW.outflow, to, to, 1],
-  ];
-  if (from < to) bookings.push([cell, NOW.occupancy, from, from, 1], [cell, NOW.occupancy, to, to, -1]);
-  if (stay.left) bookings.push([cell, NOW.bins + binOf(until - stay.from), to, to, 1]);
-  const stuck = minuteOf(overdue);
-  if (overdue !== 0 && stuck < to) bookings.push([cell, NOW.stuck, stuck, stuck, 1], [cell, NOW.stuck, to, to, -1]);
-  return {
-    list: `stays:${one.journey}:${one.version}`,
-    score: until,
-    member: [one.id, one.segment, one.channel, stay.stage, stay.from, until, overdue],
-    bookings,
-  };
-}
-
 /** Key of a case among what an event touches. */
 export function caseKey(one: CaseState): string {
   return `c:${one.id}:${one.openedAt}`;
 }
 
-/** Marks a case, and its running stay, as about to change. */
+/** Marks a case as about to change. */
 export function touchCase(touched: Touched, one: CaseState, blueprint: Blueprint): void {
   touched.change(caseKey(one), () => caseRow(one, blueprint));
-}
-
-/** Marks the stay a case is in as about to change. */
-export function touchStay(touched: Touched, one: CaseState, blueprint: Blueprint): void {
-  const stay = lastStay(one);
-  if (stay !== undefined) touched.change(stayKey(one, stay), () => stayRow(one, stay, blueprint));
 }
 
 /** Key of a stay among what an event touches: two stays of a case never begin at one instant in one stage. */

@@ -3,7 +3,7 @@ import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.t
 import { blueprintForCase } from '../blueprint/variant.ts';
 import type { Match } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
-import type { CaseState, CustomerState, Feel, PromiseRecord, VisitState } from './state.ts';
+import type { CaseState, CustomerState, Feel, Found, PromiseRecord, VisitState } from './state.ts';
 import {
   advance,
   caseKey,
@@ -17,11 +17,11 @@ import {
   openCase,
   stageAt,
   stayKey,
-  stayRow,
   touchCase,
-  touchStay,
 } from '../case/case.ts';
 import { isSeen, takeStep, wayChange } from '../conformance/conformance.ts';
+import { DEAD_END, FOUND_KEPT, LOST_HANDOVER, cameToNothing, deadEndAt, threadLostFrom } from '../case/finding.ts';
+import { stayRow, touchStay } from '../case/stay.ts';
 import { changesEmotions, correctedEmotion, emotionConsent } from '../emotion/annotations.ts';
 import { feelingsOf } from '../emotion/feelings.ts';
 import { waveAfter } from '../emotion/wave.ts';
@@ -36,10 +36,11 @@ import { EVENT, cellKey } from '../kernel/counters.ts';
 import { Touched } from '../kernel/row.ts';
 import type { Row } from '../kernel/row.ts';
 import { DAY, HOUR, minuteOf } from '../kernel/time.ts';
+import { dueAt, promiseRuleOf } from '../blueprint/promise-rule.ts';
 import { breaksAt } from '../promise/dates.ts';
 import { noteFelt, promiseSpokenOf } from '../promise/felt.ts';
 import { promiseRow } from '../promise/ledger.ts';
-import { findPromise, promiseKey, prunePromises, touchPromise } from '../promise/promise.ts';
+import { findPromise, promiseKey, prunePromises } from '../promise/promise.ts';
 import { addMinute, componentIndex, isContact, isHot, visitKey, visitRow } from '../visit/visit.ts';
 
 /** Identifiers of one kind that a profile keeps. */
@@ -71,6 +72,12 @@ interface Applying {
   readonly event: StoredEvent;
   readonly touched: Touched;
   readonly context: FoldContext;
+}
+
+const NO_FACTORS: readonly Factor[] = [];
+
+function factorsOf(applying: Applying): readonly Factor[] {
+  return applying.context.factors ?? NO_FACTORS;
 }
 
 /** The versions of a journey that an event can meet: the one under which a case would begin now, and those of the cases there are. */
@@ -117,7 +124,6 @@ function remember(state: CustomerState, event: StoredEvent): void {
   const given = event.type === 'identify' ? event.attributes?.['name'] : undefined;
   if (typeof given === 'string' && given !== '') state.name = given.slice(0, 200);
   if (event.segment !== undefined) state.segment = event.segment;
-  if (event.area !== undefined) state.area = event.area;
   for (const [kind, value] of event.who) {
     if (state.identifiers.some((known) => known[0] === kind && known[1] === value)) continue;
     state.identifiers.push([kind, value, event.at]);
@@ -130,6 +136,33 @@ function remember(state: CustomerState, event: StoredEvent): void {
   }
 }
 
+/** Where the customer is. What went on before anybody knew is taken to have gone on there. */
+function knowArea(applying: Applying): void {
+  const { state, event, context, touched } = applying;
+  if (event.area === undefined || event.area === state.area) return;
+  const area = event.area;
+  if (state.area === '') {
+    for (const one of state.cases) {
+      const blueprint = blueprintOf(one, context);
+      if (one.area !== '' || blueprint === undefined) continue;
+      for (const stay of one.stays) touched.change(stayKey(one, stay), () => stayRow(one, stay, blueprint, factorsOf(applying)));
+      one.area = area;
+    }
+    for (const visit of state.visits) {
+      const blueprint = blueprintOf(visit, context);
+      if (visit.area !== '' || blueprint === undefined) continue;
+      touchVisit(applying, visit, blueprint);
+      visit.area = area;
+    }
+    for (const promise of state.promises) {
+      if (promise.area !== '') continue;
+      markPromise(applying, promise);
+      promise.area = area;
+    }
+  }
+  state.area = area;
+}
+
 /** Whether the event is a contact by its own account (for events outside any journey too). */
 function contactChannel(event: StoredEvent, touchpoint: Touchpoint | undefined): Channel | null {
   const channel = event.channel ?? touchpoint?.channel;
@@ -139,7 +172,7 @@ function contactChannel(event: StoredEvent, touchpoint: Touchpoint | undefined):
 }
 
 function touchVisit(applying: Applying, visit: VisitState, blueprint: Blueprint): void {
-  applying.touched.change(visitKey(visit), () => visitRow(visit, applying.state, blueprint));
+  applying.touched.change(visitKey(visit), () => visitRow(visit, applying.state, { blueprint, factors: factorsOf(applying) }));
 }
 
 /** Visits of a case whose dwell is the stay the case is in now: they move with its end. */
@@ -153,15 +186,17 @@ function touchDwell(applying: Applying, one: CaseState, blueprint: Blueprint): v
 function beginStay(applying: Applying, one: CaseState, stage: number): void {
   const blueprint = blueprintOf(one, applying.context);
   if (blueprint === undefined) return;
+  // What comes after a stay without a stage is told by the stay before: it ends with this one.
+  touchStay(applying.touched, one, { blueprint, factors: factorsOf(applying) });
   const stay = { stage, from: applying.event.at, until: 0, left: false };
   one.stays.push(stay);
-  applying.touched.begin(stayKey(one, stay), () => stayRow(one, stay, blueprint));
+  applying.touched.begin(stayKey(one, stay), () => stayRow(one, stay, blueprint, factorsOf(applying)));
 }
 
 function endStay(applying: Applying, one: CaseState, blueprint: Blueprint): void {
   const stay = lastStay(one);
   if (stay === undefined || stay.until !== 0) return;
-  touchStay(applying.touched, one, blueprint);
+  touchStay(applying.touched, one, { blueprint, factors: factorsOf(applying) });
   touchDwell(applying, one, blueprint);
   stay.until = applying.event.at;
   stay.left = true;
@@ -174,7 +209,7 @@ function keepAlive(applying: Applying, one: CaseState, blueprint: Blueprint): vo
   one.lastAt = Math.max(last, applying.event.at);
   if (idleEnd(one, blueprint) === before) return;
   one.lastAt = last;
-  touchStay(applying.touched, one, blueprint);
+  touchStay(applying.touched, one, { blueprint, factors: factorsOf(applying) });
   touchDwell(applying, one, blueprint);
   one.lastAt = Math.max(last, applying.event.at);
 }
@@ -223,6 +258,8 @@ function visitOf(applying: Applying, one: CaseState, match: Match): VisitState {
     stage,
     channel,
     segment: one.segment,
+    area: state.area,
+    controller: match.touchpoint.controller,
     owner: match.touchpoint.owner,
     from: event.at,
     last: event.at,
@@ -234,8 +271,10 @@ function visitOf(applying: Applying, one: CaseState, match: Match): VisitState {
     topic: '',
     blamed: false,
     dwellFrom: 0,
+    about: '',
+    lastEvent: '',
   };
-  applying.touched.begin(visitKey(visit), () => visitRow(visit, state, match.blueprint));
+  applying.touched.begin(visitKey(visit), () => visitRow(visit, state, { blueprint: match.blueprint, factors: factorsOf(applying) }));
   state.visits.push(visit);
   return visit;
 }
@@ -298,12 +337,19 @@ function noteFeelings(applying: Applying, where: PromisePlace | null): void {
     visit?.feels.push(feel);
     if (where !== null) where.one.wave = waveAfter(where.one.wave, feel);
     if (about !== undefined) {
-      touchPromise(applying.touched, about, blueprintOf(about, applying.context));
+      markPromise(applying, about);
       noteFelt(about, [...feel]);
     }
     state.evidence.push([event.at, said.rank, said.valence, said.confidence, said.emotion, said.kind]);
     if (state.evidence.length > EVIDENCE_KEPT) state.evidence.shift();
   }
+}
+
+/** Marks a promise as about to change. Promises outside a journey are on the timeline only. */
+function markPromise(applying: Applying, promise: PromiseRecord): void {
+  const blueprint = blueprintOf(promise, applying.context);
+  if (blueprint !== undefined)
+    applying.touched.change(promiseKey(promise), () => promiseRow(promise, { blueprint, factors: factorsOf(applying) }));
 }
 
 interface PromisePlace {
@@ -312,19 +358,23 @@ interface PromisePlace {
   readonly match: Match;
 }
 
-function makePromise(applying: Applying, where: PromisePlace | null): void {
+type Given = NonNullable<StoredEvent['promise']>;
+
+function makePromise(applying: Applying, where: PromisePlace | null, given: Given): void {
   const { state, event, touched } = applying;
-  const given = event.promise;
-  if (given?.due === undefined) return;
+  const rule =
+    where === null ? undefined : promiseRuleOf(blueprintForCase(where.match.blueprint, where.one).promises, given.kind, where.visit.stage);
+  const due = given.due ?? (rule === undefined ? null : dueAt(rule, event.at));
+  if (due === null) return;
   const record: PromiseRecord = {
     key: `${event.key}:${given.kind}`,
     id: given.id ?? `${given.kind}:${where?.one.id ?? event.key}`,
     kind: given.kind,
-    wording: given.wording ?? '',
+    wording: given.wording ?? rule?.wording ?? '',
     madeAt: event.at,
-    due: given.due,
-    firstDue: given.due,
-    graceMs: Math.round((given.graceSeconds ?? 0) * 1000),
+    due,
+    firstDue: due,
+    graceMs: given.graceSeconds === undefined ? (rule?.graceMs ?? 0) : Math.round(given.graceSeconds * 1000),
     halfHours: where?.match.blueprint.file.promiseHalf[given.kind] ?? 72,
     warnedAt: 0,
     metAt: 0,
@@ -337,26 +387,44 @@ function makePromise(applying: Applying, where: PromisePlace | null): void {
     stage: where?.visit.stage ?? 0,
     touchpoint: where?.match.touchpoint.id ?? '',
     controller: where?.match.touchpoint.controller ?? 'us',
-    owner: where?.match.touchpoint.owner ?? '',
+    owner: rule?.owner ?? where?.match.touchpoint.owner ?? '',
     segment: where?.one.segment ?? '',
+    area: state.area,
     channel: where?.visit.channel ?? event.channel ?? 'outside',
   };
   state.promises.push(record);
   const blueprint = where?.match.blueprint;
-  if (blueprint !== undefined) touched.begin(promiseKey(record), () => promiseRow(record, blueprint));
+  if (blueprint !== undefined) touched.begin(promiseKey(record), () => promiseRow(record, { blueprint, factors: factorsOf(applying) }));
 }
 
 /** Promise events: made, kept, moved, warned of, withdrawn. Only the clock breaks one. */
 function notePromise(applying: Applying, where: PromisePlace | null): void {
-  const { state, event, touched, context } = applying;
-  const given = event.promise;
-  if (given === undefined) return;
+  const { event } = applying;
+  if (event.promise !== undefined) {
+    const change = event.type?.startsWith('promise.') === true ? event.type.slice('promise.'.length) : 'made';
+    changePromise(applying, where, { given: event.promise, change });
+  } else if (where !== null) ruledPromises(applying, where);
+}
+
+/** What the journey itself says: touchpoints at which a promise is made or kept without any event saying so. */
+function ruledPromises(applying: Applying, where: PromisePlace): void {
+  const { match, one } = where;
+  for (const rule of blueprintForCase(match.blueprint, one).promises) {
+    const given = { kind: rule.kind };
+    if (rule.keptBy.has(match.touchpoint.id)) changePromise(applying, where, { given, change: 'kept' });
+    if (!rule.madeBy.has(match.touchpoint.id) || (rule.stage !== null && rule.stage !== where.visit.stage)) continue;
+    if (findPromise(applying.state, { kind: rule.kind, case: one.id }) === undefined) makePromise(applying, where, given);
+  }
+}
+
+function changePromise(applying: Applying, where: PromisePlace | null, said: { readonly given: Given; readonly change: string }): void {
+  const { state, event, context } = applying;
+  const { given, change } = said;
   const known = findPromise(state, { id: given.id, kind: given.kind, case: where?.one.id ?? '' });
-  const change = event.type?.startsWith('promise.') === true ? event.type.slice('promise.'.length) : 'made';
-  if (change === 'made' && (known === undefined || given.id === undefined)) return makePromise(applying, where);
+  if (change === 'made' && (known === undefined || given.id === undefined)) return makePromise(applying, where, given);
   if (known === undefined) return;
   const blueprint = blueprintOf(known, context);
-  touchPromise(touched, known, blueprint);
+  markPromise(applying, known);
   const visit = state.visits.find((v) => v.id === known.visit);
   if (visit !== undefined && blueprint !== undefined) touchVisit(applying, visit, blueprint);
   if (change === 'kept') known.metAt = event.at;
@@ -417,6 +485,42 @@ function followWay(
   takeStep(one, blueprint, { step, change });
 }
 
+/** The dead end that the clock had found, or was going to find, is settled by the next event: found, or never. */
+function meetDeadEnd(applying: Applying, one: CaseState, blueprint: Blueprint): void {
+  const { event } = applying;
+  const due = deadEndAt(one, blueprint);
+  const stay = lastStay(one);
+  if (stay === undefined) return;
+  const after = deadEndAt({ ...one, lastAt: Math.max(one.lastAt, event.at) }, blueprint);
+  if (due === after && (due === 0 || event.at < due)) return;
+  touchStay(applying.touched, one, { blueprint, factors: factorsOf(applying) });
+  if (due !== 0 && event.at >= due) find(one, [due, one.stays.length - 1, DEAD_END, [one.lastEvent]]);
+}
+
+function find(one: CaseState, found: Found): void {
+  if (one.found.length < FOUND_KEPT) one.found.push(found);
+}
+
+/** What the event itself shows to have gone wrong: nothing came of it, the thread was lost between two channels, or it is opened again. */
+function noteFindings(applying: Applying, visit: VisitState, where: { readonly one: CaseState; readonly blueprint: Blueprint }): void {
+  const { event, state } = applying;
+  const { one, blueprint } = where;
+  const stay = lastStay(one);
+  const id = streamId(event);
+  const lost = visit.about === '' ? threadLostFrom(state.visits, visit, event) : undefined;
+  const nothing = cameToNothing(event);
+  const reopened = event.type === 'case.reopened';
+  if (stay !== undefined && (lost !== undefined || nothing || reopened)) {
+    touchStay(applying.touched, one, { blueprint, factors: factorsOf(applying) });
+    if (nothing) find(one, [event.at, one.stays.length - 1, DEAD_END, [id]]);
+    if (lost !== undefined) find(one, [event.at, one.stays.length - 1, LOST_HANDOVER, [lost.lastEvent, id]]);
+    if (reopened) one.reopened.push(event.at);
+  }
+  if (visit.about === '') visit.about = event.topic ?? (lost === undefined ? '' : lost.about);
+  visit.lastEvent = id;
+  one.lastEvent = id;
+}
+
 /** A case, and the visit in it, take the event in. */
 function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf>>): PromisePlace {
   const { event, state, touched } = applying;
@@ -429,6 +533,7 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
   const match = asExpectedOf(one, choice.match);
   const its = match.blueprint;
   const cameFrom = lastStay(one)?.stage ?? null;
+  if (choice.one !== null) meetDeadEnd(applying, one, its);
   const placed = match.touchpoint.stage !== null || !isOpen(one, its, event.at);
   const staysBefore = one.stays.length;
   let back = false;
@@ -452,6 +557,7 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
   if (back) mark(visit, event.at, { component: 'backtrack', value: 1 });
   noteSignals(applying, visit, match);
   noteTopic(applying, visit, its);
+  noteFindings(applying, visit, { one, blueprint: its });
   if (event.type === 'contact.ended') visit.ended = true;
   return { visit, one, match };
 }
@@ -498,6 +604,7 @@ function seenByFunnels(applying: Applying, matches: readonly Match[], where: Pro
 function experience(applying: Applying): FunnelEvent | null {
   const { state, event, context } = applying;
   remember(state, event);
+  knowArea(applying);
   const matches = matchesOf(event, context.blueprints, state.cases);
   const choice = caseOf(state, matches, event);
   const visits = state.visits.length;

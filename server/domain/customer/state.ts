@@ -23,6 +23,8 @@ export interface CaseState {
   /** value of the correlation key or the caseId it goes by; empty until it has one */
   keys: string[];
   segment: string;
+  /** where the customer was known to be first; empty: not known */
+  area: string;
   channel: Channel;
   openedAt: number;
   lastAt: number;
@@ -37,7 +39,15 @@ export interface CaseState {
   goalAt: number;
   /** null: nothing felt for sure */
   wave: Wave | null;
+  /** instants at which an event said that it was opened again */
+  reopened: number[];
+  /** stream id of the last event taken in */
+  lastEvent: string;
+  found: Found[];
 }
+
+/** A finding: when it was made, the place of the stay it belongs to among those of its case, its place among the findings, and stream ids of the events that make it. */
+export type Found = [at: number, stay: number, finding: number, events: string[]];
 
 /** A friction mark: at an instant, a component gains a count (or shows a severity in thousandths, for `wait`). */
 export type Mark = [at: number, component: number, value: number];
@@ -56,6 +66,8 @@ export interface VisitState {
   stage: number;
   channel: Channel;
   segment: string;
+  area: string;
+  controller: Controller;
   owner: string;
   from: number;
   last: number;
@@ -71,6 +83,10 @@ export interface VisitState {
   blamed: boolean;
   /** the stay whose length counts as dwell for this visit; 0 = none */
   dwellFrom: number;
+  /** what it was first about, in whatever channel */
+  about: string;
+  /** stream id of its last event */
+  lastEvent: string;
 }
 
 /** A promise made to the customer. */
@@ -100,6 +116,7 @@ export interface PromiseRecord {
   controller: Controller;
   owner: string;
   segment: string;
+  area: string;
   channel: Channel;
 }
 
@@ -213,6 +230,7 @@ const CASE = packing<CaseState>()([
   'version',
   'keys',
   'segment',
+  'area',
   'channel',
   'openedAt',
   'lastAt',
@@ -224,6 +242,9 @@ const CASE = packing<CaseState>()([
   'deviations',
   'goalAt',
   'wave',
+  'reopened',
+  'lastEvent',
+  'found',
 ]);
 const STAY = packing<Stay>()(['stage', 'from', 'until', 'left']);
 const VISIT = packing<VisitState>()([
@@ -234,6 +255,8 @@ const VISIT = packing<VisitState>()([
   'stage',
   'channel',
   'segment',
+  'area',
+  'controller',
   'owner',
   'from',
   'last',
@@ -245,6 +268,8 @@ const VISIT = packing<VisitState>()([
   'topic',
   'blamed',
   'dwellFrom',
+  'about',
+  'lastEvent',
 ]);
 const PROMISE = packing<PromiseRecord>()([
   'key',
@@ -269,6 +294,7 @@ const PROMISE = packing<PromiseRecord>()([
   'controller',
   'owner',
   'segment',
+  'area',
   'channel',
 ]);
 const STATE = packing<CustomerState>()([

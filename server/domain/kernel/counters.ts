@@ -9,7 +9,19 @@ import { CellNames, PlaceSums } from './places.ts';
 export type Booking = readonly [cell: string, measure: number, anchor: number, booked: number, delta: number];
 
 /** First letter of a cell: which cube it belongs to. */
-export const CUBES = { event: 'E', funnel: 'F', now: 'N', heat: 'H', promise: 'P', attempt: 'A', way: 'D' } as const;
+export const CUBES = {
+  event: 'E',
+  funnel: 'F',
+  now: 'N',
+  heat: 'H',
+  promise: 'P',
+  attempt: 'A',
+  way: 'D',
+  delay: 'L',
+  exposed: 'X',
+  standing: 'C',
+  finding: 'W',
+} as const;
 export type CubeLetter = (typeof CUBES)[keyof typeof CUBES];
 
 /** `E`: events and contacts begun, anchored at their minute. */
@@ -50,6 +62,15 @@ export const PROMISE = {
 export const ATTEMPT = { reached: 0, dropped: 1, excluded: 2, wentOn: 3, next: 4, gaps: 100, times: 2000 } as const;
 /** `D`: cases and the plan, anchored at the hour in which the case was opened. From `kinds` on: deviations in the order of the contract. */
 export const WAY = { cases: 0, deviating: 1, planned: 2, ownWay: 3, kinds: 10 } as const;
+/** `L`: anchored at the minute in which the first date of a promise passed unmet; `coincident`: while a factor was at work. Cells name the factor, or none for all. */
+export const DELAY = { missed: 0, coincident: 1 } as const;
+/** `X`: anchored at the minute from which a stay was under a factor; `cases`: the first such stay of its case. */
+export const EXPOSED = { stays: 0, cases: 1 } as const;
+
+/** `C`: anchored at the minute from which a case stands so, by its place among the states; `gone`: out of every stage. */
+export const STANDING = { here: 0, gone: 10 } as const;
+/** `W`: anchored at the minute in which a finding was made. */
+export const FOUND = { cases: 0 } as const;
 
 const SEPARATOR = '|';
 

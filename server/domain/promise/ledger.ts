@@ -1,28 +1,28 @@
-import type { PromiseWhat } from '#lib/contract/index.ts';
+import type { Factor, PromiseWhat } from '#lib/contract/index.ts';
 import type { Booking } from '../kernel/counters.ts';
 import type { Row } from '../kernel/row.ts';
-import { PROMISE, cellKey } from '../kernel/counters.ts';
+import { DELAY, PROMISE, cellKey } from '../kernel/counters.ts';
 import { binOf } from '../kernel/log-bins.ts';
 import { hourAnchor, minuteOf } from '../kernel/time.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import { stageAt } from '../case/case.ts';
 import type { PromiseRecord } from '../customer/state.ts';
+import { chargeOf, factorsAt } from '../factor/factor.ts';
+import type { Charge } from '../factor/factor.ts';
 import type { PromiseDates } from './dates.ts';
 import { breaksAt, missedAt, outcomeOf, promiseStateAt } from './dates.ts';
 import { UNHAPPY, levelsOf } from './felt.ts';
 import type { LevelStep } from './felt.ts';
 
-/** Who answers for a promise or a visit: its owner; nobody here, because a factor outside our control was at work; or somebody outside. */
-export type Charge = 'owner' | 'factor' | 'outside';
-
-/** Whether a touchpoint that nobody here controls made the promise. */
-export function chargeOf(promise: PromiseRecord): Charge {
-  return promise.controller === 'outside' ? 'outside' : 'owner';
+/** Factors at work between the making of a promise and its outcome: what comes after it was broken explains nothing. */
+export function factorsDuring(promise: PromiseRecord, factors: readonly Factor[]): readonly Factor[] {
+  const { journey, segment, area, madeAt } = promise;
+  return factorsAt(factors, { journey, segment, area, from: madeAt, to: outcomeOf(promise)?.at ?? promise.withdrawnAt });
 }
 
 /**
  * A promise on its list: [key, kind, stage, owner, segment, made, first due, due, grace, warned, met, withdrawn, case, channel, touchpoint,
- * charge, [[minute, level], ...]]; the stage by its place, instants in ms, 0 = not (yet), the level of what was felt -1, 0 or 1.
+ * charge, [[minute, level], ...], factors]; the stage by its place, instants in ms, 0 = not (yet), the level of what was felt -1, 0 or 1.
  */
 export type PromiseMember = readonly [
   key: string,
@@ -42,6 +42,7 @@ export type PromiseMember = readonly [
   touchpoint: string,
   charge: Charge,
   felt: readonly LevelStep[],
+  factors: readonly string[],
 ];
 
 function settlements(promise: PromiseRecord, book: (measure: number, at: number, delta?: number) => void): void {
@@ -79,10 +80,23 @@ function feelings(promise: PromiseRecord, steps: readonly LevelStep[], book: (me
   });
 }
 
+/** The day on which the first date passed unmet, and which factors were at work until then. */
+function delays(promise: PromiseRecord, stage: string, factors: readonly Factor[]): Booking[] {
+  const missed = missedAt(promise);
+  if (missed === 0) return [];
+  const minute = minuteOf(missed);
+  const cell = (factor: string): string => cellKey('L', promise.journey, promise.version, [factor, stage]);
+  const booked: Booking[] = [[cell(''), DELAY.missed, minute, minute, 1]];
+  if (factors.length > 0) booked.push([cell(''), DELAY.coincident, minute, minute, 1]);
+  for (const factor of factors) booked.push([cell(factor.id), DELAY.missed, minute, minute, 1]);
+  return booked;
+}
+
 /** The promise as a row: on the list of its journey, by its making. */
-export function promiseRow(promise: PromiseRecord, blueprint: Blueprint): Row {
-  const stage = stageAt(blueprint, promise.stage).id;
-  const charge = chargeOf(promise);
+export function promiseRow(promise: PromiseRecord, where: { readonly blueprint: Blueprint; readonly factors: readonly Factor[] }): Row {
+  const stage = stageAt(where.blueprint, promise.stage).id;
+  const factors = factorsDuring(promise, where.factors);
+  const charge = chargeOf(promise.controller, factors);
   const cell = cellKey('P', promise.journey, promise.version, [
     stage,
     promise.owner,
@@ -100,6 +114,7 @@ export function promiseRow(promise: PromiseRecord, blueprint: Blueprint): Row {
   settlements(promise, book);
   gaps(promise, book);
   feelings(promise, felt, bookMinute);
+  bookings.push(...delays(promise, stage, factors));
   const member: PromiseMember = [
     promise.key,
     promise.kind,
@@ -118,6 +133,7 @@ export function promiseRow(promise: PromiseRecord, blueprint: Blueprint): Row {
     promise.touchpoint,
     charge,
     felt,
+    factors.map((factor) => factor.id),
   ];
   return { list: `promises:${promise.journey}:${promise.version}`, score: promise.madeAt, member, bookings };
 }

@@ -1,10 +1,8 @@
 import type { Touched } from '../kernel/row.ts';
 import { DAY } from '../kernel/time.ts';
-import type { Blueprint } from '../blueprint/blueprint.ts';
 import type { CustomerState, PromiseRecord } from '../customer/state.ts';
 import { promiseLadder } from '../friction/severity.ts';
 import { breaksAt } from './dates.ts';
-import { promiseRow } from './ledger.ts';
 
 /** How long a settled or hopeless promise is kept in the state. */
 const KEEP_MS = 90 * DAY;
@@ -52,9 +50,4 @@ export function prunePromises(state: CustomerState, touched: Touched, at: number
 function isOver(promise: PromiseRecord, at: number): boolean {
   const settled = Math.max(promise.metAt, promise.withdrawnAt);
   return at - (settled !== 0 ? settled : promise.due) > KEEP_MS;
-}
-
-/** Marks a promise as about to change. Promises outside a journey are on the timeline only. */
-export function touchPromise(touched: Touched, promise: PromiseRecord, blueprint: Blueprint | undefined): void {
-  if (blueprint !== undefined) touched.change(promiseKey(promise), () => promiseRow(promise, blueprint));
 }

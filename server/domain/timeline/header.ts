@@ -1,16 +1,29 @@
-import { EMOTIONS } from '#lib/contract/index.ts';
-import type { CasePosition, CustomerHeader, EmotionNow, EmotionPoint, EmotionSource, Moment, PromiseView } from '#lib/contract/index.ts';
-import type { Blueprints } from '../blueprint/blueprint.ts';
+import { EMOTIONS, FINDINGS } from '#lib/contract/index.ts';
+import type {
+  CasePosition,
+  CustomerHeader,
+  EmotionNow,
+  EmotionPoint,
+  EmotionSource,
+  Factor,
+  Moment,
+  PromiseView,
+} from '#lib/contract/index.ts';
+import type { Blueprint, Blueprints } from '../blueprint/blueprint.ts';
 import type { CaseState, CustomerState, Evidence as Kept } from '../customer/state.ts';
 import type { Evidence } from '../emotion/fusion.ts';
 import { standardFor } from '../blueprint/standard.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
 import { arrival, deviationsOf } from '../conformance/conformance.ts';
-import { converted, idleEnd, isOpen, lastStay, stageAt, stuckFrom } from '../case/case.ts';
+import { isOpen, lastStay, stageAt, stuckFrom } from '../case/case.ts';
+import { deadEndAt } from '../case/finding.ts';
+import { standingAt } from '../case/standing.ts';
+import { factorsDuring } from '../case/stay.ts';
 import { classesOfValence } from '../emotion/classes.ts';
 import { fuse, labelEvidence } from '../emotion/fusion.ts';
 import { RANKS } from '../emotion/visit-feeling.ts';
-import { promiseStateAt } from '../promise/dates.ts';
+import { missedAt, promiseStateAt } from '../promise/dates.ts';
+import { factorsDuring as promiseFactors } from '../promise/ledger.ts';
 
 const SOURCES: readonly EmotionSource[] = ['survey', 'agent', 'text', 'behaviour'];
 
@@ -57,6 +70,16 @@ function waveOf({ wave }: CaseState): CasePosition['wave'] {
   return { peak: moment(wave[0], wave[1], wave[2]), end: moment(wave[3], wave[4], wave[5]) };
 }
 
+/** What went wrong in a case up to an instant, newest first; the dead end that the clock alone has found is among it. */
+function foundOf(one: CaseState, blueprint: Blueprint, now: number): CasePosition['found'] {
+  const due = deadEndAt(one, blueprint);
+  const pending = due !== 0 && due <= now ? [{ finding: 'dead_end' as const, at: due, events: [one.lastEvent] }] : [];
+  const noted = one.found
+    .filter(([at]) => at <= now)
+    .map(([at, , finding, events]) => ({ finding: FINDINGS[finding] ?? ('dead_end' as const), at, events }));
+  return [...noted, ...pending].sort((a, b) => b.at - a.at);
+}
+
 function casePosition(one: CaseState, blueprints: Blueprints, now: number): CasePosition | null {
   const blueprint = blueprints.get(one.journey, one.version);
   const stay = lastStay(one);
@@ -64,8 +87,7 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
   const stage = stageAt(blueprint, stay.stage);
   const open = isOpen(one, blueprint, now);
   const overdue = stuckFrom(one, stay, blueprint);
-  const stuck = open && overdue !== 0 && now >= overdue;
-  const done = converted(one, blueprint);
+  const standing = standingAt(one, blueprint, now);
   return {
     caseId: one.id,
     journey: one.journey,
@@ -75,19 +97,10 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
     openedAt: one.openedAt,
     since: stay.from,
     standardMs: standardFor(stageAt(blueprintForCase(blueprint, one), stay.stage), one)?.ms ?? null,
-    state: stuck
-      ? 'stuck'
-      : open
-        ? done && !stage.after
-          ? 'completed'
-          : 'open'
-        : one.closedAt !== 0
-          ? 'closed'
-          : done
-            ? 'completed'
-            : now > idleEnd(one, blueprint)
-              ? 'abandoned'
-              : 'closed',
+    state: standing?.[1] ?? 'open',
+    here: open,
+    stuck: open && overdue !== 0 && now >= overdue,
+    found: foundOf(one, blueprint, now),
     step: one.steps.length,
     steps: blueprint.steps.length,
     version: one.version,
@@ -97,7 +110,14 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
   };
 }
 
-function promiseViews(state: CustomerState, blueprints: Blueprints, now: number): PromiseView[] {
+/** What a header is read with. */
+export interface HeaderContext {
+  readonly blueprints: Blueprints;
+  readonly factors: readonly Factor[];
+  readonly now: number;
+}
+
+function promiseViews(state: CustomerState, { blueprints, factors, now }: HeaderContext): PromiseView[] {
   return state.promises
     .map((p) => ({
       key: p.key,
@@ -108,18 +128,25 @@ function promiseViews(state: CustomerState, blueprints: Blueprints, now: number)
       due: p.due,
       state: promiseStateAt(p, now),
       metAt: p.metAt === 0 ? null : p.metAt,
-      moved: p.warnedAt !== 0,
+      moved: p.due !== p.firstDue,
+      toldBeforeMs: p.warnedAt === 0 ? null : p.firstDue - p.warnedAt,
+      factors: missedAt(p) === 0 || missedAt(p) > now ? [] : promiseFactors(p, factors).map((factor) => factor.name),
       stage: blueprints.get(p.journey, p.version)?.stages[p.stage]?.id ?? null,
     }))
     .reverse();
 }
 
+/** Factors at work while any case was in a stage, as far as they have begun. */
+function factorsMet(state: CustomerState, { blueprints, factors, now }: HeaderContext): Factor[] {
+  const met = state.cases.flatMap((one) => {
+    const blueprint = blueprints.get(one.journey, one.version);
+    return blueprint === undefined ? [] : one.stays.flatMap((stay) => factorsDuring(one, stay, { blueprint, factors }));
+  });
+  return [...new Set(met)].filter((factor) => factor.from <= now).sort((a, b) => b.from - a.from || (a.id < b.id ? -1 : 1));
+}
+
 /** The head of a customer's page, from the folded state as it stands at an instant. Pure. */
-export function headerOf(
-  customer: string,
-  state: CustomerState,
-  at: { readonly blueprints: Blueprints; readonly now: number },
-): CustomerHeader {
+export function headerOf(customer: string, state: CustomerState, at: HeaderContext): CustomerHeader {
   const { blueprints, now } = at;
   const contact = state.lastContact;
   return {
@@ -136,7 +163,8 @@ export function headerOf(
       .map((one) => casePosition(one, blueprints, now))
       .filter((c) => c !== null)
       .reverse(),
-    promises: promiseViews(state, blueprints, now),
+    promises: promiseViews(state, at),
+    factors: factorsMet(state, at),
     emotion: emotionNow(state, now),
     noEmotion: state.noEmotion,
     line: lineOf(state),

@@ -1,6 +1,6 @@
 import { COMPONENTS, EMOTIONS, FEW, WINDOWS } from '#lib/contract/index.ts';
 import type {
-  CellState,
+  BarrierNote,
   Column,
   Component,
   Emotion,
@@ -14,15 +14,22 @@ import type {
 import type { Blueprint, Stage } from '../blueprint/blueprint.ts';
 import type { CellSums, Measures } from '../kernel/sums.ts';
 import { stageSummary } from '../blueprint/blueprint.ts';
+import { baselineOf, demandOf } from '../silence/baseline.ts';
+import { presenceOf } from '../silence/presence.ts';
+import type { PresenceVerdict } from '../silence/presence.ts';
 import { cellOf } from '../friction/friction.ts';
 import { HEAT, parseCell } from '../kernel/counters.ts';
 
 /** Strength of the pull towards the stage's average, in visits. */
 export const KAPPA = 8;
+const DAY_MINUTES = 1440;
 /** The column that holds a stage as a whole. */
 export const ALL = 'all';
 
-/** Position of a dimension in the cells of the heatmap: stage, channel, segment, owner. */
+/** The column of what counts against no department: under a factor outside our control, or at a touchpoint that nobody here controls. */
+export const OUTSIDE = 'outside our control';
+
+/** Position of a dimension in the cells of the heatmap: stage, channel, segment, owner; and charge. */
 const DIMENSION: Readonly<Record<Column, number>> = { channel: 1, segment: 2, owner: 3 };
 
 export interface HeatInput {
@@ -31,11 +38,25 @@ export interface HeatInput {
   readonly by: Column;
   readonly position: Position;
   readonly sums: CellSums;
-  /** the same window one week before */
-  readonly before: CellSums;
+  /** the same window in earlier weeks, newest first, as far back as there are any */
+  readonly weeks: readonly CellSums[];
+  /** by `cellPlace` */
+  readonly notes: ReadonlyMap<string, BarrierNote>;
   readonly sources: readonly SourceHealth[];
   readonly factors: readonly Factor[];
 }
+
+function columnOf(dimensions: readonly string[], by: Column): string {
+  return by === 'owner' && dimensions[4] !== 'owner' ? OUTSIDE : (dimensions[DIMENSION[by]] ?? '');
+}
+
+/** Grids of the window and of the same window in earlier weeks. */
+interface Grids {
+  readonly now: Map<string, Measures>;
+  readonly weeks: readonly Map<string, Measures>[];
+}
+
+type Absence = PresenceVerdict & { readonly lastSeen: number | null };
 
 /** Sums of the grid: `stage|column`, with the column `all` and the row of the journey as a whole (`|all`). */
 export function gridOf(sums: CellSums, by: Column): Map<string, Measures> {
@@ -43,7 +64,7 @@ export function gridOf(sums: CellSums, by: Column): Map<string, Measures> {
   for (const [cell, measures] of sums) {
     const { dimensions } = parseCell(cell);
     const stage = dimensions[0] ?? '';
-    const column = dimensions[DIMENSION[by]] ?? '';
+    const column = columnOf(dimensions, by);
     for (const key of [`${stage}|${column}`, `${stage}|${ALL}`, `|${ALL}`]) {
       let into = grid.get(key);
       if (into === undefined) grid.set(key, (into = new Map<number, number>()));
@@ -102,7 +123,7 @@ function planned(
   stage: Stage,
   at: { readonly by: Column; readonly column: string },
 ): { readonly any: boolean; readonly sources: readonly string[] } {
-  if (at.by === 'segment' || at.column === ALL) return { any: true, sources: [] };
+  if (at.by === 'segment' || at.column === ALL || at.column === OUTSIDE) return { any: true, sources: [] };
   const here = blueprint.touchpoints.filter(
     (t) =>
       (t.stage === stage.index || t.stage === null) &&
@@ -111,45 +132,61 @@ function planned(
   return { any: here.length > 0, sources: here.map((t) => t.source ?? '') };
 }
 
-interface Absence {
-  readonly state: CellState;
-  readonly lastSeen: number | null;
+/** The name under which notes on a square are kept. */
+export function cellPlace(by: Column, stage: string, column: string): string {
+  return `cell:${by}:${stage}|${column}`;
 }
 
-/** Which picture a square without enough visits shows: none of them is like another. */
-function absenceOf(input: HeatInput, n: number, where: { readonly stage: Stage; readonly column: string }): Absence {
-  if (n >= FEW) return { state: 'value', lastSeen: null };
-  if (n > 0) return { state: 'few', lastSeen: null };
-  const plan = planned(input.blueprint, where.stage, { by: input.by, column: where.column });
-  if (!plan.any) return { state: 'not_planned', lastSeen: null };
+/** What the journey file expects in a square over a window: by channel, the touchpoints placed there; of a stage as a whole, its cases. */
+function planCount(input: HeatInput, where: { readonly stage: Stage; readonly column: string }): number | null {
+  const days = WINDOWS[input.window].minutes / DAY_MINUTES;
+  const { stage, column } = where;
+  if (column === ALL) return stage.expectedPerDay === null ? null : stage.expectedPerDay * days;
+  if (input.by !== 'channel') return null;
+  const here = input.blueprint.touchpoints.filter((t) => t.stage === stage.index && t.channel === column && t.expectedPerDay !== null);
+  return here.length === 0 ? null : days * here.reduce((sum, t) => sum + (t.expectedPerDay ?? 0), 0);
+}
+
+const visitsIn = (grid: ReadonlyMap<string, Measures>, key: string): number => grid.get(key)?.get(HEAT.visits) ?? 0;
+
+/** Which picture a square shows: none of them is like another. */
+function presenceIn(input: HeatInput, grids: Grids, where: { readonly stage: Stage; readonly column: string }): Absence {
+  const { stage, column } = where;
+  const key = `${stage.id}|${column}`;
+  const plan = planned(input.blueprint, stage, { by: input.by, column });
   const down = plan.sources.map((id) => input.sources.find((s) => s.source === id && s.state === 'down'));
-  if (plan.sources.length > 0 && down.every((s) => s !== undefined)) {
-    const seen = down.map((s) => s?.lastAt ?? 0);
-    return { state: 'source_down', lastSeen: Math.max(...seen) };
-  }
-  return { state: 'zero', lastSeen: null };
+  const isDown = plan.sources.length > 0 && down.every((s) => s !== undefined);
+  const before = input.blueprint.stages[stage.index - 1];
+  const usual = before === undefined ? null : baselineOf(grids.weeks.map((week) => visitsIn(week, `${before.id}|${ALL}`)));
+  const verdict = presenceOf({
+    observed: visitsIn(grids.now, key),
+    planned: plan.any,
+    down: isDown,
+    baseline: baselineOf(grids.weeks.map((week) => visitsIn(week, key))),
+    planCount: planCount(input, where),
+    demand: before === undefined ? 1 : demandOf(visitsIn(grids.now, `${before.id}|${ALL}`), usual === null ? null : usual.expected),
+  });
+  const seen = isDown ? Math.max(...down.map((s) => s?.lastAt ?? 0)) : null;
+  return { ...verdict, lastSeen: verdict.presence === 'source_down' ? seen : null };
 }
 
-function heatCell(
-  input: HeatInput,
-  grids: { readonly now: Map<string, Measures>; readonly before: Map<string, Measures> },
-  where: { readonly stage: Stage; readonly column: string },
-): HeatCell {
+function heatCell(input: HeatInput, grids: Grids, where: { readonly stage: Stage; readonly column: string }): HeatCell {
   const { stage, column } = where;
   const key = `${stage.id}|${column}`;
   const measures = grids.now.get(key);
   const n = measures?.get(HEAT.visits) ?? 0;
   const sum = frictionSum(measures);
   const cell = cellOf({ n, sum, partSums: partSums(measures) }, parentMean(grids.now, stage.id, column), KAPPA);
-  const absence = absenceOf(input, n, where);
-  const shown = absence.state === 'value' ? cell.shown : null;
-  const earlier = grids.before.get(key);
+  const absence = presenceIn(input, grids, where);
+  const shown = absence.presence === 'value' ? cell.shown : null;
+  const [lastWeek] = grids.weeks;
+  const earlier = lastWeek?.get(key);
   const nBefore = earlier?.get(HEAT.visits) ?? 0;
-  const was = nBefore < FEW ? null : 100 * shrunkMean(earlier, parentMean(grids.before, stage.id, column));
+  const was = lastWeek === undefined || nBefore < FEW ? null : 100 * shrunkMean(earlier, parentMean(lastWeek, stage.id, column));
   return {
     stage: stage.id,
     column,
-    state: absence.state,
+    state: absence.presence,
     n,
     friction: shown,
     mean: cell.mean,
@@ -162,6 +199,11 @@ function heatCell(
     load: sum / 100_000 / (WINDOWS[input.window].minutes / 60),
     change: shown === null || was === null ? null : shown - was,
     lastSeen: absence.lastSeen,
+    expected: absence.expected,
+    basis: absence.basis,
+    p: absence.p,
+    hush: absence.hush,
+    note: input.notes.get(cellPlace(input.by, stage.id, column)) ?? null,
   };
 }
 
@@ -182,7 +224,7 @@ export function columnsOf(blueprint: Blueprint, by: Column, grid: ReadonlyMap<st
 /** The heatmap as a page shows it. Pure. */
 export function heatView(input: HeatInput): HeatView {
   const { blueprint } = input;
-  const grids = { now: gridOf(input.sums, input.by), before: gridOf(input.before, input.by) };
+  const grids = { now: gridOf(input.sums, input.by), weeks: input.weeks.map((week) => gridOf(week, input.by)) };
   const columns = columnsOf(blueprint, input.by, grids.now);
   const cells: Record<string, HeatCell> = {};
   for (const stage of blueprint.stages)

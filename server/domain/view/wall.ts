@@ -142,6 +142,16 @@ export function wallView(input: WallInput): WallView {
       n: c.n,
       change: c.change,
     }));
+  const hushed = Object.values(input.heat.cells)
+    .filter((c) => c.column !== 'all' && (c.hush !== null || c.state === 'silent' || c.state === 'quiet'))
+    .sort((a, b) => (a.p ?? 1) - (b.p ?? 1) || (a.stage + a.column < b.stage + b.column ? -1 : 1))
+    .slice(0, WORST)
+    .map((c) => ({
+      stage: c.stage,
+      name: names.get(c.stage) ?? { customer: c.stage, internal: c.stage },
+      column: c.column,
+      presence: c.hush ?? ('silent' as const),
+    }));
   return {
     journey: input.blueprint.journey,
     name: input.blueprint.file.name,
@@ -149,5 +159,7 @@ export function wallView(input: WallInput): WallView {
     position: input.position,
     tiles,
     worst,
+    hushed,
+    down: input.heat.sources.filter((s) => s.state === 'down').map((s) => s.name),
   };
 }

@@ -1,5 +1,5 @@
 import { COMPONENTS } from '#lib/contract/index.ts';
-import type { Channel, Component } from '#lib/contract/index.ts';
+import type { Channel, Component, Factor } from '#lib/contract/index.ts';
 import type { Booking } from '../kernel/counters.ts';
 import type { Row } from '../kernel/row.ts';
 import { HEAT, cellKey } from '../kernel/counters.ts';
@@ -10,6 +10,9 @@ import type { CaseState, CustomerState, Feel, PromiseRecord, VisitState } from '
 import { feelingAt } from '../emotion/visit-feeling.ts';
 import { parts } from '../friction/friction.ts';
 import { countSeverity, dwellLadder } from '../friction/severity.ts';
+import { missedAt } from '../promise/dates.ts';
+import { factorsDuring } from '../promise/ledger.ts';
+import { chargeOf, factorsAt } from '../factor/factor.ts';
 import { promiseSteps } from '../promise/promise.ts';
 
 /** How long a visit without running promises or dwell can still be blamed or rated: longer than the repeat window. */
@@ -155,13 +158,28 @@ export function visitPoints(visit: VisitState, state: CustomerState, blueprint: 
 
 const NO_BOOKINGS: readonly Booking[] = [];
 
+/** Factors at work during a visit, or while a promise made in it was running towards a date that passed unmet. */
+function factorsOver(visit: VisitState, state: CustomerState, factors: readonly Factor[]): readonly Factor[] {
+  if (factors.length === 0) return factors;
+  const { journey, segment, area, from, last } = visit;
+  const here = factorsAt(factors, { journey, segment, area, from, to: last });
+  if (here.length > 0) return here;
+  return state.promises.filter((p) => p.visit === visit.id && missedAt(p) !== 0).flatMap((p) => factorsDuring(p, factors));
+}
+
 /**
  * The visit as a row: on the list of its journey, by last activity; its trail goes along its square of the heatmap.
- * Member: [visit, case, stage, channel, segment, owner, [[minute, friction, valence], ...]].
+ * Member: [visit, case, stage, channel, segment, owner, [[minute, friction, valence], ...], charge].
  */
-export function visitRow(visit: VisitState, state: CustomerState, blueprint: Blueprint): Row {
+export function visitRow(
+  visit: VisitState,
+  state: CustomerState,
+  where: { readonly blueprint: Blueprint; readonly factors: readonly Factor[] },
+): Row {
+  const { blueprint } = where;
+  const charge = chargeOf(visit.controller, factorsOver(visit, state, where.factors));
   const stage = stageAt(blueprint, visit.stage).id;
-  const cell = cellKey('H', visit.journey, visit.version, [stage, visit.channel, visit.segment, visit.owner]);
+  const cell = cellKey('H', visit.journey, visit.version, [stage, visit.channel, visit.segment, visit.owner, charge]);
   const points = visitPoints(visit, state, blueprint);
   return {
     list: `visits:${visit.journey}:${visit.version}`,
@@ -174,6 +192,7 @@ export function visitRow(visit: VisitState, state: CustomerState, blueprint: Blu
       visit.segment,
       visit.owner,
       points.map((p) => [p.minute, p.friction, p.valence]),
+      charge,
     ],
     bookings: NO_BOOKINGS,
     trail: { cell, points },

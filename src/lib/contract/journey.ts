@@ -92,6 +92,12 @@ export const promiseRuleSchema = z.strictObject({
   owner: owner.describe('the department that answers for it'),
   due: dueRuleSchema.default('stated').describe('used where the event that makes the promise does not say when it is due'),
   grace: duration.optional().describe('still kept so long after it was due; used where the event does not say'),
+  madeBy: z
+    .array(id)
+    .max(50)
+    .default([])
+    .describe('touchpoints at which it is made whenever they occur, unless one of its kind is open or the event makes one itself'),
+  keptBy: z.array(id).max(50).default([]).describe('touchpoints that keep it when they occur'),
 });
 
 const variantStage = z.strictObject({

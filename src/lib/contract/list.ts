@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { findingListSchema, stateListSchema } from './case.ts';
+import { delayListSchema, exposedListSchema } from './factor.ts';
 import { promiseListSchema } from './promise.ts';
 import { savedListSchema } from './saved-funnel.ts';
 import { COLUMNS, DEVIATIONS, WINDOW_NAMES } from './words.ts';
@@ -62,6 +64,10 @@ export const listSchema = z.discriminatedUnion('of', [
   }),
   promiseListSchema,
   savedListSchema,
+  delayListSchema,
+  exposedListSchema,
+  stateListSchema,
+  findingListSchema,
 ]);
 export type ListRef = z.infer<typeof listSchema>;
 

@@ -1,3 +1,5 @@
+import type { CaseStanding, Finding } from './case.ts';
+import type { BarrierNote, Expectation, Presence } from './silence.ts';
 import type {
   Channel,
   Clue,
@@ -115,7 +117,7 @@ export interface FunnelView {
 }
 
 /** Why a square shows no number; each is a different picture. */
-export type CellState = 'value' | 'few' | 'zero' | 'silent' | 'source_down' | 'not_planned';
+export type CellState = Presence;
 
 export interface CellPart {
   readonly component: Component;
@@ -132,7 +134,7 @@ export interface CellEmotion {
   readonly shares: Readonly<Partial<Record<Emotion, number>>>;
 }
 
-export interface HeatCell {
+export interface HeatCell extends Expectation {
   readonly stage: string;
   readonly column: string;
   readonly state: CellState;
@@ -157,6 +159,10 @@ export interface HeatCell {
   readonly change: number | null;
   /** source down or silent: what was last seen, ms */
   readonly lastSeen: number | null;
+  /** less came than usual, even where there is enough for a number */
+  readonly hush: 'silent' | 'quiet' | null;
+  /** what keeps it silent, who looks after it */
+  readonly note: BarrierNote | null;
 }
 
 export interface HeatView {
@@ -240,7 +246,13 @@ export interface CasePosition {
   readonly openedAt: number;
   readonly since: number;
   readonly standardMs: number | null;
-  readonly state: 'open' | 'stuck' | 'completed' | 'closed' | 'abandoned';
+  readonly state: CaseStanding;
+  /** in a stage now, not ended */
+  readonly here: boolean;
+  /** longer in its stage than the standard, whatever its state */
+  readonly stuck: boolean;
+  /** what went wrong on the way, newest first, with the events that make it */
+  readonly found: readonly { readonly finding: Finding; readonly at: number; readonly events: readonly string[] }[];
   readonly step: number;
   readonly steps: number;
   readonly version: number;
@@ -263,6 +275,10 @@ export interface PromiseView {
   readonly state: PromiseState;
   readonly metAt: number | null;
   readonly moved: boolean;
+  /** told before the first date that it would be late: so long before, ms; null: not told */
+  readonly toldBeforeMs: number | null;
+  /** something outside our control was at work until it was met or broke */
+  readonly factors: readonly string[];
   readonly stage: string | null;
 }
 
@@ -301,6 +317,8 @@ export interface CustomerHeader {
   readonly lastContact: { readonly at: number; readonly channel: Channel; readonly topic: string | null } | null;
   readonly cases: readonly CasePosition[];
   readonly promises: readonly PromiseView[];
+  /** outside our control, while a case of this customer was where it is at work; newest first */
+  readonly factors: readonly Factor[];
   readonly emotion: EmotionNow;
   /** the customer does not want emotions read */
   readonly noEmotion: boolean;
@@ -400,6 +418,15 @@ export interface WallView {
     readonly n: number;
     readonly change: number | null;
   }[];
+  /** squares where less or nothing came although it was expected, worst first */
+  readonly hushed: readonly {
+    readonly stage: string;
+    readonly name: Names;
+    readonly column: string;
+    readonly presence: 'silent' | 'quiet';
+  }[];
+  /** names of sources that have gone quiet */
+  readonly down: readonly string[];
 }
 
 export interface SystemStatus {

@@ -138,6 +138,8 @@ describe('promises and stays', () => {
     state: 'open',
     metAt: null,
     moved: false,
+    toldBeforeMs: null,
+    factors: [],
     stage: null,
   };
   it('show a clock that gets louder', () => {
@@ -172,6 +174,9 @@ describe('promises and stays', () => {
       since: 0,
       standardMs: 48 * HOUR,
       state: 'open',
+      here: true,
+      stuck: false,
+      found: [],
       step: 1,
       steps: 2,
       version: 1,

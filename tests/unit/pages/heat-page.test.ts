@@ -30,6 +30,11 @@ const cell: HeatCell = {
   load: 0,
   change: 14,
   lastSeen: null,
+  expected: null,
+  basis: null,
+  p: null,
+  hush: null,
+  note: null,
 };
 
 describe('a square of the heatmap', () => {
@@ -53,9 +58,13 @@ describe('a square of the heatmap', () => {
     expect(cellSentence({ ...cell, state: 'source_down', lastSeen: 0 }, 7_200_000)).toBe('source down, last seen 2 h ago');
     expect(cellSentence({ ...cell, state: 'few', n: 3 }, 0)).toBe('too few, 3 visits');
   });
+  it('says that less came than usual, with a number and without', () => {
+    expect(cellSentence({ ...cell, hush: 'quiet', expected: 160 }, 0)).toMatch(/, quiet, about 160 expected$/);
+    expect(cellSentence({ ...cell, state: 'silent', hush: 'silent', n: 0, expected: 12.5 }, 0)).toBe('silent, about 12.5 expected');
+  });
   it('has another word and another sentence for every absence', () => {
-    expect(new Set(Object.values(STATE_WORDS)).size).toBe(5);
-    expect(new Set(Object.values(STATE_SENTENCES)).size).toBe(6);
+    expect(new Set(Object.values(STATE_WORDS)).size).toBe(6);
+    expect(new Set(Object.values(STATE_SENTENCES)).size).toBe(7);
   });
   it('has a volume bar that keeps small cells visible', () => {
     expect(volumePercent(1, 100)).toBe(10);

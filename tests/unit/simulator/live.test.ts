@@ -88,5 +88,5 @@ describe('live traffic', () => {
       expect(events).toBeGreaterThan(3600);
       expect(events).toBeLessThan(3 * 3600);
     }
-  });
+  }, 30_000);
 });

@@ -1,3 +1,5 @@
+import { FINDING_WORDS, STANDING_WORDS } from '#lib/components/case-words.ts';
+import type { CaseStanding, Finding } from '#lib/contract/case.ts';
 import { formatList } from '#lib/contract/format-list.ts';
 import type { ListRef } from '#lib/contract/list.ts';
 import type { FunnelView } from '#lib/contract/views.ts';
@@ -46,6 +48,16 @@ function groupOf(group: Group | undefined): { readonly channel?: string; readonl
   return group.by === 'channel' ? { channel: group.key } : { segment: group.key };
 }
 
+/** The heading of a list of cases in a state, or of findings. */
+function standingTitle(list: string, stageName: (stage: string) => string): string {
+  const fields = new URLSearchParams(list.slice(list.indexOf('?') + 1));
+  const [state, finding, stage] = [fields.get('state'), fields.get('finding'), fields.get('stage')];
+  const where = stage === null ? '' : ` · ${stageName(stage)}`;
+  if (finding !== null) return `Times: ${FINDING_WORDS[finding as Finding] ?? finding}${where}`;
+  const title = STANDING_WORDS[state as CaseStanding] ?? 'Cases';
+  return `Cases ${title}${fields.get('where') === 'gone' ? ', ended in this range' : ', now in a stage'}`;
+}
+
 const TITLES: Readonly<Record<string, string>> = {
   entered: 'Entered the journey',
   reached: 'Reached',
@@ -63,6 +75,9 @@ const TITLES: Readonly<Record<string, string>> = {
 
 /** The drawer's heading for a list reference, with the stage's name where it has one. */
 export function listTitle(list: string, stageName: (stage: string) => string): string {
+  if (list.startsWith('delay?')) return list.includes('factor=') ? 'Dates missed that coincide with it' : 'Dates missed in this range';
+  if (list.startsWith('state?') || list.startsWith('finding?')) return standingTitle(list, stageName);
+  if (list.startsWith('exposed?')) return 'Cases while it was at work';
   const fields = new URLSearchParams(list.slice(list.indexOf('?') + 1));
   const title = TITLES[fields.get('what') ?? ''] ?? 'Customers';
   const stage = fields.get('stage');

@@ -49,6 +49,7 @@ export function volumePercent(n: number, largest: number): number {
 export const STATE_WORDS: Readonly<Record<Exclude<CellState, 'value'>, string>> = {
   few: 'too few',
   zero: 'no visits',
+  quiet: 'quiet',
   silent: 'silent',
   source_down: 'source down',
   not_planned: 'not planned',
@@ -59,6 +60,7 @@ export const STATE_SENTENCES: Readonly<Record<CellState, string>> = {
   value: 'Friction of the visits in this window, 0 (easy) to 100 (very hard).',
   few: 'Fewer than five visits: a number would say more about chance than about the journey.',
   zero: 'No visits in this window, and none were expected.',
+  quiet: 'Clearly fewer visits came than at this time in earlier weeks, although the source is healthy.',
   silent: 'Events were expected here and none came, although their source is healthy. Silence is information.',
   source_down: 'The source that tells us about this place has gone quiet, so nothing can be said.',
   not_planned: 'The journey does not meet customers here.',
@@ -68,11 +70,17 @@ export const STATE_SENTENCES: Readonly<Record<CellState, string>> = {
 export function cellSentence(cell: HeatCell, now: number): string {
   if (cell.state !== 'value') {
     const seen = cell.lastSeen === null ? '' : `, last seen ${ago(cell.lastSeen, now)}`;
-    return `${STATE_WORDS[cell.state]}${cell.state === 'few' ? `, ${count(cell.n)} visits` : ''}${seen}`;
+    const noted = cell.note === null ? '' : ', with a note';
+    return `${STATE_WORDS[cell.state]}${cell.n > 0 && cell.state !== 'source_down' ? `, ${count(cell.n)} visits` : ''}${expectedIn(cell)}${seen}${noted}`;
   }
   const change = cell.change === null ? '' : `, ${signed(cell.change)} against last week`;
+  const hush = cell.hush === null ? '' : `, ${cell.hush}${expectedIn(cell)}`;
   const sure = cell.uncertain ? ', uncertain' : '';
-  return `friction ${count(cell.friction ?? 0)}${sure}, feeling ${feelingOf(cell.emotion.valence).word}, ${count(cell.n)} visits${change}`;
+  return `friction ${count(cell.friction ?? 0)}${sure}, feeling ${feelingOf(cell.emotion.valence).word}, ${count(cell.n)} visits${change}${hush}`;
+}
+
+function expectedIn(cell: HeatCell): string {
+  return cell.expected === null || cell.hush === null ? '' : `, about ${decimal(cell.expected)} expected`;
 }
 
 /** How many of a cell's visits have a known feeling: `34 of 212 visits, 16 %`. */

@@ -49,6 +49,8 @@ const TITLES: Readonly<Record<PromiseWhat, string>> = {
 
 /** The drawer's heading for a list reference. */
 export function promiseListTitle(list: string, stageName: (stage: string) => string): string {
+  if (list.startsWith('delay?')) return list.includes('factor=') ? 'Dates missed that coincide with it' : 'Dates missed in this range';
+  if (list.startsWith('exposed?')) return 'Cases while it was at work';
   const fields = new URLSearchParams(list.slice(list.indexOf('?') + 1));
   const title = TITLES[fields.get('what') as PromiseWhat] ?? 'Promises';
   const [stage, kind, owner] = [fields.get('stage'), fields.get('kind'), fields.get('owner')];

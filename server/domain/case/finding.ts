@@ -1,0 +1,61 @@
+import { FINDINGS } from '#lib/contract/index.ts';
+import { HOUR } from '../kernel/time.ts';
+import type { Blueprint } from '../blueprint/blueprint.ts';
+import { overdueFrom, standardFor } from '../blueprint/standard.ts';
+import { blueprintForCase } from '../blueprint/variant.ts';
+import type { StoredEvent } from '../event/event.ts';
+import type { CaseState, Stay, VisitState } from '../customer/state.ts';
+import { converted, lastStay, stageAt, stayEnd } from './case.ts';
+
+export const DEAD_END = FINDINGS.indexOf('dead_end');
+export const LOST_HANDOVER = FINDINGS.indexOf('lost_handover');
+/** Findings kept with a case. */
+export const FOUND_KEPT = 20;
+/** A change of channel this long after the last word belongs together with it. */
+export const HANDOVER_MS = 72 * HOUR;
+/** Outcomes that say in themselves that nothing came of it. */
+const NOTHING_CAME = new Set(['none', 'no_answer', 'no_result', 'unanswered']);
+
+/** Whether an event says of itself that nothing came of it. */
+export function cameToNothing(event: StoredEvent): boolean {
+  return event.outcome !== undefined && NOTHING_CAME.has(event.outcome);
+}
+
+/**
+ * When the last event of a case turns out to be a dead end: nothing that the journey allows followed within the standard time of the stage, on its
+ * owner's calendar, rounded up to the hour so that it moves at most once an hour. 0: never, as no standard is set, the goal is reached, or the stay
+ * ends before.
+ */
+export function deadEndAt(one: CaseState, blueprint: Blueprint): number {
+  const stay = lastStay(one);
+  if (stay === undefined || converted(one, blueprint)) return 0;
+  const overdue = overdueFrom(standardFor(stageAt(blueprintForCase(blueprint, one), stay.stage), one), one.lastAt);
+  if (overdue === 0) return 0;
+  const at = Math.ceil((overdue - 1) / HOUR) * HOUR + 1;
+  return at < stayEnd(one, stay, blueprint) ? at : 0;
+}
+
+/** What was found during a stay: [instant, place among the findings]; the dead end that the clock alone will find is among them. */
+export function foundIn(one: CaseState, stay: Stay, blueprint: Blueprint): (readonly [at: number, finding: number])[] {
+  const found = one.found.filter(([, index]) => one.stays[index] === stay).map(([at, , finding]) => [at, finding] as const);
+  const due = stay === lastStay(one) ? deadEndAt(one, blueprint) : 0;
+  return due === 0 ? found : [...found, [due, DEAD_END]];
+}
+
+/**
+ * The visit from which a thread was lost: another channel, at most three days before, and either the same matter has to be told again or the
+ * customer has to say again who they are.
+ */
+export function threadLostFrom(visits: readonly VisitState[], visit: VisitState, event: StoredEvent): VisitState | undefined {
+  const asked = (event.signals ?? []).some((signal) => signal.kind === 'repeat_info');
+  return visits.findLast(
+    (earlier) =>
+      earlier.id !== visit.id &&
+      earlier.case === visit.case &&
+      earlier.channel !== visit.channel &&
+      earlier.about !== '' &&
+      earlier.last <= event.at &&
+      event.at - earlier.last <= HANDOVER_MS &&
+      (asked || (event.topic !== undefined && event.topic === earlier.about)),
+  );
+}

@@ -1,0 +1,47 @@
+import type { Expectation, Presence } from '#lib/contract/index.ts';
+import { FEW } from '#lib/contract/index.ts';
+import type { Baseline } from './baseline.ts';
+import { silenceOf } from './silence.ts';
+
+/** What was seen at a place, and what is known of what is usual there. */
+export interface PresenceInput {
+  /** events or visits seen */
+  readonly observed: number;
+  /** the journey meets customers here */
+  readonly planned: boolean;
+  /** all sources that speak of this place have gone quiet */
+  readonly down: boolean;
+  /** same time in earlier weeks; null: too few are known */
+  readonly baseline: Baseline | null;
+  /** expected by the journey file in the time looked at; null: it says nothing */
+  readonly planCount: number | null;
+  /** how much busier than usual it is */
+  readonly demand: number;
+  /** fewest seen for which a number can be shown */
+  readonly few?: number;
+}
+
+/** The verdict, with what it rests on. */
+export interface PresenceVerdict extends Expectation {
+  readonly presence: Presence;
+  /** less came than usual: `silent` or `quiet`, even where there is enough for a number */
+  readonly hush: 'silent' | 'quiet' | null;
+  /** share that is missing; null: nothing to test */
+  readonly gap: number | null;
+}
+
+/** Tells the seven pictures apart: a value, too few, zero, quiet, silent, source down, not planned. A dead source is never called silent. */
+export function presenceOf(input: PresenceInput): PresenceVerdict {
+  const { observed, planned, down, baseline, planCount, demand, few = FEW } = input;
+  const expected = baseline === null ? planCount : baseline.expected * demand;
+  const basis = expected === null ? null : baseline === null ? 'blueprint' : 'weeks';
+  const verdict = expected === null ? null : silenceOf({ expected, observed, phi: baseline?.phi ?? 1, heartbeat: !down });
+  const testable = verdict !== null && (verdict.state === 'silent' || verdict.state === 'quiet' || verdict.state === 'normal');
+  const hush = verdict?.state === 'silent' || verdict?.state === 'quiet' ? verdict.state : null;
+  const shown = { expected, basis, p: testable ? verdict.p : null, gap: testable ? verdict.gap : null, hush } as const;
+  if (observed >= few) return { ...shown, presence: 'value' };
+  if (down) return { ...shown, presence: observed > 0 ? 'few' : 'source_down' };
+  if (hush !== null) return { ...shown, presence: hush };
+  if (observed > 0) return { ...shown, presence: 'few' };
+  return { ...shown, presence: planned || (expected ?? 0) > 0 ? 'zero' : 'not_planned' };
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { PRESENCES } from '#lib/contract/index.ts';
+import { baselineOf, demandOf, weeksBefore } from '#server/domain/silence/baseline.ts';
+import { presenceOf } from '#server/domain/silence/presence.ts';
+import { PRESENCE_ICONS, PRESENCE_WORDS } from '#lib/components/presence-words.ts';
+
+const usual = { planned: true, down: false, baseline: null, planCount: null, demand: 1 } as const;
+const steady = (expected: number): { expected: number; phi: number } => ({ expected, phi: 1 });
+
+describe('the seven pictures', () => {
+  it.each([
+    ['value', { ...usual, observed: 12, baseline: steady(12) }],
+    ['few', { ...usual, observed: 3, baseline: steady(4) }],
+    ['zero', { ...usual, observed: 0, baseline: steady(1) }],
+    ['zero', { ...usual, observed: 0 }],
+    ['quiet', { ...usual, observed: 0, baseline: steady(3.5) }],
+    ['silent', { ...usual, observed: 0, baseline: steady(40) }],
+    ['silent', { ...usual, observed: 3, baseline: steady(12) }],
+    ['source_down', { ...usual, observed: 0, baseline: steady(40), down: true }],
+    ['not_planned', { ...usual, observed: 0, planned: false }],
+  ] as const)('%s', (presence, input) => {
+    expect(presenceOf(input).presence).toBe(presence);
+  });
+
+  it('show a number where there is enough for one, and say beside it that it is quieter than usual', () => {
+    expect(presenceOf({ ...usual, observed: 80, baseline: steady(100) })).toMatchObject({ presence: 'value', hush: 'quiet' });
+    expect(presenceOf({ ...usual, observed: 80, baseline: { expected: 100, phi: 3 } })).toMatchObject({ presence: 'value', hush: null });
+  });
+
+  it('go by the journey file where no earlier weeks are known, and by the weeks where they are', () => {
+    expect(presenceOf({ ...usual, observed: 0, planCount: 10 })).toMatchObject({ presence: 'silent', basis: 'blueprint', expected: 10 });
+    expect(presenceOf({ ...usual, observed: 0, planCount: 10, baseline: steady(0) })).toMatchObject({ presence: 'zero', basis: 'weeks' });
+  });
+
+  it('expect less where fewer came into the stage before', () => {
+    expect(presenceOf({ ...usual, observed: 5, baseline: steady(20) }).hush).toBe('silent');
+    expect(presenceOf({ ...usual, observed: 5, baseline: steady(20), demand: demandOf(30, 120) })).toMatchObject({
+      expected: 5,
+      hush: null,
+    });
+    expect(demandOf(3, 10)).toBe(1);
+    expect(demandOf(0, 100)).toBe(0.25);
+  });
+
+  it('have a word and a drawing of their own each', () => {
+    expect(new Set(PRESENCES.map((p) => PRESENCE_WORDS[p])).size).toBe(7);
+    expect(new Set(PRESENCES.map((p) => PRESENCE_ICONS[p])).size).toBe(7);
+  });
+});
+
+describe('what is usual', () => {
+  it('is the median of the weeks, which one strange week does not move, and their spread', () => {
+    expect(baselineOf([10, 12, 11, 9, 10, 13, 10, 400])?.expected).toBe(10.5);
+    expect(baselineOf([10, 10, 10, 10])).toEqual({ expected: 10, phi: 0 });
+    const restless = baselineOf([0, 20, 4, 16]);
+    expect(restless?.phi).toBeGreaterThan(1.5);
+  });
+
+  it('is not known from fewer than three weeks', () => {
+    expect(baselineOf([10, 12])).toBeNull();
+    expect(baselineOf([10, 12, 14])).toEqual({ expected: 12, phi: 1 });
+  });
+
+  it('is looked up at the same local time, across the day on which the clock changes', () => {
+    // Monday, 26 October 2026, 09:00 in Berlin: the day after the clock went back
+    const monday = Date.parse('2026-10-26T09:00:00+01:00') / 60_000;
+    const weeks = weeksBefore(monday, 'Europe/Berlin', 2).map((minute) => new Date(minute * 60_000).toISOString());
+    expect(weeks).toEqual(['2026-10-19T07:00:00.000Z', '2026-10-12T07:00:00.000Z']);
+  });
+});
