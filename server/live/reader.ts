@@ -320,10 +320,12 @@ export function createReader(o: ReaderOptions): Reader {
 
   function journeys(): JourneySummary[] {
     return o.blueprints.all.map((of) => {
-      const span = o.sums().span(of);
+      const versions = o.blueprints.versions(of.journey).map((one) => one.blueprint);
+      const spans = versions.flatMap((one) => o.sums().span(one) ?? []);
       return {
         journey: of.journey,
         version: of.version,
+        versions: versions.map((one) => one.version),
         name: of.file.name,
         goal: of.file.goal,
         windowMs: of.file.window,
@@ -331,7 +333,10 @@ export function createReader(o: ReaderOptions): Reader {
         segments: of.file.segments,
         channels: [...new Set(of.touchpoints.flatMap((t) => t.channels))],
         owners: [...new Set(of.touchpoints.map((t) => t.owner))],
-        span: span === null ? null : { from: span.from * MINUTE, to: span.to * MINUTE },
+        span:
+          spans.length === 0
+            ? null
+            : { from: Math.min(...spans.map((span) => span.from)) * MINUTE, to: Math.max(...spans.map((span) => span.to)) * MINUTE },
       };
     });
   }

@@ -49,6 +49,7 @@ function touchpointView(touchpoint: Touchpoint): TimelineTouchpoint {
   return {
     id: touchpoint.id,
     name: touchpoint.name,
+    internal: touchpoint.internal,
     owner: touchpoint.owner,
     controller: touchpoint.controller,
     clue: touchpoint.clue,

@@ -16,6 +16,11 @@ export function readInstant(text: string | null): number | undefined {
   return Number.isFinite(at) && at >= 0 && at <= 4_102_444_800_000 ? Math.floor(at) : undefined;
 }
 
+/** A version from a URL; undefined where it is none. */
+export function readVersion(text: string | null): number | undefined {
+  return text !== null && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
+}
+
 /** One of `allowed`, else `otherwise`. */
 export function readChoice<Choice extends string, Otherwise>(
   text: string | null,

@@ -32,6 +32,8 @@ export interface Position {
 export interface JourneySummary {
   readonly journey: string;
   readonly version: number;
+  /** all versions, oldest first: cases keep the one under which they began */
+  readonly versions: readonly number[];
   readonly name: Names;
   readonly goal: string;
   readonly windowMs: number;
@@ -328,6 +330,8 @@ export interface CustomerHeader {
 export interface TimelineTouchpoint {
   readonly id: string;
   readonly name: string;
+  /** what the company calls it */
+  readonly internal: string;
   readonly owner: string;
   readonly controller: Controller;
   readonly clue: Clue;

@@ -44,11 +44,19 @@ describe('the funnel’s address', () => {
   });
 });
 
+describe('a version in the address', () => {
+  it('is asked for where it is one, and left to the newest where it is not', () => {
+    expect(funnelParamsOf(read('r=24h&v=2'), journey, NOW)).toMatchObject({ version: 2 });
+    expect(funnelParamsOf(read('r=24h&v=0'), journey, NOW)).not.toHaveProperty('version');
+  });
+});
+
 describe('a number of the funnel', () => {
   it('names the list of exactly its own range, stage and group', () => {
     expect(parseList(cohortList(view, 'dropped', 'order', { by: 'segment', key: 'vip' }))).toEqual({
       of: 'funnel',
       journey: 'broadband',
+      version: 1,
       what: 'dropped',
       stage: 'order',
       from: 5,
@@ -56,9 +64,15 @@ describe('a number of the funnel', () => {
     });
   });
   it('names the instant only where it is in the past', () => {
-    expect(parseList(nowList(view, 'stuck', 'order'))).toEqual({ of: 'now', journey: 'broadband', what: 'stuck', stage: 'order' });
+    expect(parseList(nowList(view, 'stuck', 'order'))).toEqual({
+      of: 'now',
+      journey: 'broadband',
+      version: 1,
+      what: 'stuck',
+      stage: 'order',
+    });
     const past = { ...view, position: { at: 9, live: false } };
-    expect(parseList(nowList(past, 'stuck'))).toEqual({ of: 'now', journey: 'broadband', what: 'stuck', to: 9 });
+    expect(parseList(nowList(past, 'stuck'))).toEqual({ of: 'now', journey: 'broadband', version: 1, what: 'stuck', to: 9 });
   });
   it('opens a list that says whose it is', () => {
     const name = () => 'Ordering';

@@ -18,6 +18,7 @@ export function cohortList(view: FunnelView, what: CohortWhat, stage?: string, g
   return formatList({
     of: 'funnel',
     journey: view.journey,
+    version: view.version,
     what,
     ...(stage === undefined ? {} : { stage }),
     from: view.from,
@@ -31,6 +32,7 @@ export function nowList(view: FunnelView, what: NowWhat, stage?: string, group?:
   return formatList({
     of: 'now',
     journey: view.journey,
+    version: view.version,
     what,
     ...(stage === undefined ? {} : { stage }),
     ...pastOf(view),

@@ -1,6 +1,6 @@
 import type { FunnelParams } from '#lib/contract/live.ts';
 import type { JourneySummary } from '#lib/contract/views.ts';
-import { readChoice, readInstant } from '#lib/components/address.ts';
+import { readChoice, readInstant, readVersion } from '#lib/components/address.ts';
 
 /** How far back the cohort reaches when no start is given. */
 export const RANGES = { '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000, '90d': 7_776_000_000, all: null } as const;
@@ -15,6 +15,7 @@ export interface FunnelAddress {
   readonly from: number | undefined;
   readonly to: number | undefined;
   readonly by: 'channel' | 'segment' | undefined;
+  readonly version: number | undefined;
 }
 
 /**
@@ -35,6 +36,7 @@ export function readFunnelAddress(field: (name: string) => string | null, window
     from,
     to,
     by: readChoice(field('by'), ['channel', 'segment'] as const, undefined),
+    version: readVersion(field('v')),
   };
 }
 
@@ -48,5 +50,6 @@ export function funnelParamsOf(address: FunnelAddress, journey: Pick<JourneySumm
     ...(from === undefined ? {} : { from }),
     ...(address.to === undefined ? {} : { to: address.to }),
     ...(address.by === undefined ? {} : { by: address.by }),
+    ...(address.version === undefined ? {} : { version: address.version }),
   };
 }

@@ -1,4 +1,4 @@
-import { readChoice, readInstant } from '#lib/components/address.ts';
+import { readChoice, readInstant, readVersion } from '#lib/components/address.ts';
 import type { HeatParams } from '#lib/contract/live.ts';
 import { COLUMNS, WINDOW_NAMES, type Column, type Window } from '#lib/contract/words.ts';
 
@@ -7,6 +7,7 @@ export interface HeatAddress {
   readonly window: Window;
   readonly by: Column;
   readonly to: number | undefined;
+  readonly version: number | undefined;
 }
 
 /** Reads the address by its single fields, so that a load depends on these and no others. */
@@ -15,12 +16,19 @@ export function readHeatAddress(field: (name: string) => string | null): HeatAdd
     window: readChoice(field('w'), WINDOW_NAMES, '24h' as const),
     by: readChoice(field('by'), COLUMNS, 'channel' as const),
     to: readInstant(field('to')),
+    version: readVersion(field('v')),
   };
 }
 
 /** What to ask the API for. */
 export function heatParamsOf(address: HeatAddress, journey: string): HeatParams {
-  return { journey, window: address.window, by: address.by, ...(address.to === undefined ? {} : { to: address.to }) };
+  return {
+    journey,
+    window: address.window,
+    by: address.by,
+    ...(address.to === undefined ? {} : { to: address.to }),
+    ...(address.version === undefined ? {} : { version: address.version }),
+  };
 }
 
 /** The window one shorter (-1) or longer (+1); the same at the ends. */

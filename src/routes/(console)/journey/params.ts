@@ -1,4 +1,4 @@
-import { readChoice, readInstant } from '#lib/components/address.ts';
+import { readChoice, readInstant, readVersion } from '#lib/components/address.ts';
 import type { JourneyParams, JourneyWindow } from '#lib/contract/journey-view.ts';
 
 const WINDOWS = ['24h', '7d'] as const satisfies readonly JourneyWindow[];
@@ -11,10 +11,6 @@ export interface JourneyAddress {
   readonly against: number | undefined;
   readonly variant: string | undefined;
   readonly to: number | undefined;
-}
-
-function readVersion(text: string | null): number | undefined {
-  return text !== null && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
 }
 
 /** Reads the address by its single fields, so that a load depends on these and no others. */
