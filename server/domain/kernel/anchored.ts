@@ -3,7 +3,7 @@ import { PlaceSums } from './places.ts';
 import type { PlaceVisitor } from './places.ts';
 
 /**
- * The sums of one stretch of anchors. While bookings come they lie open, 40 to 80 bytes a place; once they rest they are packed into digits, 5 to 8
+ * The sums of one stretch of anchors. While bookings come they lie open, some 80 bytes a place; once they rest they are packed into digits, some 11
  * bytes a place, read as they are and opened again by whatever comes late. Nothing is rounded: every minute stays what it was.
  */
 export class AnchoredSums {
