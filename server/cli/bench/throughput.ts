@@ -9,6 +9,9 @@ import { everyView, openPages } from './viewers.ts';
 import { appendPlainly } from './yardstick.ts';
 
 const POLL_MS = 25;
+/** What is measured is a product that runs, not one that starts: the first events compile it. On a busy machine they take more than one try. */
+const WARM_EVENTS = 20_000;
+const WARM_TRIES = 4;
 /** The demo's main journey: what the pool's events belong to. */
 export const JOURNEY = 'broadband';
 
@@ -102,7 +105,9 @@ async function measureOn(bench: Bench, options: RunOptions, processes: readonly 
       )
     : null;
   const order = { pool, address, writeKey: nursery.writeKey, rate: null };
-  await sender.send({ ...order, forMs: warmMs, fresh: true });
+  let warm = 0;
+  for (let tries = 0; tries < WARM_TRIES && warm < WARM_EVENTS; tries++)
+    warm += (await sender.send({ ...order, forMs: warmMs, fresh: tries === 0 })).accepted;
   if (projected) await projectedBy(bench, performance.now());
   const [from, use] = [await countsOf(redis, bench.partitions), await serverUse(redis)];
   const cpu = processes.map((one) => cpuMicrosOf(one.pid));
