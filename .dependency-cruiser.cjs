@@ -127,6 +127,8 @@ module.exports = {
       from: { path: '^server/live/' },
       to: { path: '^server/api/', dependencyTypesNot: ['type-only'] },
     },
+    // What people decide is sent through the door, and looked up where it lies.
+    mayReach('desk', 'domain/identity', 'identity', 'ingest', 'projector', 'redis', 'security', 'platform', 'api/identity'),
     mayReach('api', 'definitions', 'domain', 'projector', 'security', 'platform'),
     mayReach('emotion', 'domain/emotion', 'platform'),
     mayReach('importers', 'domain/blueprint'),

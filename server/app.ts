@@ -11,6 +11,7 @@ import type { Redis, RedisAddress } from '#server/redis/client.ts';
 import type { Actor, ActorRequest } from '#server/security/actor.ts';
 import { API_PATH, createApi } from '#server/api/http.ts';
 import { createCaller } from '#server/api/router.ts';
+import { createIdentityDesk } from '#server/desk/identity.ts';
 import { createAcceptor } from '#server/ingest/acceptor.ts';
 import { createDesk } from '#server/ingest/desk.ts';
 import { createDoors } from '#server/ingest/doors.ts';
@@ -40,6 +41,7 @@ import { connect } from '#server/redis/client.ts';
 import { requireVersion } from '#server/redis/probe.ts';
 import { durabilityOf, openStore, settleRules } from '#server/redis/store.ts';
 import { actorOf } from '#server/security/actor.ts';
+import { sameOrigin } from '#server/security/origin.ts';
 import { searchCandidates } from '#server/security/identifiers.ts';
 import { KeyRing } from '#server/security/key-ring.ts';
 import { createNodeHasher } from '#server/security/node-hash.ts';
@@ -266,8 +268,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
     preview: (current, draft) => previewJourney({ redis: reads, partitions: store.partitions, current, draft, now: clock() }),
   });
-  const api = createApi({ reader, sources, funnels, journeyDesk, actorOf: who, log });
-  const callerFor = (actor: Actor): Caller => createCaller({ reader, sources, funnels, journeyDesk, actor });
+  const identity = createIdentityDesk({
+    reading: { redis, partitions: store.partitions, blueprints: contexts.blueprints, rules },
+    acceptor,
+    clock,
+  });
+  const api = createApi({ reader, sources, identity, funnels, journeyDesk, actorOf: who, log });
+  const callerFor = (actor: Actor): Caller => createCaller({ reader, sources, identity, funnels, journeyDesk, actor });
   Reflect.set(globalThis, SERVICES, {
     callerFor,
     actorOf: who,
@@ -338,15 +345,4 @@ export async function startApp(options: AppOptions): Promise<App> {
       for (const connection of [redis, reads, follows]) connection.destroy();
     },
   };
-}
-
-/** A browser names the page's origin; it has to be ours. Programs name none. */
-function sameOrigin(request: IncomingMessage): boolean {
-  const { origin, host } = request.headers;
-  if (origin === undefined) return true;
-  try {
-    return new URL(origin).host === host;
-  } catch {
-    return false;
-  }
 }

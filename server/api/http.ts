@@ -5,6 +5,8 @@ import type { Log } from '#server/platform/log.ts';
 import type { Actor, ActorRequest } from '#server/security/actor.ts';
 import type { FunnelDesk } from './funnel-desk.ts';
 import type { JourneyDesk } from './journey-desk.ts';
+import { sameOrigin } from '#server/security/origin.ts';
+import type { IdentityDesk } from './identity.ts';
 import type { Reader } from './reader.ts';
 import type { SourceDesk } from './source-desk.ts';
 import { appRouter } from './router.ts';
@@ -19,8 +21,13 @@ export interface ApiOptions {
   readonly sources: SourceDesk;
   readonly funnels: FunnelDesk;
   readonly journeyDesk: JourneyDesk;
+  readonly identity: IdentityDesk;
   readonly actorOf: (request: ActorRequest) => Actor | undefined;
   readonly log: Log;
+}
+
+function forbidden(message: string): TRPCError {
+  return new TRPCError({ code: 'FORBIDDEN', message });
 }
 
 /** Serves the procedures over HTTP, to those who may. */
@@ -34,7 +41,14 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
       const actor = options.actorOf(req);
       if (actor === undefined) throw forbidden('The API is for this machine only until accounts exist.');
       if (req.method !== 'GET' && !isOwnWrite(req)) throw forbidden('Only our own pages and programs may change anything.');
-      return { reader: options.reader, sources: options.sources, funnels: options.funnels, journeyDesk: options.journeyDesk, actor };
+      return {
+        reader: options.reader,
+        sources: options.sources,
+        identity: options.identity,
+        funnels: options.funnels,
+        journeyDesk: options.journeyDesk,
+        actor,
+      };
     },
     onError: ({ error, path }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR') options.log.error({ err: error, path }, 'a procedure failed');
@@ -47,15 +61,9 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
   };
 }
 
-/** A page elsewhere can make a browser send a form or plain text with a visitor's rights, never JSON, and never without its origin. */
-function isOwnWrite({ headers }: IncomingMessage): boolean {
-  const { origin, host } = headers;
-  if (!(headers['content-type'] ?? '').startsWith('application/json')) return false;
-  try {
-    return origin === undefined || new URL(origin).host === host;
-  } catch {
-    return false;
-  }
+/** A page of another site can make a browser send a form here, but neither JSON nor our own origin. */
+function isOwnWrite(request: IncomingMessage): boolean {
+  return (request.headers['content-type'] ?? '').startsWith('application/json') && sameOrigin(request);
 }
 
 function forbidden(message: string): TRPCError {

@@ -13,10 +13,9 @@ import {
 } from '#lib/contract/index.ts';
 import { funnelsRouter } from './funnels.ts';
 import { journeysRouter } from './journeys.ts';
+import { identityRouter } from './identity.ts';
 import { sourcesRouter } from './sources-router.ts';
-import { read, t } from './trpc.ts';
-
-const customerId = z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id');
+import { customerId, read, t } from './trpc.ts';
 
 export const appRouter = t.router({
   journeys: journeysRouter,
@@ -67,6 +66,7 @@ export const appRouter = t.router({
       .input(z.strictObject({ customerId, before: z.string().max(64).optional(), limit: z.int().min(1).max(200).optional() }))
       .query(({ ctx, input }) => ctx.reader.timeline(input)),
   }),
+  identity: identityRouter,
   sources: sourcesRouter,
   system: t.router({
     status: read.query(({ ctx }) => ctx.reader.status()),

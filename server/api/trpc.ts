@@ -1,18 +1,22 @@
 import { TRPCError, initTRPC } from '@trpc/server';
+import { z } from 'zod';
 import { Fault } from '#lib/contract/index.ts';
 import type { FaultCode } from '#lib/contract/index.ts';
 import type { Actor } from '#server/security/actor.ts';
+import type { IdentityDesk } from './identity.ts';
 import type { FunnelDesk } from './funnel-desk.ts';
 import type { JourneyDesk } from './journey-desk.ts';
 import type { Reader } from './reader.ts';
 import type { SourceDesk } from './source-desk.ts';
 
-/** What every procedure is given: the reader, the desks of sources, saved funnels and journeys, and who asks. */
+/** What every procedure is given: the reader, the desks at which people decide, and who asks. */
 export interface Context {
   readonly reader: Reader;
   readonly sources: SourceDesk;
   readonly funnels: FunnelDesk;
   readonly journeyDesk: JourneyDesk;
+  /** where people decide who is who */
+  readonly identity: IdentityDesk;
   readonly actor: Actor;
 }
 
@@ -38,3 +42,6 @@ export const read = t.procedure.use(async ({ next }) => {
   const fault = result.error.cause;
   throw new TRPCError({ code: CODES[fault.code] ?? 'INTERNAL_SERVER_ERROR', message: fault.message, cause: fault });
 });
+
+/** The opaque id of a customer, of an identifier, or of an account. */
+export const customerId = z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id');

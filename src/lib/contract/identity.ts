@@ -37,3 +37,79 @@ export type IdentityRule =
   | 'split'
   /** the source or somebody says that it is another person's */
   | 'elsewhere';
+
+/** An identifier as it is shown. */
+export interface NamedIdentifier {
+  readonly kind: string;
+  readonly value: string;
+}
+
+/** One identifier that a person's events carry, and why it belongs to them or does not. */
+export interface IdentifierReason extends NamedIdentifier {
+  /** names the identifier without showing it */
+  readonly node: string;
+  readonly belongs: boolean;
+  readonly rule: IdentityRule;
+  /** the stronger identifier it hangs on; null for the strongest, and where there is none */
+  readonly with: NamedIdentifier | null;
+  /** the event that says so: when it happened, ms, whose it is, and its id there */
+  readonly at: number | null;
+  readonly source: string | null;
+  readonly event: string | null;
+  /** who decided, and why, where somebody did */
+  readonly by: string | null;
+  readonly reason: string | null;
+  /** events that came under it as their strongest identifier, and events that carry it */
+  readonly events: number;
+  readonly carried: number;
+}
+
+/** A decision by hand about a person's identifiers, and what became of it. */
+export interface IdentityDecision {
+  readonly what: 'merged' | 'split';
+  readonly source: string;
+  readonly event: string;
+  readonly at: number;
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly identifiers: readonly NamedIdentifier[];
+  readonly undone: { readonly at: number; readonly by: string | null; readonly reason: string | null } | null;
+}
+
+/** Everything known about who a person is. */
+export interface IdentityView {
+  readonly customer: string;
+  /** set where the id asked for now belongs to another person */
+  readonly movedTo: string | null;
+  /** those that belong first, strongest first */
+  readonly identifiers: readonly IdentifierReason[];
+  /** newest first */
+  readonly decisions: readonly IdentityDecision[];
+  /** more identifiers than are shown */
+  readonly more: number;
+}
+
+/** One side of a merge that is being thought about. */
+export interface MergeSide {
+  readonly customer: string;
+  readonly name: string | null;
+  readonly segment: string | null;
+  readonly strongest: NamedIdentifier;
+  readonly identifiers: readonly NamedIdentifier[];
+  readonly events: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly openCases: number;
+  readonly promises: number;
+}
+
+/** What a merge would do, before anybody does it. */
+export interface MergePreview {
+  /** keeps its address */
+  readonly stays: MergeSide;
+  /** its events move; its address leads to the other from then on */
+  readonly moves: MergeSide;
+  readonly events: number;
+  /** both have a number of their own of the strongest kind: usually two people */
+  readonly twoNumbers: string | null;
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Fault } from '#lib/contract/index.ts';
+import type { IdentityDecision, IdentityView, MergePreview, NamedIdentifier } from '#lib/contract/index.ts';
+import type { IdentityDesk } from '#server/api/identity.ts';
+import { decodeNode } from '#server/identity/node.ts';
+import type { Acceptor } from '#server/ingest/acceptor.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import { explainIdentity, previewMerge } from '#server/projector/identity.ts';
+import type { IdentityReading } from '#server/projector/identity.ts';
+import { keys, partitionOf } from '#server/redis/keys.ts';
+import type { Actor } from '#server/security/actor.ts';
+
+/** Source of what people decide on the pages. */
+const SOURCE = 'console';
+/** A decision is followed within a second; whoever made it waits no longer than this to see it. */
+const SEEN_WITHIN_MS = 3000;
+const LOOK_EVERY_MS = 20;
+
+export interface DeskOptions {
+  readonly reading: IdentityReading;
+  readonly acceptor: Pick<Acceptor, 'acceptBatch'>;
+  readonly clock: Clock;
+}
+
+const customerOf = ({ kind, value }: NamedIdentifier): Readonly<Record<string, string>> => ({ [kind]: value });
+
+/** The desk at which people decide who is who. Every decision is an event through the same door as all others, with reason and name. */
+export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): IdentityDesk {
+  async function send(
+    source: string,
+    event: { readonly type: string; readonly customer: object; readonly attributes: object },
+  ): Promise<void> {
+    const answer = await acceptor.acceptBatch(source, [{ id: `${event.type}:${randomUUID()}`, occurredAt: clock(), ...event }]);
+    const [wrong] = answer.rejected;
+    if (wrong !== undefined) throw new Fault('bad_request', wrong.message);
+  }
+
+  /** Waits until an identifier's person is what it should be, or the time is up: then the page catches up by itself. */
+  async function untilSeen(node: string, settled: (root: string) => boolean): Promise<string> {
+    const { redis, partitions } = reading;
+    for (let waited = 0; ; waited += LOOK_EVERY_MS) {
+      const { root } = decodeNode(node, await redis.hGetAll(keys.node(partitionOf(node, partitions), node)));
+      if (settled(root) || waited >= SEEN_WITHIN_MS) return root;
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+
+  async function decisionOf(view: IdentityView, named: { readonly source: string; readonly event: string }): Promise<IdentityDecision> {
+    const found = view.decisions.find(({ source, event }) => source === named.source && event === named.event);
+    if (found === undefined) throw new Fault('not_found', 'There is no such decision about this person.');
+    if (found.undone !== null) throw new Fault('conflict', 'This decision was taken back already.');
+    return found;
+  }
+
+  return {
+    explain: (customer) => explainIdentity(reading, customer),
+    preview: ({ customer, other }): Promise<MergePreview> => previewMerge(reading, [customer, other], clock()),
+
+    async merge({ customer, other, reason }, actor: Actor) {
+      const { stays, moves } = await previewMerge(reading, [customer, other], clock());
+      await send(SOURCE, {
+        type: 'identity.merged',
+        customer: customerOf(stays.strongest),
+        attributes: { other: customerOf(moves.strongest), reason, by: actor.name },
+      });
+      await untilSeen(moves.customer, (root) => root !== moves.customer);
+      return { customer: stays.customer };
+    },
+
+    async unmerge({ customer, source, event, reason }, actor) {
+      const decision = await decisionOf(await explainIdentity(reading, customer), { source, event });
+      const [first] = decision.identifiers;
+      if (first === undefined) throw new Fault('not_found', 'This decision names nobody.');
+      await send(source, {
+        type: decision.what === 'merged' ? 'identity.unmerged' : 'identity.rejoined',
+        customer: customerOf(first),
+        attributes: { eventId: event, reason, by: actor.name },
+      });
+      return { customer };
+    },
+
+    async split({ customer, node, reason }, actor) {
+      const view = await explainIdentity(reading, customer);
+      const found = view.identifiers.find((one) => one.node === node);
+      if (found === undefined || !found.belongs) throw new Fault('not_found', 'This identifier does not belong to this person.');
+      if (found.rule === 'strongest')
+        throw new Fault('conflict', 'This identifier holds the others together. Split out the others instead.');
+      if (found.rule === 'merged') throw new Fault('conflict', 'This identifier was merged by hand. Take the merge back instead.');
+      await send(SOURCE, { type: 'identity.split', customer: customerOf(found), attributes: { reason, by: actor.name } });
+      await untilSeen(node, (root) => root === node);
+      return { customer: found.events > 0 ? node : customer };
+    },
+  };
+}

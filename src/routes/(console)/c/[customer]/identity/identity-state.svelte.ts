@@ -1,0 +1,105 @@
+import type { Api } from '#lib/api/client.ts';
+import type { IdentityView, MergePreview } from '#lib/contract/identity.ts';
+import type { CustomerHit } from '#lib/contract/views.ts';
+
+type IdentityApi = Api['identity'];
+
+/** Who one person is, as the panel holds it, and the decision that is being thought about. */
+export class IdentityState {
+  readonly #api: IdentityApi;
+  readonly #customer: string;
+  #view = $state.raw<IdentityView | null>(null);
+  #hits = $state.raw<readonly CustomerHit[] | null>(null);
+  #preview = $state.raw<MergePreview | null>(null);
+  #busy = $state(false);
+  #problem = $state<string | null>(null);
+
+  constructor(api: IdentityApi, customer: string) {
+    this.#api = api;
+    this.#customer = customer;
+  }
+
+  get view(): IdentityView | null {
+    return this.#view;
+  }
+  /** People found to merge with; null before anybody was looked for. */
+  get hits(): readonly CustomerHit[] | null {
+    return this.#hits;
+  }
+  get preview(): MergePreview | null {
+    return this.#preview;
+  }
+  get busy(): boolean {
+    return this.#busy;
+  }
+  /** What went wrong, in words; null while nothing did. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  async load(): Promise<void> {
+    await this.#run(async () => {
+      this.#view = await this.#api.explain.query({ customerId: this.#customer });
+    });
+  }
+
+  /** Looks for people to merge with; one hit is previewed at once. */
+  async find(q: string): Promise<void> {
+    this.#preview = null;
+    await this.#run(async () => {
+      const { hits } = await this.#api.find.mutate({ q });
+      this.#hits = hits.filter(({ customer }) => customer !== this.#customer);
+    });
+    const [only] = this.#hits ?? [];
+    if (only !== undefined && this.#hits?.length === 1) await this.consider(only.customer);
+  }
+
+  async consider(other: string): Promise<void> {
+    await this.#run(async () => {
+      this.#preview = await this.#api.preview.query({ customerId: this.#customer, other });
+    });
+  }
+
+  /** Puts the thought of a merge away. */
+  forget(): void {
+    this.#hits = null;
+    this.#preview = null;
+    this.#problem = null;
+  }
+
+  /** Each answers where to go afterwards; null where it was refused. */
+  merge(other: string, reason: string): Promise<string | null> {
+    return this.#decide(() => this.#api.merge.mutate({ customerId: this.#customer, other, reason }));
+  }
+  takeBack(decision: { readonly source: string; readonly event: string }, reason: string): Promise<string | null> {
+    const { source, event } = decision;
+    return this.#decide(() => this.#api.unmerge.mutate({ customerId: this.#customer, source, event, reason }));
+  }
+  split(identifier: string, reason: string): Promise<string | null> {
+    return this.#decide(() => this.#api.split.mutate({ customerId: this.#customer, identifier, reason }));
+  }
+
+  async #decide(decision: () => Promise<{ readonly customer: string }>): Promise<string | null> {
+    let customer: string | null = null;
+    await this.#run(async () => {
+      ({ customer } = await decision());
+    });
+    if (customer !== null) {
+      this.forget();
+      if (customer === this.#customer) await this.load();
+    }
+    return customer;
+  }
+
+  async #run(work: () => Promise<void>): Promise<void> {
+    this.#busy = true;
+    this.#problem = null;
+    try {
+      await work();
+    } catch (thrown) {
+      this.#problem = thrown instanceof Error ? thrown.message : 'The server does not answer. Try again.';
+    } finally {
+      this.#busy = false;
+    }
+  }
+}
