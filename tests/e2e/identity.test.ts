@@ -1,0 +1,107 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FindAnswer } from '#lib/contract/index.ts';
+import { openBrowser, violationsOf } from '../support/browser.ts';
+import type { Product } from '../support/product.ts';
+import { startProduct } from '../support/product.ts';
+import { TEST_JOURNEY } from '../support/world.ts';
+
+const HOUR = 3_600_000;
+const SOON = { timeout: 8000, interval: 50 };
+
+let browser: Browser;
+let journeys: string;
+let product: Product;
+beforeAll(async () => {
+  browser = await openBrowser();
+  journeys = await mkdtemp(join(tmpdir(), 'throughline-journeys-'));
+  await writeFile(join(journeys, 'test.yaml'), TEST_JOURNEY);
+  product = await startProduct({ env: { JOURNEYS: journeys, PARTITIONS: '3', LOG_LEVEL: 'error' } });
+  const now = Date.now();
+  await product.send([
+    { id: '1', customer: { anonymousId: 'dev-1' }, type: 'page.viewed', occurredAt: now - 6 * HOUR },
+    {
+      id: '2',
+      customer: { customerId: 'C-1', anonymousId: 'dev-1', email: 'ada@example.com' },
+      type: 'order.placed',
+      occurredAt: now - 5 * HOUR,
+    },
+    { id: '3', customer: { phone: '+49 170 1234567' }, type: 'contact.queued', channel: 'phone', occurredAt: now - 4 * HOUR },
+  ]);
+  await product.settled();
+});
+afterAll(async () => {
+  await product[Symbol.asyncDispose]();
+  await browser.close();
+  await rm(journeys, { recursive: true, force: true });
+});
+
+const personOf = async (q: string): Promise<string> => (await product.trpc<FindAnswer>('customers.find', { q })).hits[0]?.customer ?? '';
+
+describe('the identity panel', () => {
+  it('merges two people by keyboard alone, shows why, follows with an open page of the other, and takes it back', async () => {
+    const [ada, caller] = [await personOf('C-1'), await personOf('+491701234567')];
+    const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' });
+    const other = await context.newPage();
+    await other.goto(`${product.address}/c/${caller}`);
+    await other.locator('[data-live="live"]').waitFor({ timeout: 20_000 });
+    const page = await context.newPage();
+    await page.goto(`${product.address}/c/${ada}`);
+    await page.locator('[data-live="live"]').waitFor({ timeout: 20_000 });
+
+    await page.locator('[data-identity]').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-rule="strongest"]').waitFor();
+    expect(await page.locator('[data-rule="together"]').count()).toBe(2);
+    expect(await violationsOf(page)).toEqual([]);
+
+    await page.locator('[data-merge-find]').focus();
+    await page.keyboard.type('0170 1234567');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-preview]').waitFor();
+    expect(await page.locator('[data-preview]').innerText()).toContain('One event moves over; then there is one person with 3 events');
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.type('same voice, same order');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-rule="merged"]').waitFor();
+    expect(await page.locator('[data-rule="merged"]').innerText()).toContain('same voice, same order');
+    await expect.poll(() => new URL(other.url()).pathname, SOON).toBe(`/c/${ada}`);
+
+    await page.locator('[data-rule="merged"] button').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('it was her brother');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('[data-rule="merged"]').count(), SOON).toBe(0);
+    expect(await page.locator('[data-decisions]').innerText()).toContain('it was her brother');
+    await expect.poll(() => personOf('+491701234567'), SOON).toBe(caller);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => new URL(page.url()).search, SOON).toBe('');
+    await context.close();
+  });
+
+  it('takes one identifier out and puts it back', async () => {
+    const ada = await personOf('C-1');
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await page.goto(`${product.address}/c/${ada}?show=identity`);
+    const device = page.locator('[data-rule="together"]', { hasText: 'dev-1' });
+    await device.getByRole('button', { name: 'Take out' }).click();
+    await page.locator('[data-reason]').fill('the library’s computer');
+    await page.keyboard.press('Enter');
+    // Its events are a person of their own now: that is where the page goes.
+    await expect.poll(() => new URL(page.url()).pathname, SOON).not.toBe(`/c/${ada}`);
+    await page.locator('[data-decisions]').waitFor();
+    expect(await page.locator('[data-decisions]').innerText()).toContain('the library’s computer');
+    await page.goto(`${product.address}/c/${ada}?show=identity`);
+    await page.locator('[data-rule="split"]').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.locator('[data-rule="split"]').getByRole('button', { name: 'Put back' }).click();
+    await page.locator('[data-reason]').fill('it is hers after all');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('[data-rule="together"]').count(), SOON).toBe(2);
+    await context.close();
+  });
+});
