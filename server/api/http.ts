@@ -26,10 +26,6 @@ export interface ApiOptions {
   readonly log: Log;
 }
 
-function forbidden(message: string): TRPCError {
-  return new TRPCError({ code: 'FORBIDDEN', message });
-}
-
 /** Serves the procedures over HTTP, to those who may. */
 export function createApi(options: ApiOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const handler = createHTTPHandler({

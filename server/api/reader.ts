@@ -1,5 +1,7 @@
 import type {
   BarrierInput,
+  AccountTimeline,
+  AccountView,
   CellDetail,
   Factor,
   FactorImpact,
@@ -47,5 +49,11 @@ export interface Reader {
     readonly before?: string | undefined;
     readonly limit?: number | undefined;
   }): Promise<TimelinePage>;
+  account(account: string): Promise<AccountView>;
+  accountTimeline(page: {
+    readonly accountId: string;
+    readonly before?: string | undefined;
+    readonly limit: number;
+  }): Promise<AccountTimeline>;
   status(): Promise<SystemStatus>;
 }

@@ -13,6 +13,7 @@ import {
 } from '#lib/contract/index.ts';
 import { funnelsRouter } from './funnels.ts';
 import { journeysRouter } from './journeys.ts';
+import { accountsRouter } from './accounts.ts';
 import { identityRouter } from './identity.ts';
 import { sourcesRouter } from './sources-router.ts';
 import { customerId, read, t } from './trpc.ts';
@@ -67,6 +68,7 @@ export const appRouter = t.router({
       .query(({ ctx, input }) => ctx.reader.timeline(input)),
   }),
   identity: identityRouter,
+  accounts: accountsRouter,
   sources: sourcesRouter,
   system: t.router({
     status: read.query(({ ctx }) => ctx.reader.status()),

@@ -56,6 +56,7 @@ export function mapMessage(call: SegmentCall, message: Json): MappedMessage {
   const draft: Draft = { customer, ...identityOf(message, context) };
   lift(payload, draft, customer);
   if (call === 'identify') liftTraits(payload, customer);
+  if (call === 'group') put(customer, 'accountId', message['groupId']);
   describe(call, message, payload, draft);
   if (library !== undefined) payload.set('library', library);
   if (payload.size > 0) draft['attributes'] = Object.fromEntries(payload);

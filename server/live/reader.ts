@@ -45,6 +45,7 @@ import { promiseLedgerView } from '#server/domain/view/promises.ts';
 import { wallView } from '#server/domain/view/wall.ts';
 import type { WallSums } from '#server/domain/view/wall.ts';
 import type { CellSums } from '#server/domain/kernel/sums.ts';
+import { accountTimeline, accountView } from '#server/projector/accounts.ts';
 import { findCustomers, timelinePage } from '#server/projector/customers.ts';
 import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-page.ts';
 import { rowsOf } from '#server/projector/lists.ts';
@@ -369,6 +370,8 @@ export function createReader(o: ReaderOptions): Reader {
     find: (q) => findCustomers(reading, o.candidates(q)),
     timeline: ({ customerId, before, limit }) =>
       timelinePage(reading, { customer: customerId, before, limit: limit ?? TIMELINE_PAGE, now: o.clock() }),
+    account: (account) => accountView(reading, account, o.clock()),
+    accountTimeline: ({ accountId, before, limit }) => accountTimeline(reading, accountId, { before, limit }),
     async status() {
       const now = o.clock();
       const known = new Map(o.blueprints.all.flatMap((of) => sources(of, now)).map((s) => [s.source, s]));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import { event } from './events.ts';
+import { event, nodeName } from './events.ts';
 
 /** First instant of a generated history. */
 export const BASE = Date.UTC(2026, 9, 1);
@@ -57,7 +57,8 @@ export const history = (length: number): fc.Arbitrary<StoredEvent[]> =>
     .map((rows) =>
       rows.flatMap(([who, what, halfHours, sequence, dice, other], i) => {
         const at = BASE + halfHours * (HOUR / 2);
-        const one = event(`e${i}`, who, { at, ...(sequence === 0 ? {} : { sequence }), ...what });
+        const groups = dice % 5 === 0 ? { groups: [['accountId', 'ACME', nodeName('accountId', 'ACME')] as const] } : {};
+        const one = event(`e${i}`, who, { at, ...groups, ...(sequence === 0 ? {} : { sequence }), ...what });
         if (dice >= 12) return [one];
         // A retraction needs no identifier of the event it takes back.
         return [one, event(`r${i}`, dice < 6 ? who : other, { at: at + HOUR, type: 'event.retracted', attributes: { eventId: `e${i}` } })];

@@ -20,6 +20,7 @@ import {
   touchCase,
 } from '../case/case.ts';
 import { isSeen, takeStep, wayChange } from '../conformance/conformance.ts';
+import { noteGroups } from '../account/account.ts';
 import { DEAD_END, FOUND_KEPT, LOST_HANDOVER, cameToNothing, deadEndAt, threadLostFrom } from '../case/finding.ts';
 import { stayRow, touchStay } from '../case/stay.ts';
 import { changesEmotions, correctedEmotion, emotionConsent } from '../emotion/annotations.ts';
@@ -604,6 +605,7 @@ function seenByFunnels(applying: Applying, matches: readonly Match[], where: Pro
 function experience(applying: Applying): FunnelEvent | null {
   const { state, event, context } = applying;
   remember(state, event);
+  import { noteGroups } from '../account/account.ts';
   knowArea(applying);
   const matches = matchesOf(event, context.blueprints, state.cases);
   const choice = caseOf(state, matches, event);

@@ -181,6 +181,8 @@ export interface CustomerState {
   area: string;
   /** kind, value, first seen; the newest 20 of a kind */
   identifiers: [kind: string, value: string, since: number][];
+  /** accounts and households: kind, value, node, since */
+  groups: [kind: string, value: string, node: string, since: number][];
   lastContact: [at: number, channel: Channel, topic: string] | null;
   cases: CaseState[];
   visits: VisitState[];
@@ -211,6 +213,7 @@ export function emptyState(): CustomerState {
     segment: '',
     area: '',
     identifiers: [],
+    groups: [],
     lastContact: null,
     cases: [],
     visits: [],
@@ -308,6 +311,7 @@ const STATE = packing<CustomerState>()([
   'segment',
   'area',
   'identifiers',
+  'groups',
   'lastContact',
   'cases',
   'visits',

@@ -155,6 +155,7 @@ export function headerOf(customer: string, state: CustomerState, at: HeaderConte
     segment: state.segment === '' ? null : state.segment,
     area: state.area === '' ? null : state.area,
     identifiers: state.identifiers.map(([kind, value, since]) => ({ kind, value, since })),
+    groups: state.groups.map(([kind, value, account]) => ({ kind, value, account })),
     events: state.events,
     firstAt: state.firstAt,
     lastAt: state.lastAt,

@@ -19,3 +19,4 @@ export * from './definition.ts';
 export * from './identity.ts';
 export * from './source-name.ts';
 export * from './sources.ts';
+export * from './account.ts';

@@ -313,6 +313,8 @@ export interface CustomerHeader {
   readonly segment: string | null;
   readonly area: string | null;
   readonly identifiers: readonly { readonly kind: string; readonly value: string; readonly since: number }[];
+  /** accounts and households, each with the address of its page */
+  readonly groups: readonly { readonly kind: string; readonly value: string; readonly account: string }[];
   readonly events: number;
   readonly firstAt: number;
   readonly lastAt: number;

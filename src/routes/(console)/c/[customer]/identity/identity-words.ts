@@ -1,4 +1,4 @@
-import { dateTime, words } from '#lib/components/format.ts';
+import { dateTime, plural, words } from '#lib/components/format.ts';
 import type { IdentifierReason, IdentityDecision, NamedIdentifier } from '#lib/contract/identity.ts';
 
 /** `e-mail` and the like, in the middle of a sentence. */
@@ -16,6 +16,12 @@ export function kindWords(kind: string): string {
   return spoken[kind] ?? words(kind).toLowerCase();
 }
 
+/** The same at the beginning of a line. */
+export function kindTitle(kind: string): string {
+  return capital(kindWords(kind));
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const called = ({ kind, value }: NamedIdentifier): string => `${kindWords(kind)} ${value}`;
 const since = (at: number | null): string => (at === null ? '' : ` on ${dateTime(at)}`);
 const from = ({ source, event }: { readonly source: string | null; readonly event: string | null }): string =>
@@ -53,5 +59,14 @@ export function decisionWords(one: IdentityDecision): string {
       : `${names} taken out ${by(one.by)}${since(one.at)}${because(one.reason)}.`;
   const { undone } = one;
   const text = undone === null ? done : `${done} Taken back ${by(undone.by)}${since(undone.at)}${because(undone.reason)}.`;
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return capital(text);
+}
+
+/** How often an identifier is used and, where it could be taken out, what would go with it. */
+export function usageWords(one: IdentifierReason, canGo: boolean): string {
+  const carried = `In ${plural(one.carried, 'event')}`;
+  if (one.events === 0) return `${carried}, always beside a stronger identifier.`;
+  const strongest = `${carried}; ${one.events === 1 ? 'one' : one.events} of them ${one.events === 1 ? 'has' : 'have'} no stronger identifier`;
+  if (!canGo) return `${strongest}.`;
+  return `${strongest} and would go to a person of ${one.events === 1 ? 'its' : 'their'} own.`;
 }
