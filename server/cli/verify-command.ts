@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { Fault } from '#lib/contract/index.ts';
 import { readConfig } from '#server/config.ts';
 import type { Config } from '#server/config.ts';
+import { loadRules } from '#server/identity/load.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { Definitions } from '#server/definitions/definitions.ts';
 import { verifyPartition } from '#server/projector/verify.ts';
@@ -88,6 +89,7 @@ async function runVerify(argv: readonly string[], config: Config): Promise<boole
           redis,
           partitions,
           contexts,
+          rules: loadRules(config.identityFile),
           refresh: () => definitions.look(),
           signal: abort.signal,
           onProgress: ({ customers, of }) =>

@@ -9,13 +9,16 @@ import { originalOf, settle } from '#server/domain/event/annotation.ts';
 import { compareEvents, isCorrection, streamId } from '#server/domain/event/event.ts';
 import { Deltas, readBookings } from '#server/domain/kernel/counters.ts';
 import { addRow } from '#server/domain/kernel/row.ts';
+import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
 import { decodeNode } from '#server/identity/node.ts';
+import type { Limits } from '#server/identity/node.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import { COMMIT } from '#server/redis/scripts.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import { Backfill } from './backfill.ts';
 import { decodeMessages } from './messages.ts';
+import { IdentityCheck } from './verify-identity.ts';
 import { memberOf } from './people.ts';
 import { readSums } from './sums-checkpoint.ts';
 
@@ -65,6 +68,8 @@ export interface VerifyOptions {
   readonly redis: Redis;
   readonly partitions: number;
   readonly contexts: Contexts;
+  /** how identifiers become people; default: the shipped rules */
+  readonly rules?: Limits;
   /** reads what was published lately, so that `contexts` knows what the partition is folded under */
   readonly refresh?: () => Promise<unknown>;
   /** told after every thousand customers */
@@ -163,12 +168,20 @@ class Comparison {
   readonly #sums = new Deltas();
   /** which definitions each customer is folded under */
   readonly #backfill: Backfill;
+  readonly #identity: IdentityCheck;
   readonly #count = { customers: 0, events: 0, rows: 0, sums: 0, differing: 0 };
 
   constructor(options: VerifyOptions, partition: number) {
     this.#o = options;
     this.#p = partition;
     this.#backfill = new Backfill(options.contexts, partition);
+    this.#identity = new IdentityCheck({
+      redis: options.redis,
+      partition,
+      partitions: options.partitions,
+      rules: options.rules ?? DEFAULT_RULES,
+      differs: (words) => this.#differs('identity', words),
+    });
   }
 
   report(): Omit<PartitionReport, 'disturbed'> {
@@ -192,6 +205,7 @@ class Comparison {
       this.#o.onProgress?.({ partition: this.#p, customers: this.#count.customers, of });
       if (people.length < CUSTOMERS) break;
     }
+    await this.#identity.nodes();
     await this.#surplusRows(lists);
     await this.#compareSums();
   }
@@ -247,6 +261,7 @@ class Comparison {
         this.#differs('state', `${person}: the state kept at event ${count} is not what these events come to`);
     await this.#compareRows(person, refold);
     await this.#compareNodes(person, refold.events);
+    await this.#identity.person(person, refold.events);
   }
 
   /** Folds a customer from the first event on; with `book`, its bookings count and its stream is looked through. */

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixedContexts } from '#server/definitions/contexts.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { isAct } from '#server/domain/identity/acts.ts';
 import { compileRules } from '#server/domain/identity/rules.ts';
+import { verifyPartition } from '#server/projector/verify.ts';
 import { event } from '../support/events.ts';
 import { BASE, HOUR, history, identity } from '../support/histories.ts';
 import { peopleOf } from '../support/people.ts';
@@ -149,6 +151,22 @@ describe('identity', () => {
         expect(withIt).toEqual(without);
       }),
       { numRuns: 25 },
+    );
+  });
+
+  it('is proved by verify, with limits and decisions', async () => {
+    await fc.assert(
+      fc.asyncProperty(mixed, async (events) => {
+        const world = await openWorld(server, { partitions: 3, rules: RULES });
+        await world.ingest(events);
+        await world.settle();
+        const { redis, partitions, blueprints } = world;
+        const contexts = fixedContexts({ blueprints });
+        for (let partition = 0; partition < partitions; partition++)
+          expect((await verifyPartition({ redis, partitions, contexts, rules: RULES }, partition)).differences).toEqual([]);
+        await world.close();
+      }),
+      { numRuns: 10 },
     );
   });
 });

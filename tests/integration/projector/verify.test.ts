@@ -186,7 +186,32 @@ describe('verify, when one thing was changed behind the product', () => {
 
   it('finds a person that an identifier no longer belongs to', async () => {
     await world.redis.hSet(keys.node(partition, KNOWN), 'root', nodeName('customerId', 'somebody else'));
+    const found = await differences();
+    expect(found[0]).toMatchObject({ kind: 'identity', words: expect.stringContaining(KNOWN) as string });
+    expect(new Set(found.map(({ kind }) => kind))).toEqual(new Set(['identity']));
+  });
+
+  it('finds an identifier that counts another link than its events make', async () => {
+    const device = nodeName('anonymousId', 'A1');
+    await world.redis.hSet(keys.node(partition, KNOWN), `e:${device}`, '7 1790812800000 000000000000000000000000 anonymousId');
     expect(await differences()).toMatchObject([{ kind: 'identity', words: expect.stringContaining(KNOWN) as string }]);
+  });
+
+  it('finds a link of which only one end knows', async () => {
+    const device = nodeName('anonymousId', 'A1');
+    const node = keys.node(partitionOf(device, world.partitions), device);
+    await world.redis.hDel(node, `p:${KNOWN}`);
+    expect(new Set((await differences()).map(({ kind, words }) => `${kind} ${words.includes(KNOWN)}`))).toEqual(new Set(['identity true']));
+  });
+
+  it('finds a decision by hand that nobody follows, and one that is followed although it was taken back', async () => {
+    const act = event('act', { customerId: 'C1' }, { at: BASE, type: 'identity.split' });
+    await world.redis.hSet(keys.acts(partition, KNOWN), act.key, JSON.stringify(act));
+    expect(await differences()).toMatchObject([{ kind: 'identity', words: expect.stringContaining('does not follow') as string }]);
+    await world.redis.hSet(keys.node(partition, KNOWN), `x:${act.key}`, String(BASE));
+    expect(await differences()).toEqual([]);
+    await world.redis.del(keys.acts(partition, KNOWN));
+    expect(await differences()).toMatchObject([{ kind: 'identity', words: expect.stringContaining('never made') as string }]);
   });
 
   it('finds a customer whom the list of customers does not know', async () => {
