@@ -231,16 +231,18 @@ export class Batch {
     this.#write(node, nodeWrites.stated(node, key));
   }
 
-  /** Tells children of links that begin, change or end to stand: at once where they are at home here too. */
+  /**
+   * Tells children of links that begin, change or end to stand. Always by message, also where the child is at home here too: its node may not be
+   * loaded now, and what is told of one link must arrive in the order in which it was said.
+   */
   #tell(parent: IdentityNode, changes: readonly LinkChange[]): void {
-    for (const { child, hand } of changes) {
-      const message: Message =
+    for (const { child, hand } of changes)
+      this.send(
+        child,
         hand === undefined
           ? { kind: 'unlink', child, parent: parent.id }
-          : { kind: 'link', child, parent: parent.id, root: parent.root, hand };
-      if (this.#isHome(child)) this.receive(message);
-      else this.send(child, message);
-    }
+          : { kind: 'link', child, parent: parent.id, root: parent.root, hand },
+      );
   }
 
   /** Events that come back to their identifier: they say anew which was the first of each link, and go to the person of today. */

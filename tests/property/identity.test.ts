@@ -24,11 +24,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+/** Between batches other projectors go on, who remember nothing: what a batch needs, it has to read. */
 async function play(batches: readonly (readonly StoredEvent[])[]): Promise<Dump> {
   const world = await openWorld(server, { partitions: 3, rules: RULES });
   for (const batch of batches) {
     if (batch.length > 0) await world.ingest(batch);
     await world.settle();
+    world.takeOver();
   }
   const dump = await world.dump();
   await world.close();
