@@ -2,6 +2,7 @@ import { Fault } from '#lib/contract/index.ts';
 import type { IdentifierReason, IdentityDecision, IdentityView, MergePreview, MergeSide, NamedIdentifier } from '#lib/contract/index.ts';
 import { isOpen } from '#server/domain/case/case.ts';
 import { decodeState } from '#server/domain/customer/state.ts';
+import { originalOf } from '#server/domain/event/annotation.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { isUndo } from '#server/domain/identity/acts.ts';
 import type { IdentityRules } from '#server/domain/identity/rules.ts';
@@ -52,7 +53,7 @@ async function sightings(reading: IdentityReading, person: string): Promise<Sigh
   const found = new Map<string, Sighting>();
   for (let from = '-'; ;) {
     const page = (await redis.xRange(keys.customer(partitionOf(person, partitions), person), from, '+', { COUNT: PAGE })) ?? [];
-    for (const { message } of page) note(JSON.parse(message['e'] ?? '{}') as StoredEvent, found);
+    for (const { message } of page) note(originalOf(JSON.parse(message['e'] ?? '{}') as StoredEvent), found);
     const last = page.at(-1);
     if (page.length < PAGE || last === undefined) break;
     from = `(${last.id}`;

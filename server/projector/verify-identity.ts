@@ -1,5 +1,5 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import { isRetraction } from '#server/domain/event/event.ts';
+import { isAnnotation, originalOf } from '#server/domain/event/annotation.ts';
 import { isStatement, isUndo, statedKey } from '#server/domain/identity/acts.ts';
 import { countLink, decodeNode, newNode, rootOf, standing } from '#server/identity/node.ts';
 import type { IdentityNode, Limits } from '#server/identity/node.ts';
@@ -39,7 +39,7 @@ export class IdentityCheck {
 
   /** The links that a person's events make, against what their identifiers count. */
   async person(person: string, events: readonly StoredEvent[]): Promise<void> {
-    const own = events.filter((event) => event.about === undefined && !isRetraction(event));
+    const own = events.filter((event) => event.about === undefined && !isAnnotation(event)).map(originalOf);
     for (const under of new Set(own.map((event) => event.under))) {
       const mine = own.filter((event) => event.under === under);
       await this.#believe([under], async () => {

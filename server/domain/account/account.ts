@@ -11,7 +11,7 @@ export function groupList(group: string): string {
 }
 
 function groupRow(group: string, since: number): Row {
-  return { list: groupList(group), score: since, member: [], bookings: [] };
+  return { list: groupList(group), score: since, member: [since], bookings: [] };
 }
 
 /** Notes the accounts and households an event names: a roll-up of people that says nothing about who somebody is. */
