@@ -3,7 +3,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '#lib/contract/index.ts';
 import type { IdentityDecision, IdentityView, MergePreview, NamedIdentifier } from '#lib/contract/index.ts';
 import type { IdentityDesk } from '#server/api/identity.ts';
-import { decodeNode } from '#server/identity/node.ts';
 import type { Acceptor } from '#server/ingest/acceptor.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { explainIdentity, previewMerge } from '#server/projector/identity.ts';
@@ -36,12 +35,12 @@ export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): I
     if (wrong !== undefined) throw new Fault('bad_request', wrong.message);
   }
 
-  /** Waits until an identifier's person is what it should be, or the time is up: then the page catches up by itself. */
-  async function untilSeen(node: string, settled: (root: string) => boolean): Promise<string> {
+  /** Waits until a person is there, or no longer is, or the time is up: then the page catches up by itself. */
+  async function untilSeen(person: string, there: boolean): Promise<void> {
     const { redis, partitions } = reading;
-    for (let waited = 0; ; waited += LOOK_EVERY_MS) {
-      const { root } = decodeNode(node, await redis.hGetAll(keys.node(partitionOf(node, partitions), node)));
-      if (settled(root) || waited >= SEEN_WITHIN_MS) return root;
+    const state = keys.state(partitionOf(person, partitions), person);
+    for (let waited = 0; waited < SEEN_WITHIN_MS; waited += LOOK_EVERY_MS) {
+      if (((await redis.exists(state)) === 1) === there) return;
       await pause(LOOK_EVERY_MS);
     }
   }
@@ -64,7 +63,7 @@ export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): I
         customer: customerOf(stays.strongest),
         attributes: { other: customerOf(moves.strongest), reason, by: actor.name },
       });
-      await untilSeen(moves.customer, (root) => root !== moves.customer);
+      await untilSeen(moves.customer, false);
       return { customer: stays.customer };
     },
 
@@ -88,8 +87,9 @@ export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): I
         throw new Fault('conflict', 'This identifier holds the others together. Split out the others instead.');
       if (found.rule === 'merged') throw new Fault('conflict', 'This identifier was merged by hand. Take the merge back instead.');
       await send(SOURCE, { type: 'identity.split', customer: customerOf(found), attributes: { reason, by: actor.name } });
-      await untilSeen(node, (root) => root === node);
-      return { customer: found.events > 0 ? node : customer };
+      if (found.events === 0) return { customer };
+      await untilSeen(node, true);
+      return { customer: node };
     },
   };
 }

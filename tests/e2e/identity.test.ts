@@ -25,7 +25,7 @@ beforeAll(async () => {
     { id: '1', customer: { anonymousId: 'dev-1' }, type: 'page.viewed', occurredAt: now - 6 * HOUR },
     {
       id: '2',
-      customer: { customerId: 'C-1', anonymousId: 'dev-1', email: 'ada@example.com' },
+      customer: { customerId: 'C-1', anonymousId: 'dev-1', email: 'ada@example.com', accountId: 'ACME-17' },
       type: 'order.placed',
       occurredAt: now - 5 * HOUR,
     },
@@ -102,6 +102,33 @@ describe('the identity panel', () => {
     await page.locator('[data-reason]').fill('it is hers after all');
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('[data-rule="together"]').count(), SOON).toBe(2);
+    await context.close();
+  });
+});
+
+describe('the page of an account', () => {
+  it('opens from a member, shows people, promises and both sides, and follows live', async () => {
+    await product.send([
+      {
+        id: 'p1',
+        customer: { customerId: 'C-2', accountId: 'ACME-17' },
+        type: 'promise.made',
+        channel: 'phone',
+        promise: { kind: 'call_back', due: Date.now() + 2 * HOUR, wording: 'We call you back today' },
+      },
+    ]);
+    await product.settled();
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, reducedMotion: 'reduce', colorScheme: 'dark' });
+    const page = await context.newPage();
+    await page.goto(`${product.address}/c/${await personOf('C-1')}`);
+    await page.locator('[data-account]').click();
+    await page.waitForURL(/\/a\/[0-9a-f]{20}$/);
+    expect(await page.locator('h1').innerText()).toBe('Account ACME-17');
+    expect(await page.locator('main').innerText()).toContain('We call you back today');
+    expect(await violationsOf(page)).toEqual([]);
+    await page.locator('[data-live="live"]').waitFor({ timeout: 20_000 });
+    await product.send([{ customer: { customerId: 'C-2' }, type: 'message.in', text: 'Thank you for calling' }]);
+    await expect.poll(() => page.locator('main').innerText(), SOON).toContain('Thank you for calling');
     await context.close();
   });
 });
