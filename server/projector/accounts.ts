@@ -43,7 +43,7 @@ export async function accountView(reading: CustomerReading, account: string, now
   const named = members.flatMap(({ state }) => state.groups).find(([, , node]) => node === account);
   const heads = members.map((member) => ({
     ...member,
-    header: headerOf(member.customer, member.state, { blueprints: reading.blueprints, now }),
+    header: headerOf(member.customer, member.state, { blueprints: reading.blueprints, factors: reading.factors(), now }),
   }));
   return {
     account,
@@ -58,7 +58,7 @@ export async function accountView(reading: CustomerReading, account: string, now
       events: header.events,
       lastAt: header.lastAt,
       emotion: header.emotion,
-      cases: header.cases.filter(({ state }) => state === 'open' || state === 'stuck'),
+      cases: header.cases.filter(({ here }) => here),
     })),
     count,
     promises: heads.flatMap(({ customer, header }) => header.promises.map((promise) => ({ ...promise, customer }))),
@@ -80,7 +80,10 @@ export async function accountTimeline(
       const entries = (await reading.redis.xRevRange(key, from, '-', { COUNT: page.limit + 1 })) ?? [];
       return entries.map(({ id, message }) => {
         const event = JSON.parse(message['e'] ?? '{}') as StoredEvent;
-        const item = { ...itemOf(event, { state, blueprints: reading.blueprints, laterReceived: Infinity }), id };
+        const item = {
+          ...itemOf(event, { state, blueprints: reading.blueprints, laterReceived: Infinity, emotion: reading.emotion?.() }),
+          id,
+        };
         return { customer, side: sideOf(item.type), item };
       });
     }),

@@ -605,7 +605,7 @@ function seenByFunnels(applying: Applying, matches: readonly Match[], where: Pro
 function experience(applying: Applying): FunnelEvent | null {
   const { state, event, context } = applying;
   remember(state, event);
-  import { noteGroups } from '../account/account.ts';
+  if (event.groups !== undefined) noteGroups(state, event, applying.touched);
   knowArea(applying);
   const matches = matchesOf(event, context.blueprints, state.cases);
   const choice = caseOf(state, matches, event);
