@@ -50,7 +50,8 @@ export function createDesk(options: DeskOptions): Desk {
     const sources = await options.feeds(now, quarantined);
     return {
       at: now,
-      sources: sources.slice(0, MOST_LISTED),
+      // By name, so that no row moves while somebody reads it.
+      sources: sources.slice(0, MOST_LISTED).sort((a, b) => (a.source < b.source ? -1 : 1)),
       more: Math.max(0, sources.length - MOST_LISTED),
       lagMs: options.lagMs(),
       quarantine: counts,

@@ -199,7 +199,7 @@ function viewOf(
 }
 
 /**
- * Reads the health of all sources measured, those that need a person first.
+ * Reads the health of all sources measured, those heard last first.
  * @param quarantined refused events kept, by source
  */
 export async function readFeeds(redis: Redis, now: number, quarantined: ReadonlyMap<string, number>): Promise<readonly SourceView[]> {
@@ -207,5 +207,5 @@ export async function readFeeds(redis: Redis, now: number, quarantined: Readonly
   const hashes = await Promise.all(sources.map((source) => redis.hGetAll(keys.feed(source))));
   return sources
     .map((source, i) => viewOf(source, hashes[i] ?? {}, { now, quarantined: quarantined.get(source) ?? 0 }))
-    .sort((a, b) => (b.lastReceived ?? 0) - (a.lastReceived ?? 0) || (a.source < b.source ? -1 : 1));
+    .sort((a, b) => (b.lastReceived ?? 0) - (a.lastReceived ?? 0));
 }

@@ -119,7 +119,7 @@ describe('a bad event', () => {
   it('that its sender repeats is kept once; what a person throws away is gone', async () => {
     await using app = await startTestApp({ now: NOON });
     for (let i = 0; i < 3; i++) await app.post([{ id: '1', customer: {}, type: 'x', text: 'ada@example.com 4111 1111 1111 1111' }]);
-    const page = await app.call<QuarantinePage>('sources.quarantine.page', { filter: {} });
+    const page = await change<QuarantinePage>(app, 'sources.quarantine.page', { filter: {} });
     expect(page.entries).toHaveLength(1);
     expect(page.entries[0]).toMatchObject({ source: 'default', field: 'customer', code: 'no_identifier', received: NOON, cut: false });
     expect(page.entries[0]?.raw).toContain('[card number removed]');
@@ -261,7 +261,7 @@ describe('the stream for producers of the house', () => {
       ['page.viewed', 'redis', null, null],
       ['order.placed', 'till', 4, { branch: 'north' }],
     ]);
-    const { entries } = await app.call<QuarantinePage>('sources.quarantine.page', { filter: { source: 'redis' } });
+    const { entries } = await change<QuarantinePage>(app, 'sources.quarantine.page', { filter: { source: 'redis' } });
     expect(entries.map(({ code, raw }) => [code, raw])).toEqual([['invalid_json', '{"broken":']]);
   });
 

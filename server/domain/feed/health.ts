@@ -6,6 +6,8 @@ const HOUR_MS = 3_600_000;
 const SILENT_AFTER = 2;
 /** Nobody is called silent within the minute in which health is counted. */
 const LEAST_PAUSE_MS = MINUTE_MS;
+/** Events within the hour below which nobody can tell how often a new source speaks. */
+const LEAST_HEARD = 3;
 
 /** What was counted of a source. */
 export interface FeedCounts {
@@ -31,7 +33,8 @@ function usualPerHour({ lastWeek, hours, minutes }: FeedCounts): number {
   if (lastWeek !== undefined && lastWeek > 0) return lastWeek;
   const counted = hours.filter((count) => count > 0);
   if (counted.length > 0) return counted.reduce((sum, count) => sum + count, 0) / hours.length;
-  return minutes.reduce((sum, count) => sum + count, 0);
+  const heard = minutes.reduce((sum, count) => sum + count, 0);
+  return heard < LEAST_HEARD ? 0 : heard;
 }
 
 /** The longest pause between events within the last hour, ms: a source that sends in heaps is not silent between two of them. */

@@ -1,0 +1,89 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBrowser, violationsOf } from '../support/browser.ts';
+import { PRODUCT_KEY, startProduct } from '../support/product.ts';
+import type { Product } from '../support/product.ts';
+
+const SOON = { timeout: 10_000, interval: 50 };
+
+describe('the page of sources', () => {
+  let product: Product;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    [product, browser] = await Promise.all([startProduct(), openBrowser()]);
+    page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+    await page.goto(`${product.address}/sources`);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await product[Symbol.asyncDispose]();
+  });
+
+  const post = async (key: string, events: readonly object[], source = 'shop'): Promise<number> => {
+    const headers = { authorization: `Bearer ${key}`, 'x-source': source };
+    return (await fetch(`${product.address}/v1/events`, { method: 'POST', headers, body: JSON.stringify(events) })).status;
+  };
+
+  it('begins by saying what to do, makes a key that is shown once, and shows what is sent with it', async () => {
+    await page.getByText('No source has sent anything yet').waitFor();
+    await page.getByLabel('Source', { exact: true }).fill('till');
+    await page.getByRole('button', { name: 'Make a key' }).click();
+    const key = (await page.locator('.key code').textContent()) ?? '';
+    expect(key).toMatch(/^wk_[\da-f]{8}_/);
+    expect(await post(key, [{ id: '1', customer: { customerId: 'C-1' }, type: 'page.viewed' }], 'till')).toBe(200);
+    await page.getByRole('row', { name: /till/ }).waitFor();
+    await page.getByRole('button', { name: 'I have it' }).click();
+    await page.reload();
+    expect(await page.content()).not.toContain(key);
+    expect(await page.getByText('used', { exact: false }).count()).toBeGreaterThan(0);
+  });
+
+  it('shows a refused event within two seconds, repairs it by a rule made there, and counts it', async () => {
+    const wrong = { id: 'x', type: 'order.placed', channel: 'fax', occurredAt: '15.10.2026 09:30', customer: { kunde: 'C-9' } };
+    await page.getByRole('heading', { name: 'Refused events' }).waitFor();
+    const sent = performance.now();
+    expect(await post(PRODUCT_KEY, [wrong])).toBe(200);
+    const group = page.getByRole('button', { name: /shop: channel is not valid/ });
+    await group.waitFor({ timeout: 5000 });
+    expect(performance.now() - sent).toBeLessThan(2000);
+    await group.click();
+    await page.getByText('"kunde":"C-9"').waitFor();
+    const step = async (n: number, kind: string, fields: Readonly<Record<string, string>>): Promise<void> => {
+      await page.getByRole('button', { name: 'Add a step' }).click();
+      await page.getByLabel(`Step ${n}`, { exact: true }).selectOption({ label: kind });
+      for (const [label, text] of Object.entries(fields)) await page.getByLabel(`Step ${n}: ${label}`).fill(text);
+    };
+    await step(1, 'Map values', { field: 'channel', 'as sent': 'fax=post' });
+    await page.getByRole('button', { name: 'Try the rule' }).click();
+    await page.getByText('0 of 1').waitFor();
+    await step(2, 'Read a date', { field: 'occurredAt', format: 'dd.MM.yyyy HH:mm', zone: 'Europe/Berlin' });
+    await step(3, 'Rename a field', { from: 'customer.kunde', to: 'customer.customerId' });
+    await page.getByRole('button', { name: 'Try the rule' }).click();
+    await page.getByText('1 of 1').waitFor();
+    await page.getByRole('button', { name: 'Send in 1 event' }).click();
+    await page.getByText('Nothing is refused.').waitFor();
+    await product.settled();
+    await expect.poll(async () => (await product.trpc<{ hits: unknown[] }>('customers.find', { q: 'C-9' })).hits.length, SOON).toBe(1);
+  });
+
+  it.each(['light', 'dark'] as const)('can be used by everybody, on a desk and in a hand (%s)', async (colorScheme) => {
+    await post(PRODUCT_KEY, [{ id: 'y', customer: {} }]);
+    for (const viewport of [
+      { width: 1280, height: 720 },
+      { width: 390, height: 844 },
+    ]) {
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`${product.address}/sources`);
+      await page.getByRole('button', { name: /shop: customer names nobody/ }).click();
+      await page.getByText('Repair by rule').waitFor();
+      await page.getByRole('button', { name: 'till', exact: true }).click();
+      await page.getByRole('button', { name: 'Show its last event' }).click();
+      await page.getByText('"page.viewed"').waitFor();
+      expect(await violationsOf(page)).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+    }
+  });
+});
