@@ -42,9 +42,17 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, check: (value: 
   if (broken !== undefined)
     return { ok: false, problems: [{ line: broken.linePos?.[0].line ?? 1, field: '', message: broken.message.split('\n')[0] ?? '' }] };
   const parsed = schema.safeParse(document.toJS());
-  if (!parsed.success) return wrong(parsed.error.issues.map((issue) => ({ path: issue.path, message: issue.message })));
+  if (!parsed.success) return wrong(parsed.error.issues.map(problemOf));
   const problems = check(parsed.data);
   return problems.length > 0 ? wrong(problems) : { ok: true, value: parsed.data };
+}
+
+/** What the schema says, in words for whoever writes the file. */
+function problemOf(issue: { readonly path: Path; readonly message: string }): YamlProblem {
+  return {
+    path: issue.path,
+    message: issue.message.endsWith('received undefined') ? 'is missing' : issue.message.replace(/^Invalid input: /, ''),
+  };
 }
 
 /** One problem as a sentence: file, line, field and reason. */

@@ -147,6 +147,7 @@ describe('publishing a journey', () => {
       'variants:\n  - {id: all, name: All, segments: [business, consumer]}\n',
       '23 variants.1.id is never reached',
     ],
+    ['a journey without a goal', 'goal: It is here\n', '', 'goal is missing'],
     ['a field nobody knows', 'window: 20d', 'window: 20d\ncolour: red', 'Unrecognized key: "colour"'],
     ['a text that is no YAML', 'window: 20d', 'window: [20d', ''],
   ])('refuses %s, and says where and why', (_, from, to, problem) => {
