@@ -154,7 +154,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const eventLog = meter.around(plainLog);
   const loopDelay = new LoopDelay();
-  const pulse = new Pulse({ redis: reads, partitions: store.partitions, clock });
+  const pulse = new Pulse({ redis: follows, partitions: store.partitions, clock });
 
   if (config.role !== 'projector') await feed.start();
   if (config.role !== 'web') projecting = project();
