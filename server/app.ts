@@ -212,6 +212,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     emotion: () => contexts.current.emotion,
     clock,
     sums: () => feed.sums,
+    lagMs: () => pulse.lagMs,
     factors: () => contexts.factors,
     notes: () => definitions.current.all('note'),
     annotate: async ({ id, body, by }) => void (await definitions.publish({ kind: 'note', id, body, by, at: clock() })),

@@ -48,12 +48,15 @@ import type { CellSums } from '#server/domain/kernel/sums.ts';
 import { accountTimeline, accountView } from '#server/projector/accounts.ts';
 import { findCustomers, timelinePage } from '#server/projector/customers.ts';
 import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-page.ts';
+import { WaitingCurves } from '#server/projector/waiting.ts';
 import { rowsOf } from '#server/projector/lists.ts';
 import { Earlier } from './earlier.ts';
 import { createJourneyReader } from './journey-reader.ts';
 import type { LiveSums } from './sums.ts';
 
 const WEEK_MINUTES = 7 * 24 * 60;
+/** Further behind than this, nothing is called silent. */
+const MOST_LAG_MS = 60_000;
 /** Points of a cell's trend. */
 const TREND_POINTS = 48;
 /** Rows of one list page. */
@@ -70,6 +73,8 @@ export interface ReaderOptions {
   readonly emotion?: (() => 'off' | undefined) | undefined;
   readonly clock: Clock;
   readonly sums: () => LiveSums;
+  /** age of the oldest accepted event that is not counted yet, ms */
+  readonly lagMs: () => number;
   readonly factors: () => readonly Factor[];
   /** notes as they are published */
   readonly notes: () => readonly Published[];
@@ -86,6 +91,7 @@ export interface ReaderOptions {
 /** Reads the running product for API, pages and sockets. */
 export function createReader(o: ReaderOptions): Reader {
   const earlier = new Earlier();
+  const waiting = new WaitingCurves({ redis: o.redis, partitions: o.partitions });
 
   function blueprint(journey: string, version?: number): Blueprint {
     const found = o.blueprints.get(journey, version);
@@ -131,6 +137,8 @@ export function createReader(o: ReaderOptions): Reader {
 
   /** The same minute in earlier weeks whose whole window lies where there are cases. */
   function weeksOf(of: Blueprint, minutes: number, minute: number): readonly number[] {
+    // While accepted events wait to be counted, silence would only be our own.
+    if (o.lagMs() > MOST_LAG_MS) return [];
     const first = o.sums().span(of)?.from ?? Infinity;
     return weeksBefore(minute, of.file.zone).filter((week) => week - minutes >= first);
   }
@@ -348,6 +356,7 @@ export function createReader(o: ReaderOptions): Reader {
     partitions: o.partitions,
     blueprints: o.blueprints,
     factors: o.factors,
+    curveOf: (of: Blueprint, kind: string) => waiting.of(of, kind, o.clock()),
     emotion: o.emotion,
   };
   return {

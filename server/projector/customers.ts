@@ -1,5 +1,6 @@
 import type { CustomerHit, Factor, FindAnswer, TimelineItem, TimelinePage } from '#lib/contract/index.ts';
-import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
+import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
+import type { WaitingCurve } from '#server/domain/silence/overdue.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { decodeState } from '#server/domain/customer/state.ts';
@@ -25,6 +26,8 @@ export interface CustomerReading {
   readonly emotion?: (() => 'off' | undefined) | undefined;
   /** outside our control, as known now */
   readonly factors: () => readonly Factor[];
+  /** how others waited for a kind of promise */
+  readonly curveOf?: ((blueprint: Blueprint, kind: string) => WaitingCurve | undefined) | undefined;
 }
 
 async function stateOf(reading: CustomerReading, person: string): Promise<CustomerState | null> {
@@ -113,7 +116,7 @@ export async function timelinePage(reading: CustomerReading, request: TimelineRe
   return {
     customer,
     movedTo: null,
-    header: headerOf(customer, state, { blueprints, factors: reading.factors(), now }),
+    header: headerOf(customer, state, { blueprints, factors: reading.factors(), curveOf: reading.curveOf, now }),
     items,
     next,
     position,

@@ -10,7 +10,7 @@ import type {
   PromiseView,
 } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints } from '../blueprint/blueprint.ts';
-import type { CaseState, CustomerState, Evidence as Kept } from '../customer/state.ts';
+import type { CaseState, CustomerState, Evidence as Kept, PromiseRecord } from '../customer/state.ts';
 import type { Evidence } from '../emotion/fusion.ts';
 import { standardFor } from '../blueprint/standard.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
@@ -22,6 +22,8 @@ import { factorsDuring } from '../case/stay.ts';
 import { classesOfValence } from '../emotion/classes.ts';
 import { fuse, labelEvidence } from '../emotion/fusion.ts';
 import { RANKS } from '../emotion/visit-feeling.ts';
+import { waited } from '../silence/overdue.ts';
+import type { WaitingCurve } from '../silence/overdue.ts';
 import { missedAt, promiseStateAt } from '../promise/dates.ts';
 import { factorsDuring as promiseFactors } from '../promise/ledger.ts';
 
@@ -114,10 +116,21 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
 export interface HeaderContext {
   readonly blueprints: Blueprints;
   readonly factors: readonly Factor[];
+  /** how others waited for a kind of promise */
+  readonly curveOf?: ((blueprint: Blueprint, kind: string) => WaitingCurve | undefined) | undefined;
   readonly now: number;
 }
 
-function promiseViews(state: CustomerState, { blueprints, factors, now }: HeaderContext): PromiseView[] {
+/** How others waited for what is still not there. */
+function waitedFor(promise: PromiseRecord, { blueprints, curveOf, now }: HeaderContext): PromiseView['waited'] {
+  const state = promiseStateAt(promise, now);
+  const blueprint = blueprints.get(promise.journey, promise.version);
+  if (blueprint === undefined || (state !== 'open' && state !== 'broken')) return null;
+  return waited(curveOf?.(blueprint, promise.kind), now - promise.madeAt);
+}
+
+function promiseViews(state: CustomerState, context: HeaderContext): PromiseView[] {
+  const { blueprints, factors, now } = context;
   return state.promises
     .map((p) => ({
       key: p.key,
@@ -131,6 +144,7 @@ function promiseViews(state: CustomerState, { blueprints, factors, now }: Header
       moved: p.due !== p.firstDue,
       toldBeforeMs: p.warnedAt === 0 ? null : p.firstDue - p.warnedAt,
       factors: missedAt(p) === 0 || missedAt(p) > now ? [] : promiseFactors(p, factors).map((factor) => factor.name),
+      waited: waitedFor(p, context),
       stage: blueprints.get(p.journey, p.version)?.stages[p.stage]?.id ?? null,
     }))
     .reverse();

@@ -281,6 +281,8 @@ export interface PromiseView {
   readonly toldBeforeMs: number | null;
   /** something outside our control was at work until it was met or broke */
   readonly factors: readonly string[];
+  /** while it is not met: how others waited for the same; null: too few others, or not known */
+  readonly waited: { readonly survival: number; readonly others: number; readonly neverCame: boolean } | null;
   readonly stage: string | null;
 }
 

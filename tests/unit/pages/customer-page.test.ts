@@ -139,6 +139,7 @@ describe('promises and stays', () => {
     metAt: null,
     moved: false,
     toldBeforeMs: null,
+    waited: null,
     factors: [],
     stage: null,
   };

@@ -1,0 +1,145 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FindAnswer, SilenceView } from '#lib/contract/index.ts';
+import { openBrowser, violationsOf } from '../support/browser.ts';
+import type { Product } from '../support/product.ts';
+import { PRODUCT_KEY, startProduct } from '../support/product.ts';
+import { TEST_JOURNEY } from '../support/world.ts';
+
+const HOUR = 3_600_000;
+const SOON = { timeout: 10_000, interval: 100 };
+let browser: Browser;
+let journeys: string;
+let product: Product;
+
+/** Two dozen parcels promised for yesterday: most come in time, some late, some never; every second customer lives in the north. */
+function parcels(now: number): object[] {
+  return Array.from({ length: 24 }, (_, i) => {
+    const customer = { customerId: `C${i}` };
+    const due = now - 20 * HOUR;
+    const came = i % 4 === 0 ? null : i % 4 === 1 ? now - 10 * HOUR : now - 22 * HOUR;
+    const promise = { id: `p${i}`, kind: 'delivery' };
+    return [
+      {
+        id: `look-${i}`,
+        customer,
+        type: 'page.viewed',
+        occurredAt: now - 60 * HOUR,
+        area: i % 2 === 0 ? 'north' : 'south',
+        segment: 'gold',
+      },
+      { id: `ship-${i}`, customer, type: 'delivery.started', occurredAt: now - 50 * HOUR, promise: { ...promise, due } },
+      ...(came === null ? [] : [{ id: `kept-${i}`, customer, type: 'promise.kept', occurredAt: came, promise }]),
+      ...(i % 3 === 0
+        ? [
+            {
+              id: `said-${i}`,
+              customer,
+              type: 'survey.answered',
+              occurredAt: now - 5 * HOUR,
+              score: { kind: 'csat', value: i % 2 === 0 ? 1 : 5 },
+            },
+          ]
+        : []),
+    ];
+  }).flat();
+}
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  journeys = await mkdtemp(join(tmpdir(), 'throughline-journeys-'));
+  // The order system is planned to send forty orders a day: none come.
+  await writeFile(
+    join(journeys, 'test.yaml'),
+    TEST_JOURNEY.replace('{id: order, name: Order,', '{id: order, name: Order, expectedPerDay: 40,'),
+  );
+  product = await startProduct({ env: { JOURNEYS: journeys, PARTITIONS: '3', LOG_LEVEL: 'error' } });
+  const now = Date.now();
+  await fetch(`${product.address}/v1/factors`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${PRODUCT_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ id: 'storm', kind: 'storm', name: 'Storm Test', from: now - 40 * HOUR, areas: ['north'] }),
+  });
+  await product.send(parcels(now));
+  await product.settled();
+});
+afterAll(async () => {
+  await browser.close();
+  await product[Symbol.asyncDispose]();
+  await rm(journeys, { recursive: true, force: true });
+});
+
+async function open(path: string): Promise<Page> {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage();
+  await page.goto(product.address + path);
+  return page;
+}
+
+describe('promises, what is outside, and silence', () => {
+  it('opens, behind every number of the ledger, the quadrant, the factors and the standing, a list of that length', async () => {
+    const wrong: string[] = [];
+    for (const path of ['/promises', '/funnel']) {
+      const page = await open(path);
+      await page.locator('[data-impact]').waitFor();
+      if (path === '/funnel') await page.locator('[data-standing-here]').first().waitFor();
+      const links = await page
+        .locator('a[data-promise], a[data-delay], a[data-exposed], a[data-standing-here], a[data-standing-gone], a[data-finding]')
+        .evaluateAll((all) =>
+          all.map((a) => ({ href: a.getAttribute('href') ?? '', shown: /[\d,]+(?=\D*$)/.exec(a.textContent ?? '')?.[0] ?? '' })),
+        );
+      expect(links.length).toBeGreaterThan(10);
+      for (const { href, shown } of links) {
+        const list = new URL(href, product.address).searchParams.get('list');
+        const { count } = await product.trpc<{ readonly count: number }>('cases.list', { list });
+        if (String(count) !== shown.replaceAll(',', '')) wrong.push(`${list ?? ''}: shows ${shown}, list has ${count}`);
+      }
+      await page.context().close();
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('says what coincides with the storm, and charges it to no department', async () => {
+    const page = await open('/promises');
+    await expect.poll(() => page.locator('[data-delay="any"]').innerText(), SOON).toBe('6');
+    expect(await page.locator('[data-impact]').innerText()).toMatch(/12 cases/);
+    expect(await page.getByRole('row', { name: /Outside our control/ }).innerText()).toMatch(/12/);
+    await page.context().close();
+  });
+
+  it('shows a silent touchpoint with its source well, and keeps a note on it for everybody', async () => {
+    const page = await open('/silence');
+    const row = page.locator('tr[data-touchpoint="order"]');
+    await expect.poll(() => row.locator('[data-presence]').getAttribute('data-presence'), SOON).toBe('silent');
+    await row.getByRole('button', { name: /what keeps it silent/ }).click();
+    await row.getByLabel(/keeps customers/).fill('The order form is down');
+    await row.getByLabel(/looks after/).fill('Sales');
+    await row.getByRole('button', { name: 'Keep the note' }).click();
+    await expect.poll(() => row.innerText(), SOON).toMatch(/The order form is down/);
+    const view = await product.trpc<SilenceView>('silence.get', { journey: 'test', window: '24h' });
+    expect(view.touchpoints.find((t) => t.touchpoint === 'order')?.note).toMatchObject({
+      barrier: 'The order form is down',
+      owner: 'Sales',
+    });
+    await page.context().close();
+  });
+
+  it('shows on the customer’s page where the case stands, what was broken and what it coincides with', async () => {
+    const { hits } = await product.trpc<FindAnswer>('customers.find', { q: 'C0' });
+    const page = await open(`/c/${hits[0]?.customer ?? ''}`);
+    await page.locator('[data-standing="stalled"]').waitFor();
+    expect(await page.locator('header.panel').innerText()).toMatch(/coincides with Storm Test/);
+    expect(await page.locator('[data-factor="storm"]').innerText()).toMatch(/Storm Test/);
+    await page.context().close();
+  });
+
+  it.each(['/promises', '/silence', '/funnel'])('has no accessibility violation that axe-core can see: %s', async (path) => {
+    const page = await open(path);
+    await page.locator('h1').first().waitFor();
+    await page.waitForLoadState('networkidle').catch(() => undefined);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.context().close();
+  });
+});
