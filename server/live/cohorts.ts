@@ -2,7 +2,7 @@ import type { CellSums, Ledger, PlaceTable } from '#server/domain/kernel/sums.ts
 import { Totals } from '#server/domain/kernel/sums.ts';
 
 /** Cohorts kept at a time: pages ask for few ranges, and again and again for the same. */
-const MOST_KEPT = 12;
+const MOST_KEPT = 24;
 const HOUR_MINUTES = 60;
 
 /** Everything of one group anchored from one hour on. */

@@ -33,6 +33,8 @@ const SHORTEST_RANGE_MS = 30 * 86_400_000;
 const HOUR_MINUTES = 60;
 /** Customers of a preview. */
 const SAMPLE = 300;
+/** Periods before that are remembered. */
+const MOST_REMEMBERED = 50;
 
 export interface FunnelDeskOptions {
   readonly redis: Redis;
@@ -45,10 +47,22 @@ export interface FunnelDeskOptions {
   readonly publish: (entry: DefinitionEntry) => Promise<unknown>;
 }
 
+/** What the first sums have more than the second. */
+function lessOf(sums: CellSums, less: CellSums): CellSums {
+  const rest: CellSums = new Map();
+  for (const [cell, measures] of sums) {
+    const others = less.get(cell);
+    rest.set(cell, new Map([...measures].map(([measure, sum]) => [measure, sum - (others?.get(measure) ?? 0)])));
+  }
+  return rest;
+}
+
 /** Saved funnels for API, pages and sockets. */
 export function createFunnelDesk(
   o: FunnelDeskOptions,
 ): FunnelDesk & { readonly attempts: (ref: SavedListRef, minute: number) => AsyncIterable<ListRow> } {
+  const earlier = new Map<string, CellSums>();
+
   function funnelOf(id: string): Funnel {
     const found = o.funnels().get(id);
     if (found === undefined) throw new Fault('not_found', `There is no saved funnel "${id}".`);
@@ -57,6 +71,17 @@ export function createFunnelDesk(
 
   function read(funnel: Funnel, range: Range): CellSums {
     return range.to < range.from ? new Map<string, Measures>() : o.sums().attempts(funnel.definition, range);
+  }
+
+  /** The period before: a late event may show there a minute late, so that what does not change is not read again and again. */
+  function readEarlier(funnel: Funnel, range: Range): CellSums {
+    const key = `${funnel.key} ${range.from} ${range.to} ${range.at}`;
+    const known = earlier.get(key);
+    if (known !== undefined) return known;
+    if (earlier.size >= MOST_REMEMBERED) earlier.clear();
+    const sums = read(funnel, range);
+    earlier.set(key, sums);
+    return sums;
   }
 
   function get(params: SavedFunnelParams): SavedFunnelView {
@@ -71,11 +96,14 @@ export function createFunnelDesk(
     const from = hourAnchor(params.from ?? Math.max(0, at - Math.max(SHORTEST_RANGE_MS, DEFAULT_WINDOWS * windowMs)));
     const length = minute - from;
     const maturedUntil = hourAnchor(Math.max(0, at - windowMs)) - HOUR_MINUTES;
+    const sums = read(funnel, { from, to: minute, at: minute });
+    const running = read(funnel, { from: Math.max(from, maturedUntil + HOUR_MINUTES), to: minute, at: minute });
     return savedFunnelView({
       funnel,
-      sums: read(funnel, { from, to: minute, at: minute }),
-      matured: read(funnel, { from, to: maturedUntil, at: minute }),
-      before: read(funnel, { from: Math.max(0, from - length), to: from - 1, at: minute - length }),
+      sums,
+      // Two cohorts that are followed, and what one has more than the other: neither reads the history behind it.
+      matured: lessOf(sums, running),
+      before: readEarlier(funnel, { from: Math.max(0, from - length), to: from - 1, at: minute - length }),
       from: from * MINUTE,
       maturedUntil: maturedUntil * MINUTE,
       beforeFrom: Math.max(0, from - length) * MINUTE,

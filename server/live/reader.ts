@@ -6,7 +6,9 @@ import type {
   Factor,
   FactorImpact,
   FactorParams,
+  FunnelAge,
   FunnelParams,
+  FunnelTotal,
   FunnelView,
   HeatParams,
   HeatView,
@@ -34,7 +36,7 @@ import type { Redis } from '#server/redis/client.ts';
 import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import { stageSummary } from '#server/domain/blueprint/blueprint.ts';
 import { HOUR, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
-import { funnelView } from '#server/domain/view/funnel.ts';
+import { cohortTotal, funnelView } from '#server/domain/view/funnel.ts';
 import { KAPPA, gridOf, heatView, parentMean } from '#server/domain/view/heat.ts';
 import { barrierEntry, barrierNotes } from '#server/domain/silence/notes.ts';
 import { weeksBefore } from '#server/domain/silence/baseline.ts';
@@ -52,8 +54,12 @@ import { WaitingCurves } from '#server/projector/waiting.ts';
 import { rowsOf } from '#server/projector/lists.ts';
 import { Earlier } from './earlier.ts';
 import { createJourneyReader } from './journey-reader.ts';
+import type { Range } from '#server/domain/kernel/sums.ts';
 import type { LiveSums } from './sums.ts';
 
+const HOUR_MINUTES = 60;
+/** Periods before that are remembered. */
+const MOST_REMEMBERED = 50;
 const WEEK_MINUTES = 7 * 24 * 60;
 /** Further behind than this, nothing is called silent. */
 const MOST_LAG_MS = 60_000;
@@ -88,8 +94,19 @@ export interface ReaderOptions {
   readonly candidates: (q: string) => readonly { readonly kind: string; readonly value: string; readonly node: string }[];
 }
 
+function lessTotal(all: FunnelTotal, less: FunnelTotal): FunnelTotal {
+  return {
+    entered: all.entered - less.entered,
+    converted: all.converted - less.converted,
+    inProgress: all.inProgress - less.inProgress,
+    dropped: all.dropped - less.dropped,
+    excluded: all.excluded - less.excluded,
+  };
+}
+
 /** Reads the running product for API, pages and sockets. */
 export function createReader(o: ReaderOptions): Reader {
+  const earlierTotals = new Map<string, FunnelTotal>();
   const earlier = new Earlier();
   const waiting = new WaitingCurves({ redis: o.redis, partitions: o.partitions });
 
@@ -186,6 +203,32 @@ export function createReader(o: ReaderOptions): Reader {
     });
   }
 
+  function earlierTotal(of: Blueprint, range: Range): FunnelTotal {
+    const key = `${of.journey}@${of.version} ${range.from} ${range.to} ${minuteOf(o.clock())}`;
+    const known = earlierTotals.get(key);
+    if (known !== undefined) return known;
+    if (earlierTotals.size >= MOST_REMEMBERED) earlierTotals.clear();
+    const total = cohortTotal(of, o.sums().cohort(of, range));
+    earlierTotals.set(key, total);
+    return total;
+  }
+
+  /** What of a cohort is decided, and the period before it, which is read once a minute: a late event may show there a minute late. */
+  function ageOf(of: Blueprint, range: { readonly from: number; readonly to: number }): FunnelAge {
+    const { from, to } = range;
+    const maturedUntil = hourAnchor(Math.max(0, to * MINUTE - of.file.window)) - HOUR_MINUTES;
+    const cohort = (since: number): FunnelTotal => cohortTotal(of, o.sums().cohort(of, { from: since, to, at: to }));
+    const [all, running] = [cohort(from), cohort(Math.max(from, maturedUntil + HOUR_MINUTES))];
+    const earlier = { from: Math.max(0, 2 * from - to), to: from - 1, at: from };
+    return {
+      matured: lessTotal(all, running),
+      maturedUntil: maturedUntil * MINUTE,
+      before: earlierTotal(of, earlier),
+      beforeFrom: earlier.from * MINUTE,
+      beforeAt: from * MINUTE,
+    };
+  }
+
   function funnel(params: FunnelParams): FunnelView {
     const of = blueprint(params.journey, params.version);
     const { position, minute } = positionOf(params.to);
@@ -197,6 +240,7 @@ export function createReader(o: ReaderOptions): Reader {
       from: fromMinute * MINUTE,
       position,
       factors: factorsIn(of.journey, fromMinute * MINUTE, position.at),
+      age: ageOf(of, { from: fromMinute, to: minute }),
     });
   }
 

@@ -132,6 +132,12 @@ export class LiveSums implements BookingSink {
     return { cohort, levels, flows };
   }
 
+  /** The cohort of a journey's funnel alone. */
+  cohort(journey: { readonly journey: string; readonly version: number }, range: Range): CellSums {
+    const group = groupName('F', journey.journey, journey.version);
+    return range.to >= range.at ? this.#cohort(group, range.from, range.at) : this.#ledger.read(group, range);
+  }
+
   /** Promises made in a range, as they stood at a minute. */
   promises(journey: { readonly journey: string; readonly version: number }, fromMinute: number, at: number): CellSums {
     return this.#cohort(groupName('P', journey.journey, journey.version), fromMinute, at);

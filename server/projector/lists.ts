@@ -100,6 +100,7 @@ async function* funnelRows(ref: FunnelRef, reading: Reading): AsyncGenerator<Lis
     const [customer, caseId, segment, channel] = member;
     if ((ref.segment !== undefined && ref.segment !== segment) || (ref.channel !== undefined && ref.channel !== channel)) continue;
     if (!isInVariant(ref.variant, blueprint, { segment, channel })) continue;
+    if (ref.until !== undefined && (member[5][0] ?? 0) >= (hourAnchor(ref.until) + 60) * MINUTE) continue;
     const instant = funnelInstant(ref, member, { blueprint, minute: at });
     if (instant === null) continue;
     const level = member[5].filter((step) => minuteOf(step) <= at).length;

@@ -1,4 +1,4 @@
-import type { Factor, FunnelGroup, FunnelStep, FunnelTotal, FunnelView, Position } from '#lib/contract/index.ts';
+import type { Factor, FunnelAge, FunnelGroup, FunnelStep, FunnelTotal, FunnelView, Position } from '#lib/contract/index.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import type { CellSums, Measures } from '../kernel/sums.ts';
 import { stageSummary } from '../blueprint/blueprint.ts';
@@ -19,6 +19,7 @@ export interface FunnelInput {
   readonly from: number;
   readonly position: Position;
   readonly factors: readonly Factor[];
+  readonly age?: FunnelAge;
 }
 
 /** Position of a dimension in the cells of the funnel and of now: stage, segment, channel. */
@@ -141,6 +142,25 @@ function groupsOf(blueprint: Blueprint, slices: ReadonlyMap<string, Slice>): Rec
   return groups;
 }
 
+/** What became of a cohort, without what is shown per stage. */
+export function cohortTotal(blueprint: Blueprint, cohort: CellSums): FunnelTotal {
+  const sums = new Map<string, number>();
+  for (const [cell, measures] of cohort) {
+    const [stage = ''] = parseCell(cell).dimensions;
+    for (const [measure, sum] of measures) if (measure < FUNNEL.bins) add(sums, `${stage} ${measure}`, sum);
+  }
+  const of_ = (stage: string, measure: number): number => sums.get(`${stage} ${measure}`) ?? 0;
+  const stages = blueprint.steps.map((index) => blueprint.stages[index]?.id ?? '');
+  const total = (measure: number): number => stages.reduce((sum, stage) => sum + of_(stage, measure), 0);
+  const [entered, converted] = [of_(stages[0] ?? '', FUNNEL.reached), of_(stages.at(-1) ?? '', FUNNEL.reached)];
+  const [dropped, excluded] = [total(FUNNEL.dropped), total(FUNNEL.excluded)];
+  return { entered, converted, inProgress: entered - converted - dropped - excluded, dropped, excluded };
+}
+
+function add(sums: Map<string, number>, key: string, value: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + value);
+}
+
 /** The funnel as a page shows it: cohort and now, side by side, never mixed. Pure. */
 export function funnelView(input: FunnelInput): FunnelView {
   const { blueprint } = input;
@@ -156,6 +176,7 @@ export function funnelView(input: FunnelInput): FunnelView {
     windowMs: blueprint.file.window,
     by: input.by,
     total: totalOf(steps),
+    ...(input.age === undefined ? {} : { age: input.age }),
     order: steps.map((s) => s.stage),
     steps: Object.fromEntries(steps.map((s) => [s.stage, s])),
     groups: groupsOf(blueprint, groups),

@@ -19,6 +19,8 @@ export const listSchema = z.discriminatedUnion('of', [
     stage: text.optional(),
     what: z.enum(['entered', 'reached', 'wentOn', 'waiting', 'dropped', 'excluded', 'converted', 'inProgress']),
     from: instant.optional(),
+    /** last hour of entry */
+    until: instant.optional(),
     to: instant.optional(),
     channel: text.optional(),
     segment: text.optional(),

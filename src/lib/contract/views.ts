@@ -92,6 +92,18 @@ export interface FunnelTotal {
   readonly excluded: number;
 }
 
+/** What part of a cohort is decided, and the period before it. */
+export interface FunnelAge {
+  /** of those who entered, the ones whose conversion window is over: their outcome is final */
+  readonly matured: FunnelTotal;
+  /** last hour of entry that is over, ms */
+  readonly maturedUntil: number;
+  /** the period of the same length before, as it stood then */
+  readonly before: FunnelTotal;
+  readonly beforeFrom: number;
+  readonly beforeAt: number;
+}
+
 export interface FunnelGroup {
   readonly key: string;
   readonly total: FunnelTotal;
@@ -109,6 +121,7 @@ export interface FunnelView {
   readonly windowMs: number;
   readonly by: 'channel' | 'segment' | null;
   readonly total: FunnelTotal;
+  readonly age?: FunnelAge;
   /** by stage id, in order of `order` */
   readonly order: readonly string[];
   readonly steps: Readonly<Record<string, FunnelStep>>;

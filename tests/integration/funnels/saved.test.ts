@@ -110,6 +110,17 @@ describe('a saved funnel', () => {
     expect(await countOf({ what: 'inProgress', to: NOON - 35 * HOUR })).toBe(4);
   });
 
+  it('has the funnel of the journey say what is final and what was before, each with its list', async () => {
+    const of = { of: 'funnel', journey: 'test', what: 'entered' } as const;
+    const wide = await app.funnel({ journey: 'test', from: NOON - 100 * HOUR });
+    expect(wide.age?.matured).toEqual({ entered: 1, converted: 0, inProgress: 0, dropped: 1, excluded: 0 });
+    expect((await app.list({ ...of, from: wide.from, until: wide.age?.maturedUntil })).count).toBe(1);
+    const near = await app.funnel({ journey: 'test', from: NOON - 45 * HOUR });
+    expect([near.total.entered, near.age?.before.entered]).toEqual([1, 1]);
+    const { beforeFrom, beforeAt } = near.age ?? {};
+    expect((await app.list({ ...of, from: beforeFrom, until: near.from - 1, to: beforeAt })).count).toBe(1);
+  });
+
   it('is folded in anew when it is changed, and is gone without a trace when it is removed', async () => {
     const { data: stale, status } = await tell('funnels.save', { definition: { ...CALLING, windowMs: DAY }, replaces: 7 });
     expect([stale, status]).toEqual([undefined, 409]);

@@ -27,6 +27,17 @@ export function cohortList(view: FunnelView, what: CohortWhat, stage?: string, g
   });
 }
 
+/** The list behind a number of those whose window is over. */
+export function maturedList(view: FunnelView, what: CohortWhat): string {
+  return formatList({ of: 'funnel', journey: view.journey, what, from: view.from, until: view.age?.maturedUntil ?? 0, ...pastOf(view) });
+}
+
+/** The list behind a number of the period before. */
+export function earlierList(view: FunnelView, what: CohortWhat): string {
+  const { beforeFrom = 0, beforeAt = 0 } = view.age ?? {};
+  return formatList({ of: 'funnel', journey: view.journey, what, from: beforeFrom, until: view.from - 1, to: beforeAt });
+}
+
 /** The list behind a number of the present. */
 export function nowList(view: FunnelView, what: NowWhat, stage?: string, group?: Group): string {
   return formatList({
