@@ -157,17 +157,26 @@ function checkVariants(file: JourneyFile, report: Report): void {
     const taken = file.variants.slice(0, i).find((v) => covered(variant.segments, v.segments) && covered(variant.channels, v.channels));
     if (taken !== undefined) report([...path, 'id'], `is never reached: variant "${taken.id}", further up, takes all of its cases`);
   });
-  variantFiles(file).forEach(({ variant, file: its }, i) =>
-    checkPlan(its.touchpoints, (k, field, message) => {
-      const id = its.touchpoints[k]?.id ?? '';
-      // What the base has wrong is said there.
-      if (variant.touchpoints[id] !== undefined) report(['variants', i, 'touchpoints', id, field], message);
-    }),
-  );
 }
 
-/** Everything in a journey file that the schema alone cannot see. Empty: it can be published. */
-export function checkJourney(file: JourneyFile): BlueprintProblem[] {
+/** What a variant says has to hold as if it stood in the journey itself; what the base has wrong already is said there. */
+function checkVariantFiles(file: JourneyFile, report: Report): void {
+  const base = new Set(problemsOf(file).map(keyOf));
+  variantFiles(file).forEach(({ file: its }, i) => {
+    for (const problem of problemsOf(its)) {
+      if (base.has(keyOf(problem))) continue;
+      const [list, k, ...rest] = problem.path;
+      const id = list === 'stages' || list === 'touchpoints' ? its[list][Number(k)]?.id : undefined;
+      if (id === undefined) report(['variants', i], problem.message);
+      else report(['variants', i, String(list), id, ...rest], problem.message);
+    }
+  });
+}
+
+const keyOf = (problem: BlueprintProblem): string => `${problem.path.join('.')} ${problem.message}`;
+
+/** What can be wrong with a journey, its variants aside. */
+function problemsOf(file: JourneyFile): BlueprintProblem[] {
   const problems: BlueprintProblem[] = [];
   const report: Report = (path, message) => problems.push({ path, message });
   checkStages(file, report);
@@ -178,6 +187,14 @@ export function checkJourney(file: JourneyFile): BlueprintProblem[] {
   checkOwners(file, report);
   checkTimes(file, report);
   checkPromises(file, report);
+  return problems;
+}
+
+/** Everything in a journey file that the schema alone cannot see. Empty: it can be published. */
+export function checkJourney(file: JourneyFile): BlueprintProblem[] {
+  const problems = problemsOf(file);
+  const report: Report = (path, message) => problems.push({ path, message });
   checkVariants(file, report);
+  checkVariantFiles(file, report);
   return problems;
 }
