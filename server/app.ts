@@ -31,6 +31,7 @@ import { Sockets } from '#server/live/sockets.ts';
 import { FeedMeter, readFeeds, samplePlace } from '#server/log/feeds.ts';
 import { openInbox } from '#server/log/inbox-stream.ts';
 import { openQuarantine } from '#server/log/quarantine.ts';
+import { createLabels } from '#server/labels/labels.ts';
 import { createLog } from '#server/log/redis-log.ts';
 import { LoopDelay } from '#server/platform/loop-delay.ts';
 import { previewJourney } from '#server/projector/journey-preview.ts';
@@ -263,12 +264,14 @@ export async function startApp(options: AppOptions): Promise<App> {
       return place === undefined ? null : readSample({ redis: reads, partitions: store.partitions }, place);
     },
   });
+  const labels = createLabels({ redis: reads, partitions: store.partitions, acceptor, emotion: () => contexts.current.emotion, clock });
   const journeyDesk = createJourneyDesk({
     definitions,
     blueprints: contexts.blueprints,
     clock,
     preview: (current, draft) => previewJourney({ redis: reads, partitions: store.partitions, current, draft, now: clock() }),
   });
+<<<<<<< HEAD
   const identity = createIdentityDesk({
     reading: { redis, partitions: store.partitions, blueprints: contexts.blueprints, factors: () => contexts.factors, rules },
     acceptor,
@@ -276,6 +279,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const api = createApi({ reader, sources, identity, funnels, journeyDesk, actorOf: who, log });
   const callerFor = (actor: Actor): Caller => createCaller({ reader, sources, identity, funnels, journeyDesk, actor });
+=======
+  const api = createApi({ reader, labels, sources, funnels, journeyDesk, actorOf: who, log });
+  const callerFor = (actor: Actor): Caller => createCaller({ reader, labels, sources, funnels, journeyDesk, actor });
+>>>>>>> a8504f4 (Correct this: a person's word on any text of a customer, a page to label the texts the model is least sure of, and the labels as a file to train on)
   Reflect.set(globalThis, SERVICES, {
     callerFor,
     actorOf: who,

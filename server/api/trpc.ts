@@ -6,12 +6,14 @@ import type { Actor } from '#server/security/actor.ts';
 import type { IdentityDesk } from './identity.ts';
 import type { FunnelDesk } from './funnel-desk.ts';
 import type { JourneyDesk } from './journey-desk.ts';
+import type { LabelDesk } from './labels.ts';
 import type { Reader } from './reader.ts';
 import type { SourceDesk } from './source-desk.ts';
 
 /** What every procedure is given: the reader, the desks at which people decide, and who asks. */
 export interface Context {
   readonly reader: Reader;
+  readonly labels: LabelDesk;
   readonly sources: SourceDesk;
   readonly funnels: FunnelDesk;
   readonly journeyDesk: JourneyDesk;

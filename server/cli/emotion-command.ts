@@ -9,16 +9,19 @@ import { loadModel, ownModelPath, readModel, SHIPPED_MODEL } from '#server/emoti
 import { projectFile } from '#server/platform/files.ts';
 import { buildModel } from './emotion/build.ts';
 import { evaluateFile } from './emotion/evaluate.ts';
+import { labelsAsCsv } from './emotion/labels.ts';
 import { trainOwn } from './emotion/train.ts';
 
 const USAGE = `npm run emotion -- eval <labelled.csv> [--text column] [--label column] [--names labels.txt] [--model file | --shipped]
 npm run emotion -- train <labels.csv> [--text column] [--label column]
+npm run emotion -- labels > labels.csv
 npm run emotion -- build <folder of GoEmotions> [--out file]
 
   eval     how well the emotions in a file are found: accuracy, F1 per class, calibration, speed. The file is CSV or TSV with a text and a label
            column; labels are our seven emotions, the names of GoEmotions, or positive, neutral and negative
   train    trains on your labels (a copy of the model in use goes on learning); takes the place of the model in use only where it is better on
            labels it has not seen
+  labels   what people said on the customers' pages and on /labels, as such a file; the product must be running
   build    makes the model that ships, from train.tsv and labels.txt of GoEmotions and the service posts in this repository, byte for byte
   --text, --label   name of the column, or its number from 1 where the file has no header line
   --names  labels are numbers of the lines of this file, from 0
@@ -46,9 +49,14 @@ function argumentsOf(argv: readonly string[]): ReturnType<typeof parseArgs<{ opt
  * @returns what to print
  * @throws Fault with a sentence that says what to do
  */
-export function runEmotion(argv: readonly string[], config: Pick<Config, 'dataDir'>, say: (line: string) => void): string {
+export async function runEmotion(
+  argv: readonly string[],
+  config: Pick<Config, 'dataDir' | 'redisUrl'>,
+  say: (line: string) => void,
+): Promise<string> {
   const { values, positionals } = argumentsOf(argv);
   const [command, path] = positionals;
+  if (command === 'labels' && path === undefined) return labelsAsCsv(config);
   if (path === undefined || positionals.length !== 2) throw new Fault('bad_request', USAGE);
   if (!existsSync(path)) throw new Fault('bad_request', `There is no ${path}.`);
   switch (command) {
@@ -71,10 +79,10 @@ function modelOf(values: { readonly model?: string | undefined; readonly shipped
 }
 
 /** Runs the command with this process's arguments and environment; ends with code 1 and one sentence where it cannot. */
-export function main(argv: readonly string[] = process.argv.slice(2)): void {
+export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   try {
     const say = (line: string): void => void process.stderr.write(`${line}\n`);
-    process.stdout.write(`${runEmotion(argv, readConfig(), say)}\n`);
+    process.stdout.write(`${await runEmotion(argv, readConfig(), say)}\n`);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     process.stderr.write(`${error.message}\n`);

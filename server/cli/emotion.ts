@@ -2,4 +2,4 @@ import { basename } from 'node:path';
 import { main } from './emotion-command.ts';
 
 // The bundler may make another program load this file for what the two share; only the command itself may run.
-if (/^emotion\.[jt]s$/.test(basename(process.argv[1] ?? ''))) main();
+if (/^emotion\.[jt]s$/.test(basename(process.argv[1] ?? ''))) await main();

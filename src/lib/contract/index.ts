@@ -20,3 +20,4 @@ export * from './identity.ts';
 export * from './source-name.ts';
 export * from './sources.ts';
 export * from './account.ts';
+export * from './labels.ts';

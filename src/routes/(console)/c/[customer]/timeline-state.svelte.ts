@@ -35,6 +35,9 @@ export class TimelineState {
     this.#next = $state(page.next);
   }
 
+  get customer(): string {
+    return this.#customer;
+  }
   get header(): CustomerHeader | null {
     return this.#header;
   }

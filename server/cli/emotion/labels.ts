@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Fault } from '#lib/contract/index.ts';
+import type { Config } from '#server/config.ts';
+import { decodeState } from '#server/domain/customer/state.ts';
+import { isCustomersText } from '#server/domain/emotion/annotations.ts';
+import type { StoredEvent } from '#server/domain/event/event.ts';
+import { nameOf } from '#server/domain/event/event.ts';
+import { connect } from '#server/redis/client.ts';
+import type { Redis, RedisAddress } from '#server/redis/client.ts';
+import { readLock } from '#server/redis/directory-lock.ts';
+import { keys } from '#server/redis/keys.ts';
+
+const PAGE = 500;
+
+/** The store of this configuration; never starts one. @throws Fault `store_unavailable` where none runs */
+async function addressOf(config: Pick<Config, 'dataDir' | 'redisUrl'>): Promise<RedisAddress> {
+  if (config.redisUrl !== undefined) return { url: config.redisUrl };
+  const socketPath = (await readLock(join(config.dataDir, 'redis', 'server.lock')))?.record?.socketPath;
+  if (socketPath !== undefined && existsSync(socketPath)) return { socketPath };
+  throw new Fault(
+    'store_unavailable',
+    `No store is running for DATA_DIR=${config.dataDir}. Start the product (npm start), then ask again.`,
+  );
+}
+
+/** Everything people said about the emotion of a text, as CSV with the columns text and label: what `train` takes. */
+export async function labelsAsCsv(config: Pick<Config, 'dataDir' | 'redisUrl'>): Promise<string> {
+  const redis = await connect(await addressOf(config));
+  try {
+    const partitions = Number(await redis.hGet(keys.store(), 'partitions'));
+    const rows: string[] = [];
+    for (let partition = 0; partition < partitions; partition++)
+      for (let from = 0; ; from += PAGE) {
+        const people = await redis.zRange(keys.customers(partition), from, from + PAGE - 1);
+        for (const person of people) rows.push(...(await labelsOf(redis, partition, person)));
+        if (people.length < PAGE) break;
+      }
+    return ['text,label', ...rows].join('\n');
+  } finally {
+    redis.destroy();
+  }
+}
+
+async function labelsOf(redis: Redis, partition: number, person: string): Promise<string[]> {
+  const text = await redis.get(keys.state(partition, person));
+  if (text === null) return [];
+  const { emotionsSaid, noEmotion, retracted } = decodeState(text);
+  if (noEmotion || Object.keys(emotionsSaid).length === 0) return [];
+  const entries = (await redis.xRange(keys.customer(partition, person), '-', '+')) ?? [];
+  return entries.flatMap(({ message }) => {
+    const event = JSON.parse(message['e'] ?? '{}') as StoredEvent;
+    const label = emotionsSaid[event.key];
+    if (label === undefined || label === 'unknown' || !isCustomersText(event) || retracted.includes(nameOf(event))) return [];
+    return [`${quoted(event.text ?? '')},${label}`];
+  });
+}
+
+/** A text that begins like a formula is no formula to a spreadsheet. */
+function quoted(text: string): string {
+  const safe = /^[=+\-@\t\r]/u.test(text) ? `'${text}` : text;
+  return `"${safe.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,109 @@
+import type { LabelTask } from '#lib/contract/index.ts';
+import { Fault } from '#lib/contract/index.ts';
+import { decodeState } from '#server/domain/customer/state.ts';
+import { isCustomersText } from '#server/domain/emotion/annotations.ts';
+import type { StoredEvent } from '#server/domain/event/event.ts';
+import { EMOTION_CORRECTED, nameOf } from '#server/domain/event/event.ts';
+import type { LabelDesk } from '#server/api/labels.ts';
+import type { Acceptor } from '#server/ingest/acceptor.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import type { Redis } from '#server/redis/client.ts';
+import { keys, partitionOf } from '#server/redis/keys.ts';
+
+/** Source under which people's own words come in. */
+const SOURCE = 'console';
+/** Customers of a partition whose newest texts are looked at, and events of each. */
+const CUSTOMERS_LOOKED_AT = 30;
+const EVENTS_LOOKED_AT = 40;
+const MOST_TASKS = 20;
+/** Shorter texts teach little. */
+const SHORTEST = 12;
+
+export interface LabelsOptions {
+  readonly redis: Redis;
+  readonly partitions: number;
+  readonly acceptor: Pick<Acceptor, 'acceptBatch'>;
+  readonly emotion: () => 'off' | undefined;
+  readonly clock: Clock;
+}
+
+/** What people say about emotions: corrections go in by the door like everything else, texts to label come from the newest customers. */
+export function createLabels(options: LabelsOptions): LabelDesk {
+  const { redis, partitions, acceptor } = options;
+  const homeOf = (customer: string): number => partitionOf(customer, partitions);
+
+  async function eventAt(customer: string, id: string): Promise<StoredEvent> {
+    const [entry] = (await redis.xRange(keys.customer(homeOf(customer), customer), id, id)) ?? [];
+    if (entry === undefined) throw new Fault('not_found', 'This event is not there (any more). Reload the page.');
+    return JSON.parse(entry.message['e'] ?? '{}') as StoredEvent;
+  }
+
+  return {
+    async correct({ customerId, event: id, emotion }, by) {
+      if (options.emotion() === 'off') throw new Fault('forbidden', 'Emotions are not read in this installation.');
+      const event = await eventAt(customerId, id);
+      if (!isCustomersText(event)) throw new Fault('forbidden', 'Only what a customer said can be given an emotion.');
+      const state = await redis.get(keys.state(homeOf(customerId), customerId));
+      if (state !== null && decodeState(state).noEmotion) throw new Fault('forbidden', 'This customer does not want emotions read.');
+      const answer = await acceptor.acceptBatch(SOURCE, [
+        {
+          // Changing one's mind twice is no duplicate.
+          id: `${event.key}-${options.clock()}`,
+          type: EMOTION_CORRECTED,
+          customer: Object.fromEntries(event.who.map(([kind, value]) => [kind, value])),
+          attributes: { eventId: event.id, eventSource: event.source, emotion, by },
+        },
+      ]);
+      const [refused] = answer.rejected;
+      if (refused !== undefined) throw new Fault('bad_request', refused.message);
+    },
+    async queue() {
+      const emotion = options.emotion() ?? 'on';
+      if (emotion === 'off') return { tasks: [], emotion };
+      const found = await Promise.all(Array.from({ length: partitions }, (_, partition) => tasksIn(redis, partition)));
+      const tasks = found.flat().sort((a, b) => doubt(b) - doubt(a) || b.at - a.at);
+      return { tasks: tasks.slice(0, MOST_TASKS), emotion };
+    },
+  };
+}
+
+/** How little is known: 1 where nothing was inferred. */
+function doubt(task: LabelTask): number {
+  return 1 - (task.inferred?.confidence ?? 0);
+}
+
+async function tasksIn(redis: Redis, partition: number): Promise<LabelTask[]> {
+  const people = await redis.zRange(keys.customers(partition), 0, CUSTOMERS_LOOKED_AT - 1, { REV: true });
+  const found = await Promise.all(
+    people.map(async (customer) => {
+      const [text, entries] = await Promise.all([
+        redis.get(keys.state(partition, customer)),
+        redis.xRevRange(keys.customer(partition, customer), '+', '-', { COUNT: EVENTS_LOOKED_AT }),
+      ]);
+      if (text === null) return [];
+      const state = decodeState(text);
+      if (state.noEmotion) return [];
+      return (entries ?? []).flatMap(({ id, message }) => {
+        const event = JSON.parse(message['e'] ?? '{}') as StoredEvent;
+        const labelled = state.emotionsSaid[event.key] !== undefined || state.retracted.includes(nameOf(event));
+        return labelled ? [] : taskOf(customer, id, event);
+      });
+    }),
+  );
+  return found.flat();
+}
+
+function taskOf(customer: string, id: string, event: StoredEvent): LabelTask[] {
+  const { text, emotion } = event;
+  if (text === undefined || text.length < SHORTEST || !isCustomersText(event)) return [];
+  return [
+    {
+      customer,
+      event: id,
+      at: event.at,
+      channel: event.channel ?? null,
+      text,
+      inferred: emotion === undefined ? null : { label: emotion.label, confidence: emotion.confidence, why: emotion.why },
+    },
+  ];
+}
