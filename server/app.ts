@@ -271,18 +271,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
     preview: (current, draft) => previewJourney({ redis: reads, partitions: store.partitions, current, draft, now: clock() }),
   });
-<<<<<<< HEAD
   const identity = createIdentityDesk({
     reading: { redis, partitions: store.partitions, blueprints: contexts.blueprints, factors: () => contexts.factors, rules },
     acceptor,
     clock,
   });
-  const api = createApi({ reader, sources, identity, funnels, journeyDesk, actorOf: who, log });
-  const callerFor = (actor: Actor): Caller => createCaller({ reader, sources, identity, funnels, journeyDesk, actor });
-=======
-  const api = createApi({ reader, labels, sources, funnels, journeyDesk, actorOf: who, log });
-  const callerFor = (actor: Actor): Caller => createCaller({ reader, labels, sources, funnels, journeyDesk, actor });
->>>>>>> a8504f4 (Correct this: a person's word on any text of a customer, a page to label the texts the model is least sure of, and the labels as a file to train on)
+  const api = createApi({ reader, labels, sources, identity, funnels, journeyDesk, actorOf: who, log });
+  const callerFor = (actor: Actor): Caller => createCaller({ reader, labels, sources, identity, funnels, journeyDesk, actor });
   Reflect.set(globalThis, SERVICES, {
     callerFor,
     actorOf: who,

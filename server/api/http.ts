@@ -5,12 +5,9 @@ import type { Log } from '#server/platform/log.ts';
 import type { Actor, ActorRequest } from '#server/security/actor.ts';
 import type { FunnelDesk } from './funnel-desk.ts';
 import type { JourneyDesk } from './journey-desk.ts';
-<<<<<<< HEAD
 import { sameOrigin } from '#server/security/origin.ts';
 import type { IdentityDesk } from './identity.ts';
-=======
 import type { LabelDesk } from './labels.ts';
->>>>>>> a8504f4 (Correct this: a person's word on any text of a customer, a page to label the texts the model is least sure of, and the labels as a file to train on)
 import type { Reader } from './reader.ts';
 import type { SourceDesk } from './source-desk.ts';
 import { appRouter } from './router.ts';
@@ -44,13 +41,9 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
       if (req.method !== 'GET' && !isOwnWrite(req)) throw forbidden('Only our own pages and programs may change anything.');
       return {
         reader: options.reader,
-<<<<<<< HEAD
         sources: options.sources,
         identity: options.identity,
-=======
         labels: options.labels,
-        sources: options.sources,
->>>>>>> a8504f4 (Correct this: a person's word on any text of a customer, a page to label the texts the model is least sure of, and the labels as a file to train on)
         funnels: options.funnels,
         journeyDesk: options.journeyDesk,
         actor,

@@ -13,12 +13,9 @@ import {
 } from '#lib/contract/index.ts';
 import { funnelsRouter } from './funnels.ts';
 import { journeysRouter } from './journeys.ts';
-<<<<<<< HEAD
 import { accountsRouter } from './accounts.ts';
 import { identityRouter } from './identity.ts';
-=======
 import { labelsRouter } from './labels-router.ts';
->>>>>>> a8504f4 (Correct this: a person's word on any text of a customer, a page to label the texts the model is least sure of, and the labels as a file to train on)
 import { sourcesRouter } from './sources-router.ts';
 import { customerId, read, t } from './trpc.ts';
 
@@ -71,12 +68,9 @@ export const appRouter = t.router({
       .input(z.strictObject({ customerId, before: z.string().max(64).optional(), limit: z.int().min(1).max(200).optional() }))
       .query(({ ctx, input }) => ctx.reader.timeline(input)),
   }),
-<<<<<<< HEAD
   identity: identityRouter,
   accounts: accountsRouter,
-=======
   labels: labelsRouter,
->>>>>>> a8504f4 (Correct this: a person's word on any text of a customer, a page to label the texts the model is least sure of, and the labels as a file to train on)
   sources: sourcesRouter,
   system: t.router({
     status: read.query(({ ctx }) => ctx.reader.status()),
