@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EventInput } from '#lib/contract/index.ts';
 import { mapFile } from '#server/importers/import.ts';
 import { parseMapping } from '#server/importers/mapping.ts';
 import type { Problem } from '#server/importers/value-rules.ts';
+import { xesRows } from '#server/importers/xes.ts';
 import { projectFile } from '#server/platform/files.ts';
 
 let folder: string;
@@ -193,4 +195,29 @@ describe('an OCEL 2.0 log with the mapping that ships', () => {
     const { events } = await read('levels.jsonocel', OCEL, mapping);
     expect(events.map(({ segment }) => segment)).toEqual([undefined, 'gold', 'gold', undefined]);
   });
+});
+
+describe('a log of any size', () => {
+  test('is read no further than its events are taken: fifty thousand of them in one trace hold no more than one piece of the file', async () => {
+    const EVENTS = 50_000;
+    const PIECE = 500;
+    let made = 0;
+    function* pieces(): Generator<Buffer> {
+      yield Buffer.from('<log><trace><string key="concept:name" value="A"/>');
+      for (let i = 0; i < EVENTS; i += PIECE) {
+        made = i + PIECE;
+        const event = '<event><string key="concept:name" value="Step"/><date key="time:timestamp" value="2026-03-01T09:00:00Z"/></event>';
+        yield Buffer.from(event.repeat(PIECE));
+      }
+      yield Buffer.from('</trace></log>');
+    }
+    let rows = 0;
+    let ahead = 0;
+    for await (const row of xesRows(Readable.from(pieces(), { objectMode: false, highWaterMark: 65_536 }))) {
+      rows = row.number;
+      ahead = Math.max(ahead, made - rows);
+    }
+    expect(rows).toBe(EVENTS);
+    expect(ahead).toBeLessThan(5 * PIECE);
+  }, 60_000);
 });
