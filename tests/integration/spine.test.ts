@@ -68,7 +68,7 @@ describe('an event that is posted', () => {
       ['order.placed', 'order'],
       ['page.viewed', 'look'],
     ]);
-    expect(page.header?.cases[0]).toMatchObject({ stage: 'order', state: 'open', step: 2 });
+    expect(page.header?.cases[0]).toMatchObject({ stage: 'order', state: 'progressing', step: 2 });
   });
 
   it('is counted once however often it is sent', async () => {
