@@ -272,7 +272,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     preview: (current, draft) => previewJourney({ redis: reads, partitions: store.partitions, current, draft, now: clock() }),
   });
   const identity = createIdentityDesk({
-    reading: { redis, partitions: store.partitions, blueprints: contexts.blueprints, factors: () => contexts.factors, rules },
+    reading: { redis: reads, partitions: store.partitions, blueprints: contexts.blueprints, factors: () => contexts.factors, rules },
     acceptor,
     clock,
   });

@@ -68,7 +68,8 @@ export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): I
     },
 
     async unmerge({ customer, source, event, reason }, actor) {
-      const decision = await decisionOf(await explainIdentity(reading, customer), { source, event });
+      const view = await explainIdentity(reading, customer);
+      const decision = await decisionOf(view, { source, event });
       const [first] = decision.identifiers;
       if (first === undefined) throw new Fault('not_found', 'This decision names nobody.');
       await send(source, {
@@ -76,6 +77,9 @@ export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): I
         customer: customerOf(first),
         attributes: { eventId: event, reason, by: actor.name },
       });
+      const weaker = decision.identifiers.at(-1);
+      const known = view.identifiers.find(({ kind, value }) => kind === weaker?.kind && value === weaker.value);
+      if (known !== undefined) await untilSeen(known.node, decision.what === 'merged');
       return { customer };
     },
 
