@@ -62,7 +62,7 @@ export function trainOwn(
     `only the one in use is right: ${onlyBefore}; only the trained one: ${onlyAfter}; McNemar p = ${p < 0.001 ? p.toExponential(1) : p.toFixed(3)}`,
     better
       ? `Better: it takes over when the product is started anew (${at.to}). Texts that are scored already keep their scores.`
-      : 'Not better beyond chance: the model in use stays. More labels, or more even ones, may help.',
+      : 'Not better in macro-F1 beyond chance: the model in use stays. More labels, or more even ones, may help.',
   ].join('\n');
 }
 
