@@ -1,22 +1,9 @@
 import { duration } from '#lib/components/format.ts';
-import type { FunnelBreakdown, FunnelDefinition, FunnelMatch } from '#lib/contract/funnel-definition.ts';
-
-const OPERATORS = { is: '=', isNot: '≠', atLeast: '≥', atMost: '≤' } as const;
+import type { FunnelBreakdown, FunnelDefinition } from '#lib/contract/funnel-definition.ts';
 
 /** `attributes.plan` -> `plan`, `identifier.orderId` -> `orderId`. */
-export function fieldName(field: string): string {
+function fieldName(field: string): string {
   return field.replace(/^(attributes|identifier)\./, '');
-}
-
-function matchWords(match: FunnelMatch, nameOf: (touchpoint: string) => string): string {
-  const what = [match.touchpoint === undefined ? undefined : nameOf(match.touchpoint), match.type].filter((word) => word !== undefined);
-  const where = match.where.map(({ field, op, value }) => `${fieldName(field)} ${OPERATORS[op]} ${value}`);
-  return [what.join(' as ') || 'anything', ...(where.length > 0 ? [`with ${where.join(' and ')}`] : [])].join(' ');
-}
-
-/** `Order confirmed, or form.submitted with channel = web`. */
-export function matchesWords(any: readonly FunnelMatch[], nameOf: (touchpoint: string) => string): string {
-  return any.map((match) => matchWords(match, nameOf)).join(', or ');
 }
 
 /** How a breakdown is called. */
