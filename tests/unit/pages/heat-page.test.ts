@@ -4,6 +4,7 @@ import { trendOption, trendSentence } from '#lib/charts/trend-option.ts';
 import {
   binOf,
   cellSentence,
+  coverageWords,
   feelingOf,
   points,
   STATE_SENTENCES,
@@ -54,9 +55,16 @@ describe('a square of the heatmap', () => {
     expect(trendOf({ ...cell, change: null })).toBeNull();
   });
   it('says everything it shows in words', () => {
-    expect(cellSentence(cell, 0)).toBe('friction 83, feeling very negative, 120 visits, +14 against last week');
+    expect(cellSentence(cell, 0)).toBe('friction 83, feeling very negative, mood known for 33 % of 120 visits, +14 against last week');
     expect(cellSentence({ ...cell, state: 'source_down', lastSeen: 0 }, 7_200_000)).toBe('source down, last seen 2 h ago');
     expect(cellSentence({ ...cell, state: 'few', n: 3 }, 0)).toBe('too few, 3 visits');
+  });
+  it('says for how many of its visits the mood is known, and never rounds some to all or to none', () => {
+    const of = (known: number, n: number) => coverageWords({ ...cell, n, emotion: { ...cell.emotion, known } });
+    expect(of(38, 100)).toBe('mood known for 38 % of 100');
+    expect(of(0, 7)).toBe('mood known for 0 % of 7');
+    expect(of(1, 1_000)).toBe('mood known for 0.1 % of 1,000');
+    expect(of(1_199, 1_200)).toBe('mood known for 99 % of 1,200');
   });
   it('says that less came than usual, with a number and without', () => {
     expect(cellSentence({ ...cell, hush: 'quiet', expected: 160 }, 0)).toMatch(/, quiet, about 160 expected$/);

@@ -76,11 +76,16 @@ export function cellSentence(cell: HeatCell, now: number): string {
   const change = cell.change === null ? '' : `, ${signed(cell.change)} against last week`;
   const hush = cell.hush === null ? '' : `, ${cell.hush}${expectedIn(cell)}`;
   const sure = cell.uncertain ? ', uncertain' : '';
-  return `friction ${count(cell.friction ?? 0)}${sure}, feeling ${feelingOf(cell.emotion.valence).word}, ${count(cell.n)} visits${change}${hush}`;
+  return `friction ${count(cell.friction ?? 0)}${sure}, feeling ${feelingOf(cell.emotion.valence).word}, ${coverageWords(cell)} visits${change}${hush}`;
 }
 
 function expectedIn(cell: HeatCell): string {
   return cell.expected === null || cell.hush === null ? '' : `, about ${decimal(cell.expected)} expected`;
+}
+
+/** For how many of a cell's visits the mood is known: `mood known for 38 % of 120`; a feeling that few stand behind must not be read as everybody's. */
+export function coverageWords(cell: HeatCell): string {
+  return `mood known for ${percent(cell.emotion.known, cell.n)} of ${count(cell.n)}`;
 }
 
 /** How many of a cell's visits have a known feeling: `34 of 212 visits, 16 %`. */
