@@ -50,11 +50,11 @@ export const handleError: HandleServerError = ({ error: thrown, event, status, m
 };
 
 /**
- * Nothing is ever told to other sites. An address that came with a look-up (`/c?phone=…`) is told to nobody at all;
+ * Nothing is ever told to other sites. An address that came with a look-up (`/pop?phone=…`) is told to nobody at all;
  * elsewhere our own server may know, because browsers under `no-referrer` post forms with the origin `null`, which the forgery check refuses.
  */
 function referrerPolicyOf(url: URL): string {
-  return url.pathname === '/c' && url.search !== '' ? 'no-referrer' : 'same-origin';
+  return ['/c', '/pop'].includes(url.pathname) && url.search !== '' ? 'no-referrer' : 'same-origin';
 }
 
 /** The request as the server's other doors see it. */

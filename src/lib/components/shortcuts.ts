@@ -1,6 +1,7 @@
 /** The keys of the frame, as the help shows them. Keys with a `path` go there after `g`. */
 export const SHORTCUTS = [
   { keys: '/', does: 'Find a customer' },
+  { keys: 'Ctrl/⌘ K', does: 'Find a customer, also out of a field' },
   { keys: 'g f', does: 'Go to the funnel', path: '/funnel' },
   { keys: 'g h', does: 'Go to the heatmap', path: '/heat' },
   { keys: 'g c', does: 'Go to customers', path: '/c' },
@@ -43,6 +44,11 @@ export function shortcutReader(actions: ShortcutActions): (key: string, nowMs: n
     single[key]?.();
     return single[key] !== undefined;
   };
+}
+
+/** Whether a key press is Ctrl+K or ⌘K: it finds a customer anywhere, also while somebody types, and where single keys are switched off. */
+export function isFindChord(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): boolean {
+  return event.key.toLowerCase() === 'k' && event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
 }
 
 /** Whether a key press belongs to a field or to the browser, not to us. */

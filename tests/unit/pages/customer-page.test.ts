@@ -4,7 +4,6 @@ import { orderPromises, promiseWords, stayWords, titleOf, wordingOf } from '../.
 import { drawEmotion, UNKNOWN_AFTER_MS } from '../../../src/routes/(console)/c/[customer]/emotion-line.ts';
 import { countNew, GAP_MS, mergeNewest, rowsOf } from '../../../src/routes/(console)/c/[customer]/timeline-rows.ts';
 import { TimelineState } from '../../../src/routes/(console)/c/[customer]/timeline-state.svelte.ts';
-import { lookupOf } from '../../../src/routes/(console)/c/find-query.ts';
 
 const HOUR = 3_600_000;
 
@@ -196,21 +195,5 @@ describe('a person without a name', () => {
     expect(titleOf(nobody)).toBe('Customer 0123456789, name unknown');
     expect(titleOf({ ...nobody, identifiers: [{ kind: 'customerId', value: 'C-1', since: 0 }] })).toBe('Customer C-1');
     expect(titleOf({ ...nobody, name: 'Anna' })).toBe('Anna');
-  });
-});
-
-describe('a look-up in the address', () => {
-  const of = (query: string) => {
-    const fields = new URLSearchParams(query);
-    return lookupOf((name) => fields.get(name));
-  };
-  it('gets the plus sign back that a query turns into a space', () => {
-    expect(of('phone=+4915112345')).toBe('+4915112345');
-    expect(of('phone=%2B4915112345')).toBe('+4915112345');
-  });
-  it('asks nothing where nothing is given', () => {
-    expect(of('q=++')).toBeUndefined();
-    expect(of('')).toBeUndefined();
-    expect(of('order=4711')).toBe('4711');
   });
 });

@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { ask } from '#lib/api/ask.ts';
 import type { FindAnswer } from '#lib/contract/views.ts';
-import { lookupOf } from './find-query.ts';
+import { askedOf } from '../pop/caller.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 interface Found {
@@ -9,9 +9,10 @@ interface Found {
   readonly answer: FindAnswer;
 }
 
-export const load: PageServerLoad = async ({ url, locals }): Promise<{ found: Found | null }> => {
-  const q = lookupOf((name) => url.searchParams.get(name));
-  return { found: q === undefined ? null : await find(locals.api, q) };
+/** An address that names whom to open is a screen pop. */
+export const load: PageServerLoad = ({ url }) => {
+  const { lookUps, withheld } = askedOf((name) => url.searchParams.get(name));
+  if (lookUps.length > 0 || withheld) redirect(303, `/pop${url.search}`);
 };
 
 export const actions: Actions = {
