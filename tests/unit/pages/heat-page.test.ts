@@ -4,6 +4,8 @@ import { trendOption, trendSentence } from '#lib/charts/trend-option.ts';
 import {
   binOf,
   cellSentence,
+  changeLine,
+  changeOf,
   coverageWords,
   feelingOf,
   points,
@@ -66,6 +68,24 @@ describe('a square of the heatmap', () => {
     expect(of(1, 1_000)).toBe('mood known for 0.1 % of 1,000');
     expect(of(1_199, 1_200)).toBe('mood known for 99 % of 1,200');
   });
+  it('draws a change with a sign and a word, and a direction only where it is more than noise', () => {
+    const line = (change: number | null, uncertain = false) => {
+      const face = changeOf({ ...cell, change, uncertain });
+      return `${face.number} ${changeLine(face)}`;
+    };
+    expect(line(14)).toBe('+14 harder, was 69');
+    expect(line(-14)).toBe('−14 easier, was 97');
+    expect(line(4.4)).toBe('+4 steady, was 79');
+    expect(line(14, true)).toBe('~+14 uncertain, was 69');
+    expect(line(null)).toBe('– no comparison');
+  });
+  it('says its change first where squares show changes, and keeps the words of an absence', () => {
+    expect(cellSentence(cell, 0, 'change')).toBe(
+      '+14 against last week, harder, was 69, friction 83, feeling very negative, mood known for 33 % of 120 visits',
+    );
+    expect(cellSentence({ ...cell, change: null }, 0, 'change')).toMatch(/^no comparison, friction 83/);
+    expect(cellSentence({ ...cell, state: 'few', n: 3 }, 0, 'change')).toBe('too few, 3 visits');
+  });
   it('says that less came than usual, with a number and without', () => {
     expect(cellSentence({ ...cell, hush: 'quiet', expected: 160 }, 0)).toMatch(/, quiet, about 160 expected$/);
     expect(cellSentence({ ...cell, state: 'silent', hush: 'silent', n: 0, expected: 12.5 }, 0)).toBe('silent, about 12.5 expected');
@@ -90,7 +110,11 @@ describe('the heatmap’s address', () => {
     return readHeatAddress((name) => fields.get(name));
   };
   it('falls back to a day by channel, live, whatever nonsense it holds', () => {
-    expect(read('w=3y&by=mood&to=soon')).toEqual({ window: '24h', by: 'channel', to: undefined });
+    expect(read('w=3y&by=mood&show=all&to=soon')).toEqual({ window: '24h', by: 'channel', show: 'value', to: undefined });
+  });
+  it('says whether squares show their number or its change, which asks the server for nothing else', () => {
+    expect(read('show=change').show).toBe('change');
+    expect(heatParamsOf(read('show=change'), 'broadband')).toEqual(heatParamsOf(read(''), 'broadband'));
   });
   it('asks for what it says', () => {
     expect(heatParamsOf(read('w=1h&by=owner&to=2026-11-20T12:00:00Z'), 'broadband')).toEqual({

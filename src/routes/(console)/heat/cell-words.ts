@@ -1,6 +1,7 @@
 import { ago, count, decimal, percent, signed } from '#lib/components/format.ts';
 import type { CellEmotion, CellState, HeatCell } from '#lib/contract/views.ts';
 import type { Window } from '#lib/contract/words.ts';
+import type { Shown } from './params.ts';
 
 /** The names of the windows, as they are read. */
 export const WINDOW_WORDS: Readonly<Record<Window, string>> = { '15m': '15 min', '1h': '1 h', '4h': '4 h', '24h': '24 h', '7d': '7 days' };
@@ -32,12 +33,35 @@ export function feelingOf(valence: number | null): Feeling {
 }
 
 /** A change of fewer points than this is noise and gets no arrow. */
-const CHANGE_SHOWN = 5;
+export const CHANGE_SHOWN = 5;
 
 /** The arrow of a cell: against one week before, where the change is worth one and the number is sure enough to carry it. */
 export function trendOf(cell: HeatCell): 'up' | 'down' | null {
   if (cell.change === null || cell.uncertain || Math.abs(cell.change) < CHANGE_SHOWN) return null;
   return cell.change > 0 ? 'up' : 'down';
+}
+
+/** How a cell stands against the same window one week before. */
+export interface ChangeFace {
+  /** `+14`, `~−3` where uncertain, a dash where there is nothing to compare */
+  readonly number: string;
+  /** what the sign means: friction is pain, so more of it is harder */
+  readonly word: 'harder' | 'easier' | 'steady' | 'uncertain' | 'no comparison';
+  /** the number of a week before; null where there was none */
+  readonly was: number | null;
+}
+
+/** The change of a cell as it is drawn: a direction in a word only where the change is more than noise and the number is sure enough. */
+export function changeOf(cell: HeatCell): ChangeFace {
+  if (cell.change === null || cell.friction === null) return { number: '–', word: 'no comparison', was: null };
+  const trend = trendOf(cell);
+  const word = trend === 'up' ? 'harder' : trend === 'down' ? 'easier' : cell.uncertain ? 'uncertain' : 'steady';
+  return { number: `${cell.uncertain ? '~' : ''}${signed(cell.change)}`, word, was: cell.friction - cell.change };
+}
+
+/** The second line of a square that shows its change: `harder, was 69`. */
+export function changeLine({ word, was }: ChangeFace): string {
+  return was === null ? word : `${word}, was ${count(was)}`;
 }
 
 /** Share of the bar's width for `n` of `largest` visits, 0..100: by the root, so that small cells stay visible. */
@@ -66,17 +90,19 @@ export const STATE_SENTENCES: Readonly<Record<CellState, string>> = {
   not_planned: 'The journey does not meet customers here.',
 };
 
-/** What a cell says to somebody who cannot see it; the visible words are part of it. */
-export function cellSentence(cell: HeatCell, now: number): string {
+/** What a cell says to somebody who cannot see it; the visible words are part of it, and what the square shows comes first. */
+export function cellSentence(cell: HeatCell, now: number, show: Shown = 'value'): string {
   if (cell.state !== 'value') {
     const seen = cell.lastSeen === null ? '' : `, last seen ${ago(cell.lastSeen, now)}`;
     const noted = cell.note === null ? '' : ', with a note';
     return `${STATE_WORDS[cell.state]}${cell.n > 0 && cell.state !== 'source_down' ? `, ${count(cell.n)} visits` : ''}${expectedIn(cell)}${seen}${noted}`;
   }
-  const change = cell.change === null ? '' : `, ${signed(cell.change)} against last week`;
+  const face = changeOf(cell);
+  const lead = show === 'value' ? '' : `${face.was === null ? '' : `${face.number} against last week, `}${changeLine(face)}, `;
+  const change = cell.change === null || show === 'change' ? '' : `, ${signed(cell.change)} against last week`;
   const hush = cell.hush === null ? '' : `, ${cell.hush}${expectedIn(cell)}`;
   const sure = cell.uncertain ? ', uncertain' : '';
-  return `friction ${count(cell.friction ?? 0)}${sure}, feeling ${feelingOf(cell.emotion.valence).word}, ${coverageWords(cell)} visits${change}${hush}`;
+  return `${lead}friction ${count(cell.friction ?? 0)}${sure}, feeling ${feelingOf(cell.emotion.valence).word}, ${coverageWords(cell)} visits${change}${hush}`;
 }
 
 function expectedIn(cell: HeatCell): string {

@@ -2,10 +2,15 @@ import { readChoice, readInstant, readVersion } from '#lib/components/address.ts
 import type { HeatParams } from '#lib/contract/live.ts';
 import { COLUMNS, WINDOW_NAMES, type Column, type Window } from '#lib/contract/words.ts';
 
+/** What a square shows: its number, or how it stands against the same window one week before. */
+export const SHOWN = ['value', 'change'] as const;
+export type Shown = (typeof SHOWN)[number];
+
 /** What the heatmap's address says. */
 export interface HeatAddress {
   readonly window: Window;
   readonly by: Column;
+  readonly show: Shown;
   readonly to: number | undefined;
   readonly version: number | undefined;
 }
@@ -15,6 +20,7 @@ export function readHeatAddress(field: (name: string) => string | null): HeatAdd
   return {
     window: readChoice(field('w'), WINDOW_NAMES, '24h' as const),
     by: readChoice(field('by'), COLUMNS, 'channel' as const),
+    show: readChoice(field('show'), SHOWN, 'value' as const),
     to: readInstant(field('to')),
     version: readVersion(field('v')),
   };
