@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -93,6 +93,12 @@ describe('an open page', () => {
     );
     await expect.poll(() => square.innerText(), SOON).not.toBe(before);
     await expect.poll(() => square.innerText(), SOON).toMatch(/n 6/);
+    await square.click();
+    const [saved] = await Promise.all([page.waitForEvent('download'), page.locator('[data-export="visits"]').click()]);
+    const lines = (await readFile(await saved.path(), 'utf8')).trim().split('\r\n');
+    expect(lines[0]).toMatch(/customer,case,at,stage/);
+    const cases = lines.slice(1).map((line) => line.split(',')[1]);
+    expect(cases.toSorted()).toEqual([0, 1, 2, 3, 4, 5].map((i) => `test:shop-${now}-${i}`));
     await page.context().close();
   });
 
@@ -155,7 +161,7 @@ describe('an open page', () => {
       '/funnel',
       '/funnel?by=segment',
       '/heat',
-      '/heat?by=owner&w=7d',
+      '/heat?by=owner&w=7d&show=change',
       '/c',
       `/c/${hits[0]?.customer ?? ''}`,
       `/funnel?list=${encodeURIComponent('funnel?journey=test&what=entered')}`,
