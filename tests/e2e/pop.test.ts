@@ -103,7 +103,7 @@ describe('a screen pop', () => {
     await page.keyboard.type(`+${DIGITS}`);
     await page.keyboard.press('Enter');
     await expect.poll(() => path(page), SOON).toMatch(PERSON);
-    expect(sent.slice(first).filter((one) => one.includes('99') || one.includes(DIGITS))).toEqual([]);
+    expect(sent.slice(first).filter((one) => /99(%20|\+)99|30999999/.test(one) || one.includes(DIGITS))).toEqual([]);
     await page.context().close();
   });
 
