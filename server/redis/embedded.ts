@@ -262,19 +262,31 @@ class Keeper {
 
   async #supervise(first: Running): Promise<void> {
     const { signal } = this.#stopping;
-    let running = first;
+    let running: Running | undefined = first;
     let restarts: number[] = [];
+    let lastFault: Fault | undefined;
     for (;;) {
-      await untilGone(running, signal);
+      if (running !== undefined) await untilGone(running, signal);
       restarts = [...restarts.filter((at) => Date.now() - at < RESTART_WINDOW_MS), Date.now()];
       if (restarts.length > RESTARTS)
-        throw new Fault(
-          'store_unavailable',
-          `The Redis server ended ${RESTARTS} times within 10 minutes. See ${this.#place.dir}/redis.log.`,
+        throw (
+          lastFault ??
+          new Fault('store_unavailable', `The Redis server ended ${RESTARTS} times within 10 minutes. See ${this.#place.dir}/redis.log.`)
         );
-      this.#options.log.warn({ pid: running.mark.pid, restart: restarts.length }, 'The Redis server ended unexpectedly; starting it again');
+      this.#options.log.warn(
+        { pid: running?.mark.pid, restart: restarts.length },
+        'The Redis server ended unexpectedly; starting it again',
+      );
       await pause(FIRST_BACK_OFF_MS * 2 ** (restarts.length - 1), undefined, { signal });
-      running = await this.obtain();
+      try {
+        running = await this.obtain();
+        lastFault = undefined;
+      } catch (error) {
+        // A server that ends again while it still reads its files is one more that ended, and no reason to give up at once.
+        if (signal.aborted || !(error instanceof Fault)) throw error;
+        running = undefined;
+        lastFault = error;
+      }
     }
   }
 
