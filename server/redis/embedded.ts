@@ -269,9 +269,10 @@ class Keeper {
       if (running !== undefined) await untilGone(running, signal);
       restarts = [...restarts.filter((at) => Date.now() - at < RESTART_WINDOW_MS), Date.now()];
       if (restarts.length > RESTARTS)
-        throw (
-          lastFault ??
-          new Fault('store_unavailable', `The Redis server ended ${RESTARTS} times within 10 minutes. See ${this.#place.dir}/redis.log.`)
+        throw new Fault(
+          'store_unavailable',
+          `The Redis server ended ${RESTARTS} times within 10 minutes. See ${this.#place.dir}/redis.log.${lastFault === undefined ? '' : ` ${lastFault.message}`}`,
+          { cause: lastFault },
         );
       this.#options.log.warn(
         { pid: running?.mark.pid, restart: restarts.length },

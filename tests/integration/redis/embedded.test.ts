@@ -189,13 +189,16 @@ test('a server that dies while the app runs comes back at the same place with ev
 test('a server that dies again while it still reads its files comes back all the same', async () => {
   const server = await start();
   await append(server.url, 200);
-  const noted = async () =>
-    (JSON.parse(await readFile(join(dataDir, 'redis', 'server.lock'), 'utf8')) as { readonly server: { readonly pid: number } | null })
-      .server?.pid;
-  const first = await noted();
-  process.kill(first ?? 0, 'SIGKILL');
-  await expect.poll(noted, { timeout: 20_000, interval: 1 }).not.toBe(first);
-  process.kill((await noted()) ?? 0, 'SIGKILL');
+  const noted = async (): Promise<number> => {
+    const lock = JSON.parse(await readFile(join(dataDir, 'redis', 'server.lock'), 'utf8')) as {
+      readonly server: { readonly pid: number } | null;
+    };
+    return lock.server?.pid ?? server.pid;
+  };
+  const first = server.pid;
+  process.kill(first, 'SIGKILL');
+  await vi.waitFor(async () => expect(await noted()).not.toBe(first), { timeout: 20_000, interval: 1 });
+  process.kill(await noted(), 'SIGKILL');
   await expect.poll(() => length(server.url).catch(() => 0), { timeout: 20_000, interval: 50 }).toBe(200);
 });
 
