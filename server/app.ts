@@ -233,6 +233,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     async putFactor(factor, source) {
       await definitions.publish({ kind: 'factor', id: factor.id, body: factor, by: `source ${source}`, at: clock() });
     },
+    async withdrawFactor(id, source) {
+      if (definitions.current.get('factor', id) === undefined) return false;
+      await definitions.publish({ kind: 'factor', id, body: null, by: `source ${source}`, at: clock() });
+      return true;
+    },
     clock,
     nodeOf,
     region: config.phoneRegion,

@@ -33,6 +33,8 @@ export interface DoorOptions {
   readonly log: EventLog;
   /** Stores or replaces something outside our control, as a source tells it. @throws Fault `store_unavailable`, `store_full` */
   putFactor(factor: Factor, source: string): Promise<void>;
+  /** Takes a factor back: it never was. @returns false: there is none of this id. @throws Fault `store_unavailable`, `store_full` */
+  withdrawFactor(id: string, source: string): Promise<boolean>;
   readonly clock: Clock;
   readonly nodeOf: NodeHasher;
   /** ISO country of telephone numbers without country code */
@@ -78,6 +80,8 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ...(['events', 'factors', 'cloudevents', 'batch', ...SEGMENT_CALLS] as const).map((route): [string, Route] => [`/v1/${route}`, route]),
   ...Object.entries(SHORT_PATHS).map(([short, route]): [string, Route] => [`/v1/${short}`, route]),
 ]);
+/** One factor by its id, to take it back. */
+const ONE_FACTOR = /^\/v1\/factors\/([^/]+)$/;
 const FOREIGN: Refusal = {
   status: 403,
   code: 'forbidden',
@@ -97,7 +101,7 @@ const WRONG_KEY: Refusal = {
 const LONGEST_REQUEST_KEY = 256;
 
 /**
- * Makes the HTTP doors: `POST /v1/events`, `POST /v1/factors`, `POST /v1/cloudevents` and the Segment calls. Mount them before everything else on `node:http`,
+ * Makes the HTTP doors: `POST /v1/events`, `POST /v1/factors`, `DELETE /v1/factors/<id>`, `POST /v1/cloudevents` and the Segment calls. Mount them before everything else on `node:http`,
  * because senders use content types and encodings that page servers refuse.
  */
 export function createDoors(options: DoorOptions): Doors {
@@ -157,6 +161,8 @@ async function answer(
 ): Promise<Answer | undefined> {
   const settingsKey = settingsKeyOf(path);
   if (settingsKey !== undefined) return settingsAnswer(request, settingsKey, context);
+  const [, factor] = ONE_FACTOR.exec(path) ?? [];
+  if (factor !== undefined) return withdrawalAnswer(request, factor, context);
   const route = ROUTES.get(path);
   if (route === undefined)
     return refusal({ status: 404, code: 'not_found', message: 'There is no such door. Events go to POST /v1/events.' });
@@ -181,6 +187,33 @@ async function answer(
   }
   if (!isNative(route)) return segmentAnswer(route, body.text, { known, asked, context });
   return known === undefined ? refusal(UNAUTHORISED) : nativeAnswer(route, body.text, { request, sender: known, context });
+}
+
+/** `DELETE /v1/factors/<id>`: what was sent by mistake never was, and every number is as if it had never come. */
+async function withdrawalAnswer(
+  request: IncomingMessage,
+  segment: string,
+  context: Context & { readonly crossOrigin: boolean },
+): Promise<Answer> {
+  if (request.method !== 'DELETE')
+    return refusal({ status: 405, code: 'method_not_allowed', message: 'Take a factor back with DELETE.', headers: { allow: 'DELETE' } });
+  const key = keyOf(request, true);
+  const sender = key === undefined ? undefined : senderOf(key, headerOf(request, 'x-source'), context);
+  if (sender === undefined) return refusal(UNAUTHORISED);
+  if (!mayUse(sender, true, context)) return refusal(WRONG_KEY);
+  const readiness = context.options.ready();
+  if (!readiness.ok) return refusal({ status: statusOf(readiness.code), ...readiness });
+  const id = decoded(segment);
+  if (id !== undefined && (await context.options.withdrawFactor(id, sender.source))) return { status: 200, body: { withdrawn: id } };
+  return refusal({ status: 404, code: 'not_found', message: 'There is no factor of this id, or it was taken back already.' });
+}
+
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A key that is in a page is public: it may only do what a page needs. A page gets by with no other. */

@@ -39,6 +39,7 @@ export async function startDoors(options: Partial<DoorOptions> & { readonly writ
   const doors = createDoors({
     log,
     putFactor: (factor) => log.putFactor(factor),
+    withdrawFactor: (id) => log.withdrawFactor(id),
     clock: () => TEST_NOW,
     nodeOf: createNodeHasher('pepper'),
     region: 'DE',

@@ -9,6 +9,8 @@ export interface MemoryLog extends EventLog {
   readonly factors: readonly Factor[];
   /** the door's way to keep a factor */
   putFactor(factor: Factor): Promise<void>;
+  /** the door's way to take one back */
+  withdrawFactor(id: string): Promise<boolean>;
   /** makes every further write fail with this, until told otherwise */
   failWith(fault: Error | undefined): void;
 }
@@ -43,5 +45,11 @@ export function createMemoryLog(): MemoryLog {
       ),
     quarantine: (batch) => checked(() => void refused.push(...batch)),
     putFactor: (factor) => checked(() => void factors.push(factor)),
+    withdrawFactor: (id) =>
+      checked(() => {
+        const place = factors.findIndex((factor) => factor.id === id);
+        if (place >= 0) factors.splice(place, 1);
+        return place >= 0;
+      }),
   };
 }

@@ -270,3 +270,26 @@ describe('POST /v1/factors', () => {
     ]);
   });
 });
+
+describe('DELETE /v1/factors/<id>', () => {
+  const storm = { id: 'storm 1', kind: 'storm', from: '2026-03-01T00:00:00Z' };
+  const take = (url: string, id: string, init: RequestInit = { headers: bearer }) =>
+    fetch(`${url}/v1/factors/${id}`, { method: 'DELETE', ...init }).then((answered) => answered.status);
+
+  test('takes back what was told by mistake, once', async () => {
+    await using doors = await startDoors();
+    await doors.post('/v1/factors', JSON.stringify([storm, { ...storm, id: 'storm-2' }]));
+    expect(await take(doors.url, 'storm%201')).toBe(200);
+    expect(doors.log.factors.map(({ id }) => id)).toEqual(['storm-2']);
+    expect(await take(doors.url, 'storm%201')).toBe(404);
+  });
+
+  test('asks for the write key, and for DELETE', async () => {
+    await using doors = await startDoors();
+    await doors.post('/v1/factors', JSON.stringify([storm]));
+    expect(await take(doors.url, 'storm%201', {})).toBe(401);
+    expect(await take(doors.url, 'storm%201', { method: 'GET', headers: bearer })).toBe(405);
+    expect(await take(doors.url, '%E0%A4%A', { headers: bearer })).toBe(404);
+    expect(doors.log.factors).toHaveLength(1);
+  });
+});
