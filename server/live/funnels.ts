@@ -148,7 +148,15 @@ export function createFunnelDesk(
     const all = o.blueprints.all;
     const types = new Set(all.flatMap((of) => of.file.touchpoints.flatMap((t) => t.match.flatMap(({ type }) => type ?? []))));
     return {
-      journeys: all.map((of) => ({ journey: of.journey, name: of.file.name })),
+      journeys: all.map((of) => ({
+        journey: of.journey,
+        name: of.file.name,
+        windowMs: of.file.window,
+        stages: of.steps.map((place) => ({
+          name: of.stages[place]?.name ?? { customer: '', internal: '' },
+          touchpoints: of.touchpoints.filter(({ stage }) => stage === place).map(({ id }) => id),
+        })),
+      })),
       touchpoints: all.flatMap((of) =>
         of.touchpoints.map(({ id, name, stage }) => ({ journey: of.journey, id, name, stage: of.stages[stage ?? -1]?.name ?? null })),
       ),

@@ -4,6 +4,8 @@ import { z } from 'zod';
 const LONGEST_WINDOW_MS = 366 * 86_400_000;
 /** Steps of one funnel: each has a bit of a 32-bit number. */
 export const MOST_STEPS = 20;
+/** Ways to reach one step. */
+export const MOST_MATCHES = 10;
 
 const name = z.string().trim().min(1).max(200);
 const word = z.string().trim().min(1).max(128);
@@ -41,7 +43,7 @@ export const funnelMatch = z
 /** One step: any of its matches will do. */
 export const funnelStepSchema = z.strictObject({
   name,
-  any: z.array(funnelMatch).min(1).max(10),
+  any: z.array(funnelMatch).min(1).max(MOST_MATCHES),
   /** may be left out without losing the conversion */
   optional: z.boolean().default(false),
   /** ms: at least, and at most, this long after the step reached before */
@@ -51,7 +53,7 @@ export const funnelStepSchema = z.strictObject({
 
 /** Doing this after step `from` and before step `to` (counted from 1) takes the attempt out: for good (`remove`), or until the next entry (`end`). */
 export const funnelExclusion = z.strictObject({
-  any: z.array(funnelMatch).min(1).max(10),
+  any: z.array(funnelMatch).min(1).max(MOST_MATCHES),
   from: place,
   to: place,
   effect: z.enum(['remove', 'end']).default('remove'),

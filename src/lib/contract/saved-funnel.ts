@@ -124,7 +124,13 @@ export interface SavedFunnelView {
 
 /** What a builder of funnels can offer. */
 export interface FunnelWords {
-  readonly journeys: readonly { readonly journey: string; readonly name: Names }[];
+  readonly journeys: readonly {
+    readonly journey: string;
+    readonly name: Names;
+    readonly windowMs: number;
+    /** those that are steps of the journey's own funnel, in order, with the touchpoints that lead there */
+    readonly stages: readonly { readonly name: Names; readonly touchpoints: readonly string[] }[];
+  }[];
   readonly touchpoints: readonly { readonly journey: string; readonly id: string; readonly name: string; readonly stage: Names | null }[];
   readonly types: readonly string[];
   readonly segments: readonly string[];

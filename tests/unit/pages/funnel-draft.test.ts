@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { funnelDefinition } from '#lib/contract/funnel-definition.ts';
 import { DEMO_FUNNELS } from '#server/simulator/funnels.ts';
-import { definitionOf, draftOf, newDraft, problemsOf, slugOf } from '../../../src/routes/(console)/funnel/saved/draft.ts';
+import { definitionOf, draftOf, draftOfStages, newDraft, problemsOf, slugOf } from '../../../src/routes/(console)/funnel/saved/draft.ts';
 
 describe('the form of a saved funnel', () => {
   it.each(DEMO_FUNNELS.map((one) => [one.name, one] as const))('gives “%s” back as it was read', (_, given) => {
@@ -17,6 +17,22 @@ describe('the form of a saved funnel', () => {
     );
     expect(problemsOf(thrown)).toContain('Step 1, what counts: matches every event: say which');
     expect(problemsOf(new Error('There is one already.'))).toEqual(['There is one already.']);
+  });
+
+  it('begins with the stages of a journey: each reached by what leads there, cases within its own window', () => {
+    const names = (name: string) => ({ customer: name, internal: `${name} inside` });
+    const touchpoints = Array.from({ length: 12 }, (_, i) => `t${i}`);
+    const stages = [
+      { name: names('Look'), touchpoints },
+      { name: names('Order'), touchpoints: ['form'] },
+    ];
+    const draft = draftOfStages({ journey: 'net', name: names('Net'), windowMs: 45 * 86_400_000, stages }, (one) => one.customer);
+    const definition = funnelDefinition.parse(definitionOf(draft));
+    expect(definition).toMatchObject({ name: 'Net', journey: 'net', count: 'case', windowMs: 45 * 86_400_000, order: 'ordered' });
+    expect(definition.steps.map((step) => [step.name, step.any.map((match) => match.touchpoint)])).toEqual([
+      ['Look', touchpoints.slice(0, 10)],
+      ['Order', ['form']],
+    ]);
   });
 
   it('makes a name for the address', () => {

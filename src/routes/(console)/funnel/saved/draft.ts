@@ -1,4 +1,7 @@
+import { MOST_MATCHES } from '#lib/contract/funnel-definition.ts';
 import type { FunnelBreakdown, FunnelDefinition, FunnelDefinitionInput, FunnelMatch } from '#lib/contract/funnel-definition.ts';
+import type { FunnelWords } from '#lib/contract/saved-funnel.ts';
+import type { Names } from '#lib/contract/views.ts';
 
 /** Units in which lengths of time are typed. */
 export const UNITS = { min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -92,6 +95,22 @@ export function newDraft(): Draft {
       { by: 'segment', at: 'first', step: 1, values: '' },
       { by: 'channel', at: 'first', step: 1, values: '' },
     ],
+  };
+}
+
+/** A form that begins with the stages of a journey, each reached by any of the touchpoints that lead there. */
+export function draftOfStages(journey: FunnelWords['journeys'][number], name: (names: Names) => string): Draft {
+  return {
+    ...newDraft(),
+    name: name(journey.name),
+    journey: journey.journey,
+    count: 'case',
+    window: spanOf(journey.windowMs),
+    steps: journey.stages.map((stage) => ({
+      ...newStep(),
+      name: name(stage.name),
+      any: stage.touchpoints.slice(0, MOST_MATCHES).map((value) => ({ ...newMatch(), value })),
+    })),
   };
 }
 
