@@ -1,4 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import adapter from '@sveltejs/adapter-node';
+import { compileMessages } from './src/lib/messages/compile.mjs';
+
+// Every tool reads this file before it reads a page: none ever meets functions of older messages.
+compileMessages(fileURLToPath(new URL('.', import.meta.url)));
 
 /** @type {import('@sveltejs/kit').Config} */
 export default {

@@ -1,11 +1,12 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
+import { messages } from './src/lib/messages/vite-plugin.ts';
 import { liveServer } from './server/platform/vite-plugin.ts';
 
 const node = { environment: 'node' as const, expect: { requireAssertions: true } };
 
 export default defineConfig({
-  plugins: [liveServer(), sveltekit()],
+  plugins: [liveServer(), messages(import.meta.dirname), sveltekit()],
   test: {
     projects: [
       {

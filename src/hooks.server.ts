@@ -1,5 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { error, type RequestEvent, type Handle, type HandleServerError } from '@sveltejs/kit';
+import { accepted, isSpoken, type Spoken } from '#lib/messages/languages.ts';
+import { speech } from '#lib/messages/say.svelte.ts';
+import * as m from '#messages/frame.ts';
 import type { Caller } from '#server/api/router.ts';
 import type { Actor, ActorRequest } from '#server/security/actor.ts';
 
@@ -13,26 +17,20 @@ interface Services {
 
 const SERVICES = Symbol.for('throughline.services');
 const THEMES: readonly string[] = ['light', 'dark', 'system'];
+const YEAR_S = 31_536_000;
 const HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 };
 
+/** In which language the request being answered is read, however many are answered at the same time. */
+const requests = new AsyncLocalStorage<Spoken>();
+speech.follow(() => requests.getStore());
+
 export const handle: Handle = async ({ event, resolve }) => {
-  const services = servicesOf(globalThis);
-  if (!services) error(503, 'The server is still starting. Reload in a few seconds.');
-  const actor = services.actorOf(requestOf(event));
-  if (!actor) error(403, 'These pages are for this machine only until accounts exist.');
-  event.locals.api = services.callerFor(actor);
-  event.locals.writeKeyFile = services.writeKeyFile ?? null;
-  const theme = themeOf(event.cookies.get('theme'));
-  const response = await resolve(event, { transformPageChunk: ({ html }) => html.replace('%throughline.theme%', theme) });
-  for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
-  response.headers.set('referrer-policy', referrerPolicyOf(event.url));
-  // Pages and their data speak of people and of this moment: neither belongs in a cache.
-  if (!event.url.pathname.startsWith('/_app/immutable/')) response.headers.set('cache-control', 'no-store');
-  return response;
+  const language = languageOf(event);
+  return requests.run(language, () => answer(event, language, resolve));
 };
 
 export const handleError: HandleServerError = ({ error: thrown, event, status, message }) => {
@@ -44,10 +42,29 @@ export const handleError: HandleServerError = ({ error: thrown, event, status, m
     process.stderr.write(`${JSON.stringify({ level: 50, time: Date.now(), name: 'pages', traceId, path, reason })}\n`);
   }
   return {
-    message: status === 404 ? 'There is nothing under this address.' : status >= 500 ? 'This page could not be made.' : message,
+    // Asked for outside the request's own context, where a page could not be made at all.
+    message: requests.run(languageOf(event), () => (status === 404 ? m.errorText('404') : status >= 500 ? m.errorText('500') : message)),
     traceId,
   };
 };
+
+async function answer(event: RequestEvent, language: Spoken, resolve: Parameters<Handle>[0]['resolve']): Promise<Response> {
+  const services = servicesOf(globalThis);
+  if (!services) error(503, m.errorText('503'));
+  const actor = services.actorOf(requestOf(event));
+  if (!actor) error(403, m.errorText('403'));
+  event.locals.api = services.callerFor(actor);
+  event.locals.writeKeyFile = services.writeKeyFile ?? null;
+  const theme = themeOf(event.cookies.get('theme'));
+  const transformPageChunk = ({ html }: { html: string }) =>
+    html.replace('%throughline.theme%', theme).replace('%throughline.language%', language);
+  const response = await resolve(event, { transformPageChunk });
+  for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
+  response.headers.set('referrer-policy', referrerPolicyOf(event.url));
+  // Pages and their data speak of people and of this moment: neither belongs in a cache.
+  if (!event.url.pathname.startsWith('/_app/immutable/')) response.headers.set('cache-control', 'no-store');
+  return response;
+}
 
 /**
  * Nothing is ever told to other sites. An address that came with a look-up (`/pop?phone=…`) is told to nobody at all;
@@ -65,6 +82,17 @@ function requestOf(event: RequestEvent): ActorRequest {
 function servicesOf(holder: object): Services | undefined {
   const found: unknown = Reflect.get(holder, SERVICES);
   return found === undefined ? undefined : (found as Services);
+}
+
+/** What was chosen, by address (`?lang=de`, kept from then on) or in the menu, goes before what the browser asks for. */
+function languageOf({ url, cookies, request }: RequestEvent): Spoken {
+  const wished = url.searchParams.get('lang');
+  if (isSpoken(wished)) {
+    cookies.set('language', wished, { path: '/', maxAge: YEAR_S, sameSite: 'lax', httpOnly: false, secure: false });
+    return wished;
+  }
+  const kept = cookies.get('language');
+  return isSpoken(kept) ? kept : accepted(request.headers.get('accept-language'));
 }
 
 function themeOf(cookie: string | undefined): string {

@@ -1,7 +1,9 @@
 import type { Names } from '#lib/contract/views.ts';
+import { formats } from '#lib/messages/formats.ts';
+import { localeOf } from '#lib/messages/languages.ts';
+import { speech } from '#lib/messages/say.svelte.ts';
+import * as m from '#messages/format.ts';
 
-/** One locale until there are translations; figures, dates and plurals all come through here. */
-const LOCALE = 'en-GB';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -17,12 +19,12 @@ export function nameOf(names: Names, side: Side): string {
 
 /** A whole number with separators: `1,204`. */
 export function count(value: number): string {
-  return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 }).format(value);
+  return decimal(value, 0);
 }
 
 /** A number with at most `digits` decimals. */
 export function decimal(value: number, digits = 1): string {
-  return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: digits }).format(value);
+  return formats.number(localeOf(speech.spoken), digits).format(value);
 }
 
 /** `part` of `whole` in per cent: `92 %`, `0.4 %` below one; a dash where there is no whole. */
@@ -45,42 +47,44 @@ export function signed(value: number, digits = 0): string {
 /** A length of time in its two largest units: `45 s`, `2 h 10 min`, `3 d 4 h`. */
 export function duration(ms: number): string {
   const value = Math.max(0, ms);
-  if (value < 950) return `${Math.round(value / 100) / 10} s`;
-  if (value < MINUTE) return `${Math.round(value / SECOND)} s`;
-  if (value < HOUR) return pair(value, { size: MINUTE, name: 'min' }, { size: SECOND, name: 's', below: 10 });
-  if (value < DAY) return pair(value, { size: HOUR, name: 'h' }, { size: MINUTE, name: 'min', below: 24 });
-  return pair(value, { size: DAY, name: 'd' }, { size: HOUR, name: 'h', below: 14 });
+  if (value < 950) return inUnit(value, 's', 1);
+  if (value < MINUTE) return inUnit(value, 's');
+  if (value < HOUR) return pair(value, 'min', { name: 's', below: 10 });
+  if (value < DAY) return pair(value, 'h', { name: 'min', below: 24 });
+  return pair(value, 'd', { name: 'h', below: 14 });
 }
 
-interface Unit {
-  readonly size: number;
-  readonly name: string;
-  /** show this smaller unit only while the larger count is below this */
-  readonly below?: number;
+type Unit = 's' | 'min' | 'h' | 'd';
+const SIZE: Readonly<Record<Unit, number>> = { s: SECOND, min: MINUTE, h: HOUR, d: DAY };
+
+function inUnit(ms: number, unit: Unit, digits = 0): string {
+  return m.unit(unit, { value: decimal(ms / SIZE[unit], digits) });
 }
 
-function pair(ms: number, large: Unit, small: Unit): string {
-  const steps = Math.round(ms / small.size);
-  const perLarge = large.size / small.size;
+/** The smaller unit is shown only while the larger count is `below` this. */
+function pair(ms: number, large: Unit, small: { readonly name: Unit; readonly below: number }): string {
+  const steps = Math.round(ms / SIZE[small.name]);
+  const perLarge = SIZE[large] / SIZE[small.name];
   const whole = Math.floor(steps / perLarge);
   const rest = steps % perLarge;
-  if (whole >= (small.below ?? 0)) return `${Math.round(ms / large.size)} ${large.name}`;
-  return rest === 0 ? `${whole} ${large.name}` : `${whole} ${large.name} ${rest} ${small.name}`;
+  if (whole >= small.below) return inUnit(ms, large);
+  const first = inUnit(whole * SIZE[large], large);
+  return rest === 0 ? first : `${first} ${inUnit(rest * SIZE[small.name], small.name)}`;
 }
 
 /** How long ago `at` was, seen from `now`: `just now`, `3 min ago`, `in 2 h`. */
 export function ago(at: number, now: number): string {
   const ms = now - at;
-  if (Math.abs(ms) < 5 * SECOND) return 'just now';
-  return ms > 0 ? `${coarse(ms)} ago` : `in ${coarse(-ms)}`;
+  if (Math.abs(ms) < 5 * SECOND) return m.justNow();
+  return ms > 0 ? m.ago({ time: coarse(ms) }) : m.ahead({ time: coarse(-ms) });
 }
 
 /** A length of time in one unit: `48 s`, `3 min`, `41 h`, `12 d`. */
 export function coarse(ms: number): string {
-  if (ms < 90 * SECOND) return `${Math.round(ms / SECOND)} s`;
-  if (ms < 90 * MINUTE) return `${Math.round(ms / MINUTE)} min`;
-  if (ms < 48 * HOUR) return `${Math.round(ms / HOUR)} h`;
-  return `${Math.round(ms / DAY)} d`;
+  if (ms < 90 * SECOND) return inUnit(ms, 's');
+  if (ms < 90 * MINUTE) return inUnit(ms, 'min');
+  if (ms < 48 * HOUR) return inUnit(ms, 'h');
+  return inUnit(ms, 'd');
 }
 
 /** Time of day to the second. `zone` is an IANA name; the reader's own without. */
@@ -117,12 +121,17 @@ export function exact(at: number, zone?: string): string {
   });
 }
 
+/** Things in a row as the language joins them: `web, phone and chat`. */
+export function listed(things: readonly string[], type: 'conjunction' | 'disjunction' = 'conjunction'): string {
+  return formats.list(localeOf(speech.spoken), type).format(things);
+}
+
 /** For machines: `<time datetime>` and URLs; whole seconds, UTC. */
 export function iso(at: number): string {
   return new Date(at).toISOString().replace('.000Z', 'Z');
 }
 
-/** Turns `customer_id`, `customerId` or `self-service` into words. */
+/** Turns an identifier of the customer's own, `customer_id`, `customerId` or `self-service`, into words. */
 export function words(identifier: string): string {
   const spaced = identifier
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -131,7 +140,7 @@ export function words(identifier: string): string {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
-/** `1 case`, `2 cases`. */
+/** `1 case`, `2 cases`, in English only: words of pages come from the messages, which count in every language. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
@@ -139,5 +148,5 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 function shown(at: number, options: { [Key in keyof Intl.DateTimeFormatOptions]: Intl.DateTimeFormatOptions[Key] | undefined }): string {
   const { timeZone, ...rest } = options;
   const known = timeZone === undefined ? rest : { ...rest, timeZone };
-  return new Intl.DateTimeFormat(LOCALE, known).format(at);
+  return formats.date(localeOf(speech.spoken), known).format(at);
 }

@@ -1,4 +1,6 @@
 import { createContext } from 'svelte';
+import { speech } from '#lib/messages/say.svelte.ts';
+import type { Spoken } from '#lib/messages/languages.ts';
 import type { Side } from './format.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -37,6 +39,13 @@ export class Preferences {
     this.#theme = theme;
     document.documentElement.dataset['theme'] = theme;
     keep('theme', theme);
+  }
+
+  /** Everything that is shown follows at once; the server follows from the next page on. */
+  useLanguage(language: Spoken): void {
+    speech.choose(language);
+    document.documentElement.lang = language;
+    keep('language', language);
   }
 
   useKeys(on: boolean): void {

@@ -1,17 +1,17 @@
-/** The keys of the frame, as the help shows them. Keys with a `path` go there after `g`. */
+/** The keys of the frame, as the help shows them; what they do is worded in the messages of the frame. Keys with a `path` go there after `g`. */
 export const SHORTCUTS = [
-  { keys: '/', does: 'Find a customer' },
-  { keys: 'Ctrl/⌘ K', does: 'Find a customer, also out of a field' },
-  { keys: 'g f', does: 'Go to the funnel', path: '/funnel' },
-  { keys: 'g h', does: 'Go to the heatmap', path: '/heat' },
-  { keys: 'g c', does: 'Go to customers', path: '/c' },
-  { keys: 'g w', does: 'Go to the wallboard', path: '/wall/now' },
-  { keys: 'p', does: 'Pause or go on' },
-  { keys: '[ ]', does: 'Shorter or longer window (heatmap)' },
-  { keys: '↑ ↓ ← →', does: 'Move in the heatmap; Enter opens a cell' },
-  { keys: '1 – 9', does: 'Open that hit (search results)' },
-  { keys: 'Esc', does: 'Close what is open' },
-  { keys: '?', does: 'Show these keys' },
+  { keys: '/', does: 'find' },
+  { keys: 'Ctrl/⌘ K', does: 'findAnywhere' },
+  { keys: 'g f', does: 'funnel', path: '/funnel' },
+  { keys: 'g h', does: 'heat', path: '/heat' },
+  { keys: 'g c', does: 'customers', path: '/c' },
+  { keys: 'g w', does: 'wall', path: '/wall/now' },
+  { keys: 'p', does: 'pause' },
+  { keys: '[ ]', does: 'window' },
+  { keys: '↑ ↓ ← →', does: 'move' },
+  { keys: '1 – 9', does: 'open' },
+  { keys: 'Esc', does: 'close' },
+  { keys: '?', does: 'help' },
 ] as const;
 
 /** What the frame can do on a key. */

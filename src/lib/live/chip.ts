@@ -1,4 +1,6 @@
-import { clock, coarse, count, dateTime, decimal } from '#lib/components/format.ts';
+import { clock, coarse, dateTime, decimal, duration } from '#lib/components/format.ts';
+import { unit } from '#messages/format.ts';
+import * as m from '#messages/live.ts';
 import { dataAgeMs, isBehind, livenessOf, type Liveness, type Pulse } from './pulse.ts';
 
 /** What the live chip shows: never more alive than the page is. */
@@ -20,27 +22,41 @@ interface Shown {
 /** The chip for what is on the screen. */
 export function chipOf({ pulse, view, pastAt, pausedAt }: Shown): Chip {
   const liveness = livenessOf(pulse, view?.synced ?? true);
-  if (pastAt !== null) return { kind: 'past', word: 'PAST', detail: `as it was at ${dateTime(pastAt)}` };
+  if (pastAt !== null) return { kind: 'past', word: m.word('past', NO_AGE), detail: m.pastAt({ time: dateTime(pastAt) }) };
   if (view?.paused) {
-    const missed = view.missed === 0 ? '' : ` · +${count(view.missed)} ${view.missed === 1 ? 'change' : 'changes'}`;
-    const trouble = liveness === 'live' ? '' : ` · ${liveness}`;
-    return { kind: 'paused', word: 'PAUSED', detail: `${pausedAt === null ? '' : `at ${clock(pausedAt)}`}${missed}${trouble}` };
+    const details = [
+      pausedAt === null ? '' : m.pausedAt({ time: clock(pausedAt) }),
+      view.missed === 0 ? '' : m.missed({ count: view.missed }),
+      liveness === 'live' ? '' : m.said(liveness),
+    ];
+    return { kind: 'paused', word: m.word('paused', NO_AGE), detail: joined(details) };
   }
-  return { kind: liveness, ...DRAW[liveness](pulse) };
+  return { kind: liveness, word: m.word(liveness, { age: coarse(dataAgeMs(pulse)) }), detail: DETAIL[liveness](pulse) };
 }
 
-const DRAW: Readonly<Record<Liveness, (pulse: Pulse) => { readonly word: string; readonly detail: string }>> = {
-  connecting: () => ({ word: 'CONNECTING', detail: '' }),
-  live: (pulse) => ({ word: 'LIVE', detail: `${asOf(pulse)} · lag ${decimal(pulse.lagMs / 1_000)} s` }),
-  reconnecting: (pulse) => ({ word: 'RECONNECTING', detail: dataFrom(pulse) }),
-  stale: (pulse) => ({ word: `STALE ${coarse(dataAgeMs(pulse))}`, detail: isBehind(pulse) ? 'still counting events' : dataFrom(pulse) }),
-  offline: (pulse) => ({ word: 'OFFLINE', detail: `${dataFrom(pulse)} · retry in ${Math.ceil((pulse.retryInMs ?? 0) / 1_000)} s` }),
+const NO_AGE = { age: '' };
+
+const DETAIL: Readonly<Record<Liveness, (pulse: Pulse) => string>> = {
+  connecting: () => '',
+  live: (pulse) => joined([asOf(pulse), m.lag({ time: lag(pulse.lagMs) })]),
+  reconnecting: (pulse) => dataFrom(pulse),
+  stale: (pulse) => (isBehind(pulse) ? m.counting() : dataFrom(pulse)),
+  offline: (pulse) => joined([dataFrom(pulse), m.retry({ time: duration(Math.ceil((pulse.retryInMs ?? 0) / 1_000) * 1_000) })]),
 };
 
+function joined(details: readonly string[]): string {
+  return details.filter((detail) => detail !== '').join(' · ');
+}
+
+/** Always in seconds with one decimal, so that the chip does not change its width by every figure. */
+function lag(ms: number): string {
+  return unit('s', { value: decimal(ms / 1_000) });
+}
+
 function asOf(pulse: Pulse): string {
-  return pulse.asOf === null ? '' : `as of ${clock(pulse.asOf)}`;
+  return pulse.asOf === null ? '' : m.asOf({ time: clock(pulse.asOf) });
 }
 
 function dataFrom(pulse: Pulse): string {
-  return pulse.asOf === null ? 'no data yet' : `data of ${clock(pulse.asOf)}`;
+  return pulse.asOf === null ? m.noData() : m.dataOf({ time: clock(pulse.asOf) });
 }
