@@ -131,7 +131,7 @@ module.exports = {
     mayReach('desk', 'domain/identity', 'identity', 'ingest', 'projector', 'redis', 'security', 'platform', 'api/identity'),
     mayReach('api', 'definitions', 'domain', 'projector', 'security', 'platform'),
     mayReach('emotion', 'domain/emotion', 'platform'),
-    mayReach('labels', 'domain', 'ingest', 'redis', 'platform', 'api/labels'),
+    mayReach('labels', 'domain', 'ingest', 'projector', 'redis', 'platform', 'api/labels'),
     mayReach('importers', 'domain/blueprint'),
     mayReach('simulator', 'domain/blueprint'),
     {

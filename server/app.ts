@@ -210,6 +210,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     redis: reads,
     partitions: store.partitions,
     blueprints: contexts.blueprints,
+    context: () => contexts.current,
     emotion: () => contexts.current.emotion,
     clock,
     sums: () => feed.sums,
@@ -269,7 +270,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       return place === undefined ? null : readSample({ redis: reads, partitions: store.partitions }, place);
     },
   });
-  const labels = createLabels({ redis: reads, partitions: store.partitions, acceptor, emotion: () => contexts.current.emotion, clock });
+  const labels = createLabels({ redis: reads, partitions: store.partitions, acceptor, context: () => contexts.current, clock });
   const journeyDesk = createJourneyDesk({
     definitions,
     blueprints: contexts.blueprints,
@@ -277,7 +278,14 @@ export async function startApp(options: AppOptions): Promise<App> {
     preview: (current, draft) => previewJourney({ redis: reads, partitions: store.partitions, current, draft, now: clock() }),
   });
   const identity = createIdentityDesk({
-    reading: { redis: reads, partitions: store.partitions, blueprints: contexts.blueprints, factors: () => contexts.factors, rules },
+    reading: {
+      redis: reads,
+      partitions: store.partitions,
+      blueprints: contexts.blueprints,
+      context: () => contexts.current,
+      factors: () => contexts.factors,
+      rules,
+    },
     acceptor,
     clock,
   });

@@ -7,7 +7,7 @@ import type { Acceptor } from '#server/ingest/acceptor.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { explainIdentity, previewMerge } from '#server/projector/identity.ts';
 import type { IdentityReading } from '#server/projector/identity.ts';
-import { keys, partitionOf } from '#server/redis/keys.ts';
+import { isThere } from '#server/projector/saved-states.ts';
 import type { Actor } from '#server/security/actor.ts';
 
 /** Source of what people decide on the pages. */
@@ -37,10 +37,8 @@ export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): I
 
   /** Waits until a person is there, or no longer is, or the time is up: then the page catches up by itself. */
   async function untilSeen(person: string, there: boolean): Promise<void> {
-    const { redis, partitions } = reading;
-    const state = keys.state(partitionOf(person, partitions), person);
     for (let waited = 0; waited < SEEN_WITHIN_MS; waited += LOOK_EVERY_MS) {
-      if (((await redis.exists(state)) === 1) === there) return;
+      if ((await isThere(reading, person)) === there) return;
       await pause(LOOK_EVERY_MS);
     }
   }

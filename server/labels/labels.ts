@@ -1,13 +1,13 @@
 import type { LabelTask } from '#lib/contract/index.ts';
 import { Fault } from '#lib/contract/index.ts';
-import { decodeState } from '#server/domain/customer/state.ts';
 import { isCustomersText } from '#server/domain/emotion/annotations.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { EMOTION_CORRECTED, nameOf } from '#server/domain/event/event.ts';
 import type { LabelDesk } from '#server/api/labels.ts';
 import type { Acceptor } from '#server/ingest/acceptor.ts';
 import type { Clock } from '#server/platform/clock.ts';
-import type { Redis } from '#server/redis/client.ts';
+import { readState } from '#server/projector/saved-states.ts';
+import type { StateReading } from '#server/projector/saved-states.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 
 /** Source under which people's own words come in. */
@@ -19,17 +19,14 @@ const MOST_TASKS = 20;
 /** Shorter texts teach little. */
 const SHORTEST = 12;
 
-export interface LabelsOptions {
-  readonly redis: Redis;
-  readonly partitions: number;
+export interface LabelsOptions extends StateReading {
   readonly acceptor: Pick<Acceptor, 'acceptBatch'>;
-  readonly emotion: () => 'off' | undefined;
   readonly clock: Clock;
 }
 
 /** What people say about emotions: corrections go in by the door like everything else, texts to label come from the newest customers. */
 export function createLabels(options: LabelsOptions): LabelDesk {
-  const { redis, partitions, acceptor } = options;
+  const { redis, partitions, acceptor, context } = options;
   const homeOf = (customer: string): number => partitionOf(customer, partitions);
 
   async function eventAt(customer: string, id: string): Promise<StoredEvent> {
@@ -40,11 +37,11 @@ export function createLabels(options: LabelsOptions): LabelDesk {
 
   return {
     async correct({ customerId, event: id, emotion }, by) {
-      if (options.emotion() === 'off') throw new Fault('forbidden', 'Emotions are not read in this installation.');
+      if (context().emotion === 'off') throw new Fault('forbidden', 'Emotions are not read in this installation.');
       const event = await eventAt(customerId, id);
       if (!isCustomersText(event)) throw new Fault('forbidden', 'Only what a customer said can be given an emotion.');
-      const state = await redis.get(keys.state(homeOf(customerId), customerId));
-      if (state !== null && decodeState(state).noEmotion) throw new Fault('forbidden', 'This customer does not want emotions read.');
+      if ((await readState(options, customerId))?.noEmotion === true)
+        throw new Fault('forbidden', 'This customer does not want emotions read.');
       const answer = await acceptor.acceptBatch(SOURCE, [
         {
           // Changing one's mind twice is no duplicate.
@@ -58,10 +55,12 @@ export function createLabels(options: LabelsOptions): LabelDesk {
       if (refused !== undefined) throw new Fault('bad_request', refused.message);
     },
     async queue() {
-      const emotion = options.emotion() ?? 'on';
+      const emotion = context().emotion ?? 'on';
       if (emotion === 'off') return { tasks: [], emotion };
-      const found = await Promise.all(Array.from({ length: partitions }, (_, partition) => tasksIn(redis, partition)));
-      const tasks = found.flat().sort((a, b) => doubt(b) - doubt(a) || b.at - a.at);
+      const found: LabelTask[] = [];
+      // One partition after the other: others have their turn in between.
+      for (let partition = 0; partition < partitions; partition++) found.push(...(await tasksIn(options, partition)));
+      const tasks = found.sort((a, b) => doubt(b) - doubt(a) || b.at - a.at);
       return { tasks: tasks.slice(0, MOST_TASKS), emotion };
     },
   };
@@ -72,17 +71,16 @@ function doubt(task: LabelTask): number {
   return 1 - (task.inferred?.confidence ?? 0);
 }
 
-async function tasksIn(redis: Redis, partition: number): Promise<LabelTask[]> {
+async function tasksIn(reading: StateReading, partition: number): Promise<LabelTask[]> {
+  const { redis } = reading;
   const people = await redis.zRange(keys.customers(partition), 0, CUSTOMERS_LOOKED_AT - 1, { REV: true });
   const found = await Promise.all(
     people.map(async (customer) => {
-      const [text, entries] = await Promise.all([
-        redis.get(keys.state(partition, customer)),
+      const [state, entries] = await Promise.all([
+        readState(reading, customer),
         redis.xRevRange(keys.customer(partition, customer), '+', '-', { COUNT: EVENTS_LOOKED_AT }),
       ]);
-      if (text === null) return [];
-      const state = decodeState(text);
-      if (state.noEmotion) return [];
+      if (state === null || state.noEmotion) return [];
       return (entries ?? []).flatMap(({ id, message }) => {
         const event = JSON.parse(message['e'] ?? '{}') as StoredEvent;
         const labelled = state.emotionsSaid[event.key] !== undefined || state.retracted.includes(nameOf(event));

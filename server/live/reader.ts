@@ -34,6 +34,7 @@ import type { Reader } from '#server/api/reader.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Redis } from '#server/redis/client.ts';
 import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
+import type { FoldContext } from '#server/domain/customer/fold.ts';
 import { stageSummary } from '#server/domain/blueprint/blueprint.ts';
 import { HOUR, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { cohortTotal, funnelView } from '#server/domain/view/funnel.ts';
@@ -79,6 +80,8 @@ export interface ReaderOptions {
   readonly emotion?: (() => 'off' | undefined) | undefined;
   readonly clock: Clock;
   readonly sums: () => LiveSums;
+  /** what customers are folded under now */
+  readonly context: () => FoldContext;
   /** age of the oldest accepted event that is not counted yet, ms */
   readonly lagMs: () => number;
   readonly factors: () => readonly Factor[];
@@ -399,6 +402,7 @@ export function createReader(o: ReaderOptions): Reader {
     redis: o.redis,
     partitions: o.partitions,
     blueprints: o.blueprints,
+    context: o.context,
     factors: o.factors,
     curveOf: (of: Blueprint, kind: string) => waiting.of(of, kind, o.clock()),
     emotion: o.emotion,

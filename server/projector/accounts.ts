@@ -1,15 +1,16 @@
 import type { AccountItem, AccountMember, AccountTimeline, AccountView } from '#lib/contract/index.ts';
 import { groupList, sideOf } from '#server/domain/account/account.ts';
-import { decodeState } from '#server/domain/customer/state.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { headerOf } from '#server/domain/timeline/header.ts';
 import { itemOf } from '#server/domain/timeline/item.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import type { CustomerReading } from './customers.ts';
+import { readState } from './saved-states.ts';
 
 /** Members shown, and members whose events are read. */
 const MOST_MEMBERS = 200;
+const AT_ONCE = 10;
 
 interface Member {
   readonly customer: string;
@@ -28,13 +29,17 @@ async function peopleOf(reading: CustomerReading, group: string): Promise<{ read
 
 async function membersOf(reading: CustomerReading, group: string): Promise<{ readonly members: Member[]; readonly count: number }> {
   const people = await peopleOf(reading, group);
-  const members = await Promise.all(
-    people.slice(0, MOST_MEMBERS).map(async ({ customer, since }): Promise<Member | null> => {
-      const text = await reading.redis.get(keys.state(partitionOf(customer, reading.partitions), customer));
-      return text === null ? null : { customer, since, state: decodeState(text) };
-    }),
-  );
-  return { members: members.filter((member) => member !== null), count: people.length };
+  const members: Member[] = [];
+  // A few at a time: others have their turn in between.
+  for (let i = 0; i < Math.min(people.length, MOST_MEMBERS); i += AT_ONCE) {
+    const some = people.slice(i, Math.min(i + AT_ONCE, MOST_MEMBERS));
+    const states = await Promise.all(some.map(({ customer }) => readState(reading, customer)));
+    some.forEach(({ customer, since }, k) => {
+      const state = states[k];
+      if (state !== null && state !== undefined) members.push({ customer, since, state });
+    });
+  }
+  return { members, count: people.length };
 }
 
 /** A group with its people, their open cases, and what was promised to any of them. */

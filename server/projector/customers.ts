@@ -1,15 +1,14 @@
 import type { CustomerHit, Factor, FindAnswer, TimelineItem, TimelinePage } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import type { WaitingCurve } from '#server/domain/silence/overdue.ts';
-import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import { decodeState } from '#server/domain/customer/state.ts';
 import { headerOf } from '#server/domain/timeline/header.ts';
 import { itemOf } from '#server/domain/timeline/item.ts';
 import { decodeNode } from '#server/identity/node.ts';
 import type { IdentityNode } from '#server/identity/node.ts';
-import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
+import { readState } from './saved-states.ts';
+import type { StateReading } from './saved-states.ts';
 
 /** Candidates shown for an identifier that several people carry. */
 const MOST_HITS = 20;
@@ -18,9 +17,7 @@ const MOST_HITS = 20;
 const EVENTS_LOOKED_AT = 2000;
 
 /** Reads people: by identifier, and page by page. */
-export interface CustomerReading {
-  readonly redis: Redis;
-  readonly partitions: number;
+export interface CustomerReading extends StateReading {
   readonly blueprints: Blueprints;
   /** `off`: emotions are not read here */
   readonly emotion?: (() => 'off' | undefined) | undefined;
@@ -30,17 +27,12 @@ export interface CustomerReading {
   readonly curveOf?: ((blueprint: Blueprint, kind: string) => WaitingCurve | undefined) | undefined;
 }
 
-async function stateOf(reading: CustomerReading, person: string): Promise<CustomerState | null> {
-  const text = await reading.redis.get(keys.state(partitionOf(person, reading.partitions), person));
-  return text === null ? null : decodeState(text);
-}
-
 async function nodeOf(reading: CustomerReading, node: string): Promise<IdentityNode> {
   return decodeNode(node, await reading.redis.hGetAll(keys.node(partitionOf(node, reading.partitions), node)));
 }
 
 async function hit(reading: CustomerReading, person: string, matched: string): Promise<CustomerHit | null> {
-  const state = await stateOf(reading, person);
+  const state = await readState(reading, person);
   if (state === null) return null;
   return {
     customer: person,
@@ -95,7 +87,7 @@ export async function timelinePage(reading: CustomerReading, request: TimelineRe
   const partition = partitionOf(customer, partitions);
   const { from, laterReceived } = readCursor(request.before);
   const [state, entries] = await Promise.all([
-    stateOf(reading, customer),
+    readState(reading, customer),
     redis.xRevRange(keys.customer(partition, customer), from, '-', { COUNT: limit + 1 }),
   ]);
   if (state === null) {

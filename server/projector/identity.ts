@@ -1,7 +1,6 @@
 import { Fault } from '#lib/contract/index.ts';
 import type { IdentifierReason, IdentityDecision, IdentityView, MergePreview, MergeSide, NamedIdentifier } from '#lib/contract/index.ts';
 import { isOpen } from '#server/domain/case/case.ts';
-import { decodeState } from '#server/domain/customer/state.ts';
 import { originalOf } from '#server/domain/event/annotation.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { isUndo } from '#server/domain/identity/acts.ts';
@@ -10,6 +9,7 @@ import { decodeNode } from '#server/identity/node.ts';
 import type { IdentityNode } from '#server/identity/node.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import type { CustomerReading } from './customers.ts';
+import { readState } from './saved-states.ts';
 
 /** Identifiers explained at once, strongest first. */
 const MOST_EXPLAINED = 200;
@@ -172,16 +172,12 @@ export async function explainIdentity(reading: IdentityReading, person: string):
 }
 
 async function sideOf(reading: IdentityReading, person: string, now: number): Promise<MergeSide> {
-  const [view, text] = await Promise.all([
-    explainIdentity(reading, person),
-    reading.redis.get(keys.state(partitionOf(person, reading.partitions), person)),
-  ]);
-  if (text === null || view.movedTo !== null)
+  const [view, state] = await Promise.all([explainIdentity(reading, person), readState(reading, person)]);
+  if (state === null || view.movedTo !== null)
     throw new Fault('not_found', 'This person is no longer there: they were merged or moved meanwhile. Search again.');
   const strongest = view.identifiers.find(({ rule }) => rule === 'strongest');
   if (strongest === undefined)
     throw new Fault('conflict', 'No event of this person carries their strongest identifier any more, so they cannot be merged by hand.');
-  const state = decodeState(text);
   return {
     customer: person,
     name: state.name === '' ? null : state.name,

@@ -1,11 +1,11 @@
-import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { FoldContext, Places } from '#server/domain/customer/fold.ts';
 import type { Scored } from '#server/domain/event/annotation.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import type { Row, Touched } from '#server/domain/kernel/row.ts';
 import type { Booking, Deltas } from '#server/domain/kernel/counters.ts';
 import type { Command } from '#server/redis/scripts.ts';
-import { foldOnto, inOrder, reachesBack } from '#server/domain/customer/fold.ts';
+import { SAVED_EVERY, foldOnto, inOrder, reachesBack } from '#server/domain/customer/fold.ts';
 import { decodeState, emptyState, encodeState } from '#server/domain/customer/state.ts';
 import { isAnnotation, isSpokenOf, originalOf, settle } from '#server/domain/event/annotation.ts';
 import { withoutEmotion } from '#server/domain/emotion/annotations.ts';
@@ -240,15 +240,13 @@ function fastChange(input: ChangeInput, place: Place, context: FoldContext): Per
   const adds = capped(state.events, arrange(input.adds, refused), refused);
   const stream = keys.customer(place.partition, place.person);
   const commands: Command[] = adds.map((event) => addCommand(stream, mayRead(state, context) ? event : withoutEmotion(event)));
-  const touched = foldOnto(
-    state,
-    adds,
-    context,
-    (at) => commands.push(checkpoint(place, at)),
-    (key) => rows.byKey.get(key)?.row,
-  );
+  const places: Places = {
+    checkpoint: (at) => void commands.push(checkpoint(place, at)),
+    saved: (at) => void commands.push(['SET', keys.savedState(place.partition, place.person), encodeState(at)]),
+  };
+  const touched = foldOnto(state, adds, context, places, (key) => rows.byKey.get(key)?.row);
   diffTouched(place, commands, { touched, rows });
-  if (adds.length > 0) commands.push(...stateCommands(place, state));
+  if (adds.length > 0) commands.push(customerCommand(place, state));
   return { state, commands, refused, unlinked: [], returned: new Map() };
 }
 
@@ -256,11 +254,20 @@ function checkpoint(place: Place, state: CustomerState): Command {
   return ['HSET', keys.checkpoints(place.partition, place.person), String(state.events), encodeState(state)];
 }
 
-function stateCommands(place: Place, state: CustomerState): Command[] {
-  return [
-    ['SET', keys.state(place.partition, place.person), encodeState(state)],
-    ['ZADD', keys.customers(place.partition), String(state.lastAt), place.person],
-  ];
+function customerCommand(place: Place, state: CustomerState): Command {
+  return ['ZADD', keys.customers(place.partition), String(state.lastAt), place.person];
+}
+
+/** What is saved of a person whose stream was written anew: the state at the newest sixteenth event, where there are that many. */
+function saveCommands(
+  place: Place,
+  tail: Tail,
+  run: { readonly held: number; readonly events: number; readonly saved: string | null },
+): Command[] {
+  const key = keys.savedState(place.partition, place.person);
+  if (run.events < SAVED_EVERY) return run.held < SAVED_EVERY ? [] : [['DEL', key]];
+  const text = run.saved ?? tail.from;
+  return text === null ? [] : [['SET', key, text]];
 }
 
 /** Events that a retraction among them takes back lose their links, once. */
@@ -296,8 +303,13 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
   const events = unlinkTakenBack(resettling ? arrange(settle(came, input.scored, kept), refused) : came, unlinked);
   const commands: Command[] = [];
   const checkpoints: Command[] = [];
-  const keep = (now: CustomerState): unknown => checkpoints.push(checkpoint(place, now));
+  let saved: string | null = null;
+  const keep: Places = {
+    checkpoint: (now) => void checkpoints.push(checkpoint(place, now)),
+    saved: (now) => (saved = encodeState(now)),
+  };
   const state = base();
+  const held = state.events + tail.events.length;
   const { rows } = input.stored;
   const before = tail.from === null && at.old === at.fresh ? rows.bookings : null;
   if (before !== null) diffWhole(place, commands, { before, fresh: foldOnto(state, events, at.fresh, keep), rows });
@@ -310,9 +322,9 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
   }
   rewriteStream(commands, place, { before: tail, after: mayRead(state, at.fresh) ? events : events.map(withoutEmotion) });
   rewriteCheckpoints(commands, place, { stale: tail.stale, checkpoints });
-  if (state.events > 0) commands.push(...stateCommands(place, state));
-  else if (tail.events.length > 0)
-    commands.push(['DEL', keys.state(place.partition, place.person)], ['ZREM', keys.customers(place.partition), place.person]);
+  commands.push(...saveCommands(place, tail, { held, events: state.events, saved }));
+  if (state.events > 0) commands.push(customerCommand(place, state));
+  else if (held > 0) commands.push(['ZREM', keys.customers(place.partition), place.person]);
   return { state, commands, refused, unlinked, returned };
 }
 

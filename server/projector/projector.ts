@@ -9,6 +9,7 @@ import type { Command } from '#server/redis/scripts.ts';
 import type { PersonWork } from './batch.ts';
 import type { StoredPerson, Tail } from './people.ts';
 import { decodeState } from '#server/domain/customer/state.ts';
+import { CHECKPOINT_EVENTS, SAVED_EVERY } from '#server/domain/customer/fold.ts';
 import { isCustomersText } from '#server/domain/emotion/annotations.ts';
 import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
 import { Deltas } from '#server/domain/kernel/counters.ts';
@@ -21,6 +22,7 @@ import type { Annotations } from './annotations.ts';
 import { Backfill } from './backfill.ts';
 import { Batch } from './batch.ts';
 import { Recent } from './recent.ts';
+import { loadStates } from './saved-states.ts';
 import type { Message } from './messages.ts';
 import { KeptRows, changePerson, isFast, isResettling, refoldPerson } from './people.ts';
 import { decodeMessages, encodeMessages } from './messages.ts';
@@ -81,6 +83,7 @@ function nodesOf(input: Input, isHome: (node: string) => boolean): Set<string> {
   return nodes;
 }
 
+const NO_FIELDS: Readonly<Record<string, string>> = {};
 const after = (id: string): string => `(${id}`;
 
 /**
@@ -215,7 +218,7 @@ export class PartitionProjector {
       const stream = await this.#readStream(person, '-');
       if (stream.length === 0) continue;
       events += stream.length;
-      const stale = stream.length < 256 ? [] : await redis.hKeys(keys.checkpoints(partition, person));
+      const stale = stream.length < CHECKPOINT_EVENTS ? [] : await redis.hKeys(keys.checkpoints(partition, person));
       const stored: StoredPerson = { person, state: null, rows: new KeptRows(false) };
       const change = refoldPerson(
         { stored, adds: [], recalls: new Set(), scored: (event) => this.#scored(event), tail: { from: null, events: stream, stale } },
@@ -352,20 +355,22 @@ export class PartitionProjector {
   }
 
   async #loadPeople(work: readonly PersonWork[]): Promise<StoredPerson[]> {
-    const { redis, partition } = this.#o;
     const known = work.map(({ person }) => this.#people.get(person));
     const missing = work.filter((_, i) => known[i] === undefined).map(({ person }) => person);
-    const texts = missing.length === 0 ? [] : await redis.mGet(missing.map((person) => keys.state(partition, person)));
-    const loaded = new Map(missing.map((person, i) => [person, texts[i] ?? null]));
+    const states = await loadStates(this.#o, missing, (person) => this.#backfill.contextFor(person));
+    const loaded = new Map(missing.map((person, i) => [person, states[i] ?? null]));
     return work.map(({ person }, i): StoredPerson => {
       const its = known[i];
       if (its !== undefined) return { person, ...its };
-      const text = loaded.get(person) ?? null;
-      return { person, state: text === null ? null : decodeState(text), rows: new KeptRows(text === null) };
+      const state = loaded.get(person) ?? null;
+      return { person, state, rows: new KeptRows(state === null) };
     });
   }
 
-  /** What the slow path has to read: from the newest checkpoint before the earliest change, or from the beginning. */
+  /**
+   * What the slow path has to read: from the newest saved state before the earliest change, or from the beginning. From there too where all that
+   * the person ever contributed is remembered, because then nothing need be folded twice.
+   */
   async #tailFor(work: PersonWork, stored: StoredPerson | undefined): Promise<Tail | null> {
     const sorted = [...work.adds].sort((a, b) => a.at - b.at || (a.sequence ?? 0) - (b.sequence ?? 0));
     if (stored === undefined || isFast(stored, sorted, work.recalls)) return null;
@@ -373,17 +378,21 @@ export class PartitionProjector {
     if (stored.state === null) return { from: null, events: [], stale: [] };
     const first = sorted[0];
     const fromStart = first === undefined || isResettling(stored, sorted, work.recalls);
-    const checkpoints = stored.state.events < 256 ? {} : await redis.hGetAll(keys.checkpoints(partition, work.person));
-    const counts = Object.keys(checkpoints)
-      .map(Number)
-      .sort((a, b) => a - b);
-    const usable = fromStart ? [] : counts.filter((count) => isBefore(decodeState(checkpoints[count] ?? '{}'), first));
-    const count = usable.at(-1);
-    const from = count === undefined ? null : (checkpoints[count] ?? null);
+    const { events } = stored.state;
+    const [kept, saved] = await Promise.all([
+      events < CHECKPOINT_EVENTS ? NO_FIELDS : redis.hGetAll(keys.checkpoints(partition, work.person)),
+      events < SAVED_EVERY || fromStart || stored.rows.bookings !== null ? null : redis.get(keys.savedState(partition, work.person)),
+    ]);
+    const checkpoints = Object.entries(kept).map(([count, text]) => ({ count: Number(count), text }));
+    const places = fromStart ? [] : [...checkpoints.map(({ text }) => text), ...(saved === null ? [] : [saved])];
+    const usable = places
+      .map((text) => ({ text, state: decodeState(text) }))
+      .filter(({ state }) => first !== undefined && isBefore(state, first));
+    const from = usable.sort((a, b) => a.state.events - b.state.events).at(-1);
     return {
-      from,
-      events: await this.#readStream(work.person, from === null ? '-' : after(decodeState(from).last)),
-      stale: counts.filter((c) => c > (count ?? 0)).map(String),
+      from: from?.text ?? null,
+      events: await this.#readStream(work.person, from === undefined ? '-' : after(from.state.last)),
+      stale: checkpoints.filter(({ count }) => count > (from?.state.events ?? 0)).map(({ count }) => String(count)),
     };
   }
 

@@ -60,8 +60,8 @@ export const keys = {
   node: (p: number, node: string) => `{${p}}:n:${node}`,
   /** stream: one customer's events in the order in which they happened */
   customer: (p: number, customer: string) => `{${p}}:c:${customer}`,
-  /** string: the customer's folded state */
-  state: (p: number, customer: string) => `{${p}}:s:${customer}`,
+  /** string: the customer's folded state at the newest sixteenth event; read states with server/projector/saved-states.ts */
+  savedState: (p: number, customer: string) => `{${p}}:s:${customer}`,
   /** hash: event count -> state at that point of the stream */
   checkpoints: (p: number, customer: string) => `{${p}}:k:${customer}`,
   /** stream: events that could not be placed, with the reason */

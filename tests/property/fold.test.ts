@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { WINDOW_NAMES, WINDOWS } from '#lib/contract/index.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { foldOnto, inOrder } from '#server/domain/customer/fold.ts';
-import { emptyState, encodeState } from '#server/domain/customer/state.ts';
+import { decodeState, emptyState, encodeState } from '#server/domain/customer/state.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import { compareEvents } from '#server/domain/event/event.ts';
 import { Deltas, HEAT } from '#server/domain/kernel/counters.ts';
@@ -105,6 +105,40 @@ describe('law 6: one in-order event onto the saved state equals the full fold', 
         expect(inOrder(state, { ...last, at: last.at + 1 })).toBe(true);
         expect(inOrder(state, { ...last, at: last.at - 1 })).toBe(false);
       }),
+    );
+  });
+});
+
+describe('the saved state', () => {
+  /** What is saved when events are folded in pieces: the newest saved state, and those kept for good. */
+  function saves(pieces: readonly (readonly StoredEvent[])[]): { readonly saved: string | null; readonly kept: readonly string[] } {
+    const state = emptyState();
+    const kept: string[] = [];
+    let saved: string | null = null;
+    for (const piece of pieces)
+      foldOnto(state, piece, context, { saved: (at) => (saved = encodeState(at)), checkpoint: (at) => kept.push(encodeState(at)) });
+    return { saved, kept };
+  }
+
+  it('is the same bytes in whatever pieces the events are folded, and comes to the state of now with fewer than sixteen events behind it', () => {
+    fc.assert(
+      fc.property(onePerson(70), fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 20 }), (events, lengths) => {
+        const ties = fastBatches(events);
+        const pieces: StoredEvent[][] = [];
+        for (const length of [...lengths, Infinity]) {
+          if (ties.length > 0) pieces.push(ties.splice(0, length).flat());
+        }
+        const whole = saves([events]);
+        expect(saves(pieces)).toEqual(whole);
+        expect(saves(fastBatches(events))).toEqual(whole);
+        expect(whole.saved === null).toBe(events.length < 16);
+        const state = whole.saved === null ? emptyState() : decodeState(whole.saved);
+        const behind = events.slice(state.events);
+        expect(behind.length).toBeLessThan(16);
+        foldOnto(state, behind, context);
+        expect(encodeState(state)).toBe(encodeState(run([events]).state));
+      }),
+      { numRuns: 150 },
     );
   });
 });

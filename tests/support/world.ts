@@ -11,7 +11,9 @@ import { blueprintsOf, checkJourney, compileJourney } from '#server/domain/bluep
 import { decodeDeltas } from '#server/domain/kernel/counters.ts';
 import { createLog } from '#server/log/redis-log.ts';
 import { createLog as createLogger } from '#server/platform/log.ts';
+import { encodeState } from '#server/domain/customer/state.ts';
 import { PartitionProjector } from '#server/projector/projector.ts';
+import { readState } from '#server/projector/saved-states.ts';
 import { connect } from '#server/redis/client.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
@@ -155,6 +157,11 @@ export async function openWorld(
         if (rest.startsWith('c:'))
           streams[rest.slice(2)] = ((await redis.xRange(key, '-', '+')) ?? []).map((e) => `${e.id} ${e.message['e']}`);
         if (rest.startsWith('s:')) states[rest.slice(2)] = (await redis.get(key)) ?? '';
+        if (rest === 'customers')
+          for (const customer of await redis.zRange(key, 0, -1)) {
+            const state = await readState({ redis, partitions, context: () => contexts.at(contexts.revision) }, customer);
+            states[`${customer} now`] = state === null ? '' : encodeState(state);
+          }
         if (rest.startsWith('n:')) nodes[rest.slice(2)] = Object.fromEntries(Object.entries(await redis.hGetAll(key)).sort());
         if (rest.startsWith('x:'))
           lists[rest.slice(2)] = [

@@ -2,16 +2,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '#lib/contract/index.ts';
 import type { Config } from '#server/config.ts';
-import { decodeState } from '#server/domain/customer/state.ts';
+import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
+import type { FoldContext } from '#server/domain/customer/fold.ts';
 import { isCustomersText } from '#server/domain/emotion/annotations.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { nameOf } from '#server/domain/event/event.ts';
 import { connect } from '#server/redis/client.ts';
 import type { Redis, RedisAddress } from '#server/redis/client.ts';
 import { readLock } from '#server/redis/directory-lock.ts';
-import { keys } from '#server/redis/keys.ts';
+import { readState } from '#server/projector/saved-states.ts';
+import { keys, partitionOf } from '#server/redis/keys.ts';
 
 const PAGE = 500;
+/** What people say about emotions does not depend on any. */
+const NO_DEFINITIONS: FoldContext = { blueprints: blueprintsOf([]) };
 
 /** The store of this configuration; never starts one. @throws Fault `store_unavailable` where none runs */
 async function addressOf(config: Pick<Config, 'dataDir' | 'redisUrl'>): Promise<RedisAddress> {
@@ -33,7 +37,7 @@ export async function labelsAsCsv(config: Pick<Config, 'dataDir' | 'redisUrl'>):
     for (let partition = 0; partition < partitions; partition++)
       for (let from = 0; ; from += PAGE) {
         const people = await redis.zRange(keys.customers(partition), from, from + PAGE - 1);
-        for (const person of people) rows.push(...(await labelsOf(redis, partition, person)));
+        for (const person of people) rows.push(...(await labelsOf(redis, partitions, person)));
         if (people.length < PAGE) break;
       }
     return ['text,label', ...rows].join('\n');
@@ -42,12 +46,12 @@ export async function labelsAsCsv(config: Pick<Config, 'dataDir' | 'redisUrl'>):
   }
 }
 
-async function labelsOf(redis: Redis, partition: number, person: string): Promise<string[]> {
-  const text = await redis.get(keys.state(partition, person));
-  if (text === null) return [];
-  const { emotionsSaid, noEmotion, retracted } = decodeState(text);
+async function labelsOf(redis: Redis, partitions: number, person: string): Promise<string[]> {
+  const state = await readState({ redis, partitions, context: () => NO_DEFINITIONS }, person);
+  if (state === null) return [];
+  const { emotionsSaid, noEmotion, retracted } = state;
   if (noEmotion || Object.keys(emotionsSaid).length === 0) return [];
-  const entries = (await redis.xRange(keys.customer(partition, person), '-', '+')) ?? [];
+  const entries = (await redis.xRange(keys.customer(partitionOf(person, partitions), person), '-', '+')) ?? [];
   return entries.flatMap(({ message }) => {
     const event = JSON.parse(message['e'] ?? '{}') as StoredEvent;
     const label = emotionsSaid[event.key];

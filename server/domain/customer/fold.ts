@@ -53,8 +53,10 @@ const SURVEY_MS = 72 * HOUR;
 /** A case without activity for this long, and in no stage, is forgotten: what it contributed stays. */
 const CASE_KEPT_MS = 180 * DAY;
 
-/** A state is kept every so many events, so that a late one need not begin at the beginning. */
-const CHECKPOINT_EVENTS = 256;
+/** A state is saved every so many events: whoever needs the state of now folds the few events behind it. */
+export const SAVED_EVERY = 16;
+/** A state is kept for good every so many events, so that a late one need not begin at the beginning. A multiple of `SAVED_EVERY`. */
+export const CHECKPOINT_EVENTS = 256;
 
 /** What a fold needs besides the events. Immutable. */
 export interface FoldContext {
@@ -65,6 +67,14 @@ export interface FoldContext {
   readonly funnels?: Funnels;
   /** `off`: nobody's emotions are read, from whatever source */
   readonly emotion?: 'off';
+}
+
+/** Sees a state at the places at which it is saved. Each stands behind the event that completes its number, and what ties with that event. */
+export interface Places {
+  /** at the newest sixteenth event; once in a fold at most */
+  saved(state: CustomerState): void;
+  /** at every 256th event */
+  checkpoint(state: CustomerState): void;
 }
 
 /** One event being applied: what it matches, and where the changes are noted. */
@@ -648,14 +658,15 @@ function sortedByKey<T>(record: Readonly<Record<string, T>>): Record<string, T> 
 
 /**
  * Applies sorted events that all come after what the state already holds (no tie with its last). Changes `state`; returns what was touched.
- * The only way in which state comes about: the fast path and the full fold both end here. `onCheckpoint` sees the state every 256 events.
+ * The only way in which state comes about: the fast path and the full fold both end here. `places` sees the state where it is to be saved: these
+ * places follow from the events alone, whatever way and in whatever pieces they are folded.
  * `known` gives rows that earlier runs made of this very state, so that they need not be made again to be compared with.
  */
 export function foldOnto(
   state: CustomerState,
   events: readonly StoredEvent[],
   context: FoldContext,
-  onCheckpoint?: (state: CustomerState) => void,
+  places?: Places,
   known?: (key: string) => Row | undefined,
 ): Touched {
   const touched = new Touched(known);
@@ -664,6 +675,7 @@ export function foldOnto(
     else if (isCorrection(event)) noteCorrection(state, event);
   }
   for (const event of events) if (changesEmotions(event) && !isTakenBack(state, event)) heedEmotion(state, event);
+  const newest = state.events + events.length - ((state.events + events.length) % SAVED_EVERY);
   for (let i = 0; i < events.length;) {
     const first = events[i];
     if (first === undefined) break;
@@ -683,13 +695,15 @@ export function foldOnto(
     }
     const last = group[group.length - 1] ?? first;
     if (state.events === 0) state.firstAt = first.at;
-    const checkpoints = Math.floor(state.events / CHECKPOINT_EVENTS);
+    const before = state.events;
     state.events += group.length;
     state.lastAt = last.at;
     state.lastSequence = last.sequence ?? 0;
-    const kept = onCheckpoint !== undefined && Math.floor(state.events / CHECKPOINT_EVENTS) > checkpoints;
-    if (kept || end === events.length) state.last = streamId(last);
-    if (kept) onCheckpoint(state);
+    const checkpoint = Math.floor(state.events / CHECKPOINT_EVENTS) > Math.floor(before / CHECKPOINT_EVENTS);
+    const saved = before < newest && state.events >= newest;
+    if (checkpoint || saved || end === events.length) state.last = streamId(last);
+    if (checkpoint) places?.checkpoint(state);
+    if (saved) places?.saved(state);
     i = end;
   }
   return touched;

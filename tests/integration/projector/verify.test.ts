@@ -124,7 +124,7 @@ describe('verify, when one thing was changed behind the product', () => {
   let partition: number;
   beforeEach(async () => {
     world = await openWorld(server);
-    await world.ingest(history(20, 8));
+    await world.ingest(history(20, 18));
     await world.settle();
     partition = partitionOf(KNOWN, world.partitions);
     return () => world.close();
@@ -156,7 +156,7 @@ describe('verify, when one thing was changed behind the product', () => {
   });
 
   it('finds one changed byte of a state', async () => {
-    await world.redis.setRange(keys.state(partition, KNOWN), 20, '~');
+    await world.redis.setRange(keys.savedState(partition, KNOWN), 20, '~');
     expect(await differences()).toMatchObject([{ kind: 'state', words: expect.stringContaining(KNOWN) as string }]);
   });
 
@@ -220,7 +220,7 @@ describe('verify, when one thing was changed behind the product', () => {
   });
 
   it('shows nobody’s data in what it says', async () => {
-    await world.redis.set(keys.state(partition, KNOWN), '{}');
+    await world.redis.set(keys.savedState(partition, KNOWN), '{}');
     await world.redis.del(await listWithRows(partition));
     expect(JSON.stringify(await differences())).not.toMatch(/C1\b|A1\b|customerId/);
   });
