@@ -117,7 +117,8 @@ module.exports = {
       from: { path: '^server/(ingest|security)/' },
       to: { path: STORED_EVENT, dependencyTypesNot: ['type-only'] },
     },
-    mayReach('definitions', 'domain', 'journeys', 'redis', 'platform'),
+    mayReach('definitions', 'domain', 'friction', 'journeys', 'redis', 'platform'),
+    mayReach('friction', 'domain', 'platform'),
     mayReach('projector', 'definitions', 'domain', 'identity', 'log', 'redis', 'platform'),
     // It follows the changes feed in the store, and answers what the API's reader promises.
     mayReach('live', 'definitions', 'domain', 'projector', 'redis', 'security', 'platform', 'api/reader', 'api/funnel-desk'),

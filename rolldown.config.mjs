@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 
-const COMMANDS = ['import', 'verify', 'bench', 'emotion', 'journey'];
+const COMMANDS = ['import', 'verify', 'bench', 'emotion', 'journey', 'friction'];
 const WORKERS = [
   ['projector-worker', 'server/projector-worker.ts'],
   ['demo-worker', 'server/demo-worker.ts'],

@@ -216,6 +216,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     sums: () => feed.sums,
     lagMs: () => pulse.lagMs,
     factors: () => contexts.factors,
+    friction: {
+      history: () => contexts.friction,
+      estimatedKappa: (journey, at) => contexts.estimatedKappa(journey, at),
+    },
     notes: () => definitions.current.all('note'),
     annotate: async ({ id, body, by }) => void (await definitions.publish({ kind: 'note', id, body, by, at: clock() })),
     sourcesSeen: () => pulse.sources,

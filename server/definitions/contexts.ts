@@ -6,13 +6,20 @@ import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import type { Funnels } from '#server/domain/funnel/compile.ts';
 import { funnelsOf } from '#server/domain/funnel/compile.ts';
 import { FACTOR_REACH_MS } from '#server/domain/factor/factor.ts';
+import { frictionHistory } from '#server/domain/friction/rules.ts';
+import type { FrictionHistory, FrictionVersion } from '#server/domain/friction/rules.ts';
+import { parseFriction } from '#server/friction/read.ts';
 import { parseJourney } from '#server/journeys/load.ts';
 import type { DefinitionSet, Definitions } from './definitions.ts';
 import { textOf } from './definitions.ts';
 import { emotionPolicy } from './emotion-policy.ts';
+import { kappasOf } from './kappa.ts';
+import type { DatedKappa } from './kappa.ts';
 
 /** Sets of definitions whose context is kept ready. */
 const KEPT = 4;
+
+const NO_HISTORY = frictionHistory([]);
 
 /** What customers are folded under, by revision of the definitions. */
 export interface Contexts {
@@ -45,6 +52,9 @@ function touches(entry: Published, before: DefinitionSet): number | null {
     case 'funnel':
       // They speak of everything that ever happened.
       return 0;
+    case 'friction':
+      // A visit is judged by what held when it began.
+      return parseFriction(entry.id, textOf(entry.body), entry.at).from;
     case 'factor':
       // Both what it said before and what it says now can have touched people, as far back as a factor reaches.
       return reachOf([before.get('factor', entry.id)?.body, entry.body] as readonly (Factor | null | undefined)[]);
@@ -62,13 +72,20 @@ function reachOf(factors: readonly (Factor | null | undefined)[]): number | null
   return from.length === 0 ? null : Math.max(0, Math.min(...from));
 }
 
-/** Journeys compiled once each: a published version never changes. */
+/** Journeys and versions of the friction configuration compiled once each: what is published never changes. */
 class Compiled {
   readonly #known = new Map<string, Blueprint>();
+  readonly #frictions = new Map<string, FrictionVersion>();
 
   of(entry: Published): Blueprint {
     let found = this.#known.get(entry.id);
     if (found === undefined) this.#known.set(entry.id, (found = parseJourney(entry.id, textOf(entry.body))));
+    return found;
+  }
+
+  friction(entry: Published): FrictionVersion {
+    let found = this.#frictions.get(entry.id);
+    if (found === undefined) this.#frictions.set(entry.id, (found = parseFriction(entry.id, textOf(entry.body), entry.at)));
     return found;
   }
 }
@@ -78,6 +95,7 @@ export class PublishedContexts implements Contexts {
   readonly #definitions: Definitions;
   readonly #compiled = new Compiled();
   readonly #contexts = new Map<string, FoldContext>();
+  #kappas: { readonly revision: string; readonly of: ReadonlyMap<string, readonly DatedKappa[]> } = { revision: '', of: new Map() };
 
   constructor(definitions: Definitions) {
     this.#definitions = definitions;
@@ -127,6 +145,20 @@ export class PublishedContexts implements Contexts {
     return this.current.factors ?? [];
   }
 
+  /** What friction is judged by, in all its versions. */
+  get friction(): FrictionHistory {
+    return this.current.friction ?? NO_HISTORY;
+  }
+
+  /** Strength of the pull as estimated last before an instant; null: never by then. */
+  estimatedKappa(journey: string, at: number): number | null {
+    if (this.#kappas.revision !== this.revision) {
+      const of = kappasOf(this.#definitions.current.all('references'));
+      this.#kappas = { revision: this.revision, of };
+    }
+    return this.#kappas.of.get(journey)?.findLast((one) => one.at <= at)?.kappa ?? null;
+  }
+
   /** Saved funnels in force now. */
   get funnels(): Funnels {
     return this.current.funnels ?? funnelsOf([]);
@@ -134,10 +166,12 @@ export class PublishedContexts implements Contexts {
 
   #make(set: DefinitionSet): FoldContext {
     const versions = set.all('journey').map((entry): BlueprintVersion => ({ blueprint: this.#compiled.of(entry), publishedAt: entry.at }));
+    const friction = set.all('friction').map((entry) => this.#compiled.friction(entry));
     const funnels = set.all('funnel').flatMap(({ body }) => funnelDefinition.safeParse(body).data ?? []);
     return {
       blueprints: blueprintsOf(versions),
       factors: set.all('factor').map((entry) => entry.body as Factor),
+      ...(friction.length === 0 ? {} : { friction: frictionHistory(friction) }),
       ...(emotionPolicy(set) === 'off' ? { emotion: 'off' as const } : {}),
       ...(funnels.length === 0 ? {} : { funnels: funnelsOf(funnels) }),
     };

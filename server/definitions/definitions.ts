@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { definitionEntry, Fault, funnelDefinition } from '#lib/contract/index.ts';
 import type { DefinitionEntry, DefinitionKind, Published } from '#lib/contract/index.ts';
+import { frictionId, parseFriction } from '#server/friction/read.ts';
 import { parseJourney } from '#server/journeys/load.ts';
 import { storeFault } from '#server/redis/client.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -26,10 +27,17 @@ function checkFunnel(entry: DefinitionEntry): void {
   if (parsed.data.id !== entry.id) throw new Fault('bad_request', `This is the funnel ${parsed.data.id}, not ${entry.id}.`);
 }
 
+function checkFriction(entry: DefinitionEntry): void {
+  const { file } = parseFriction(entry.id, textOf(entry.body), entry.at);
+  if (frictionId(file.version) !== entry.id)
+    throw new Fault('bad_request', `This is version ${file.version} of the friction configuration, not ${entry.id}.`);
+}
+
 /** What cannot be folded under is never published: every process would stumble over it. */
 function check(entry: DefinitionEntry): void {
   if (entry.body === null) return;
   if (entry.kind === 'funnel') return checkFunnel(entry);
+  if (entry.kind === 'friction') return checkFriction(entry);
   if (entry.kind !== 'journey') return;
   const { journey, version } = parseJourney(entry.id, textOf(entry.body));
   const id = `${journey}@${version}`;
@@ -43,7 +51,7 @@ export async function publish(redis: Redis, entry: DefinitionEntry): Promise<str
   const write = {
     name: `${kind} ${id}`,
     digest: createHash('sha256').update(JSON.stringify(entry.body)).digest('base64url'),
-    once: kind === 'journey',
+    once: kind === 'journey' || kind === 'friction',
     json: JSON.stringify(entry),
   };
   let reply;

@@ -9,6 +9,8 @@ import { DAY, MINUTE, hourAnchor } from '#server/domain/kernel/time.ts';
 import { heatView } from '#server/domain/view/heat.ts';
 import { journeyView, wayTotal } from '#server/domain/view/journey.ts';
 import { promiseLedgerView } from '#server/domain/view/promises.ts';
+import { judgedBy } from './judged.ts';
+import type { FrictionReading } from './judged.ts';
 import type { LiveSums } from './sums.ts';
 
 /** Dimension that holds the segment, in the cells of visits and of promises. */
@@ -17,6 +19,7 @@ const SEGMENT = 2;
 export interface JourneyReaderOptions {
   readonly blueprints: Blueprints;
   readonly sums: () => LiveSums;
+  readonly friction: FrictionReading;
   readonly positionOf: (to: number | undefined) => { readonly position: Position; readonly minute: number };
 }
 
@@ -70,6 +73,7 @@ export function createJourneyReader(o: JourneyReaderOptions): (params: JourneyPa
         notes: new Map(),
         sources: [],
         factors: [],
+        ...judgedBy(o.friction, blueprint, { from: range.from * MINUTE, at: position.at }),
       });
     const promises = (): PromiseLedgerView => {
       const made = sums.promises(blueprint, hourAnchor(range.from * MINUTE), minute);

@@ -38,7 +38,7 @@ import type { FoldContext } from '#server/domain/customer/fold.ts';
 import { stageSummary } from '#server/domain/blueprint/blueprint.ts';
 import { HOUR, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { cohortTotal, funnelView } from '#server/domain/view/funnel.ts';
-import { KAPPA, gridOf, heatView, parentMean } from '#server/domain/view/heat.ts';
+import { gridOf, heatView, parentMean } from '#server/domain/view/heat.ts';
 import { barrierEntry, barrierNotes } from '#server/domain/silence/notes.ts';
 import { weeksBefore } from '#server/domain/silence/baseline.ts';
 import { standingView } from '#server/domain/view/standing.ts';
@@ -54,6 +54,8 @@ import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-pa
 import { WaitingCurves } from '#server/projector/waiting.ts';
 import { rowsOf } from '#server/projector/lists.ts';
 import { Earlier } from './earlier.ts';
+import { judgedBy } from './judged.ts';
+import type { FrictionReading } from './judged.ts';
 import { createJourneyReader } from './journey-reader.ts';
 import type { Range } from '#server/domain/kernel/sums.ts';
 import type { LiveSums } from './sums.ts';
@@ -85,6 +87,7 @@ export interface ReaderOptions {
   /** age of the oldest accepted event that is not counted yet, ms */
   readonly lagMs: () => number;
   readonly factors: () => readonly Factor[];
+  readonly friction: FrictionReading;
   /** notes as they are published */
   readonly notes: () => readonly Published[];
   /** publishes a note; null takes it back */
@@ -203,6 +206,7 @@ export function createReader(o: ReaderOptions): Reader {
       notes: notesOn(of.journey),
       sources: sources(of, position.at),
       factors: factorsIn(of.journey, from, position.at),
+      ...judgedBy(o.friction, of, { from, at: position.at }),
     });
   }
 
@@ -307,12 +311,14 @@ export function createReader(o: ReaderOptions): Reader {
         notes: new Map(),
         sources: [],
         factors: [],
+        configuration: view.configuration,
+        kappa: view.kappa,
       }).cells[key];
       trend.push({ at: at * MINUTE, friction: past?.friction ?? null, n: past?.n ?? 0, valence: past?.emotion.valence ?? null });
     }
     const grid = gridOf(heatSums(of, params.window, minute), by);
-    const mean = parentMean(grid, params.stage, params.column);
-    return { cell: shown, stageMean: grid.size === 0 ? null : 100 * mean, kappa: KAPPA, trend };
+    const mean = parentMean(grid, params, view.kappa);
+    return { cell: shown, stageMean: grid.size === 0 ? null : 100 * mean, kappa: view.kappa, trend };
   }
 
   function wall(params: { readonly journey?: string | undefined }): WallView {
@@ -397,7 +403,7 @@ export function createReader(o: ReaderOptions): Reader {
     });
   }
 
-  const journey = createJourneyReader({ blueprints: o.blueprints, sums: o.sums, positionOf });
+  const journey = createJourneyReader({ blueprints: o.blueprints, sums: o.sums, friction: o.friction, positionOf });
   const reading = {
     redis: o.redis,
     partitions: o.partitions,

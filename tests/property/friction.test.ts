@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COMPONENTS, type Component } from '#lib/contract/index.ts';
-import { cellOf, friction, parts, weightsOf } from '#server/domain/friction/friction.ts';
+import { cellOf, friction, parts } from '#server/domain/friction/friction.ts';
+import { rulesOf } from '#server/domain/friction/rules.ts';
 import { dwellLadder, dwellSeverity, dwellZ, promiseLadder, promiseSeverity, type LadderStep } from '#server/domain/friction/severity.ts';
 
 const HOUR_MS = 3_600_000;
@@ -14,7 +15,9 @@ const some = (value: fc.Arbitrary<number>): fc.Arbitrary<Some> =>
     .uniqueArray(fc.tuple(fc.constantFrom(...COMPONENTS), value), { selector: ([component]) => component })
     .map((rows) => Object.fromEntries(rows));
 const severities = some(unit);
-const weights = some(fc.double({ min: 0, max: 0.95, noNaN: true })).map(weightsOf);
+const weights = some(fc.double({ min: 0, max: 0.95, noNaN: true })).map(
+  (own) => rulesOf({ journey: 'j', weights: own, promiseHalf: {} }).weights,
+);
 
 describe('friction of a visit', () => {
   test('is between 0 and 100, and its shares sum to 1', () => {

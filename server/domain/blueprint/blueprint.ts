@@ -1,5 +1,6 @@
-import { DEFAULT_WEIGHTS } from '../friction/severity.ts';
-import type { Channel, Clue, Component, Controller, JourneyFile, Names, Phase, StageSummary, TouchpointFile } from '#lib/contract/index.ts';
+import { rulesOf } from '../friction/rules.ts';
+import type { FrictionRules } from '../friction/rules.ts';
+import type { Channel, Clue, Controller, JourneyFile, Names, Phase, StageSummary, TouchpointFile } from '#lib/contract/index.ts';
 import type { StoredEvent } from '../event/event.ts';
 import { compileCalendars } from './calendars.ts';
 import type { OwnerCalendars } from './calendars.ts';
@@ -74,7 +75,8 @@ export interface Blueprint {
   /** stage indexes that are steps of the funnel, in order; the last is the goal */
   readonly steps: readonly number[];
   readonly touchpoints: readonly Touchpoint[];
-  readonly weights: Readonly<Record<Component, number>>;
+  /** what friction is judged by where no configuration was published */
+  readonly friction: FrictionRules;
   readonly promises: readonly PromiseRule[];
   readonly calendars: OwnerCalendars;
   /** what is expected of some cases; empty in a variant itself */
@@ -217,7 +219,7 @@ export function compileJourney(file: JourneyFile): Blueprint {
     stages,
     steps: stages.filter((s) => !s.after).map((s) => s.index),
     touchpoints,
-    weights: { ...DEFAULT_WEIGHTS, ...file.weights },
+    friction: rulesOf(file),
     promises: compilePromises(file, calendars),
     calendars,
     variants: variantFiles(file).map(({ variant, file: its }) => ({

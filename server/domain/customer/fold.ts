@@ -28,7 +28,8 @@ import { feelingsOf } from '../emotion/feelings.ts';
 import { waveAfter } from '../emotion/wave.ts';
 import { isAnnotation } from '../event/annotation.ts';
 import { isCorrection, isEmotionCorrection, isRetraction, nameOf, retractedName, streamId, tied } from '../event/event.ts';
-import { waitSeverity } from '../friction/severity.ts';
+import type { FrictionHistory, FrictionRules } from '../friction/rules.ts';
+import { DEFAULT_PROMISE_HALF_HOURS, waitSeverity } from '../friction/severity.ts';
 import { signalsOf } from '../friction/signals.ts';
 import type { Signal } from '../friction/signals.ts';
 import type { FunnelEvent, Funnels } from '../funnel/compile.ts';
@@ -42,7 +43,7 @@ import { breaksAt } from '../promise/dates.ts';
 import { noteFelt, promiseSpokenOf } from '../promise/felt.ts';
 import { promiseRow } from '../promise/ledger.ts';
 import { findPromise, promiseKey, prunePromises } from '../promise/promise.ts';
-import { addMinute, componentIndex, isContact, isHot, visitKey, visitRow } from '../visit/visit.ts';
+import { addMinute, componentIndex, dwellOf, isContact, isHot, visitKey, visitRow } from '../visit/visit.ts';
 
 /** Identifiers of one kind that a profile keeps. */
 const IDENTIFIERS_PER_KIND = 20;
@@ -65,6 +66,8 @@ export interface FoldContext {
   readonly factors?: readonly Factor[];
   /** saved funnels; absent: none */
   readonly funnels?: Funnels;
+  /** published versions of what friction is judged by; absent: the defaults */
+  readonly friction?: FrictionHistory;
   /** `off`: nobody's emotions are read, from whatever source */
   readonly emotion?: 'off';
 }
@@ -86,6 +89,11 @@ interface Applying {
 }
 
 const NO_FACTORS: readonly Factor[] = [];
+
+/** What a visit of a segment that began at an instant is judged by. */
+function rulesFor(context: FoldContext, blueprint: Blueprint, visit: { readonly segment: string; readonly from: number }): FrictionRules {
+  return context.friction === undefined ? blueprint.friction : context.friction.rulesFor(blueprint, visit.segment, visit.from);
+}
 
 function factorsOf(applying: Applying): readonly Factor[] {
   return applying.context.factors ?? NO_FACTORS;
@@ -183,7 +191,12 @@ function contactChannel(event: StoredEvent, touchpoint: Touchpoint | undefined):
 }
 
 function touchVisit(applying: Applying, visit: VisitState, blueprint: Blueprint): void {
-  applying.touched.change(visitKey(visit), () => visitRow(visit, applying.state, { blueprint, factors: factorsOf(applying) }));
+  applying.touched.change(visitKey(visit), () => rowOfVisit(applying, visit, blueprint));
+}
+
+function rowOfVisit(applying: Applying, visit: VisitState, blueprint: Blueprint): Row {
+  const rules = rulesFor(applying.context, blueprint, visit);
+  return visitRow(visit, applying.state, { blueprint, rules, factors: factorsOf(applying) });
 }
 
 /** Visits of a case whose dwell is the stay the case is in now: they move with its end. */
@@ -285,7 +298,7 @@ function visitOf(applying: Applying, one: CaseState, match: Match): VisitState {
     about: '',
     lastEvent: '',
   };
-  applying.touched.begin(visitKey(visit), () => visitRow(visit, state, { blueprint: match.blueprint, factors: factorsOf(applying) }));
+  applying.touched.begin(visitKey(visit), () => rowOfVisit(applying, visit, match.blueprint));
   state.visits.push(visit);
   return visit;
 }
@@ -296,20 +309,29 @@ function mark(visit: VisitState, at: number, signal: Signal): void {
 
 function noteSignals(applying: Applying, visit: VisitState, match: Match): void {
   const { event } = applying;
+  const wait = (seconds: number): void => {
+    const rules = rulesFor(applying.context, match.blueprint, visit);
+    noteWait(visit, event.at, { seconds, standardMs: rules.waits[match.touchpoint.id] ?? match.touchpoint.waitMs, rules });
+  };
   for (const signal of signalsOf(event)) {
-    if (signal.component === 'wait') noteWait(visit, event.at, { seconds: signal.value, standardMs: match.touchpoint.waitMs });
+    if (signal.component === 'wait') wait(signal.value);
     else mark(visit, event.at, signal);
   }
   if (event.type === 'contact.queued') visit.queuedAt = event.at;
   const over = event.type === 'contact.answered' || event.type === 'contact.ended';
   if (over && visit.queuedAt !== 0) {
-    noteWait(visit, event.at, { seconds: (event.at - visit.queuedAt) / 1000, standardMs: match.touchpoint.waitMs });
+    wait((event.at - visit.queuedAt) / 1000);
     visit.queuedAt = 0;
   }
 }
 
-function noteWait(visit: VisitState, at: number, wait: { readonly seconds: number; readonly standardMs: number }): void {
-  const severity = Math.round(waitSeverity(wait.seconds, wait.standardMs / 1000) * 1000);
+function noteWait(
+  visit: VisitState,
+  at: number,
+  wait: { readonly seconds: number; readonly standardMs: number; readonly rules: FrictionRules },
+): void {
+  const by = { tolerance: wait.rules.tolerance.wait, half: wait.rules.half.wait };
+  const severity = Math.round(waitSeverity(wait.seconds, wait.standardMs / 1000, by) * 1000);
   if (severity > 0) mark(visit, at, { component: 'wait', value: severity });
 }
 
@@ -371,6 +393,13 @@ interface PromisePlace {
 
 type Given = NonNullable<StoredEvent['promise']>;
 
+/** Hours late that weigh half: as the visit in which the promise is made is judged. Outside a journey nobody asks. */
+function halfHoursOf(applying: Applying, where: PromisePlace | null, kind: string): number {
+  if (where === null) return DEFAULT_PROMISE_HALF_HOURS;
+  const rules = rulesFor(applying.context, where.match.blueprint, where.visit);
+  return rules.promiseHalf[kind] ?? rules.half.promise_missed;
+}
+
 function makePromise(applying: Applying, where: PromisePlace | null, given: Given): void {
   const { state, event, touched } = applying;
   const rule =
@@ -386,7 +415,7 @@ function makePromise(applying: Applying, where: PromisePlace | null, given: Give
     due,
     firstDue: due,
     graceMs: given.graceSeconds === undefined ? (rule?.graceMs ?? 0) : Math.round(given.graceSeconds * 1000),
-    halfHours: where?.match.blueprint.file.promiseHalf[given.kind] ?? 72,
+    halfHours: halfHoursOf(applying, where, given.kind),
     warnedAt: 0,
     metAt: 0,
     withdrawnAt: 0,
@@ -561,8 +590,10 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
   const visit = visitOf(applying, one, match);
   touchVisit(applying, visit, its);
   const stay = lastStay(one);
-  if (one.stays.length > staysBefore && stay !== undefined && stageAt(its, stay.stage).dwell !== null && visit.dwellFrom === 0)
-    visit.dwellFrom = stay.from;
+  if (one.stays.length > staysBefore && stay !== undefined && visit.dwellFrom === 0) {
+    const usual = dwellOf(stageAt(its, stay.stage), rulesFor(applying.context, its, visit));
+    if (usual !== null) visit.dwellFrom = stay.from;
+  }
   visit.last = Math.max(visit.last, event.at);
   addMinute(visit, event.at);
   if (back) mark(visit, event.at, { component: 'backtrack', value: 1 });

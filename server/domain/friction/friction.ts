@@ -1,6 +1,5 @@
 import { COMPONENTS, UNCERTAIN, type CellPart, type Component } from '#lib/contract/index.ts';
 import { shrink, wilson } from '../kernel/statistics.ts';
-import { DEFAULT_WEIGHTS } from './severity.ts';
 
 /** No weight may say that one signal alone ruins a visit for good. */
 const MOST_WEIGHT = 0.95;
@@ -14,13 +13,6 @@ const WIDEST_HALF = 10;
 export type Severities = Readonly<Partial<Record<Component, number>>>;
 /** Weight per component, 0..0.95. */
 export type Weights = Readonly<Record<Component, number>>;
-
-/** The default weights, with a journey's own in their place. */
-export function weightsOf(overrides: Severities): Weights {
-  const weights: Record<Component, number> = { ...DEFAULT_WEIGHTS };
-  for (const component of COMPONENTS) weights[component] = overrides[component] ?? weights[component];
-  return weights;
-}
 
 /** How hard a visit was. */
 export interface Friction {

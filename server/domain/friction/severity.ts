@@ -8,10 +8,13 @@ const MAD_TO_DEVIATION = 1.4826;
 /** Least spread of ln(time): a stage where everybody takes equally long must not make a second's delay extreme. */
 const LEAST_SPREAD = 0.1;
 /** Robust z from which a stay is unusually long, and the z beyond it that weighs half. */
-const DWELL_TOLERANCE_Z = 2;
-const DWELL_HALF_Z = 2;
+export const DWELL_TOLERANCE_Z = 2;
+export const DWELL_HALF_Z = 2;
+/** A wait of up to the standard is no friction; twice the standard weighs half. */
+export const WAIT_TOLERANCE_STANDARDS = 1;
+export const WAIT_HALF_STANDARDS = 1;
 /** A warning before the due time halves a missed promise. */
-const WARNED_FACTOR = 0.5;
+export const WARNED_FACTOR = 0.5;
 
 /** Weight of each component, 0..0.95. The promise's is fitted on late orders; the others are starting points to be calibrated. */
 export const DEFAULT_WEIGHTS: Readonly<Record<Component, number>> = Object.freeze({
@@ -34,15 +37,32 @@ export const DEFAULT_WEIGHTS: Readonly<Record<Component, number>> = Object.freez
 
 /** Hours late at which a missed promise weighs half, where the journey names no other for its kind: a parcel's three days. */
 export const DEFAULT_PROMISE_HALF_HOURS = 72;
-/** Dead clicks are noisy: three of them weigh what one of another counted signal does. */
-export const DEAD_CLICK_HALF = 3;
+/**
+ * How many times weigh half, of what is counted. Dead clicks are noisy: three weigh what one of another signal does. Giving up, being driven to
+ * another channel and a dead end happen or do not: the first weighs in full.
+ */
+export const COUNT_HALVES = Object.freeze({
+  dead_end: 0,
+  repeat_contact: 1,
+  reopen: 1,
+  abandon: 0,
+  repeat_info: 1,
+  forced_switch: 0,
+  failed_self_service: 1,
+  transfer: 1,
+  error: 1,
+  rage_click: 1,
+  backtrack: 1,
+  dead_click: 3,
+} as const satisfies Partial<Record<Component, number>>);
 
 /**
- * Severity of something that happened `count` times: 1 - 2^(-count/half), 0..1.
- * @param half count that weighs half
+ * Severity of something that happened `count` times: 1 - 2^(-count/half), 0..1. A count may be a part: a probability, or half a step back.
+ * @param half count that weighs half; 0: whatever has happened at all weighs in full
  */
 export function countSeverity(count: number, half = 1): number {
-  return count > 0 ? 1 - 2 ** (-count / half) : 0;
+  if (!(count > 0)) return 0;
+  return half > 0 ? 1 - 2 ** (-count / half) : 1;
 }
 
 /**
@@ -60,9 +80,14 @@ export function timeSeverity(x: number, m: number): number {
 /**
  * Severity of a wait: none up to the standard, .5 at twice, .8 at three times.
  * @param standardSeconds without a positive standard there is nothing to miss: 0
+ * @param by in standards: how long is tolerated, and how much longer weighs half
  */
-export function waitSeverity(waitSeconds: number, standardSeconds: number): number {
-  return standardSeconds > 0 ? timeSeverity(waitSeconds / standardSeconds - 1, 1) : 0;
+export function waitSeverity(
+  waitSeconds: number,
+  standardSeconds: number,
+  by: { readonly tolerance: number; readonly half: number } = { tolerance: WAIT_TOLERANCE_STANDARDS, half: WAIT_HALF_STANDARDS },
+): number {
+  return standardSeconds > 0 ? timeSeverity(waitSeconds / standardSeconds - by.tolerance, by.half) : 0;
 }
 
 /**
@@ -75,9 +100,16 @@ export function dwellZ(ms: number, medianMs: number, mad: number): number {
   return ms > 0 ? (Math.log(ms) - Math.log(medianMs)) / dwellSpread(mad) : -Infinity;
 }
 
-/** Severity of a stay from its robust z: none up to 2, .5 at 4. */
-export function dwellSeverity(z: number): number {
-  return timeSeverity(z - DWELL_TOLERANCE_Z, DWELL_HALF_Z);
+/** Robust z that is tolerated, and the z beyond it that weighs half. */
+export interface DwellRule {
+  readonly tolerance: number;
+  readonly half: number;
+}
+const DWELL_RULE: DwellRule = { tolerance: DWELL_TOLERANCE_Z, half: DWELL_HALF_Z };
+
+/** Severity of a stay from its robust z: none up to 2, .5 at 4, where nothing else is set. */
+export function dwellSeverity(z: number, by: DwellRule = DWELL_RULE): number {
+  return timeSeverity(z - by.tolerance, by.half);
 }
 
 /**
@@ -96,7 +128,7 @@ export interface LadderStep {
   readonly severity: number;
 }
 
-/** A promise as its ladder needs it; instants in ms since 1970. */
+/** A promise as its ladder needs it; instants in ms since 1970. `warnedFactor`: what is left of it for those who were told; absent: half. */
 export interface PromiseLadder {
   readonly due: number;
   /** due and grace: nothing counts before */
@@ -105,6 +137,7 @@ export interface PromiseLadder {
   readonly halfHours: number;
   /** told before the due time: every step is half as high, at the same instants */
   readonly warned: boolean;
+  readonly warnedFactor?: number;
   /** met, withdrawn or as far as one looks (inclusive); `Infinity` while nothing is known */
   readonly until: number;
 }
@@ -122,7 +155,8 @@ export function promiseLadder(promise: PromiseLadder): readonly LadderStep[] {
     severityAfter: (ms) => promiseSeverity(ms / HOUR_MS, halfHours, false),
     msAt: (ratio) => halfHours * HOUR_MS * ratio,
   });
-  return warned ? steps.map(({ at, severity }) => ({ at, severity: severity * WARNED_FACTOR })) : steps;
+  const left = promise.warnedFactor ?? WARNED_FACTOR;
+  return warned ? steps.map(({ at, severity }) => ({ at, severity: severity * left })) : steps;
 }
 
 /** A stay as its ladder needs it. */
@@ -132,19 +166,20 @@ export interface DwellLadder {
   readonly medianMs: number;
   /** median absolute deviation of ln(duration) */
   readonly mad: number;
+  readonly by?: DwellRule;
   /** end of the stay or as far as one looks, ms since 1970 (inclusive); `Infinity` while nothing is known */
   readonly until: number;
 }
 
 /** The instants at which a running stay gets worse: steps of 1/16, ascending, at most fifteen. */
 export function dwellLadder(stay: DwellLadder): readonly LadderStep[] {
-  const { from, medianMs, mad, until } = stay;
+  const { from, medianMs, mad, until, by = DWELL_RULE } = stay;
   return ladder({
     origin: from,
     notBefore: from,
     until,
-    severityAfter: (ms) => dwellSeverity(dwellZ(ms, medianMs, mad)),
-    msAt: (ratio) => medianMs * Math.exp((DWELL_TOLERANCE_Z + DWELL_HALF_Z * ratio) * dwellSpread(mad)),
+    severityAfter: (ms) => dwellSeverity(dwellZ(ms, medianMs, mad), by),
+    msAt: (ratio) => medianMs * Math.exp((by.tolerance + by.half * ratio) * dwellSpread(mad)),
   });
 }
 

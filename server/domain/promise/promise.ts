@@ -9,14 +9,18 @@ const KEEP_MS = 90 * DAY;
 /** A promise without end keeps stepping until its severity has reached the top of the ladder. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** Steps of the friction of a missed promise, measured from the first date given; halved where the customer was told before. */
-export function promiseSteps(promise: PromiseRecord): readonly { readonly at: number; readonly severity: number }[] {
+/**
+ * Steps of the friction of a missed promise, measured from the first date given; less where the customer was told before.
+ * @param warnedFactor share that is left for those who were told; absent: half
+ */
+export function promiseSteps(promise: PromiseRecord, warnedFactor?: number): readonly { readonly at: number; readonly severity: number }[] {
   const end = promise.metAt !== 0 ? promise.metAt : promise.withdrawnAt !== 0 ? promise.withdrawnAt : NEVER;
   return promiseLadder({
     due: promise.firstDue,
     breaksAt: breaksAt({ ...promise, due: promise.firstDue }),
     halfHours: promise.halfHours,
     warned: promise.warnedAt !== 0,
+    ...(warnedFactor === undefined ? {} : { warnedFactor }),
     until: end,
   });
 }

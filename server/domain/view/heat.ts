@@ -5,6 +5,7 @@ import type {
   Component,
   Emotion,
   Factor,
+  FrictionConfiguration,
   HeatCell,
   HeatView,
   Position,
@@ -20,8 +21,6 @@ import type { PresenceVerdict } from '../silence/presence.ts';
 import { cellOf } from '../friction/friction.ts';
 import { HEAT, parseCell } from '../kernel/counters.ts';
 
-/** Strength of the pull towards the stage's average, in visits. */
-export const KAPPA = 8;
 const DAY_MINUTES = 1440;
 /** The column that holds a stage as a whole. */
 export const ALL = 'all';
@@ -44,6 +43,9 @@ export interface HeatInput {
   readonly notes: ReadonlyMap<string, BarrierNote>;
   readonly sources: readonly SourceHealth[];
   readonly factors: readonly Factor[];
+  readonly configuration: FrictionConfiguration;
+  /** strength of the pull to the parent, in visits */
+  readonly kappa: number;
 }
 
 function columnOf(dimensions: readonly string[], by: Column): string {
@@ -82,17 +84,22 @@ export function frictionSum(measures: Measures | undefined): number {
 }
 
 /** Mean friction 0..1 of a square, shrunk towards its parent's. */
-function shrunkMean(measures: Measures | undefined, parent: number): number {
+function shrunkMean(measures: Measures | undefined, parent: number, kappa: number): number {
   const n = measures?.get(HEAT.visits) ?? 0;
-  return (frictionSum(measures) / 100_000 + KAPPA * parent) / (n + KAPPA);
+  return n + kappa > 0 ? (frictionSum(measures) / 100_000 + kappa * parent) / (n + kappa) : parent;
 }
 
 /** What a square is pulled to: the stage's average, itself pulled to the journey's. */
-export function parentMean(grid: ReadonlyMap<string, Measures>, stage: string, column: string): number {
+export function parentMean(
+  grid: ReadonlyMap<string, Measures>,
+  where: { readonly stage: string; readonly column: string },
+  kappa: number,
+): number {
+  const { stage, column } = where;
   const journey = grid.get(`|${ALL}`);
   const visits = journey?.get(HEAT.visits) ?? 0;
   const overall = visits === 0 ? 0 : frictionSum(journey) / 100_000 / visits;
-  return column === ALL ? overall : shrunkMean(grid.get(`${stage}|${ALL}`), overall);
+  return column === ALL ? overall : shrunkMean(grid.get(`${stage}|${ALL}`), overall, kappa);
 }
 
 function partSums(measures: Measures | undefined): Map<Component, number> {
@@ -176,13 +183,15 @@ function heatCell(input: HeatInput, grids: Grids, where: { readonly stage: Stage
   const measures = grids.now.get(key);
   const n = measures?.get(HEAT.visits) ?? 0;
   const sum = frictionSum(measures);
-  const cell = cellOf({ n, sum, partSums: partSums(measures) }, parentMean(grids.now, stage.id, column), KAPPA);
+  const { kappa } = input;
+  const place = { stage: stage.id, column };
+  const cell = cellOf({ n, sum, partSums: partSums(measures) }, parentMean(grids.now, place, kappa), kappa);
   const absence = presenceIn(input, grids, where);
   const shown = absence.presence === 'value' ? cell.shown : null;
   const [lastWeek] = grids.weeks;
   const earlier = lastWeek?.get(key);
   const nBefore = earlier?.get(HEAT.visits) ?? 0;
-  const was = lastWeek === undefined || nBefore < FEW ? null : 100 * shrunkMean(earlier, parentMean(lastWeek, stage.id, column));
+  const was = lastWeek === undefined || nBefore < FEW ? null : 100 * shrunkMean(earlier, parentMean(lastWeek, place, kappa), kappa);
   return {
     stage: stage.id,
     column,
@@ -239,6 +248,8 @@ export function heatView(input: HeatInput): HeatView {
     rows: blueprint.stages.map((stage) => stageSummary(blueprint, stage)),
     columns,
     cells,
+    configuration: input.configuration,
+    kappa: input.kappa,
     sources: input.sources,
     factors: input.factors,
   };

@@ -4,11 +4,12 @@ import type { Booking } from '../kernel/counters.ts';
 import type { Row } from '../kernel/row.ts';
 import { HEAT, cellKey } from '../kernel/counters.ts';
 import { DAY, MINUTE, minuteOf } from '../kernel/time.ts';
-import type { Blueprint } from '../blueprint/blueprint.ts';
+import type { Blueprint, Stage } from '../blueprint/blueprint.ts';
 import { stageAt, stayEnd } from '../case/case.ts';
 import type { CaseState, CustomerState, Feel, PromiseRecord, VisitState } from '../customer/state.ts';
 import { feelingAt } from '../emotion/visit-feeling.ts';
 import { parts } from '../friction/friction.ts';
+import type { FrictionRules } from '../friction/rules.ts';
 import { countSeverity, dwellLadder } from '../friction/severity.ts';
 import { missedAt } from '../promise/dates.ts';
 import { factorsDuring } from '../promise/ledger.ts';
@@ -49,14 +50,21 @@ interface Step {
   readonly severity: number;
 }
 
-function dwellSteps(visit: VisitState, one: CaseState | undefined, blueprint: Blueprint): Step[] {
-  const dwell = stageAt(blueprint, visit.stage).dwell;
+/** Usual time in a stage: as configured, else as the journey says; null: not known. */
+export function dwellOf(stage: Stage, rules: FrictionRules): { readonly medianMs: number; readonly mad: number } | null {
+  return rules.dwell[stage.id] ?? stage.dwell;
+}
+
+function dwellSteps(visit: VisitState, one: CaseState | undefined, where: VisitPlace): Step[] {
+  const { blueprint, rules } = where;
+  const dwell = dwellOf(stageAt(blueprint, visit.stage), rules);
   if (visit.dwellFrom === 0 || dwell === null || one === undefined) return [];
   const stay = one.stays.find((s) => s.from === visit.dwellFrom && s.stage === visit.stage);
   if (stay === undefined) return [];
   const until = stayEnd(one, stay, blueprint);
   const steps: Step[] = [];
-  for (const { at, severity } of dwellLadder({ from: stay.from, medianMs: dwell.medianMs, mad: dwell.mad, until })) {
+  const by = { tolerance: rules.tolerance.dwell, half: rules.half.dwell };
+  for (const { at, severity } of dwellLadder({ from: stay.from, medianMs: dwell.medianMs, mad: dwell.mad, until, by })) {
     const level = Math.floor(severity * DWELL_LEVELS) / DWELL_LEVELS;
     if (level > (steps.at(-1)?.severity ?? 0)) steps.push({ at, component: DWELL, severity: level });
   }
@@ -77,11 +85,11 @@ class Severities {
     this.#levels.set(component, Math.max(this.#levels.get(component) ?? 0, severity));
   }
 
-  current(): Partial<Record<Component, number>> {
+  current({ half }: FrictionRules): Partial<Record<Component, number>> {
     const out: Partial<Record<Component, number>> = {};
     for (const [index, count] of this.#counts) {
       const component = COMPONENTS[index];
-      if (component !== undefined) out[component] = countSeverity(count, component === 'dead_click' ? 3 : 1);
+      if (component !== undefined) out[component] = countSeverity(count, half[component]);
     }
     for (const [index, severity] of this.#levels) {
       const component = COMPONENTS[index];
@@ -109,10 +117,10 @@ export interface VisitPoint {
 function valuesOf(
   severities: Partial<Record<Component, number>>,
   feels: readonly Feel[],
-  blueprint: Blueprint,
+  rules: FrictionRules,
 ): Omit<VisitPoint, 'minute'> {
   const values: Values = [HEAT.visits, 1];
-  const { total, parts: byComponent } = parts(severities, blueprint.weights);
+  const { total, parts: byComponent } = parts(severities, rules.weights);
   if (total > 0) {
     for (const [component, points] of byComponent) if (points > 0) values.push(HEAT.parts + componentIndex(component), points);
   }
@@ -126,15 +134,22 @@ function valuesOf(
   return { friction: total, valence: feeling === null ? null : feeling.valence, values };
 }
 
+/** By what a visit is judged. */
+export interface VisitPlace {
+  readonly blueprint: Blueprint;
+  readonly rules: FrictionRules;
+}
+
 /** The points of a visit over time: one per minute with activity, blame or a severity step. */
-export function visitPoints(visit: VisitState, state: CustomerState, blueprint: Blueprint): VisitPoint[] {
+export function visitPoints(visit: VisitState, state: CustomerState, where: VisitPlace): VisitPoint[] {
+  const { rules } = where;
   const one = visit.dwellFrom === 0 ? undefined : state.cases.find((c) => c.id === visit.case);
   const promised = state.promises.filter((p) => p.visit === visit.id);
   if (visit.marks.length === 0 && visit.feels.length === 0 && visit.dwellFrom === 0 && promised.length === 0)
     return visit.minutes.map((minute) => ({ minute, friction: 0, valence: null, values: ONE_VISIT }));
   const steps: Step[] = [
-    ...dwellSteps(visit, one, blueprint),
-    ...promised.flatMap((p) => promiseSteps(p).map((s) => ({ at: s.at, component: PROMISE, severity: s.severity }))),
+    ...dwellSteps(visit, one, where),
+    ...promised.flatMap((p) => promiseSteps(p, rules.warned).map((s) => ({ at: s.at, component: PROMISE, severity: s.severity }))),
   ];
   const minutes = [...new Set([...visit.minutes, ...steps.map((s) => minuteOf(s.at))])].sort((a, b) => a - b);
   const marks = [...visit.marks].sort((a, b) => a[0] - b[0]);
@@ -150,7 +165,7 @@ export function visitPoints(visit: VisitState, state: CustomerState, blueprint: 
     while (f < visit.feels.length && minuteOf(visit.feels[f]?.[0] ?? 0) <= minute) f++;
     // In most minutes something happens, but nothing that makes the visit harder or says how it feels.
     if (m + s + f !== seen)
-      last = valuesOf(severities.current(), f === visit.feels.length ? visit.feels : visit.feels.slice(0, f), blueprint);
+      last = valuesOf(severities.current(rules), f === visit.feels.length ? visit.feels : visit.feels.slice(0, f), rules);
     seen = m + s + f;
     return { minute, friction: last.friction, valence: last.valence, values: last.values };
   });
@@ -171,16 +186,12 @@ function factorsOver(visit: VisitState, state: CustomerState, factors: readonly 
  * The visit as a row: on the list of its journey, by last activity; its trail goes along its square of the heatmap.
  * Member: [visit, case, stage, channel, segment, owner, [[minute, friction, valence], ...], charge].
  */
-export function visitRow(
-  visit: VisitState,
-  state: CustomerState,
-  where: { readonly blueprint: Blueprint; readonly factors: readonly Factor[] },
-): Row {
+export function visitRow(visit: VisitState, state: CustomerState, where: VisitPlace & { readonly factors: readonly Factor[] }): Row {
   const { blueprint } = where;
   const charge = chargeOf(visit.controller, factorsOver(visit, state, where.factors));
   const stage = stageAt(blueprint, visit.stage).id;
   const cell = cellKey('H', visit.journey, visit.version, [stage, visit.channel, visit.segment, visit.owner, charge]);
-  const points = visitPoints(visit, state, blueprint);
+  const points = visitPoints(visit, state, where);
   return {
     list: `visits:${visit.journey}:${visit.version}`,
     score: (points[points.length - 1]?.minute ?? 0) * MINUTE,

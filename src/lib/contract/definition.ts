@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
 /**
- * What people decide and the numbers follow: published journeys, saved funnels, factors outside our control, rules of identity, references.
+ * What people decide and the numbers follow: published journeys, saved funnels, factors outside our control, rules of identity, references,
+ * what friction is judged by.
  * Definitions are never changed in place: each publication is an entry of its own, so every process and every rebuild sees the same history.
  */
-export const DEFINITION_KINDS = ['journey', 'funnel', 'factor', 'identity', 'references', 'policy', 'note'] as const;
+export const DEFINITION_KINDS = ['journey', 'funnel', 'factor', 'identity', 'references', 'policy', 'note', 'friction'] as const;
 export type DefinitionKind = (typeof DEFINITION_KINDS)[number];
 
 /** One published definition, as it is kept. */

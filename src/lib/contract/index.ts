@@ -11,6 +11,7 @@ export * from './list.ts';
 export * from './case.ts';
 export * from './factor.ts';
 export * from './silence.ts';
+export * from './friction.ts';
 export * from './promise.ts';
 export * from './funnel-definition.ts';
 export * from './saved-funnel.ts';

@@ -1,4 +1,5 @@
 import type { CaseStanding, Finding } from './case.ts';
+import type { FrictionConfiguration } from './friction.ts';
 import type { BarrierNote, Expectation, Presence } from './silence.ts';
 import type {
   Channel,
@@ -191,6 +192,10 @@ export interface HeatView {
   readonly columns: readonly string[];
   /** by `${stage}|${column}`; the column `all` is the stage's own */
   readonly cells: Readonly<Record<string, HeatCell>>;
+  /** by which weights, half-values and references the visits were judged */
+  readonly configuration: FrictionConfiguration;
+  /** strength of the pull of a square to its parent, in visits */
+  readonly kappa: number;
   readonly sources: readonly SourceHealth[];
   readonly factors: readonly Factor[];
 }

@@ -40,6 +40,8 @@ const view: HeatView = {
   rows: [],
   columns: ['partner'],
   cells: { 'deliver|partner': cell },
+  configuration: { version: 0, from: null, mixed: false },
+  kappa: 8,
   sources: [],
   factors: [],
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { COMPONENTS, type Component } from '#lib/contract/index.ts';
-import { cellOf, friction, parts, weightsOf } from '#server/domain/friction/friction.ts';
+import { cellOf, friction, parts } from '#server/domain/friction/friction.ts';
 import { DEFAULT_WEIGHTS, countSeverity, dwellSeverity, promiseSeverity, waitSeverity } from '#server/domain/friction/severity.ts';
 import { readVectors } from '../../../support/vectors.ts';
 
@@ -29,12 +29,6 @@ describe('the friction of a visit', () => {
       promise_missed: promiseSeverity(of('promise_late_h'), of('half_late_h'), given['warned_before'] === true),
     };
     for (const component of COMPONENTS) expect(found[component] ?? 0).toBeCloseTo(s[component] ?? 0, 12);
-  });
-
-  test('uses the journey’s own weights where it has some', () => {
-    const weights = weightsOf({ transfer: 0.6 });
-    expect(friction({ transfer: 0.5 }, weights).score).toBeCloseTo(30, 9);
-    expect(weights.wait).toBe(DEFAULT_WEIGHTS.wait);
   });
 
   test('splits into whole thousandths that sum to the whole', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { COMPONENTS } from '#lib/contract/index.ts';
 import {
-  DEAD_CLICK_HALF,
+  COUNT_HALVES,
   DEFAULT_PROMISE_HALF_HOURS,
   DEFAULT_WEIGHTS,
   countSeverity,
@@ -24,7 +24,12 @@ describe('severity', () => {
 
   test('counts saturate: one weighs half, two three quarters; dead clicks need three', () => {
     expect([0, 1, 2].map((count) => countSeverity(count))).toEqual([0, 0.5, 0.75]);
-    expect(countSeverity(3, DEAD_CLICK_HALF)).toBe(0.5);
+    expect(countSeverity(3, COUNT_HALVES.dead_click)).toBe(0.5);
+  });
+
+  test('what happens or does not weighs in full at once: giving up, being driven to another channel, a dead end', () => {
+    for (const component of ['abandon', 'forced_switch', 'dead_end'] as const)
+      expect([0, 1, 2].map((count) => countSeverity(count, COUNT_HALVES[component]))).toEqual([0, 1, 1]);
   });
 
   test('a wait up to the standard is none, twice the standard half, three times .8', () => {
@@ -34,7 +39,7 @@ describe('severity', () => {
   });
 
   test('a stay is judged by its robust z: none up to 2, half at 4', () => {
-    expect([-3, 2, 4].map(dwellSeverity)).toEqual([0, 0, 0.5]);
+    expect([-3, 2, 4].map((z) => dwellSeverity(z))).toEqual([0, 0, 0.5]);
     expect(dwellZ(60_000, 60_000, 0.5)).toBe(0);
     expect(dwellZ(60_000 * Math.E, 60_000, 1)).toBeCloseTo(1 / 1.4826, 12);
     expect(dwellZ(60_000 * Math.E, 60_000, 0)).toBeCloseTo(10, 9);
