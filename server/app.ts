@@ -42,6 +42,7 @@ import { connect } from '#server/redis/client.ts';
 import { requireVersion } from '#server/redis/probe.ts';
 import { durabilityOf, openStore, settleRules } from '#server/redis/store.ts';
 import { actorOf } from '#server/security/actor.ts';
+import { findRights } from '#server/security/find-rights.ts';
 import { sameOrigin } from '#server/security/origin.ts';
 import { searchCandidates } from '#server/security/identifiers.ts';
 import { KeyRing } from '#server/security/key-ring.ts';
@@ -225,6 +226,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     sourcesSeen: () => pulse.sources,
     status,
     attempts: funnels.attempts,
+    mayFind: findRights({ partly: config.partialSearch }),
     candidates: (q) => searchCandidates(q, { region: config.phoneRegion, rules }).map((c) => ({ ...c, node: nodeOf(c.kind, c.value) })),
   });
 

@@ -59,6 +59,7 @@ const environment = z.object({
   JOURNEYS: path.default(() => projectFile('server/journeys')),
   IDENTITY: path.optional(),
   EMOTION: oneOf('on', 'off').default('on'),
+  PARTIAL_SEARCH: oneOf('on', 'off').default('on'),
   PHONE_REGION: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be a country code of two capital letters, such as DE')
@@ -101,6 +102,8 @@ export type Config = {
   readonly phoneRegion: string;
   /** `off`: nobody's emotions are read, kept or shown */
   readonly emotion: 'on' | 'off';
+  /** people are also found by the beginning of a name or e-mail address and by the end of a number */
+  readonly partialSearch: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** PATH, for finding a server binary */
   readonly searchPath: string;
@@ -137,6 +140,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     identityFile: value.IDENTITY,
     phoneRegion: value.PHONE_REGION,
     emotion: value.EMOTION,
+    partialSearch: value.PARTIAL_SEARCH === 'on',
     logLevel: value.LOG_LEVEL,
     searchPath: value.PATH,
     cacheHome: value.XDG_CACHE_HOME,

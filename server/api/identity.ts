@@ -29,7 +29,7 @@ export const identityRouter = t.router({
   /** a mutation although it changes nothing: what somebody looks for must not stand in an address */
   find: procedure
     .input(z.strictObject({ q: z.string().min(1).max(256) }))
-    .mutation(({ ctx, input }): Promise<FindAnswer> => ctx.reader.find(input.q)),
+    .mutation(({ ctx, input }): Promise<FindAnswer> => ctx.reader.find(input.q, { actor: ctx.actor })),
   preview: procedure
     .input(z.strictObject({ customerId, other: customerId }))
     .query(({ ctx, input }) => ctx.identity.preview({ customer: input.customerId, other: input.other })),

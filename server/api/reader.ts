@@ -23,9 +23,11 @@ import type {
   SilenceView,
   SystemStatus,
   TimelinePage,
+  UnknownCaller,
   WallParams,
   WallView,
 } from '#lib/contract/index.ts';
+import type { Actor } from '#server/security/actor.ts';
 
 /** What the API can ask the running product. Every method is a read. */
 export interface Reader {
@@ -43,7 +45,10 @@ export interface Reader {
   factors(): readonly Factor[];
   impact(params: FactorParams): FactorImpact;
   list(params: { readonly list: string; readonly cursor?: string | undefined; readonly limit?: number | undefined }): Promise<ListPage>;
-  find(q: string): Promise<FindAnswer>;
+  /** Finds people by what the actor may look for. @param exact only whole identifiers */
+  find(q: string, asks: { readonly actor: Actor; readonly exact?: boolean | undefined }): Promise<FindAnswer>;
+  /** people in contact lately of whom nobody knows who they are, the latest first */
+  callers(actor: Actor): Promise<readonly UnknownCaller[]>;
   timeline(params: {
     readonly customerId: string;
     readonly before?: string | undefined;

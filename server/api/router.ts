@@ -14,6 +14,7 @@ import {
 import { funnelsRouter } from './funnels.ts';
 import { journeysRouter } from './journeys.ts';
 import { accountsRouter } from './accounts.ts';
+import { findProcedures } from './find.ts';
 import { identityRouter } from './identity.ts';
 import { labelsRouter } from './labels-router.ts';
 import { sourcesRouter } from './sources-router.ts';
@@ -63,7 +64,7 @@ export const appRouter = t.router({
       .query(({ ctx, input }) => ctx.reader.list(input)),
   }),
   customers: t.router({
-    find: read.input(z.strictObject({ q: z.string().min(1).max(256) })).query(({ ctx, input }) => ctx.reader.find(input.q)),
+    ...findProcedures,
     timeline: read
       .input(z.strictObject({ customerId, before: z.string().max(64).optional(), limit: z.int().min(1).max(200).optional() }))
       .query(({ ctx, input }) => ctx.reader.timeline(input)),

@@ -14,7 +14,7 @@ import { addressOf } from './running-store.ts';
 
 const USAGE = `npm run verify [-- --partition n]
 
-  Folds every customer again from the first event and compares streams, states, lists, sums and identities with what is stored.
+  Folds every customer again from the first event and compares streams, states, lists, sums, identities and the index of people with what is stored.
   The product keeps running: one partition after the other waits meanwhile, and the door keeps accepting.
 
   --partition n   only this partition (0 is the first)`;

@@ -6,6 +6,7 @@ import type {
   Factor,
   FactorImpact,
   FactorParams,
+  FindAnswer,
   FunnelAge,
   FunnelParams,
   FunnelTotal,
@@ -49,7 +50,9 @@ import { wallView } from '#server/domain/view/wall.ts';
 import type { WallSums } from '#server/domain/view/wall.ts';
 import type { CellSums } from '#server/domain/kernel/sums.ts';
 import { accountTimeline, accountView } from '#server/projector/accounts.ts';
-import { findCustomers, timelinePage } from '#server/projector/customers.ts';
+import { timelinePage } from '#server/projector/customers.ts';
+import { findExactly, findPartly, unknownCallers } from '#server/projector/find.ts';
+import type { Candidate } from '#server/projector/find.ts';
 import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-page.ts';
 import { WaitingCurves } from '#server/projector/waiting.ts';
 import { rowsOf } from '#server/projector/lists.ts';
@@ -59,6 +62,7 @@ import type { FrictionReading } from './judged.ts';
 import { createJourneyReader } from './journey-reader.ts';
 import type { Range } from '#server/domain/kernel/sums.ts';
 import type { LiveSums } from './sums.ts';
+import type { MayFind } from '#server/security/find-rights.ts';
 
 const HOUR_MINUTES = 60;
 /** Periods before that are remembered. */
@@ -71,6 +75,8 @@ const TREND_POINTS = 48;
 /** Rows of one list page. */
 const LIST_PAGE = 50;
 const TIMELINE_PAGE = 50;
+/** Unknown callers offered where a search found nobody. */
+const CALLERS = 9;
 /** Funnels begin this far back where nobody says from when. */
 const DEFAULT_RANGE = 30 * 24 * HOUR;
 
@@ -97,8 +103,12 @@ export interface ReaderOptions {
   /** the attempts behind a number of a saved funnel */
   readonly attempts: (ref: SavedListRef, minute: number) => AsyncIterable<ListRow>;
   /** every identifier a search term could be, with its node */
-  readonly candidates: (q: string) => readonly { readonly kind: string; readonly value: string; readonly node: string }[];
+  readonly candidates: (q: string) => readonly Candidate[];
+  readonly mayFind: MayFind;
 }
+
+const NOTHING_FOUND: FindAnswer = { searched: [], hits: [], more: false };
+type FindAsks = Parameters<Reader['find']>[1];
 
 function lessTotal(all: FunnelTotal, less: FunnelTotal): FunnelTotal {
   return {
@@ -413,6 +423,15 @@ export function createReader(o: ReaderOptions): Reader {
     curveOf: (of: Blueprint, kind: string) => waiting.of(of, kind, o.clock()),
     emotion: o.emotion,
   };
+
+  /** Whole identifiers first; where nobody carries one, what begins or ends like that. */
+  async function find(q: string, asks: FindAsks): Promise<FindAnswer> {
+    const exact = o.mayFind(asks.actor, 'identifier') ? await findExactly(reading, o.candidates(q)) : NOTHING_FOUND;
+    if (exact.hits.length > 0 || asks.exact === true) return exact;
+    const partly = await findPartly(reading, q, (kind) => o.mayFind(asks.actor, kind));
+    return { ...partly, searched: [...exact.searched, ...partly.searched] };
+  }
+
   return {
     journeys,
     journey,
@@ -430,7 +449,8 @@ export function createReader(o: ReaderOptions): Reader {
       await o.annotate({ ...barrierEntry(note), by });
     },
     factors: () => o.factors(),
-    find: (q) => findCustomers(reading, o.candidates(q)),
+    find,
+    callers: async (actor) => (o.mayFind(actor, 'callers') ? unknownCallers(reading, CALLERS) : []),
     timeline: ({ customerId, before, limit }) =>
       timelinePage(reading, { customer: customerId, before, limit: limit ?? TIMELINE_PAGE, now: o.clock() }),
     account: (account) => accountView(reading, account, o.clock()),

@@ -1,4 +1,4 @@
-import type { CustomerHit, Factor, FindAnswer, TimelineItem, TimelinePage } from '#lib/contract/index.ts';
+import type { Factor, TimelineItem, TimelinePage } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import type { WaitingCurve } from '#server/domain/silence/overdue.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
@@ -9,9 +9,6 @@ import type { IdentityNode } from '#server/identity/node.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import { readState } from './saved-states.ts';
 import type { StateReading } from './saved-states.ts';
-
-/** Candidates shown for an identifier that several people carry. */
-const MOST_HITS = 20;
 
 /** Events of one customer that a look over many takes in. */
 const EVENTS_LOOKED_AT = 2000;
@@ -31,36 +28,10 @@ async function nodeOf(reading: CustomerReading, node: string): Promise<IdentityN
   return decodeNode(node, await reading.redis.hGetAll(keys.node(partitionOf(node, reading.partitions), node)));
 }
 
-async function hit(reading: CustomerReading, person: string, matched: string): Promise<CustomerHit | null> {
-  const state = await readState(reading, person);
-  if (state === null) return null;
-  return {
-    customer: person,
-    matched,
-    name: state.name === '' ? null : state.name,
-    segment: state.segment === '' ? null : state.segment,
-    events: state.events,
-    lastAt: state.lastAt,
-  };
-}
-
 /** Everybody behind one identifier: its person, and those who share it where it belongs to several. */
-async function hitsOf(reading: CustomerReading, node: string, matched: string): Promise<CustomerHit[]> {
+export async function peopleBehind(reading: CustomerReading, node: string): Promise<string[]> {
   const { root, parents } = await nodeOf(reading, node);
-  const people = [...new Set([root, ...(root === node ? [...parents.values()].map((parent) => parent.root) : [])])].slice(0, MOST_HITS);
-  const hits = await Promise.all(people.map((person) => hit(reading, person, matched)));
-  return hits.filter((h) => h !== null);
-}
-
-/** Finds people by any identifier, exactly. The first kind with a match comes first; each person once. */
-export async function findCustomers(
-  reading: CustomerReading,
-  candidates: readonly { readonly kind: string; readonly value: string; readonly node: string }[],
-): Promise<FindAnswer> {
-  const found = await Promise.all(candidates.map((c) => hitsOf(reading, c.node, c.kind)));
-  const hits = new Map<string, CustomerHit>();
-  for (const one of found.flat()) if (!hits.has(one.customer)) hits.set(one.customer, one);
-  return { searched: candidates.map(({ kind, value }) => ({ kind, value })), hits: [...hits.values()].slice(0, MOST_HITS) };
+  return [...new Set([root, ...(root === node ? [...parents.values()].map((parent) => parent.root) : [])])];
 }
 
 export interface TimelineRequest {

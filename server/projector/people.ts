@@ -7,11 +7,13 @@ import type { Booking, Deltas } from '#server/domain/kernel/counters.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import { SAVED_EVERY, foldOnto, inOrder, reachesBack } from '#server/domain/customer/fold.ts';
 import { decodeState, emptyState, encodeState } from '#server/domain/customer/state.ts';
+import { NOBODY, findableOf } from '#server/domain/find/terms.ts';
 import { isAnnotation, isSpokenOf, originalOf, settle } from '#server/domain/event/annotation.ts';
 import { withoutEmotion } from '#server/domain/emotion/annotations.ts';
 import { compareEvents, isRetraction, nameOf, retractedName, streamId, tied } from '#server/domain/event/event.ts';
 import { diffRows } from '#server/domain/kernel/row.ts';
 import { keys } from '#server/redis/keys.ts';
+import { findCommands } from './find-index.ts';
 
 /** A "person" with more events than this is an identifier gone wrong: further events are put aside. */
 export const EVENTS_PER_PERSON = 20_000;
@@ -237,6 +239,7 @@ function fastChange(input: ChangeInput, place: Place, context: FoldContext): Per
   const refused: PersonChange['refused'] = [];
   const { rows } = input.stored;
   const state = input.stored.state ?? emptyState();
+  const found = findableOf(state);
   const adds = capped(state.events, arrange(input.adds, refused), refused);
   const stream = keys.customer(place.partition, place.person);
   const commands: Command[] = adds.map((event) => addCommand(stream, mayRead(state, context) ? event : withoutEmotion(event)));
@@ -246,7 +249,7 @@ function fastChange(input: ChangeInput, place: Place, context: FoldContext): Per
   };
   const touched = foldOnto(state, adds, context, places, (key) => rows.byKey.get(key)?.row);
   diffTouched(place, commands, { touched, rows });
-  if (adds.length > 0) commands.push(customerCommand(place, state));
+  if (adds.length > 0) commands.push(customerCommand(place, state), ...findCommands(place, found, findableOf(state)));
   return { state, commands, refused, unlinked: [], returned: new Map() };
 }
 
@@ -325,6 +328,11 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
   commands.push(...saveCommands(place, tail, { held, events: state.events, saved }));
   if (state.events > 0) commands.push(customerCommand(place, state));
   else if (held > 0) commands.push(['ZREM', keys.customers(place.partition), place.person]);
+  // Definitions say nothing about who somebody is: folding again under others changes nothing of how they are found.
+  if (at.old === at.fresh) {
+    const { state: was } = input.stored;
+    commands.push(...findCommands(place, was === null ? NOBODY : findableOf(was), findableOf(state)));
+  }
   return { state, commands, refused, unlinked, returned };
 }
 

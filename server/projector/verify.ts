@@ -5,6 +5,8 @@ import type { Contexts } from '#server/definitions/contexts.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';
 import { emptyState, encodeState } from '#server/domain/customer/state.ts';
+import type { Findable } from '#server/domain/find/terms.ts';
+import { findableOf } from '#server/domain/find/terms.ts';
 import { originalOf, settle } from '#server/domain/event/annotation.ts';
 import { compareEvents, isCorrection, streamId } from '#server/domain/event/event.ts';
 import { Deltas, readBookings } from '#server/domain/kernel/counters.ts';
@@ -18,6 +20,7 @@ import { COMMIT } from '#server/redis/scripts.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import { Backfill } from './backfill.ts';
 import { decodeMessages } from './messages.ts';
+import { FindCheck } from './verify-find.ts';
 import { IdentityCheck } from './verify-identity.ts';
 import { memberOf } from './people.ts';
 import { readSums } from './sums-checkpoint.ts';
@@ -38,7 +41,7 @@ const SUM_TRIES = 5;
 const MOST_DIFFERENCES = 20;
 
 /** What can be wrong. */
-export type DifferenceKind = 'stream' | 'state' | 'list' | 'sum' | 'identity';
+export type DifferenceKind = 'stream' | 'state' | 'list' | 'sum' | 'identity' | 'find';
 
 /** Something stored that does not follow from the events. Names customers, entries and cells only by ids without meaning. */
 export interface Difference {
@@ -80,7 +83,7 @@ export interface VerifyOptions {
 
 /**
  * Law 5, rebuild equals live, for one partition of the running product: holds it (its projector waits, the door keeps accepting), folds every
- * customer again from the first event, compares streams, states, lists, sums and identities with what is stored, and lets go.
+ * customer again from the first event, compares streams, states, lists, sums, identities and the index with what is stored, and lets go.
  * @throws Fault `not_ready` where another verifier holds the partition or its projector cannot be stopped
  */
 export async function verifyPartition(options: VerifyOptions, partition: number): Promise<PartitionReport> {
@@ -150,6 +153,7 @@ interface Refold {
   readonly events: readonly StoredEvent[];
   /** at the newest sixteenth event; null: there are fewer */
   readonly state: string | null;
+  readonly findable: Findable;
   /** event count -> state at that point */
   readonly checkpoints: ReadonlyMap<string, string>;
   /** list -> rows */
@@ -170,6 +174,7 @@ class Comparison {
   /** which definitions each customer is folded under */
   readonly #backfill: Backfill;
   readonly #identity: IdentityCheck;
+  readonly #find: FindCheck;
   readonly #count = { customers: 0, events: 0, rows: 0, sums: 0, differing: 0 };
 
   constructor(options: VerifyOptions, partition: number) {
@@ -182,6 +187,12 @@ class Comparison {
       partitions: options.partitions,
       rules: options.rules ?? DEFAULT_RULES,
       differs: (words) => this.#differs('identity', words),
+    });
+    this.#find = new FindCheck({
+      redis: options.redis,
+      partition,
+      findable: async (person) => (await this.#refold(person, false)).findable,
+      differs: (words) => this.#differs('find', words),
     });
   }
 
@@ -207,6 +218,7 @@ class Comparison {
       if (people.length < CUSTOMERS) break;
     }
     await this.#identity.nodes();
+    await this.#find.surplus();
     await this.#surplusRows(lists);
     await this.#compareSums();
   }
@@ -265,6 +277,7 @@ class Comparison {
     await this.#compareRows(person, refold);
     await this.#compareNodes(person, refold.events);
     await this.#identity.person(person, refold.events);
+    await this.#find.person(person, refold.findable);
   }
 
   /** Folds a customer from the first event on; with `book`, its bookings count and its stream is looked through. */
@@ -287,7 +300,7 @@ class Comparison {
       if (list === undefined) rows.set(after.list, [row]);
       else list.push(row);
     }
-    return { events, state: saved, checkpoints, rows };
+    return { events, state: saved, findable: findableOf(state), checkpoints, rows };
   }
 
   /** The events of a customer as they should be: in order, each once. What is not so is told where `tell` is set. */

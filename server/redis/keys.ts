@@ -72,6 +72,10 @@ export const keys = {
   pending: (p: number) => `{${p}}:pending`,
   /** zset: rows behind the numbers */
   list: (p: number, list: string) => `{${p}}:x:${list}`,
+  /** zset in the order of letters: entries by which people are found, `text NUL customer`; see server/domain/find. `shard` is a kind and a number */
+  find: (p: number, shard: string) => `{${p}}:f:${shard}`,
+  /** zset: people in contact of whom nobody knows who they are, by last contact */
+  unknown: (p: number) => `{${p}}:unknown`,
   /** stream: what each commit changed in the sums, and whom */
   changes: (p: number) => `{${p}}:changes`,
   /** hash: `at` -> changes id, `<cube>:<day>` -> binary sums */

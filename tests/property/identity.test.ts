@@ -99,6 +99,7 @@ describe('identity', () => {
           expect(other.nodes).toEqual(first.nodes);
           expect(other.states).toEqual(first.states);
           expect(other.lists).toEqual(first.lists);
+          expect(other.found).toEqual(first.found);
           expect(other.sums).toEqual(first.sums);
         },
       ),

@@ -70,6 +70,8 @@ export interface TestAppOptions {
   /** journey files as text; default: the test journey */
   readonly journeys?: readonly string[];
   readonly partitions?: number;
+  /** further variables of its configuration */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the product's own composition on a new Redis server; HTTP on a free loopback port. */
@@ -78,7 +80,14 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
   const store = await startTestRedis({ fsync: 'no' });
   const folder = await mkdtemp(join(tmpdir(), 'throughline-app-'));
   await Promise.all((options.journeys ?? [TEST_JOURNEY]).map((text, i) => writeFile(join(folder, `journey-${i}.yaml`), text)));
-  const config = parseConfig({ DATA_DIR: folder, JOURNEYS: folder, PARTITIONS: String(partitions), WRITE_KEY: APP_KEY, DEMO: 'off' });
+  const config = parseConfig({
+    DATA_DIR: folder,
+    JOURNEYS: folder,
+    PARTITIONS: String(partitions),
+    WRITE_KEY: APP_KEY,
+    DEMO: 'off',
+    ...options.env,
+  });
   const clock = { now: options.now };
   const app = await startApp({
     config,

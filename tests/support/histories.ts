@@ -22,6 +22,8 @@ export const identity = fc.oneof(
   },
   { weight: 2, arbitrary: fc.constantFrom('O1', 'O2').map((orderId) => ({ orderId })) },
   { weight: 1, arbitrary: fc.constantFrom('e1@x', 'e2@x').map((email) => ({ email })) },
+  { weight: 1, arbitrary: fc.constantFrom('+49301234567', '+49309994567').map((phone) => ({ phone })) },
+  { weight: 1, arbitrary: fc.constantFrom('C1', 'C2').map((customerId) => ({ customerId, phone: '+49301234567' })) },
   {
     weight: 1,
     arbitrary: fc.tuple(fc.constantFrom('C1', 'C3'), fc.constantFrom('e1@x', 'e2@x')).map(([customerId, email]) => ({ customerId, email })),
@@ -45,6 +47,9 @@ export const kind = fc.constantFrom<Partial<StoredEvent>>(
   { type: 'message.in', emotion: { label: 'frustrated', valence: -0.8, confidence: 0.6, scorer: 't', why: [] } },
   { type: 'survey.answered', score: { kind: 'csat', value: 2 } },
   { type: 'never.heard.of' },
+  { type: 'identify', attributes: { name: 'Ada Müller' } },
+  { type: 'identify', attributes: { name: 'Jean-Luc O’Brien' } },
+  { type: 'contact.queued', channel: 'phone' },
 );
 
 /** Histories with late, tied, retracted and linking events. */

@@ -63,6 +63,8 @@ export interface Dump {
   readonly states: Readonly<Record<string, string>>;
   readonly lists: Readonly<Record<string, readonly string[]>>;
   readonly nodes: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** entries by which people are found, and who is unknown */
+  readonly found: readonly string[];
   readonly sums: Readonly<Record<string, number>>;
 }
 
@@ -148,6 +150,7 @@ export async function openWorld(
     const streams: Record<string, string[]> = {};
     const states: Record<string, string> = {};
     const lists: Record<string, string[]> = {};
+    const found: string[] = [];
     const nodes: Record<string, Record<string, string>> = {};
     const sums = new Map<string, number>();
     for (let p = 0; p < partitions; p++) {
@@ -163,6 +166,9 @@ export async function openWorld(
             states[`${customer} now`] = state === null ? '' : encodeState(state);
           }
         if (rest.startsWith('n:')) nodes[rest.slice(2)] = Object.fromEntries(Object.entries(await redis.hGetAll(key)).sort());
+        if (rest.startsWith('f:'))
+          found.push(...(await redis.zRange(key, 0, -1)).map((entry) => `${rest.slice(2).split(':')[0]} ${entry}`));
+        if (rest === 'unknown') found.push(...(await redis.zRangeWithScores(key, 0, -1)).map((e) => `unknown ${e.score} ${e.value}`));
         if (rest.startsWith('x:'))
           lists[rest.slice(2)] = [
             ...(lists[rest.slice(2)] ?? []),
@@ -170,7 +176,7 @@ export async function openWorld(
           ].sort();
       }
     }
-    return { streams, states, lists, nodes, sums: Object.fromEntries([...sums].sort()) };
+    return { streams, states, lists, nodes, found: found.sort(), sums: Object.fromEntries([...sums].sort()) };
   }
 
   async function close(): Promise<void> {

@@ -22,3 +22,4 @@ export * from './source-name.ts';
 export * from './sources.ts';
 export * from './account.ts';
 export * from './labels.ts';
+export * from './find.ts';

@@ -241,22 +241,6 @@ export interface ListPage {
   readonly next: string | null;
 }
 
-export interface CustomerHit {
-  readonly customer: string;
-  /** what matched, e.g. `orderId` */
-  readonly matched: string;
-  readonly name: string | null;
-  readonly segment: string | null;
-  readonly events: number;
-  readonly lastAt: number | null;
-}
-
-export interface FindAnswer {
-  /** what was looked for, normalised, per kind */
-  readonly searched: readonly { readonly kind: string; readonly value: string }[];
-  readonly hits: readonly CustomerHit[];
-}
-
 export interface CasePosition {
   readonly caseId: string;
   readonly journey: string;

@@ -3,7 +3,9 @@ import { Deltas } from '#server/domain/kernel/counters.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fixedContexts } from '#server/definitions/contexts.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { shardOf } from '#server/domain/find/terms.ts';
 import { createLog as createLogger } from '#server/platform/log.ts';
+import { shardKey } from '#server/projector/find-index.ts';
 import { Projection } from '#server/projector/projection.ts';
 import { checkpointSums } from '#server/projector/sums-checkpoint.ts';
 import { verifyPartition } from '#server/projector/verify.ts';
@@ -212,6 +214,25 @@ describe('verify, when one thing was changed behind the product', () => {
     expect(await differences()).toEqual([]);
     await world.redis.del(keys.acts(partition, KNOWN));
     expect(await differences()).toMatchObject([{ kind: 'identity', words: expect.stringContaining('never made') as string }]);
+  });
+
+  it('finds somebody who is not found by their name, or by a name that is not theirs, and an unknown caller too many', async () => {
+    await world.ingest([
+      event('name', { customerId: 'C1' }, { at: BASE + 900 * HOUR, type: 'identify', attributes: { name: 'Ada Meyer' } }),
+    ]);
+    await world.settle();
+    expect(await differences()).toEqual([]);
+    const key = shardKey(partition, 'name', shardOf('name', 'ada meyer'));
+    await world.redis.zRem(key, `ada meyer\0${KNOWN}`);
+    expect(await differences()).toEqual([{ kind: 'find', words: `${KNOWN} is not found under something that their events say` }]);
+    await world.redis.zAdd(key, [
+      { score: 0, value: `ada meyer\0${KNOWN}` },
+      { score: 0, value: `ada\0${KNOWN}` },
+    ]);
+    expect(await differences()).toEqual([{ kind: 'find', words: `${KNOWN} is found under something that their events do not say` }]);
+    await world.redis.zRem(key, `ada\0${KNOWN}`);
+    await world.redis.zAdd(keys.unknown(partition), { score: 1, value: KNOWN });
+    expect((await differences()).map(({ words }) => words)).toContain(`${KNOWN} does not stand among the unknown as their events say`);
   });
 
   it('finds a customer whom the list of customers does not know', async () => {

@@ -1,6 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { ask } from '#lib/api/ask.ts';
-import type { FindAnswer } from '#lib/contract/views.ts';
+import type { FindAnswer } from '#lib/contract/find.ts';
 import { askedOf } from '../pop/caller.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -29,6 +29,6 @@ export const actions: Actions = {
 async function find(api: App.Locals['api'], q: string): Promise<Found> {
   const answer = await ask(api.customers.find({ q }));
   const [only] = answer.hits;
-  if (only && answer.hits.length === 1) redirect(303, `/c/${only.customer}?by=${encodeURIComponent(only.matched)}`);
+  if (only && answer.hits.length === 1 && !answer.more) redirect(303, `/c/${only.customer}?by=${encodeURIComponent(only.matched)}`);
   return { q, answer };
 }

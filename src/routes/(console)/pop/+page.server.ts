@@ -1,5 +1,5 @@
 import { redirect } from '@sveltejs/kit';
-import type { FindAnswer } from '#lib/contract/views.ts';
+import type { FindAnswer } from '#lib/contract/find.ts';
 import { askedOf } from './caller.ts';
 import { lookUpAll } from './look-up.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -33,6 +33,7 @@ async function pop(api: App.Locals['api'], field: (name: string) => string | nul
   if (lookUps.length === 0) return { answer: null, withheld };
   const answer = await lookUpAll(api, lookUps);
   const [only] = answer.hits;
-  if (only && answer.hits.length === 1) redirect(303, `/c/${only.customer}?by=${encodeURIComponent(only.matched)}`);
+  // What only begins or ends alike may be somebody else: whoever calls is not shown a stranger's page.
+  if (only?.how === 'exact' && answer.hits.length === 1) redirect(303, `/c/${only.customer}?by=${encodeURIComponent(only.matched)}`);
   return { answer, withheld };
 }

@@ -1,5 +1,5 @@
 import { ask } from '#lib/api/ask.ts';
-import type { FindAnswer } from '#lib/contract/views.ts';
+import type { FindAnswer } from '#lib/contract/find.ts';
 import type { LookUp } from './caller.ts';
 
 /** Tries one after the other until somebody is found. What was searched is told of all that were tried. */
@@ -8,9 +8,9 @@ export async function lookUpAll(api: App.Locals['api'], lookUps: readonly LookUp
   for (const one of lookUps) {
     const answer = await lookUp(api, one);
     searched.push(...answer.searched);
-    if (answer.hits.length > 0) return { searched, hits: answer.hits };
+    if (answer.hits.length > 0) return { ...answer, searched };
   }
-  return { searched, hits: [] };
+  return { searched, hits: [], more: false };
 }
 
 /**
@@ -19,6 +19,10 @@ export async function lookUpAll(api: App.Locals['api'], lookUps: readonly LookUp
  */
 async function lookUp(api: App.Locals['api'], { kind, value }: LookUp): Promise<FindAnswer> {
   if (kind === null) return ask(api.customers.find({ q: value }));
-  const { searched, hits } = await ask(api.customers.find({ q: `${kind}:${value}` }));
-  return { searched: searched.filter((one) => one.kind === kind), hits: hits.filter((hit) => hit.matched === kind) };
+  const answer = await ask(api.customers.find({ q: `${kind}:${value}`, exact: true }));
+  return {
+    ...answer,
+    searched: answer.searched.filter((one) => one.kind === kind),
+    hits: answer.hits.filter((hit) => hit.matched === kind),
+  };
 }

@@ -1,6 +1,6 @@
 import type { Api } from '#lib/api/client.ts';
 import type { IdentityView, MergePreview } from '#lib/contract/identity.ts';
-import type { CustomerHit } from '#lib/contract/views.ts';
+import type { CustomerHit } from '#lib/contract/find.ts';
 
 type IdentityApi = Api['identity'];
 
