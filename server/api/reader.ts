@@ -28,9 +28,10 @@ import type {
   WallView,
 } from '#lib/contract/index.ts';
 import type { Actor } from '#server/security/actor.ts';
+import type { StoryReader } from './story.ts';
 
 /** What the API can ask the running product. Every method is a read. */
-export interface Reader {
+export interface Reader extends StoryReader {
   journeys(): readonly JourneySummary[];
   journey(params: JourneyParams): JourneyView;
   funnel(params: FunnelParams): FunnelView;

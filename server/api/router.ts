@@ -18,6 +18,7 @@ import { findProcedures } from './find.ts';
 import { identityRouter } from './identity.ts';
 import { labelsRouter } from './labels-router.ts';
 import { sourcesRouter } from './sources-router.ts';
+import { storyRouter } from './story.ts';
 import { customerId, read, t } from './trpc.ts';
 
 export const appRouter = t.router({
@@ -69,6 +70,7 @@ export const appRouter = t.router({
       .input(z.strictObject({ customerId, before: z.string().max(64).optional(), limit: z.int().min(1).max(200).optional() }))
       .query(({ ctx, input }) => ctx.reader.timeline(input)),
   }),
+  story: storyRouter,
   identity: identityRouter,
   accounts: accountsRouter,
   labels: labelsRouter,

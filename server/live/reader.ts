@@ -54,6 +54,8 @@ import { timelinePage } from '#server/projector/customers.ts';
 import { findExactly, findPartly, unknownCallers } from '#server/projector/find.ts';
 import type { Candidate } from '#server/projector/find.ts';
 import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-page.ts';
+import { StayCurves } from '#server/projector/stay-curves.ts';
+import { Stories } from '#server/projector/story.ts';
 import { WaitingCurves } from '#server/projector/waiting.ts';
 import { rowsOf } from '#server/projector/lists.ts';
 import { Earlier } from './earlier.ts';
@@ -432,6 +434,8 @@ export function createReader(o: ReaderOptions): Reader {
     return { ...partly, searched: [...exact.searched, ...partly.searched] };
   }
 
+  const stays = new StayCurves({ redis: o.redis, partitions: o.partitions });
+  const stories = new Stories({ ...reading, stayCurveOf: (of, stage) => stays.of(of, stage, o.clock()) });
   return {
     journeys,
     journey,
@@ -453,6 +457,8 @@ export function createReader(o: ReaderOptions): Reader {
     callers: async (actor) => (o.mayFind(actor, 'callers') ? unknownCallers(reading, CALLERS) : []),
     timeline: ({ customerId, before, limit }) =>
       timelinePage(reading, { customer: customerId, before, limit: limit ?? TIMELINE_PAGE, now: o.clock() }),
+    story: (params) => stories.view(params, o.clock()),
+    storyPage: (params) => stories.page(params, o.clock()),
     account: (account) => accountView(reading, account, o.clock()),
     accountTimeline: ({ accountId, before, limit }) => accountTimeline(reading, accountId, { before, limit }),
     async status() {

@@ -29,6 +29,11 @@ export class Recent<K, V> {
     }
   }
 
+  /** Everything held, what was used longest ago first. */
+  entries(): IterableIterator<[K, V]> {
+    return this.#entries.entries();
+  }
+
   delete(key: K): void {
     this.#entries.delete(key);
   }

@@ -1,7 +1,7 @@
 import type { Feel, Wave } from '../customer/state.ts';
 
 /** Less sure than this, in thousandths, a feeling is no moment to remember. */
-const SURE = 500;
+export const SURE = 500;
 
 /** The worst and the last moment of a case after one more feeling: how a passage is remembered. */
 export function waveAfter(wave: Wave | null, feel: Feel): Wave | null {

@@ -98,6 +98,7 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
     stageName: stage.name,
     openedAt: one.openedAt,
     since: stay.from,
+    dueAt: open && overdue !== 0 ? overdue - 1 : null,
     standardMs: standardFor(stageAt(blueprintForCase(blueprint, one), stay.stage), one)?.ms ?? null,
     state: standing?.[1] ?? 'open',
     here: open,

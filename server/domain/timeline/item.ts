@@ -8,23 +8,11 @@ import { isCustomersText } from '../emotion/annotations.ts';
 import { feelingsOf } from '../emotion/feelings.ts';
 import { signalsOf } from '../friction/signals.ts';
 import { nameOf, streamId } from '../event/event.ts';
+import { matchOf } from './entry.ts';
+import type { Matched } from './entry.ts';
 
 /** An event that came more than this after it happened, behind later ones, is marked late. */
 const LATE_MS = 120_000;
-
-interface Matched {
-  readonly blueprint: Blueprint;
-  readonly touchpoint: Touchpoint;
-}
-
-function matchOf(event: StoredEvent, blueprints: Blueprints): Matched | null {
-  for (const blueprint of blueprints.all) {
-    if (event.journey !== undefined && event.journey !== blueprint.journey) continue;
-    const touchpoint = blueprint.match(event);
-    if (touchpoint !== undefined) return { blueprint, touchpoint };
-  }
-  return null;
-}
 
 /** The case an event stands in, as far as time and keys tell it without doubt. */
 function caseAt(state: CustomerState, event: StoredEvent, matched: Matched): CaseState | undefined {

@@ -23,3 +23,5 @@ export * from './sources.ts';
 export * from './account.ts';
 export * from './labels.ts';
 export * from './find.ts';
+export * from './story.ts';
+export * from './search-text.ts';

@@ -250,6 +250,8 @@ export interface CasePosition {
   readonly openedAt: number;
   readonly since: number;
   readonly standardMs: number | null;
+  /** while it is there: when the standard time runs out, in the owner's working time; null: none is set */
+  readonly dueAt: number | null;
   readonly state: CaseStanding;
   /** in a stage now, not ended */
   readonly here: boolean;

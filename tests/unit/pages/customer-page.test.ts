@@ -173,6 +173,7 @@ describe('promises and stays', () => {
       openedAt: 0,
       since: 0,
       standardMs: 48 * HOUR,
+      dueAt: null,
       state: 'open',
       here: true,
       stuck: false,

@@ -1,0 +1,74 @@
+import type { CustomerHeader, StorySources } from '#lib/contract/index.ts';
+import type { CustomerState } from '../customer/state.ts';
+import type { StoryEntry } from './entry.ts';
+
+/** Newest pieces of evidence that are named for how somebody feels now. */
+const EVIDENCE_NAMED = 5;
+
+/** Finds the events behind what is derived from them. What was taken back is behind nothing. */
+export interface Lookup {
+  /** ids of the events at an instant that satisfy the question */
+  readonly at: (instant: number, asks?: (entry: StoryEntry) => boolean) => readonly string[];
+  /** the event with a key; undefined: it is not there, or taken back */
+  readonly key: (key: string) => string | undefined;
+  readonly has: (id: string) => boolean;
+}
+
+/** Makes the look-up over sorted entries. */
+export function lookupIn(entries: readonly StoryEntry[]): Lookup {
+  const counted = entries.filter(({ retracted, annotation }) => !retracted && !annotation);
+  const byKey = new Map(counted.map(({ key, id }) => [key, id]));
+  const ids = new Set(byKey.values());
+  const firstAt = (instant: number): number => {
+    let [low, high] = [0, counted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((counted[middle]?.at ?? Infinity) < instant) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return {
+    at(instant, asks = () => true) {
+      const found: string[] = [];
+      for (let i = firstAt(instant); counted[i]?.at === instant; i++) {
+        const entry = counted[i];
+        if (entry !== undefined && asks(entry)) found.push(entry.id);
+      }
+      return found;
+    },
+    key: (key) => byKey.get(key),
+    has: (id) => ids.has(id),
+  };
+}
+
+/** Key of the event that made a promise. @param promise the promise's own key */
+export function makingEvent(promise: string): string {
+  return promise.slice(0, promise.indexOf(':'));
+}
+
+/** Name of a case's values among the sources. */
+export function caseName(one: { readonly journey: string; readonly caseId: string }): string {
+  return `${one.journey} ${one.caseId}`;
+}
+
+/** The events behind each value of the head: `contact`, `feeling`, and for each case and promise its own. Values without a known event are left out. */
+export function sourcesOf(header: CustomerHeader, state: Pick<CustomerState, 'evidence'>, lookup: Lookup): StorySources {
+  const found: (readonly [string, readonly string[]])[] = [];
+  const felt = (at: number): readonly string[] => lookup.at(at, ({ feeling }) => feeling !== null);
+  if (header.lastContact !== null) found.push(['contact', lookup.at(header.lastContact.at)]);
+  const evidence = state.evidence.slice(-EVIDENCE_NAMED).reverse();
+  if (header.emotion.label !== 'unknown') found.push(['feeling', [...new Set(evidence.flatMap(([at]) => felt(at)))]]);
+  for (const one of header.cases) {
+    const name = caseName(one);
+    const ofJourney = lookup.at(one.since, ({ journey }) => journey === one.journey);
+    found.push([`stage ${name}`, ofJourney.length > 0 ? ofJourney : lookup.at(one.since)]);
+    if (one.wave !== null) found.push([`peak ${name}`, felt(one.wave.peak.at)], [`end ${name}`, felt(one.wave.end.at)]);
+  }
+  for (const promise of header.promises) {
+    const made = lookup.key(makingEvent(promise.key));
+    const met = promise.metAt === null ? [] : lookup.at(promise.metAt);
+    found.push([`promise ${promise.key}`, [...(made === undefined ? [] : [made]), ...met]]);
+  }
+  return Object.fromEntries(found.filter(([, events]) => events.length > 0));
+}

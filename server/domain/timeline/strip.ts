@@ -1,0 +1,165 @@
+import { CHANNELS, EMOTIONS, EMOTION_SOURCES } from '#lib/contract/index.ts';
+import type { Factor, StoryLanes, StoryStrip, StripFeeling, StripMark, StripPromise } from '#lib/contract/index.ts';
+import type { CustomerState } from '../customer/state.ts';
+import { SURE } from '../emotion/wave.ts';
+import { promiseStateAt } from '../promise/dates.ts';
+import type { StoryEntry } from './entry.ts';
+import { quietTimes } from './silences.ts';
+
+/** Columns of the strip: a life is told in so many steps, however long it was. */
+export const STRIP_COLUMNS = 240;
+/** Promises and silences drawn; of more, the newest promises and the longest silences. */
+const MOST_PROMISES = 40;
+const MOST_SILENCES = 40;
+/** Sources of feelings in which a person said or noted it; the others infer it. */
+const MEASURED: readonly string[] = ['survey', 'agent'];
+
+export interface StripContext {
+  readonly state: Pick<CustomerState, 'promises'>;
+  readonly factors: readonly Factor[];
+  readonly by: StoryLanes;
+  readonly now: number;
+}
+
+interface Time {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The column in which an instant lies, 0 to columns - 1. */
+export function columnOf(at: number, { from, to }: Time): number {
+  const share = (at - from) / Math.max(1, to - from);
+  return Math.min(STRIP_COLUMNS - 1, Math.max(0, Math.floor(share * STRIP_COLUMNS)));
+}
+
+/** What can be drawn: experiences that were not taken back. */
+function experiences(entries: readonly StoryEntry[]): readonly StoryEntry[] {
+  return entries.filter((entry) => !entry.retracted && !entry.annotation);
+}
+
+function laneOf(entry: StoryEntry, by: StoryLanes): string {
+  return (by === 'channel' ? entry.channel : entry.owner) ?? 'none';
+}
+
+function lanesOf(entries: readonly StoryEntry[], by: StoryLanes, time: Time): StoryStrip['lanes'] {
+  const lanes = new Map<string, Map<number, { column: number; count: number; problems: number; moments: number }>>();
+  for (const entry of entries) {
+    const lane = laneOf(entry, by);
+    const marks = lanes.get(lane) ?? new Map<number, { column: number; count: number; problems: number; moments: number }>();
+    lanes.set(lane, marks);
+    const column = columnOf(entry.at, time);
+    const mark = marks.get(column) ?? { column, count: 0, problems: 0, moments: 0 };
+    marks.set(column, mark);
+    mark.count++;
+    if (entry.problems > 0) mark.problems++;
+    if (entry.moment) mark.moments++;
+  }
+  const order = (lane: string): number => {
+    const known = (CHANNELS as readonly string[]).indexOf(lane);
+    return lane === 'none' ? 1000 : known < 0 ? CHANNELS.length : known;
+  };
+  return [...lanes]
+    .map(([lane, marks]) => {
+      const sorted: StripMark[] = [...marks.values()].sort((a, b) => a.column - b.column);
+      return { lane, events: sorted.reduce((sum, { count }) => sum + count, 0), marks: sorted };
+    })
+    .sort((a, b) => order(a.lane) - order(b.lane) || (a.lane < b.lane ? -1 : 1));
+}
+
+type Felt = StoryEntry & { readonly feeling: NonNullable<StoryEntry['feeling']> };
+
+const isFelt = (entry: StoryEntry): entry is Felt => entry.feeling !== null;
+
+/** What was felt in one column: the mean weighed by confidence, with the worst event to look at. */
+function feelingIn(column: number, felt: readonly Felt[]): StripFeeling | null {
+  const [first] = felt;
+  const last = felt.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const worst = felt.reduce((a, b) => (b.feeling.valence < a.feeling.valence ? b : a));
+  const weight = felt.reduce((sum, { feeling }) => sum + feeling.confidence, 0);
+  const sum = felt.reduce((all, { feeling }) => all + feeling.confidence * feeling.valence, 0);
+  const valences = felt.map(({ feeling }) => feeling.valence);
+  return {
+    column,
+    at: last.at,
+    valence: Math.round(weight > 0 ? sum / weight : last.feeling.valence) / 1000,
+    low: Math.min(...valences) / 1000,
+    high: Math.max(...valences) / 1000,
+    confidence: Math.round(weight / felt.length) / 1000,
+    measured: felt.some(({ feeling }) => MEASURED.includes(EMOTION_SOURCES[feeling.rank] ?? '')),
+    count: felt.length,
+    label: EMOTIONS[worst.feeling.emotion] ?? 'unknown',
+    event: worst.id,
+  };
+}
+
+function lineOf(entries: readonly Felt[], time: Time): readonly StripFeeling[] {
+  const columns = new Map<number, Felt[]>();
+  for (const entry of entries) {
+    const column = columnOf(entry.at, time);
+    const known = columns.get(column);
+    if (known === undefined) columns.set(column, [entry]);
+    else known.push(entry);
+  }
+  return [...columns].map(([column, felt]) => feelingIn(column, felt)).filter((one) => one !== null);
+}
+
+/** The worst moment of all that is sure enough to be remembered. */
+function peakOf(entries: readonly Felt[]): StoryStrip['peak'] {
+  const sure = entries.filter(({ feeling }) => feeling.confidence >= SURE && feeling.valence < 0);
+  const worst = sure.reduce<Felt | null>((a, b) => (a === null || b.feeling.valence < a.feeling.valence ? b : a), null);
+  if (worst === null) return null;
+  const { id, at, feeling } = worst;
+  return { at, valence: feeling.valence / 1000, label: EMOTIONS[feeling.emotion] ?? 'unknown', event: id };
+}
+
+/** Promises as the state knows them, and from the events those it has let go of. */
+function promisesOf(entries: readonly StoryEntry[], { state, now }: StripContext): readonly StripPromise[] {
+  const byKey = new Map(entries.map((entry) => [entry.key, entry.id]));
+  const known = state.promises.map((p): StripPromise => ({
+    key: p.key,
+    kind: p.kind,
+    wording: p.wording === '' ? null : p.wording,
+    madeAt: p.madeAt,
+    due: p.due,
+    metAt: p.metAt === 0 || p.metAt > now ? null : p.metAt,
+    state: promiseStateAt(p, now),
+    event: byKey.get(p.key.slice(0, p.key.indexOf(':'))) ?? '',
+  }));
+  const keys = new Set(known.map(({ key }) => key));
+  const past = entries.flatMap((entry): StripPromise[] => {
+    const { promise, type, key, at, id } = entry;
+    if (promise?.due == null || (type?.startsWith('promise.') === true && type !== 'promise.made')) return [];
+    const name = `${key}:${promise.kind}`;
+    if (keys.has(name)) return [];
+    return [{ key: name, kind: promise.kind, wording: promise.wording, madeAt: at, due: promise.due, metAt: null, state: null, event: id }];
+  });
+  return [...known.filter(({ event }) => event !== ''), ...past]
+    .sort((a, b) => b.madeAt - a.madeAt || (a.key < b.key ? -1 : 1))
+    .slice(0, MOST_PROMISES);
+}
+
+/** A whole life in a few kB: what happened where and when, what was felt, what was promised, and when nothing was heard. Pure. */
+export function stripOf(entries: readonly StoryEntry[], context: StripContext): StoryStrip | null {
+  const [first] = entries;
+  const last = entries.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const time = { from: first.at, to: Math.max(context.now, last.at, first.at + 1) };
+  const drawn = experiences(entries);
+  const felt = drawn.filter(isFelt);
+  return {
+    ...time,
+    columns: STRIP_COLUMNS,
+    by: context.by,
+    lanes: lanesOf(drawn, context.by, time),
+    line: lineOf(felt, time),
+    peak: peakOf(felt),
+    promises: promisesOf(drawn, context),
+    factors: context.factors,
+    silences: [...quietTimes(entries, context.now)]
+      .sort((a, b) => b.to - b.from - (a.to - a.from))
+      .slice(0, MOST_SILENCES)
+      .map(({ from, to }) => ({ from, to }))
+      .sort((a, b) => a.from - b.from),
+  };
+}
