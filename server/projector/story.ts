@@ -1,7 +1,6 @@
 import { searchable } from '#lib/contract/index.ts';
 import type { StoryFilter, StoryPage, StoryPageParams, StoryParams, StoryView, TimelineItem } from '#lib/contract/index.ts';
 import { reachesBack } from '#server/domain/customer/fold.ts';
-import { decodeState } from '#server/domain/customer/state.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { briefOf } from '#server/domain/timeline/brief.ts';
@@ -27,6 +26,7 @@ import { decodeNode } from '#server/identity/node.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import type { CustomerReading } from './customers.ts';
 import { Recent } from './recent.ts';
+import { readState } from './saved-states.ts';
 
 /** Events of a page where nobody says how many. */
 const PAGE_EVENTS = 60;
@@ -41,8 +41,7 @@ const ATTEMPTS = 3;
 /** A customer's whole story at hand. Replaced, never changed. */
 interface Story {
   readonly state: CustomerState;
-  /** what it was made from: the same again means nothing has changed */
-  readonly stateText: string;
+  /** entries ever added to the stream, and what entries were made with: the same again means that they have not changed */
   readonly added: number;
   readonly made: string;
   readonly entries: readonly StoryEntry[];
@@ -201,13 +200,12 @@ export class Stories {
     const made = `${this.#o.blueprints.all.map(({ journey, version }) => `${journey}@${version}`).join(' ')} ${this.#o.emotion?.() ?? ''}`;
     let story: Story | null = null;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const [stateText, stream] = await Promise.all([this.#stateText(customer), this.#streamPlace(customer)]);
-      if (stateText === null || stream === null) break;
+      const [state, stream] = await Promise.all([readState(this.#o, customer), this.#streamPlace(customer)]);
+      if (state === null || stream === null) break;
       const kept = this.#kept.get(customer);
       const usable = kept?.made === made ? kept : undefined;
-      if (usable?.stateText === stateText && usable.added === stream.added && usable.entries.length === stream.length) story = usable;
-      else
-        story = (await this.#grown(customer, { usable, stateText, stream })) ?? (await this.#whole(customer, { stateText, stream, made }));
+      if (usable?.added === stream.added && usable.entries.length === stream.length) story = { ...usable, state };
+      else story = (await this.#grown(customer, { usable, state, stream })) ?? (await this.#whole(customer, { state, stream, made }));
       if (story.entries.length === stream.length) break;
     }
     this.#keep(customer, story);
@@ -217,9 +215,9 @@ export class Stories {
   /** What is known and what was added behind it; null: something else has changed as well. */
   async #grown(
     customer: string,
-    now: { readonly usable: Story | undefined; readonly stateText: string; readonly stream: StreamPlace },
+    now: { readonly usable: Story | undefined; readonly state: CustomerState; readonly stream: StreamPlace },
   ): Promise<Story | null> {
-    const { usable, stateText, stream } = now;
+    const { usable, state, stream } = now;
     const last = usable?.entries.at(-1);
     if (usable === undefined || last === undefined) return null;
     const count = stream.length - usable.entries.length;
@@ -227,7 +225,6 @@ export class Stories {
     const events: StoredEvent[] = [];
     for await (const page of this.#read(customer, `(${last.id}`, stream.last)) events.push(...page.map(eventIn));
     if (events.length !== count || events.some(reachesBack)) return null;
-    const state = decodeState(stateText);
     const entries = [...usable.entries, ...events.map((event) => this.#entry(event, state))];
     const searches = new Recent<string, ReadonlySet<string>>(MOST_SEARCHES);
     for (const [wanted, found] of usable.searches.entries())
@@ -238,16 +235,18 @@ export class Stories {
           ...events.flatMap((event, i) => (this.#tells(event, wanted) ? [entries[usable.entries.length + i]?.id ?? ''] : [])),
         ]),
       );
-    return { ...usable, state, stateText, added: stream.added, ...derived(entries), searches };
+    return { ...usable, state, added: stream.added, ...derived(entries), searches };
   }
 
-  async #whole(customer: string, now: { readonly stateText: string; readonly stream: StreamPlace; readonly made: string }): Promise<Story> {
-    const { stateText, stream, made } = now;
-    const state = decodeState(stateText);
+  async #whole(
+    customer: string,
+    now: { readonly state: CustomerState; readonly stream: StreamPlace; readonly made: string },
+  ): Promise<Story> {
+    const { state, stream, made } = now;
     const entries: StoryEntry[] = [];
     for await (const page of this.#read(customer, '-', stream.last))
       for (const entry of page) entries.push(this.#entry(eventIn(entry), state));
-    return { state, stateText, added: stream.added, made, ...derived(entries), searches: new Recent(MOST_SEARCHES) };
+    return { state, added: stream.added, made, ...derived(entries), searches: new Recent(MOST_SEARCHES) };
   }
 
   #entry(event: StoredEvent, state: CustomerState): StoryEntry {
@@ -263,10 +262,6 @@ export class Stories {
       if (last === undefined || page.length < READ_AT_ONCE) return;
       start = `(${last.id}`;
     }
-  }
-
-  #stateText(customer: string): Promise<string | null> {
-    return this.#o.redis.get(keys.state(partitionOf(customer, this.#o.partitions), customer));
   }
 
   async #streamPlace(customer: string): Promise<StreamPlace | null> {
