@@ -20,6 +20,8 @@ import type {
   SilenceParams,
   StandingParams,
   StandingView,
+  StripParams,
+  StripView,
   SilenceView,
   SystemStatus,
   TimelinePage,
@@ -36,6 +38,8 @@ export interface Reader extends StoryReader {
   journey(params: JourneyParams): JourneyView;
   funnel(params: FunnelParams): FunnelView;
   heat(params: HeatParams): HeatView;
+  /** Friction and feeling of the whole journey over time. */
+  strip(params: StripParams): Promise<StripView>;
   cell(params: HeatParams & { readonly stage: string; readonly column: string }): Promise<CellDetail>;
   wall(params: WallParams): WallView;
   standing(params: StandingParams): StandingView;

@@ -9,6 +9,7 @@ import {
   promiseParams,
   silenceParams,
   standingParams,
+  stripParams,
   wallParams,
 } from '#lib/contract/index.ts';
 import { funnelsRouter } from './funnels.ts';
@@ -29,6 +30,7 @@ export const appRouter = t.router({
   funnels: funnelsRouter,
   heat: t.router({
     get: read.input(heatParams.extend({ window: z.enum(WINDOW_NAMES).default('24h') })).query(({ ctx, input }) => ctx.reader.heat(input)),
+    strip: read.input(stripParams).query(({ ctx, input }) => ctx.reader.strip(input)),
     cell: read
       .input(heatParams.extend({ stage: z.string().max(128), column: z.string().max(128), by: z.enum(COLUMNS).optional() }))
       .query(({ ctx, input }) => ctx.reader.cell(input)),

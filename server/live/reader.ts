@@ -25,6 +25,8 @@ import type {
   SilenceParams,
   StandingParams,
   StandingView,
+  StripParams,
+  StripView,
   SilenceView,
   SourceHealth,
   SystemStatus,
@@ -49,6 +51,8 @@ import { promiseLedgerView } from '#server/domain/view/promises.ts';
 import { wallView } from '#server/domain/view/wall.ts';
 import type { WallSums } from '#server/domain/view/wall.ts';
 import type { CellSums } from '#server/domain/kernel/sums.ts';
+import { windowRange } from '#server/domain/kernel/sums.ts';
+import { PROMISE_REACH_MINUTES, Strip } from '#server/domain/view/strip.ts';
 import { accountTimeline, accountView } from '#server/projector/accounts.ts';
 import { timelinePage } from '#server/projector/customers.ts';
 import { findExactly, findPartly, unknownCallers } from '#server/projector/find.ts';
@@ -70,6 +74,8 @@ const HOUR_MINUTES = 60;
 /** Periods before that are remembered. */
 const MOST_REMEMBERED = 50;
 const WEEK_MINUTES = 7 * 24 * 60;
+/** Longest stretch of time that can be shown in place of a window. */
+const MOST_CHOSEN_MINUTES = 92 * 24 * 60;
 /** Further behind than this, nothing is called silent. */
 const MOST_LAG_MS = 60_000;
 /** Points of a cell's trend. */
@@ -158,6 +164,15 @@ export function createReader(o: ReaderOptions): Reader {
     return o.sums().heat(of, window, minute);
   }
 
+  /** The stretch of time that is asked for in place of the window. @throws Fault `bad_request` where it is none */
+  function chosenOf(params: HeatParams, minute: number): { readonly from: number; readonly minutes: number } | undefined {
+    if (params.from === undefined) return undefined;
+    const minutes = minute - minuteOf(params.from) + 1;
+    if (params.to === undefined || minutes < 1 || minutes > MOST_CHOSEN_MINUTES)
+      throw new Fault('bad_request', 'A stretch of time has a beginning, an end (`to`) not before it, and at most 92 days.');
+    return { from: params.from, minutes };
+  }
+
   /** For what a number is compared with: it may lag a minute behind. The number itself, which opens a list, is always read anew. */
   function heatSumsBefore(
     of: Blueprint,
@@ -205,21 +220,51 @@ export function createReader(o: ReaderOptions): Reader {
   function heat(params: HeatParams): HeatView {
     const of = blueprint(params.journey, params.version);
     const { position, minute } = positionOf(params.to);
-    const from = position.at - WINDOWS[params.window].minutes * MINUTE;
+    const chosen = chosenOf(params, minute);
+    const minutes = chosen?.minutes ?? WINDOWS[params.window].minutes;
+    const from = position.at - minutes * MINUTE;
+    const range = chosen === undefined ? windowRange(WINDOWS[params.window], minute) : { from: minuteOf(chosen.from), to: minute };
     return heatView({
       blueprint: of,
       window: params.window,
+      chosen,
       by: params.by ?? 'channel',
+      layer: params.layer,
+      outcomes: params.layer === 'promises' ? o.sums().outcomes(of, range.from, minute) : undefined,
       position,
-      sums: heatSums(of, params.window, minute),
-      weeks: weeksOf(of, WINDOWS[params.window].minutes, minute).map((week, i) =>
-        heatSumsBefore(of, params.window, { position, minute: week, week: i + 1 }),
+      sums: chosen === undefined ? heatSums(of, params.window, minute) : o.sums().heatBetween(of, range.from, minute),
+      weeks: weeksOf(of, minutes, minute).map((week, i) =>
+        chosen === undefined
+          ? heatSumsBefore(of, params.window, { position, minute: week, week: i + 1 })
+          : o.sums().heatBetween(of, week - minutes + 1, week),
       ),
       notes: notesOn(of.journey),
       sources: sources(of, position.at),
       factors: factorsIn(of.journey, from, position.at),
       ...judgedBy(o.friction, of, { from, at: position.at }),
     });
+  }
+
+  async function strip(params: StripParams): Promise<StripView> {
+    const of = blueprint(params.journey, params.version);
+    const { position, minute } = positionOf(params.to);
+    const gathered = new Strip(params.span, minute);
+    const { range } = gathered;
+    const sums = o.sums();
+    const promised = { from: range.from - PROMISE_REACH_MINUTES, to: range.to };
+    // Four weeks are a long way through the ledger: others have their turn in between.
+    for (const _ of sums.traceHeat(of, range, gathered.visits)) await nextTurn();
+    for (const _ of sums.tracePromises(of, promised, gathered.promises)) await nextTurn();
+    const since = sums.span(of)?.from;
+    return {
+      journey: of.journey,
+      version: of.version,
+      span: params.span,
+      position,
+      points: gathered.points(),
+      factors: factorsIn(of.journey, range.from * MINUTE, position.at),
+      since: since === undefined ? null : since * MINUTE,
+    };
   }
 
   function earlierTotal(of: Blueprint, range: Range): FunnelTotal {
@@ -307,7 +352,11 @@ export function createReader(o: ReaderOptions): Reader {
     const shown = view.cells[key];
     if (shown === undefined) throw new Fault('not_found', `There is no square "${params.stage} / ${params.column}".`);
     const { minute } = positionOf(params.to);
-    const step = Math.max(1, Math.round((2 * WINDOWS[params.window].minutes) / TREND_POINTS));
+    const chosen = chosenOf(params, minute);
+    const minutes = chosen?.minutes ?? WINDOWS[params.window].minutes;
+    const sumsAt = (at: number): CellSums =>
+      chosen === undefined ? heatSums(of, params.window, at) : o.sums().heatBetween(of, at - minutes + 1, at);
+    const step = Math.max(1, Math.round((2 * minutes) / TREND_POINTS));
     const trend: CellDetail['trend'][number][] = [];
     for (let i = 0; i < TREND_POINTS; i++) {
       // Each point goes through the ledger: others have their turn in between.
@@ -318,7 +367,8 @@ export function createReader(o: ReaderOptions): Reader {
         window: params.window,
         by,
         position: { at: at * MINUTE, live: false },
-        sums: heatSums(of, params.window, at),
+        chosen: chosen && { from: (at - minutes + 1) * MINUTE, minutes },
+        sums: sumsAt(at),
         weeks: [],
         notes: new Map(),
         sources: [],
@@ -328,7 +378,7 @@ export function createReader(o: ReaderOptions): Reader {
       }).cells[key];
       trend.push({ at: at * MINUTE, friction: past?.friction ?? null, n: past?.n ?? 0, valence: past?.emotion.valence ?? null });
     }
-    const grid = gridOf(heatSums(of, params.window, minute), by);
+    const grid = gridOf(sumsAt(minute), by, of);
     const mean = parentMean(grid, params, view.kappa);
     return { cell: shown, stageMean: grid.size === 0 ? null : 100 * mean, kappa: view.kappa, trend };
   }
@@ -441,6 +491,7 @@ export function createReader(o: ReaderOptions): Reader {
     journey,
     funnel,
     heat,
+    strip,
     cell,
     wall,
     list,

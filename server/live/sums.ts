@@ -2,9 +2,10 @@ import { WINDOWS, WINDOW_NAMES } from '#lib/contract/index.ts';
 import type { Window } from '#lib/contract/index.ts';
 import type { FunnelSums } from '#server/domain/view/funnel.ts';
 import type { Booking, BookingSink } from '#server/domain/kernel/counters.ts';
-import type { CellSums, Range } from '#server/domain/kernel/sums.ts';
-import { CUBES, NOW } from '#server/domain/kernel/counters.ts';
+import type { CellSums, Range, Tracer } from '#server/domain/kernel/sums.ts';
+import { CUBES, NOW, PROMISE } from '#server/domain/kernel/counters.ts';
 import { Ledger, PlaceTable, Totals, WindowSums, groupName, groupOf, windowRange } from '#server/domain/kernel/sums.ts';
+import { PROMISE_REACH_MINUTES, isBreaking } from '#server/domain/view/strip.ts';
 import { Cohorts } from './cohorts.ts';
 
 const HOUR_WINDOW = { minutes: 60, grain: 1 };
@@ -103,6 +104,44 @@ export class LiveSums implements BookingSink {
     const group = groupName('H', journey.journey, journey.version);
     if (at >= this.#minute) return this.#places.sums(this.#windows.get(window)?.totals ?? new Totals(), group);
     return this.#ledger.read(group, windowRange(WINDOWS[window], at));
+  }
+
+  /** The heatmap's sums over any stretch of time, as it held at its end. Minutes, both inclusive. */
+  heatBetween(journey: { readonly journey: string; readonly version: number }, from: number, to: number): CellSums {
+    return this.#ledger.read(groupName('H', journey.journey, journey.version), { from, to, at: to });
+  }
+
+  /** Shows all that the heatmap's squares were booked in a range of anchors, in steps. */
+  *traceHeat(
+    journey: { readonly journey: string; readonly version: number },
+    range: { readonly from: number; readonly to: number },
+    tracer: Tracer,
+  ): Generator<undefined> {
+    yield* this.#ledger.trace(groupName('H', journey.journey, journey.version), range, tracer);
+  }
+
+  /** Shows all that promises were booked that were made in a range, in steps. */
+  *tracePromises(
+    journey: { readonly journey: string; readonly version: number },
+    range: { readonly from: number; readonly to: number },
+    tracer: Tracer,
+  ): Generator<undefined> {
+    yield* this.#ledger.trace(groupName('P', journey.journey, journey.version), range, tracer);
+  }
+
+  /** Promises kept and broken in a stretch of time, by cell: the measures `kept` and `broken`. Minutes, both inclusive. */
+  outcomes(journey: { readonly journey: string; readonly version: number }, from: number, to: number): CellSums {
+    const sums: CellSums = new Map();
+    const tracing = this.tracePromises(journey, { from: from - PROMISE_REACH_MINUTES, to }, (cell, measure, _anchor, booked, sum) => {
+      if (booked < from || booked > to) return;
+      const into = measure === PROMISE.kept ? PROMISE.kept : isBreaking(measure) ? PROMISE.broken : undefined;
+      if (into === undefined) return;
+      let measures = sums.get(cell);
+      if (measures === undefined) sums.set(cell, (measures = new Map<number, number>()));
+      measures.set(into, (measures.get(into) ?? 0) + sum);
+    });
+    while (tracing.next().done !== true);
+    return sums;
   }
 
   /** The same of a past minute, in steps. */

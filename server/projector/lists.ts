@@ -11,6 +11,7 @@ import { isInVariant } from '#server/domain/blueprint/variant.ts';
 import type { Deviation } from '#server/domain/customer/state.ts';
 import { delayRows, exposedRows } from './factor-lists.ts';
 import { findingRows, stateRows } from './standing-lists.ts';
+import { outcomeRows } from './outcome-list.ts';
 import { promiseRows } from './promise-list.ts';
 import { wayRows } from './way-list.ts';
 
@@ -47,6 +48,7 @@ type VisitMember = readonly [
   owner: string,
   points: readonly (readonly [minute: number, friction: number, valence: number | null])[],
   charge: Charge,
+  touchpoint: number,
 ];
 
 type FunnelRef = Extract<ListRef, { readonly of: 'funnel' }>;
@@ -144,12 +146,13 @@ type HeatRef = Extract<ListRef, { readonly of: 'heat' }>;
 
 async function* heatRows(ref: HeatRef, reading: Reading): AsyncGenerator<ListRow> {
   const { blueprint, at } = reading;
-  const range = windowRange(WINDOWS[ref.window], at);
+  const range = ref.from === undefined ? windowRange(WINDOWS[ref.window], at) : { from: minuteOf(ref.from), to: at };
   for await (const member of scan<VisitMember>(reading, 'visits', { from: range.from * MINUTE, to: Infinity })) {
-    const [customer, , caseId, stage, channel, segment, owner, points, charge] = member;
+    const [customer, , caseId, stage, channel, segment, owner, points, charge, touchpoint] = member;
     const id = blueprint.stages[stage]?.id ?? '';
-    const column = { channel, segment, owner: charge === 'owner' ? owner : OUTSIDE }[ref.by];
-    if (ref.stage !== id || (ref.column !== 'all' && ref.column !== column)) continue;
+    const clue = blueprint.touchpoints[touchpoint]?.clue;
+    const column = { channel, segment, owner: charge === 'owner' ? owner : OUTSIDE, clue }[ref.by];
+    if ((ref.stage !== 'all' && ref.stage !== id) || (ref.column !== 'all' && ref.column !== column)) continue;
     const point = points.filter((p) => p[0] <= at).at(-1);
     if (point === undefined || point[0] < range.from || point[0] > range.to) continue;
     yield {
@@ -177,6 +180,8 @@ export function rowsOf(ref: JourneyListRef, reading: Reading): AsyncGenerator<Li
       return nowRows(ref, reading);
     case 'heat':
       return heatRows(ref, reading);
+    case 'outcome':
+      return outcomeRows(ref, reading);
     case 'promise':
       return promiseRows(ref, reading);
     case 'way':

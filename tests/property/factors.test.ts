@@ -57,8 +57,10 @@ describe('factors outside our control', () => {
       fc.property(story, factors, (events, given) => {
         const at = minuteOf(BASE + 400 * HOUR);
         const range = { from: 0, to: at, at };
+        const test = blueprints.get('test');
+        if (test === undefined) throw new Error('the test journey is missing');
         const [under, without] = [given, []].map((some) =>
-          gridOf(foldAll(events, { blueprints, factors: some }).ledger.read('H|test|1', range), 'owner'),
+          gridOf(foldAll(events, { blueprints, factors: some }).ledger.read('H|test|1', range), 'owner', test),
         );
         for (const stage of ['look', 'order', 'deliver', 'happy', 'help']) {
           const of = (column: string): number => under?.get(`${stage}|${column}`)?.get(HEAT.visits) ?? 0;

@@ -285,6 +285,7 @@ function visitOf(applying: Applying, one: CaseState, match: Match): VisitState {
     area: state.area,
     controller: match.touchpoint.controller,
     owner: match.touchpoint.owner,
+    touchpoint: match.touchpoint.index,
     from: event.at,
     last: event.at,
     ended: false,

@@ -69,6 +69,8 @@ export interface VisitState {
   area: string;
   controller: Controller;
   owner: string;
+  /** place, among those of its journey, of the touchpoint at which it began */
+  touchpoint: number;
   from: number;
   last: number;
   ended: boolean;
@@ -261,6 +263,7 @@ const VISIT = packing<VisitState>()([
   'area',
   'controller',
   'owner',
+  'touchpoint',
   'from',
   'last',
   'ended',

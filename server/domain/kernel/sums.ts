@@ -25,6 +25,9 @@ export function groupName(cube: string, journey: string, version: number): strin
   return `${cube}|${journey}|${version}`;
 }
 
+/** Sees one sum after the other. Minutes. */
+export type Tracer = (cell: string, measure: number, anchor: number, booked: number, sum: number) => void;
+
 /** Which part of the past a reading wants. Minutes. */
 export interface Range {
   /** anchors from here on (inclusive) */
@@ -133,6 +136,20 @@ export class Ledger implements BookingSink {
       if (measures.size > 0) sums.set(group.cells.nameOf(index), measures);
     });
     return sums;
+  }
+
+  /** Shows every sum of one group with its anchor in a range, whenever it holds, a few hours' anchors at a time. */
+  *trace(name: string, range: { readonly from: number; readonly to: number }, tracer: Tracer): Generator<undefined> {
+    const group = this.#groups.get(name);
+    if (group === undefined) return;
+    const [first, last] = [Math.floor(range.from / STRETCH_MINUTES), Math.floor(range.to / STRETCH_MINUTES)];
+    for (const [stretch, sums] of [...group.stretches]) {
+      if (stretch < first || stretch > last) continue;
+      sums.forEach((cell, measure, anchor, booked, sum) => {
+        if (anchor >= range.from && anchor <= range.to) tracer(group.cells.nameOf(cell), measure, anchor, booked, sum);
+      });
+      yield;
+    }
   }
 
   /** Shows every sum of one group with its anchor in a range, whenever it holds. */

@@ -1,12 +1,15 @@
-import { COMPONENTS, EMOTIONS, FEW, WINDOWS } from '#lib/contract/index.ts';
+import { CLUES, COMPONENTS, EMOTIONS, FEW, WINDOWS } from '#lib/contract/index.ts';
 import type {
   BarrierNote,
+  Clue,
+  ClueShare,
   Column,
   Component,
   Emotion,
   Factor,
   FrictionConfiguration,
   HeatCell,
+  HeatExtra,
   HeatView,
   Position,
   SourceHealth,
@@ -19,7 +22,7 @@ import { baselineOf, demandOf } from '../silence/baseline.ts';
 import { presenceOf } from '../silence/presence.ts';
 import type { PresenceVerdict } from '../silence/presence.ts';
 import { cellOf } from '../friction/friction.ts';
-import { HEAT, parseCell } from '../kernel/counters.ts';
+import { HEAT, PROMISE, parseCell } from '../kernel/counters.ts';
 
 const DAY_MINUTES = 1440;
 /** The column that holds a stage as a whole. */
@@ -28,13 +31,21 @@ export const ALL = 'all';
 /** The column of what counts against no department: under a factor outside our control, or at a touchpoint that nobody here controls. */
 export const OUTSIDE = 'outside our control';
 
-/** Position of a dimension in the cells of the heatmap: stage, channel, segment, owner; and charge. */
-const DIMENSION: Readonly<Record<Column, number>> = { channel: 1, segment: 2, owner: 3 };
+/** Position of a dimension in the cells of the heatmap: stage, channel, segment, owner, charge, touchpoint. */
+const DIMENSION: Readonly<Record<Exclude<Column, 'clue'>, number>> = { channel: 1, segment: 2, owner: 3 };
+const CHARGE = 4;
+const TOUCHPOINT = 5;
 
 export interface HeatInput {
   readonly blueprint: Blueprint;
   readonly window: Window;
+  /** a stretch of time in place of the window: its start, ms, and length */
+  readonly chosen?: { readonly from: number; readonly minutes: number } | undefined;
   readonly by: Column;
+  /** what squares carry besides friction and feeling */
+  readonly layer?: HeatExtra | undefined;
+  /** promises with an outcome in the window: `kept` and `broken`; where squares are to carry them */
+  readonly outcomes?: CellSums | undefined;
   readonly position: Position;
   readonly sums: CellSums;
   /** the same window in earlier weeks, newest first, as far back as there are any */
@@ -48,12 +59,36 @@ export interface HeatInput {
   readonly kappa: number;
 }
 
-function columnOf(dimensions: readonly string[], by: Column): string {
-  return by === 'owner' && dimensions[4] !== 'owner' ? OUTSIDE : (dimensions[DIMENSION[by]] ?? '');
+/** Length of what is shown, minutes. */
+function minutesOf(input: HeatInput): number {
+  return input.chosen?.minutes ?? WINDOWS[input.window].minutes;
+}
+
+/** The kind of clue that a visit's first touchpoint gives. */
+function clueOf(dimensions: readonly string[], blueprint: Blueprint): Clue | undefined {
+  return blueprint.touchpoints[Number(dimensions[TOUCHPOINT])]?.clue;
+}
+
+function columnOf(dimensions: readonly string[], by: Column, blueprint: Blueprint): string {
+  if (by === 'clue') return clueOf(dimensions, blueprint) ?? '';
+  return by === 'owner' && dimensions[CHARGE] !== 'owner' ? OUTSIDE : (dimensions[DIMENSION[by]] ?? '');
+}
+
+/** What a promise's cell is in the columns of the heatmap; its dimensions are stage, owner, segment, kind, touchpoint, charge. */
+export function promiseColumn(
+  promise: { readonly owner: string; readonly segment: string; readonly touchpoint: string; readonly charge: string },
+  by: Column,
+  blueprint: Blueprint,
+): string {
+  if (by === 'owner') return promise.charge === 'owner' ? promise.owner : OUTSIDE;
+  if (by === 'segment') return promise.segment;
+  const at = blueprint.touchpoints.find((t) => t.id === promise.touchpoint);
+  return (by === 'clue' ? at?.clue : at?.channel) ?? '';
 }
 
 /** Grids of the window and of the same window in earlier weeks. */
 interface Grids {
+  readonly extras: Extras;
   readonly now: Map<string, Measures>;
   readonly weeks: readonly Map<string, Measures>[];
 }
@@ -61,12 +96,12 @@ interface Grids {
 type Absence = PresenceVerdict & { readonly lastSeen: number | null };
 
 /** Sums of the grid: `stage|column`, with the column `all` and the row of the journey as a whole (`|all`). */
-export function gridOf(sums: CellSums, by: Column): Map<string, Measures> {
+export function gridOf(sums: CellSums, by: Column, blueprint: Blueprint): Map<string, Measures> {
   const grid = new Map<string, Measures>();
   for (const [cell, measures] of sums) {
     const { dimensions } = parseCell(cell);
     const stage = dimensions[0] ?? '';
-    const column = columnOf(dimensions, by);
+    const column = columnOf(dimensions, by, blueprint);
     for (const key of [`${stage}|${column}`, `${stage}|${ALL}`, `|${ALL}`]) {
       let into = grid.get(key);
       if (into === undefined) grid.set(key, (into = new Map<number, number>()));
@@ -74,6 +109,60 @@ export function gridOf(sums: CellSums, by: Column): Map<string, Measures> {
     }
   }
   return grid;
+}
+
+/** Promises kept and broken in the window, by square, the column `all` included. */
+function outcomesBySquare(input: HeatInput): Map<string, { kept: number; broken: number }> {
+  const squares = new Map<string, { kept: number; broken: number }>();
+  for (const [cell, measures] of input.outcomes ?? []) {
+    const [stage = '', owner = '', segment = '', , touchpoint = '', charge = ''] = parseCell(cell).dimensions;
+    const column = promiseColumn({ owner, segment, touchpoint, charge }, input.by, input.blueprint);
+    for (const key of [`${stage}|${column}`, `${stage}|${ALL}`]) {
+      const known = squares.get(key) ?? { kept: 0, broken: 0 };
+      known.kept += measures.get(PROMISE.kept) ?? 0;
+      known.broken += measures.get(PROMISE.broken) ?? 0;
+      squares.set(key, known);
+    }
+  }
+  return squares;
+}
+
+/** Visits and friction of every square by kind of clue. */
+function cluesBySquare(input: HeatInput): Map<string, Map<Clue, { n: number; sum: number }>> {
+  const squares = new Map<string, Map<Clue, { n: number; sum: number }>>();
+  for (const [cell, measures] of input.sums) {
+    const { dimensions } = parseCell(cell);
+    const clue = clueOf(dimensions, input.blueprint);
+    if (clue === undefined) continue;
+    const stage = dimensions[0] ?? '';
+    for (const key of [`${stage}|${columnOf(dimensions, input.by, input.blueprint)}`, `${stage}|${ALL}`]) {
+      const its = squares.get(key) ?? new Map<Clue, { n: number; sum: number }>();
+      const known = its.get(clue) ?? { n: 0, sum: 0 };
+      known.n += measures.get(HEAT.visits) ?? 0;
+      known.sum += frictionSum(measures);
+      squares.set(key, its.set(clue, known));
+    }
+  }
+  return squares;
+}
+
+function clueShares(its: ReadonlyMap<Clue, { readonly n: number; readonly sum: number }> | undefined): ClueShare[] {
+  const all = [...(its?.values() ?? [])].reduce((sum, one) => sum + one.sum, 0);
+  return CLUES.flatMap((clue) => {
+    const one = its?.get(clue);
+    return one === undefined || one.n === 0 ? [] : [{ clue, n: one.n, share: all === 0 ? 0 : one.sum / all }];
+  });
+}
+
+/** What squares carry besides: read once for the whole picture. */
+interface Extras {
+  readonly promises?: ReadonlyMap<string, { readonly kept: number; readonly broken: number }>;
+  readonly clues?: ReadonlyMap<string, ReadonlyMap<Clue, { readonly n: number; readonly sum: number }>>;
+}
+
+function extrasOf(input: HeatInput): Extras {
+  if (input.layer === 'promises') return { promises: outcomesBySquare(input) };
+  return input.layer === 'clues' ? { clues: cluesBySquare(input) } : {};
 }
 
 /** Friction of all visits of a square, thousandths of a point: the sum of its parts. */
@@ -134,7 +223,7 @@ function planned(
   const here = blueprint.touchpoints.filter(
     (t) =>
       (t.stage === stage.index || t.stage === null) &&
-      (at.by === 'channel' ? t.channels.some((c) => c === at.column) : t.owner === at.column),
+      (at.by === 'channel' ? t.channels.some((c) => c === at.column) : (at.by === 'clue' ? t.clue : t.owner) === at.column),
   );
   return { any: here.length > 0, sources: here.map((t) => t.source ?? '') };
 }
@@ -146,7 +235,7 @@ export function cellPlace(by: Column, stage: string, column: string): string {
 
 /** What the journey file expects in a square over a window: by channel, the touchpoints placed there; of a stage as a whole, its cases. */
 function planCount(input: HeatInput, where: { readonly stage: Stage; readonly column: string }): number | null {
-  const days = WINDOWS[input.window].minutes / DAY_MINUTES;
+  const days = minutesOf(input) / DAY_MINUTES;
   const { stage, column } = where;
   if (column === ALL) return stage.expectedPerDay === null ? null : stage.expectedPerDay * days;
   if (input.by !== 'channel') return null;
@@ -205,7 +294,7 @@ function heatCell(input: HeatInput, grids: Grids, where: { readonly stage: Stage
     parts: cell.parts,
     pull: n > 0 ? cell.pull : 0,
     emotion: emotionOf(measures),
-    load: sum / 100_000 / (WINDOWS[input.window].minutes / 60),
+    load: sum / 100_000 / (minutesOf(input) / 60),
     change: shown === null || was === null ? null : shown - was,
     lastSeen: absence.lastSeen,
     expected: absence.expected,
@@ -213,6 +302,8 @@ function heatCell(input: HeatInput, grids: Grids, where: { readonly stage: Stage
     p: absence.p,
     hush: absence.hush,
     note: input.notes.get(cellPlace(input.by, stage.id, column)) ?? null,
+    ...(grids.extras.promises && { promises: grids.extras.promises.get(key) ?? { kept: 0, broken: 0 } }),
+    ...(grids.extras.clues && { clues: clueShares(grids.extras.clues.get(key)) }),
   };
 }
 
@@ -223,7 +314,9 @@ export function columnsOf(blueprint: Blueprint, by: Column, grid: ReadonlyMap<st
       ? [...new Set(blueprint.touchpoints.flatMap((t) => t.channels))]
       : by === 'owner'
         ? [...new Set(blueprint.touchpoints.map((t) => t.owner))]
-        : [...blueprint.file.segments];
+        : by === 'clue'
+          ? CLUES.filter((clue) => blueprint.touchpoints.some((t) => t.clue === clue))
+          : [...blueprint.file.segments];
   const seen = new Set([...grid.keys()].map((key) => key.slice(key.indexOf('|') + 1)));
   seen.delete(ALL);
   const extra = [...seen].filter((column) => !planned.includes(column)).sort();
@@ -233,7 +326,8 @@ export function columnsOf(blueprint: Blueprint, by: Column, grid: ReadonlyMap<st
 /** The heatmap as a page shows it. Pure. */
 export function heatView(input: HeatInput): HeatView {
   const { blueprint } = input;
-  const grids = { now: gridOf(input.sums, input.by), weeks: input.weeks.map((week) => gridOf(week, input.by)) };
+  const grid = (sums: CellSums): Map<string, Measures> => gridOf(sums, input.by, blueprint);
+  const grids = { now: grid(input.sums), weeks: input.weeks.map(grid), extras: extrasOf(input) };
   const columns = columnsOf(blueprint, input.by, grids.now);
   const cells: Record<string, HeatCell> = {};
   for (const stage of blueprint.stages)
@@ -245,6 +339,7 @@ export function heatView(input: HeatInput): HeatView {
     window: input.window,
     by: input.by,
     position: input.position,
+    from: input.chosen?.from ?? null,
     rows: blueprint.stages.map((stage) => stageSummary(blueprint, stage)),
     columns,
     cells,

@@ -184,13 +184,20 @@ function factorsOver(visit: VisitState, state: CustomerState, factors: readonly 
 
 /**
  * The visit as a row: on the list of its journey, by last activity; its trail goes along its square of the heatmap.
- * Member: [visit, case, stage, channel, segment, owner, [[minute, friction, valence], ...], charge].
+ * Member: [visit, case, stage, channel, segment, owner, [[minute, friction, valence], ...], charge, touchpoint].
  */
 export function visitRow(visit: VisitState, state: CustomerState, where: VisitPlace & { readonly factors: readonly Factor[] }): Row {
   const { blueprint } = where;
   const charge = chargeOf(visit.controller, factorsOver(visit, state, where.factors));
   const stage = stageAt(blueprint, visit.stage).id;
-  const cell = cellKey('H', visit.journey, visit.version, [stage, visit.channel, visit.segment, visit.owner, charge]);
+  const cell = cellKey('H', visit.journey, visit.version, [
+    stage,
+    visit.channel,
+    visit.segment,
+    visit.owner,
+    charge,
+    String(visit.touchpoint),
+  ]);
   const points = visitPoints(visit, state, where);
   return {
     list: `visits:${visit.journey}:${visit.version}`,
@@ -204,6 +211,7 @@ export function visitRow(visit: VisitState, state: CustomerState, where: VisitPl
       visit.owner,
       points.map((p) => [p.minute, p.friction, p.valence]),
       charge,
+      visit.touchpoint,
     ],
     bookings: NO_BOOKINGS,
     trail: { cell, points },

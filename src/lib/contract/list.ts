@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findingListSchema, stateListSchema } from './case.ts';
 import { delayListSchema, exposedListSchema } from './factor.ts';
+import { outcomeListSchema } from './outcome.ts';
 import { promiseListSchema } from './promise.ts';
 import { savedListSchema } from './saved-funnel.ts';
 import { COLUMNS, DEVIATIONS, WINDOW_NAMES } from './words.ts';
@@ -57,13 +58,17 @@ export const listSchema = z.discriminatedUnion('of', [
     of: z.literal('heat'),
     journey: text,
     version,
+    /** one of the stages, or `all` */
     stage: text,
     /** one of the columns, or `all` */
     column: text,
     by: z.enum(COLUMNS),
     window: z.enum(WINDOW_NAMES),
     to: instant.optional(),
+    /** with `to`: exactly this stretch of time, in place of the window */
+    from: instant.optional(),
   }),
+  outcomeListSchema,
   promiseListSchema,
   savedListSchema,
   delayListSchema,

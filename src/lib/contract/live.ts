@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { promiseParams } from './promise.ts';
 import { journeyParams } from './journey-view.ts';
 import { savedFunnelParams } from './saved-funnel.ts';
-import { COLUMNS, WINDOW_NAMES } from './words.ts';
+import { COLUMNS, HEAT_EXTRAS, WINDOW_NAMES } from './words.ts';
 
 const journey = z.string().min(1).max(128);
 const id = z.string().regex(/^[0-9a-f]{20}$/);
@@ -25,6 +25,10 @@ export const heatParams = z.strictObject({
   window: z.enum(WINDOW_NAMES),
   by: z.enum(COLUMNS).optional(),
   to: instant.optional(),
+  /** with `to`: exactly this stretch of time, in place of the window */
+  from: instant.optional(),
+  /** what squares carry besides friction and feeling */
+  layer: z.enum(HEAT_EXTRAS).optional(),
 });
 export type HeatParams = z.infer<typeof heatParams>;
 

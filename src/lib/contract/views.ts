@@ -150,6 +150,14 @@ export interface CellEmotion {
   readonly shares: Readonly<Partial<Record<Emotion, number>>>;
 }
 
+/** Visits of one kind of clue within a square. */
+export interface ClueShare {
+  readonly clue: Clue;
+  readonly n: number;
+  /** of the square's friction, 0..1; the shares sum to 1 where there is any */
+  readonly share: number;
+}
+
 export interface HeatCell extends Expectation {
   readonly stage: string;
   readonly column: string;
@@ -175,6 +183,10 @@ export interface HeatCell extends Expectation {
   readonly change: number | null;
   /** source down or silent: what was last seen, ms */
   readonly lastSeen: number | null;
+  /** promises with an outcome in the window; only where it was asked for */
+  readonly promises?: { readonly kept: number; readonly broken: number };
+  /** the window's visits by the kind of clue where each began; only where it was asked for */
+  readonly clues?: readonly ClueShare[];
   /** less came than usual, even where there is enough for a number */
   readonly hush: 'silent' | 'quiet' | null;
   /** what keeps it silent, who looks after it */
@@ -188,6 +200,8 @@ export interface HeatView {
   readonly window: Window;
   readonly by: Column;
   readonly position: Position;
+  /** start of the stretch of time that was asked for in place of the window, ms; null: the window */
+  readonly from: number | null;
   readonly rows: readonly StageSummary[];
   readonly columns: readonly string[];
   /** by `${stage}|${column}`; the column `all` is the stage's own */

@@ -90,8 +90,12 @@ export type Window = keyof typeof WINDOWS;
 export const WINDOW_NAMES = Object.keys(WINDOWS) as readonly Window[] as readonly [Window, ...Window[]];
 
 /** How the heatmap's columns can be cut. */
-export const COLUMNS = ['channel', 'segment', 'owner'] as const;
+export const COLUMNS = ['channel', 'segment', 'owner', 'clue'] as const;
 export type Column = (typeof COLUMNS)[number];
+
+/** What the squares of the heatmap can carry besides friction and feeling, where somebody asks for it. */
+export const HEAT_EXTRAS = ['promises', 'clues'] as const;
+export type HeatExtra = (typeof HEAT_EXTRAS)[number];
 
 /** Fewest visits for which a cell shows a number. */
 export const FEW = 5;

@@ -37,6 +37,7 @@ const view: HeatView = {
   window: '4h',
   by: 'channel',
   position: { at: AT, live: true },
+  from: null,
   rows: [],
   columns: ['partner'],
   cells: { 'deliver|partner': cell },

@@ -110,7 +110,7 @@ describe('the heatmap’s address', () => {
     return readHeatAddress((name) => fields.get(name));
   };
   it('falls back to a day by channel, live, whatever nonsense it holds', () => {
-    expect(read('w=3y&by=mood&show=all&to=soon')).toEqual({ window: '24h', by: 'channel', show: 'value', to: undefined });
+    expect(read('w=3y&by=mood&show=all&to=soon')).toMatchObject({ window: '24h', by: 'channel', show: 'value', to: undefined });
   });
   it('says whether squares show their number or its change, which asks the server for nothing else', () => {
     expect(read('show=change').show).toBe('change');

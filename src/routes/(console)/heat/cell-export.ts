@@ -64,7 +64,7 @@ export function linksOf(url: URL, view: HeatView): { readonly live: string; read
   const absolute = (changes: Readonly<Record<string, string | null>>) => new URL(withFields(url, changes), url.origin).href;
   const same = { j: view.journey, w: view.window, by: view.by };
   return {
-    live: absolute({ ...same, to: null }),
+    live: absolute({ ...same, to: null, from: null }),
     frozen: absolute({ ...same, v: String(view.version), to: iso(view.position.at) }),
   };
 }

@@ -1,10 +1,17 @@
 import { readChoice, readInstant, readVersion } from '#lib/components/address.ts';
 import type { HeatParams } from '#lib/contract/live.ts';
-import { COLUMNS, WINDOW_NAMES, type Column, type Window } from '#lib/contract/words.ts';
+import { STRIP_SPAN_NAMES, type StripSpan } from '#lib/contract/strip-spans.ts';
+import { COLUMNS, WINDOW_NAMES, type Column, type HeatExtra, type Window } from '#lib/contract/words.ts';
 
 /** What a square shows: its number, or how it stands against the same window one week before. */
 export const SHOWN = ['value', 'change'] as const;
 export type Shown = (typeof SHOWN)[number];
+
+/** What a square speaks of. */
+export const LAYERS = ['both', 'friction', 'emotion', 'promise', 'clue'] as const;
+export type Layer = (typeof LAYERS)[number];
+/** What a layer needs beside friction and feeling. */
+const EXTRA_OF: Readonly<Partial<Record<Layer, HeatExtra>>> = { promise: 'promises', clue: 'clues' };
 
 /** What the heatmap's address says. */
 export interface HeatAddress {
@@ -12,16 +19,25 @@ export interface HeatAddress {
   readonly by: Column;
   readonly show: Shown;
   readonly to: number | undefined;
+  /** start of a stretch of time in place of the window; only together with `to` */
+  readonly from: number | undefined;
+  /** how far the strip below looks back */
+  readonly span: StripSpan;
+  readonly layer: Layer;
   readonly version: number | undefined;
 }
 
 /** Reads the address by its single fields, so that a load depends on these and no others. */
 export function readHeatAddress(field: (name: string) => string | null): HeatAddress {
+  const [to, from] = [readInstant(field('to')), readInstant(field('from'))];
   return {
     window: readChoice(field('w'), WINDOW_NAMES, '24h' as const),
     by: readChoice(field('by'), COLUMNS, 'channel' as const),
     show: readChoice(field('show'), SHOWN, 'value' as const),
-    to: readInstant(field('to')),
+    to,
+    from: to !== undefined && from !== undefined && from < to ? from : undefined,
+    span: readChoice(field('span'), STRIP_SPAN_NAMES, '24h' as const),
+    layer: readChoice(field('layer'), LAYERS, 'both' as const),
     version: readVersion(field('v')),
   };
 }
@@ -33,6 +49,8 @@ export function heatParamsOf(address: HeatAddress, journey: string): HeatParams 
     window: address.window,
     by: address.by,
     ...(address.to === undefined ? {} : { to: address.to }),
+    ...(address.from === undefined ? {} : { from: address.from }),
+    ...(EXTRA_OF[address.layer] && { layer: EXTRA_OF[address.layer] }),
     ...(address.version === undefined ? {} : { version: address.version }),
   };
 }
