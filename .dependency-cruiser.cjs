@@ -129,7 +129,7 @@ module.exports = {
       to: { path: '^server/api/', dependencyTypesNot: ['type-only'] },
     },
     // What people decide is sent through the door, and looked up where it lies.
-    mayReach('desk', 'domain/identity', 'identity', 'ingest', 'projector', 'redis', 'security', 'platform', 'api/identity'),
+    mayReach('desk', 'domain/identity', 'domain/event', 'identity', 'ingest', 'projector', 'redis', 'security', 'platform', 'api/identity', 'api/staff'),
     mayReach('api', 'definitions', 'domain', 'projector', 'security', 'platform'),
     mayReach('emotion', 'domain/emotion', 'platform'),
     mayReach('labels', 'domain', 'ingest', 'projector', 'redis', 'platform', 'api/labels'),

@@ -12,6 +12,7 @@ import type { Actor, ActorRequest } from '#server/security/actor.ts';
 import { API_PATH, createApi } from '#server/api/http.ts';
 import { createCaller } from '#server/api/router.ts';
 import { createIdentityDesk } from '#server/desk/identity.ts';
+import { createStaffDesk } from '#server/desk/staff.ts';
 import { createAcceptor } from '#server/ingest/acceptor.ts';
 import { createDesk } from '#server/ingest/desk.ts';
 import { createDoors } from '#server/ingest/doors.ts';
@@ -41,7 +42,7 @@ import { readSample } from '#server/projector/sample.ts';
 import { connect } from '#server/redis/client.ts';
 import { requireVersion } from '#server/redis/probe.ts';
 import { durabilityOf, openStore, settleRules } from '#server/redis/store.ts';
-import { actorOf } from '#server/security/actor.ts';
+import { actorOf, nameGiven } from '#server/security/actor.ts';
 import { findRights } from '#server/security/find-rights.ts';
 import { sameOrigin } from '#server/security/origin.ts';
 import { searchCandidates } from '#server/security/identifiers.ts';
@@ -295,8 +296,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     acceptor,
     clock,
   });
-  const api = createApi({ reader, labels, sources, identity, funnels, journeyDesk, actorOf: who, log });
-  const callerFor = (actor: Actor): Caller => createCaller({ reader, labels, sources, identity, funnels, journeyDesk, actor });
+  const staff = createStaffDesk({
+    reading: { redis: reads, partitions: store.partitions, blueprints: contexts.blueprints, nodeOf },
+    acceptor,
+    clock,
+  });
+  const api = createApi({ reader, labels, sources, identity, staff, funnels, journeyDesk, actorOf: who, log });
+  const callerFor = (actor: Actor): Caller => createCaller({ reader, labels, sources, identity, staff, funnels, journeyDesk, actor });
   Reflect.set(globalThis, SERVICES, {
     callerFor,
     actorOf: who,
@@ -342,6 +348,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         changes: () => feed.sums.changes,
         beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: redis.isReady && feed.healthy }),
         allow: (request) => who(request) !== undefined && sameOrigin(request),
+        nameOf: (request, given) => (given === undefined ? (who(request)?.name ?? '') : nameGiven(given)),
       });
     },
     async offerFunnels(offered) {

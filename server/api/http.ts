@@ -10,6 +10,7 @@ import type { IdentityDesk } from './identity.ts';
 import type { LabelDesk } from './labels.ts';
 import type { Reader } from './reader.ts';
 import type { SourceDesk } from './source-desk.ts';
+import type { StaffDesk } from './staff.ts';
 import { appRouter } from './router.ts';
 
 /** Path under which the procedures are served. */
@@ -24,6 +25,7 @@ export interface ApiOptions {
   readonly funnels: FunnelDesk;
   readonly journeyDesk: JourneyDesk;
   readonly identity: IdentityDesk;
+  readonly staff: StaffDesk;
   readonly actorOf: (request: ActorRequest) => Actor | undefined;
   readonly log: Log;
 }
@@ -43,6 +45,7 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
         reader: options.reader,
         sources: options.sources,
         identity: options.identity,
+        staff: options.staff,
         labels: options.labels,
         funnels: options.funnels,
         journeyDesk: options.journeyDesk,

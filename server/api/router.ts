@@ -20,6 +20,7 @@ import { identityRouter } from './identity.ts';
 import { labelsRouter } from './labels-router.ts';
 import { sourcesRouter } from './sources-router.ts';
 import { storyRouter } from './story.ts';
+import { staffRouter } from './staff.ts';
 import { customerId, read, t } from './trpc.ts';
 
 export const appRouter = t.router({
@@ -75,6 +76,7 @@ export const appRouter = t.router({
   story: storyRouter,
   identity: identityRouter,
   accounts: accountsRouter,
+  staff: staffRouter,
   labels: labelsRouter,
   sources: sourcesRouter,
   system: t.router({

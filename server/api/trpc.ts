@@ -9,6 +9,7 @@ import type { JourneyDesk } from './journey-desk.ts';
 import type { LabelDesk } from './labels.ts';
 import type { Reader } from './reader.ts';
 import type { SourceDesk } from './source-desk.ts';
+import type { StaffDesk } from './staff.ts';
 
 /** What every procedure is given: the reader, the desks at which people decide, and who asks. */
 export interface Context {
@@ -19,6 +20,8 @@ export interface Context {
   readonly journeyDesk: JourneyDesk;
   /** where people decide who is who */
   readonly identity: IdentityDesk;
+  /** where people state something about a customer */
+  readonly staff: StaffDesk;
   readonly actor: Actor;
 }
 

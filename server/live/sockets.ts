@@ -8,6 +8,7 @@ import type { FunnelDesk } from '#server/api/funnel-desk.ts';
 import type { Reader } from '#server/api/reader.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
+import { Presence } from './presence.ts';
 import { roomName } from './room-names.ts';
 import { diffView } from './patch.ts';
 
@@ -39,7 +40,13 @@ const BURST = 40;
 const REFILL_MS = 100;
 
 type Json = Readonly<Record<string, unknown>>;
-type PageSocket = Socket<ClientEvents, ServerEvents, Record<string, never>, { tokens: number; refilledAt: number }>;
+interface PageData {
+  tokens: number;
+  refilledAt: number;
+  /** self-given */
+  name: string;
+}
+type PageSocket = Socket<ClientEvents, ServerEvents, Record<string, never>, PageData>;
 
 /** One view that pages follow: its last state, and when it may speak again. */
 interface Room {
@@ -65,14 +72,17 @@ export interface SocketOptions {
   readonly beat: () => Omit<Beat, 'epoch'>;
   /** whether a handshake comes from our own pages and from somebody who may read */
   readonly allow: (request: IncomingMessage) => boolean;
+  /** the name somebody gives themselves, in the handshake or later */
+  readonly nameOf: (request: IncomingMessage, given?: string) => string;
 }
 
 /** Serves the pages' live connections: snapshot with the subscription, then numbered patches, and a heartbeat. */
 export class Sockets {
   readonly #o: SocketOptions;
-  readonly #io: Server<ClientEvents, ServerEvents, Record<string, never>, { tokens: number; refilledAt: number }>;
+  readonly #io: Server<ClientEvents, ServerEvents, Record<string, never>, PageData>;
   readonly #epoch = randomBytes(6).toString('hex');
   readonly #rooms = new Map<string, Room>();
+  readonly #presence = new Presence();
   readonly #timers: NodeJS.Timeout[] = [];
   #due: NodeJS.Timeout | undefined;
   /** rooms of customers: while there are none, nobody needs a hint */
@@ -127,6 +137,7 @@ export class Sockets {
   #connected(socket: PageSocket): void {
     socket.data.tokens = BURST;
     socket.data.refilledAt = this.#o.clock();
+    socket.data.name = this.#o.nameOf(socket.request);
     socket.on('subscribe', (request, answer) => {
       if (typeof answer !== 'function') return;
       answer(
@@ -135,6 +146,11 @@ export class Sockets {
     });
     socket.on('unsubscribe', (room) => {
       if (typeof room === 'string' && socket.rooms.has(room)) this.#leave(socket, room);
+    });
+    socket.on('introduce', (name) => {
+      if (typeof name !== 'string' || !this.#taken(socket)) return;
+      socket.data.name = this.#o.nameOf(socket.request, name);
+      for (const room of this.#presence.roomsOf(socket.id)) this.#come(socket, room);
     });
     socket.on('disconnecting', () => {
       for (const room of socket.rooms) this.#leave(socket, room);
@@ -167,6 +183,7 @@ export class Sockets {
         void socket.join(name);
         room.followers++;
       }
+      if (parsed.data.view === 'customer') this.#come(socket, name);
       return { ok: true, room: name, epoch: this.#epoch, seq: room.seq, at: this.#o.clock(), data: room.last };
     } catch (error) {
       if (error instanceof Fault) return { ok: false, code: error.code, message: error.message };
@@ -184,10 +201,23 @@ export class Sockets {
     return room;
   }
 
+  /** Shows somebody to those who look at the same customer, and those to them. */
+  #come(socket: PageSocket, room: string): void {
+    this.#presence.enter(room, { id: socket.id, name: socket.data.name });
+    this.#showPresent(room);
+  }
+
+  #showPresent(name: string): void {
+    const request = this.#rooms.get(name)?.request;
+    if (request?.view === 'customer')
+      this.#io.to(name).emit('present', { customer: request.params.customer, people: this.#presence.in(name) });
+  }
+
   #leave(socket: PageSocket, name: string): void {
     const room = this.#rooms.get(name);
     if (room === undefined) return;
     void socket.leave(name);
+    if (this.#presence.leave(name, socket.id)) this.#showPresent(name);
     if (--room.followers > 0) return;
     this.#rooms.delete(name);
     this.#cost = this.#rooms.size === 0 ? 0 : this.#cost - room.cost;

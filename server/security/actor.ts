@@ -22,8 +22,13 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Surrogate}]/gu;
  */
 export function actorOf(request: ActorRequest, options: { readonly allowRemote?: boolean } = {}): Actor | undefined {
   if (options.allowRemote !== true && !isLocal(request)) return undefined;
-  const given = cleanName(first(request.headers[NAME_KEY]) ?? cookie(first(request.headers['cookie']), NAME_KEY));
-  return { name: given === '' ? NAMELESS : given, verified: false };
+  return { name: nameGiven(first(request.headers[NAME_KEY]) ?? cookie(first(request.headers['cookie']), NAME_KEY)), verified: false };
+}
+
+/** The name somebody gives themselves, as it is shown: without what cannot be seen, cut where it is long. */
+export function nameGiven(given: string | undefined): string {
+  const name = cleanName(given);
+  return name === '' ? NAMELESS : name;
 }
 
 /** On this machine, not passed on by a proxy, and addressed by a local name: a page elsewhere cannot reach us by pointing its own name here. */

@@ -27,6 +27,7 @@ import { changesEmotions, correctedEmotion, emotionConsent } from '../emotion/an
 import { feelingsOf } from '../emotion/feelings.ts';
 import { waveAfter } from '../emotion/wave.ts';
 import { isAnnotation } from '../event/annotation.ts';
+import { isStaffWord } from '../event/staff.ts';
 import { isCorrection, isEmotionCorrection, isRetraction, nameOf, retractedName, streamId, tied } from '../event/event.ts';
 import type { FrictionHistory, FrictionRules } from '../friction/rules.ts';
 import { DEFAULT_PROMISE_HALF_HOURS, waitSeverity } from '../friction/severity.ts';
@@ -40,6 +41,7 @@ import type { Row } from '../kernel/row.ts';
 import { DAY, HOUR, minuteOf } from '../kernel/time.ts';
 import { dueAt, promiseRuleOf } from '../blueprint/promise-rule.ts';
 import { breaksAt } from '../promise/dates.ts';
+import { caseNamed, statedPromise, visitDuring } from '../promise/stated.ts';
 import { noteFelt, promiseSpokenOf } from '../promise/felt.ts';
 import { promiseRow } from '../promise/ledger.ts';
 import { findPromise, promiseKey, prunePromises } from '../promise/promise.ts';
@@ -135,6 +137,7 @@ function blueprintOf(one: { readonly journey: string; readonly version: number }
 
 /** Order within a tie: earlier stages first, so that a tie never costs a conversion. */
 function tieRank(event: StoredEvent, blueprints: Blueprints): number {
+  if (isStaffWord(event)) return -1;
   const stages = matchesOf(event, blueprints, []).map((m) => m.touchpoint.stage ?? -1);
   return stages.length === 0 ? -1 : Math.min(...stages);
 }
@@ -479,6 +482,31 @@ function changePromise(applying: Applying, where: PromisePlace | null, said: { r
   }
 }
 
+/** A promise that somebody here makes about a case, or says to be kept, moved or withdrawn. */
+function statePromise(applying: Applying, one: CaseState | undefined, given: Given): void {
+  const { state, event, touched, context } = applying;
+  const change = event.type?.slice('promise.'.length) ?? '';
+  const blueprint = one === undefined ? undefined : blueprintOf(one, context);
+  const known = findPromise(state, { id: given.id, kind: given.kind, case: one?.id ?? '' });
+  if (change !== 'made' || known !== undefined || one === undefined || blueprint === undefined)
+    return changePromise(applying, null, { given, change });
+  const visit = visitDuring(state, one);
+  const record = statedPromise(event, given, { one, blueprint, visit, area: state.area });
+  if (record === null) return;
+  if (visit !== undefined) touchVisit(applying, visit, blueprint);
+  state.promises.push(record);
+  touched.begin(promiseKey(record), () => promiseRow(record, { blueprint, factors: factorsOf(applying) }));
+}
+
+/** What somebody here states about a customer: it counts as an event, and is no experience of the customer's. */
+function heed(applying: Applying): void {
+  const { state, event } = applying;
+  remember(state, event);
+  if (event.promise !== undefined) statePromise(applying, caseNamed(state, event), event.promise);
+  countEvent(applying, undefined, false);
+  prune(applying);
+}
+
 /** Forgets what nothing can change any more. */
 function prune(applying: Applying): void {
   const { state, event, touched, context } = applying;
@@ -646,6 +674,10 @@ function seenByFunnels(applying: Applying, matches: readonly Match[], where: Pro
 /** @returns what the saved funnels see of it; null where there are none, or nothing to see */
 function experience(applying: Applying): FunnelEvent | null {
   const { state, event, context } = applying;
+  if (isStaffWord(event)) {
+    heed(applying);
+    return null;
+  }
   remember(state, event);
   if (event.groups !== undefined) noteGroups(state, event, applying.touched);
   knowArea(applying);

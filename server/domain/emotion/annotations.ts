@@ -9,6 +9,7 @@ const CONSENT = 'consent.changed';
 const NOT_THE_CUSTOMER: ReadonlySet<string> = new Set([
   'message.out',
   'note.added',
+  'disposition.noted',
   'event.retracted',
   'event.corrected',
   EMOTION_CORRECTED,

@@ -4,6 +4,7 @@ import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.t
 import type { CustomerState } from '../customer/state.ts';
 import { isAnnotation } from '../event/annotation.ts';
 import { nameOf, streamId } from '../event/event.ts';
+import { isStaffWord } from '../event/staff.ts';
 import type { StoredEvent } from '../event/event.ts';
 import { feelingsOf } from '../emotion/feelings.ts';
 import type { Said } from '../emotion/feelings.ts';
@@ -56,6 +57,7 @@ export interface Matched {
 
 /** The touchpoint an event is shown under: the first journey that has one for it. */
 export function matchOf(event: StoredEvent, blueprints: Blueprints): Matched | null {
+  if (isStaffWord(event)) return null;
   for (const blueprint of blueprints.all) {
     if (event.journey !== undefined && event.journey !== blueprint.journey) continue;
     const touchpoint = blueprint.match(event);

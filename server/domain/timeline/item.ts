@@ -6,6 +6,7 @@ import type { StoredEvent } from '../event/event.ts';
 import { stayEnd } from '../case/case.ts';
 import { isCustomersText } from '../emotion/annotations.ts';
 import { feelingsOf } from '../emotion/feelings.ts';
+import { isStaffWord, mayTakeBack } from '../event/staff.ts';
 import { signalsOf } from '../friction/signals.ts';
 import { nameOf, streamId } from '../event/event.ts';
 import { matchOf } from './entry.ts';
@@ -107,5 +108,6 @@ export function itemOf(event: StoredEvent, context: ItemContext): TimelineItem {
     suspect: event.suspect === true,
     retracted: state.retracted.includes(nameOf(event)),
     corrected: event.was !== undefined,
+    ...(mayTakeBack(event) ? { saidHere: { by: String(event.attributes?.['by'] ?? ''), stated: isStaffWord(event) } } : {}),
   };
 }

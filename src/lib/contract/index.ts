@@ -28,3 +28,4 @@ export * from './labels.ts';
 export * from './find.ts';
 export * from './story.ts';
 export * from './search-text.ts';
+export * from './staff.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { promiseParams } from './promise.ts';
+import type { Present } from './staff.ts';
 import { journeyParams } from './journey-view.ts';
 import { savedFunnelParams } from './saved-funnel.ts';
 import { COLUMNS, HEAT_EXTRAS, WINDOW_NAMES } from './words.ts';
@@ -82,13 +83,22 @@ export interface Hint {
   readonly at: number;
 }
 
+/** Who looks at a customer now: sent to those who do, whenever somebody comes or leaves, and to nobody else. */
+export interface PresentNow {
+  readonly customer: string;
+  readonly people: readonly Present[];
+}
+
 export interface ServerEvents {
   patch: (patch: Patch) => void;
   beat: (beat: Beat) => void;
   hint: (hint: Hint) => void;
+  present: (now: PresentNow) => void;
 }
 
 export interface ClientEvents {
   subscribe: (request: unknown, answer: (a: SubscribeAnswer) => void) => void;
   unsubscribe: (room: unknown) => void;
+  /** the name under which this connection is shown to others from now on; self-given */
+  introduce: (name: unknown) => void;
 }

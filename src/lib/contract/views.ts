@@ -403,6 +403,8 @@ export interface TimelineItem {
   readonly retracted: boolean;
   /** shown as corrected later, not as it came */
   readonly corrected: boolean;
+  /** somebody here said so on this page, under a self-given name; it can be taken back. `stated`: about the customer, nothing that the customer met */
+  readonly saidHere?: { readonly by: string; readonly stated: boolean };
 }
 
 export interface TimelinePage {

@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import type { Beat, ClientEvents, Hint, Patch, ServerEvents, SubscribeAnswer, Subscription } from '#lib/contract/live.ts';
+import type { Beat, ClientEvents, Hint, Patch, PresentNow, ServerEvents, SubscribeAnswer, Subscription } from '#lib/contract/live.ts';
 import type { Feed, Follow, Listener } from './feed.ts';
 import { retryDelayMs, type Pulse } from './pulse.ts';
 
@@ -22,6 +22,7 @@ export class LiveConnection implements Feed {
   #socket: Socket<ServerEvents, ClientEvents> | undefined;
   readonly #followings = new Set<Following>();
   readonly #hints = new Set<(hint: Hint) => void>();
+  readonly #presences = new Set<(now: PresentNow, self: string) => void>();
   #connected = $state(false);
   #clockMs = $state(0);
   #beat = $state.raw<{ readonly beat: Beat; readonly receivedMs: number } | null>(null);
@@ -41,6 +42,7 @@ export class LiveConnection implements Feed {
     socket.on('beat', (beat) => (this.#beat = { beat, receivedMs: performance.now() }));
     socket.on('patch', (patch) => this.#deliver(patch));
     socket.on('hint', (hint) => this.#hints.forEach((listen) => listen(hint)));
+    socket.on('present', (now) => this.#presences.forEach((listen) => listen(now, socket.id ?? '')));
     const online = () => this.#connect();
     window.addEventListener('online', online);
     return () => {
@@ -87,6 +89,17 @@ export class LiveConnection implements Feed {
   onHint(listen: (hint: Hint) => void): () => void {
     this.#hints.add(listen);
     return () => this.#hints.delete(listen);
+  }
+
+  /** Told who looks at an open customer, whenever that changes, and which of them is this tab. Returns how to stop. */
+  onPresent(listen: (now: PresentNow, self: string) => void): () => void {
+    this.#presences.add(listen);
+    return () => this.#presences.delete(listen);
+  }
+
+  /** Says under which name this tab is shown to others from now on; a new connection takes it from the cookie. */
+  introduce(name: string): void {
+    this.#socket?.emit('introduce', name);
   }
 
   #tick(): void {

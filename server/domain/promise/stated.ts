@@ -1,0 +1,58 @@
+import type { Blueprint } from '../blueprint/blueprint.ts';
+import { dueAt, promiseRuleOf } from '../blueprint/promise-rule.ts';
+import { blueprintForCase } from '../blueprint/variant.ts';
+import { lastStay } from '../case/case.ts';
+import type { StoredEvent } from '../event/event.ts';
+import type { CaseState, CustomerState, PromiseRecord, VisitState } from '../customer/state.ts';
+
+/** The case a statement names: of several that ever went by that id, the newest. */
+export function caseNamed(state: CustomerState, event: StoredEvent): CaseState | undefined {
+  const named = event.attributes?.['case'];
+  return typeof named !== 'string' || named === '' ? undefined : state.cases.findLast((one) => one.id === named);
+}
+
+/** The visit during which something is said about a case: the one that was alive last. A promise that is broken makes that visit harder. */
+export function visitDuring(state: CustomerState, one: CaseState): VisitState | undefined {
+  return state.visits
+    .filter((visit) => visit.case === one.id)
+    .reduce<VisitState | undefined>((best, visit) => (best === undefined || visit.last >= best.last ? visit : best), undefined);
+}
+
+/** A promise that somebody here gives about a case: as the journey rules for its kind, at no touchpoint. Null: nobody says when it is due. */
+export function statedPromise(
+  event: StoredEvent,
+  given: NonNullable<StoredEvent['promise']>,
+  about: { readonly one: CaseState; readonly blueprint: Blueprint; readonly visit: VisitState | undefined; readonly area: string },
+): PromiseRecord | null {
+  const { one, blueprint, visit, area } = about;
+  const stage = lastStay(one)?.stage ?? 0;
+  const rule = promiseRuleOf(blueprintForCase(blueprint, one).promises, given.kind, stage);
+  const due = given.due ?? (rule === undefined ? null : dueAt(rule, event.at));
+  if (due === null) return null;
+  return {
+    key: `${event.key}:${given.kind}`,
+    id: given.id ?? `${given.kind}:${one.id}`,
+    kind: given.kind,
+    wording: given.wording ?? rule?.wording ?? '',
+    madeAt: event.at,
+    due,
+    firstDue: due,
+    graceMs: given.graceSeconds === undefined ? (rule?.graceMs ?? 0) : Math.round(given.graceSeconds * 1000),
+    halfHours: blueprint.file.promiseHalf[given.kind] ?? 72,
+    warnedAt: 0,
+    metAt: 0,
+    withdrawnAt: 0,
+    felt: [],
+    visit: visit?.id ?? '',
+    case: one.id,
+    journey: one.journey,
+    version: one.version,
+    stage,
+    touchpoint: '',
+    controller: 'us',
+    owner: rule?.owner ?? visit?.owner ?? '',
+    segment: one.segment,
+    area,
+    channel: visit?.channel ?? one.channel,
+  };
+}

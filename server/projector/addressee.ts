@@ -1,0 +1,63 @@
+import type { NamedIdentifier } from '#lib/contract/index.ts';
+import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
+import type { CustomerState } from '#server/domain/customer/state.ts';
+import type { StoredEvent } from '#server/domain/event/event.ts';
+import type { Redis } from '#server/redis/client.ts';
+import { isOpen } from '#server/domain/case/case.ts';
+import { decodeState } from '#server/domain/customer/state.ts';
+import { keys, partitionOf } from '#server/redis/keys.ts';
+
+/** What is needed to find somebody whom an event is to be about. */
+export interface AddresseeReading {
+  readonly redis: Redis;
+  readonly partitions: number;
+  readonly blueprints: Blueprints;
+  /** node of an identifier */
+  readonly nodeOf: (kind: string, value: string) => string;
+}
+
+/** Somebody an event can be about. */
+export interface Addressee {
+  /** the identifier that holds the person together: what comes under it goes to this person, and ties nothing else to it */
+  readonly identifier: NamedIdentifier;
+  /** the case that was opened last and is open now; null: none is */
+  readonly openCase: string | null;
+  /** ids of all cases that are known */
+  readonly cases: readonly string[];
+}
+
+async function stateOf({ redis, partitions }: Pick<AddresseeReading, 'redis' | 'partitions'>, customer: string): Promise<CustomerState | null> {
+  const text = await redis.get(keys.state(partitionOf(customer, partitions), customer));
+  return text === null ? null : decodeState(text);
+}
+
+/** Finds the person under an address; null: nobody lives there. */
+export async function addresseeOf(reading: AddresseeReading, customer: string, now: number): Promise<Addressee | null> {
+  const state = await stateOf(reading, customer);
+  if (state === null) return null;
+  const strongest = state.identifiers.find(([kind, value]) => reading.nodeOf(kind, value) === customer);
+  const identifier = strongest === undefined ? await firstCarried(reading, customer) : { kind: strongest[0], value: strongest[1] };
+  if (identifier === null) return null;
+  const open = state.cases.filter((one) => {
+    const blueprint = reading.blueprints.get(one.journey, one.version);
+    return blueprint !== undefined && isOpen(one, blueprint, now);
+  });
+  return { identifier, openCase: open.at(-1)?.id ?? null, cases: state.cases.map((one) => one.id) };
+}
+
+/** Of somebody with more identifiers of a kind than a state keeps: the strongest one that the last event carries. */
+async function firstCarried({ redis, partitions }: AddresseeReading, customer: string): Promise<NamedIdentifier | null> {
+  const [entry] = (await redis.xRevRange(keys.customer(partitionOf(customer, partitions), customer), '+', '-', { COUNT: 1 })) ?? [];
+  const carried = entry === undefined ? undefined : (JSON.parse(entry.message['e'] ?? '{}') as StoredEvent).who[0];
+  return carried === undefined ? null : { kind: carried[0], value: carried[1] };
+}
+
+/** The event at a position of a customer's stream; null: there is none. */
+export async function eventAt(
+  { redis, partitions }: Pick<AddresseeReading, 'redis' | 'partitions'>,
+  customer: string,
+  position: string,
+): Promise<StoredEvent | null> {
+  const [entry] = (await redis.xRange(keys.customer(partitionOf(customer, partitions), customer), position, position)) ?? [];
+  return entry === undefined ? null : (JSON.parse(entry.message['e'] ?? '{}') as StoredEvent);
+}
