@@ -297,7 +297,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
   });
   const staff = createStaffDesk({
-    reading: { redis: reads, partitions: store.partitions, blueprints: contexts.blueprints, nodeOf },
+    reading: { redis: reads, partitions: store.partitions, context: () => contexts.current, blueprints: contexts.blueprints, nodeOf },
     acceptor,
     clock,
   });

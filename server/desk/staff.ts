@@ -24,7 +24,9 @@ interface Stated {
 
 /** Fields that were given: an empty text is none. */
 function given(fields: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])),
+  );
 }
 
 function statedBy(word: StaffWord, about: { readonly by: Actor; readonly case: string }): Stated {
@@ -64,7 +66,8 @@ export function createStaffDesk({ reading, acceptor, clock }: StaffDeskOptions):
     async say(word, by) {
       const { identifier, openCase, cases } = await find(word.customerId);
       const named = 'caseId' in word && word.caseId !== undefined ? word.caseId : openCase;
-      if (named !== null && !cases.includes(named)) throw new Fault('not_found', 'This customer has no such case (any more). Reload the page.');
+      if (named !== null && !cases.includes(named))
+        throw new Fault('not_found', 'This customer has no such case (any more). Reload the page.');
       await send({ ...statedBy(word, { by, case: named ?? '' }), customer: { [identifier.kind]: identifier.value } });
     },
     async takeBack({ customerId, event: position }, by) {

@@ -7,7 +7,7 @@ export class Presence {
   /** @returns whether somebody new came */
   enter(room: string, who: Present): boolean {
     let there = this.#rooms.get(room);
-    if (there === undefined) this.#rooms.set(room, (there = new Map()));
+    if (there === undefined) this.#rooms.set(room, (there = new Map<string, string>()));
     const known = there.get(who.id);
     there.set(who.id, who.name);
     return known !== who.name;

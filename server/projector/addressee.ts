@@ -1,16 +1,13 @@
 import type { NamedIdentifier } from '#lib/contract/index.ts';
 import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
-import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import type { Redis } from '#server/redis/client.ts';
 import { isOpen } from '#server/domain/case/case.ts';
-import { decodeState } from '#server/domain/customer/state.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
+import { readState } from './saved-states.ts';
+import type { StateReading } from './saved-states.ts';
 
 /** What is needed to find somebody whom an event is to be about. */
-export interface AddresseeReading {
-  readonly redis: Redis;
-  readonly partitions: number;
+export interface AddresseeReading extends StateReading {
   readonly blueprints: Blueprints;
   /** node of an identifier */
   readonly nodeOf: (kind: string, value: string) => string;
@@ -26,14 +23,9 @@ export interface Addressee {
   readonly cases: readonly string[];
 }
 
-async function stateOf({ redis, partitions }: Pick<AddresseeReading, 'redis' | 'partitions'>, customer: string): Promise<CustomerState | null> {
-  const text = await redis.get(keys.state(partitionOf(customer, partitions), customer));
-  return text === null ? null : decodeState(text);
-}
-
 /** Finds the person under an address; null: nobody lives there. */
 export async function addresseeOf(reading: AddresseeReading, customer: string, now: number): Promise<Addressee | null> {
-  const state = await stateOf(reading, customer);
+  const state = await readState(reading, customer);
   if (state === null) return null;
   const strongest = state.identifiers.find(([kind, value]) => reading.nodeOf(kind, value) === customer);
   const identifier = strongest === undefined ? await firstCarried(reading, customer) : { kind: strongest[0], value: strongest[1] };

@@ -7,6 +7,7 @@ export const SHORTCUTS = [
   { keys: 'g c', does: 'customers', path: '/c' },
   { keys: 'g w', does: 'wall', path: '/wall/now' },
   { keys: 'p', does: 'pause' },
+  { keys: 'n p o i', does: 'state' },
   { keys: '[ ]', does: 'window' },
   { keys: '↑ ↓ ← →', does: 'move' },
   { keys: '1 – 9', does: 'open' },

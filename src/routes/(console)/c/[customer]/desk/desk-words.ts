@@ -1,0 +1,30 @@
+import type { SpokenPromise } from '#lib/contract/staff.ts';
+
+/** What can be stated about a customer, with the key that opens its form. */
+export const SAYINGS = [
+  { kind: 'note', key: 'n' },
+  { kind: 'promise', key: 'p' },
+  { kind: 'disposition', key: 'o' },
+  { kind: 'gesture', key: 'i' },
+] as const;
+export type Saying = (typeof SAYINGS)[number]['kind'];
+
+/** A promise as the form holds it. `due` undefined: not a time, or one that has passed; else ms since 1970. */
+export interface GivenPromise {
+  readonly promise: SpokenPromise;
+  readonly wording: string;
+  readonly due: number | undefined;
+}
+
+/** Units in which a promise can be due, ms. */
+export const UNITS = [
+  { unit: 'minutes', ms: 60_000 },
+  { unit: 'hours', ms: 3_600_000 },
+  { unit: 'days', ms: 86_400_000 },
+] as const;
+
+/** What the field of a browser for date and time holds, as an instant; undefined where it holds none. */
+export function instantOf(field: string): number | undefined {
+  const at = new Date(field).getTime();
+  return Number.isFinite(at) ? at : undefined;
+}
