@@ -1,14 +1,14 @@
-import { Worker } from 'node:worker_threads';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { funnelDefinition } from '#lib/contract/index.ts';
 import type { FunnelDefinitionInput, SystemStatus } from '#lib/contract/index.ts';
 import type { Caller } from '#server/api/router.ts';
 import type { Config } from '#server/config.ts';
-import type { FromProjector, ProjectorWork, ToProjector } from './projector-worker.ts';
+import type { Projecting } from './projector-threads.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Redis, RedisAddress } from '#server/redis/client.ts';
 import type { Actor, ActorRequest } from '#server/security/actor.ts';
+import { projectInThreads, threadsFor } from './projector-threads.ts';
 import { API_PATH, createApi } from '#server/api/http.ts';
 import { createCaller } from '#server/api/router.ts';
 import { createIdentityDesk } from '#server/desk/identity.ts';
@@ -60,41 +60,8 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
-  /** program of the projector's thread; absent: projects in this thread */
+  /** program of the projector's threads; absent: projects in this thread */
   readonly projectorProgram?: string | undefined;
-}
-
-/** Room for what a commit makes and lets go of again: with the default of 48 MB a fifth of the projector's time went into tidying up. */
-const YOUNG_MB = 192;
-
-/** What projects: here, or in a thread of its own. */
-interface Projecting {
-  wake(partitions: Iterable<number>): void;
-  stop(): Promise<void>;
-}
-
-/** Projects in a thread of its own, so that doors and pages do not wait for it. */
-function projectInThread(program: string, work: ProjectorWork, told: { readonly onCommit: () => void; readonly log: Log }): Projecting {
-  const worker = new Worker(program, { workerData: work, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
-  const tell = (message: ToProjector): void => worker.postMessage(message);
-  const ended = new Promise<void>((resolve) => worker.on('exit', () => resolve()));
-  let stopping = false;
-  worker.on('message', (message: FromProjector) => {
-    if ('committed' in message) told.onCommit();
-  });
-  // Nothing is lost: what was not committed is still in the log. A new process begins from there.
-  worker.on('error', (error) => {
-    told.log.fatal({ err: error }, 'the projector ended');
-    if (!stopping) throw error;
-  });
-  return {
-    wake: (partitions) => tell({ wake: [...partitions] }),
-    async stop() {
-      stopping = true;
-      tell({ stop: true });
-      await ended;
-    },
-  };
 }
 
 /** The running product, without the HTTP server that carries it. */
@@ -169,7 +136,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     if (options.projectorProgram !== undefined) {
       const { dataDir, identityFile, logLevel } = config;
       const work = { address: options.address, partitions: store.partitions, dataDir, identityFile, logLevel };
-      return projectInThread(options.projectorProgram, work, { onCommit, log });
+      return projectInThreads(options.projectorProgram, work, { threads: threadsFor(store.partitions), onCommit, log });
     }
     const projection = new Projection({
       redis,

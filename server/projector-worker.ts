@@ -17,11 +17,13 @@ export interface ProjectorWork {
   readonly dataDir: string;
   readonly identityFile: string | undefined;
   readonly logLevel: LogLevel;
+  /** which of so many threads it is: it has every partition whose number leaves this rest */
+  readonly share: { readonly index: number; readonly of: number };
 }
 
-/** What it is told, and tells. */
+/** What it is told, and tells: that something was committed, and which partitions were sent messages. */
 export type ToProjector = { readonly wake: readonly number[] } | { readonly stop: true };
-export type FromProjector = { readonly committed: true } | { readonly stopped: true };
+export type FromProjector = { readonly committed: readonly number[] } | { readonly stopped: true };
 
 const port = parentPort;
 if (port !== null) {
@@ -34,12 +36,13 @@ if (port !== null) {
   const projection = new Projection({
     redis,
     partitions: work.partitions,
+    mine: (partition) => partition % work.share.of === work.share.index,
     contexts: new PublishedContexts(definitions),
     rules: loadRules(work.identityFile),
     score: loadScorer(work.dataDir).score,
     log,
     clock: systemClock,
-    onCommit: () => tell({ committed: true }),
+    onCommit: (told) => tell({ committed: told }),
   });
   projection.start();
   port.on('message', (message: ToProjector) => {

@@ -27,14 +27,16 @@ const WORST_BACKOFF_MS = 5000;
 export interface ProjectionOptions {
   readonly redis: Redis;
   readonly partitions: number;
+  /** which of them are projected here; default: all */
+  readonly mine?: (partition: number) => boolean;
   readonly contexts: Contexts;
   /** how identifiers become people; default: the shipped rules */
   readonly rules?: Limits;
   readonly score: TextScorer;
   readonly log: Log;
   readonly clock: Clock;
-  /** told after every commit: something may be new for those who follow the changes */
-  readonly onCommit?: () => void;
+  /** told after every commit: something may be new for those who follow the changes, and for the partitions that were sent messages */
+  readonly onCommit?: (told: readonly number[]) => void;
 }
 
 /** Runs a projector per partition until stopped. One process projects a partition at a time; the fence makes it right even when two try. */
@@ -51,7 +53,8 @@ export class Projection {
   }
 
   start(): void {
-    for (let partition = 0; partition < this.#o.partitions; partition++) this.#running.push(this.#run(partition));
+    for (let partition = 0; partition < this.#o.partitions; partition++)
+      if (this.#o.mine?.(partition) !== false) this.#running.push(this.#run(partition));
   }
 
   /** Says that partitions have something new, so that they need not wait for their next look. */
@@ -105,7 +108,7 @@ export class Projection {
 
   #committed(told: readonly number[]): void {
     this.wake(told);
-    this.#o.onCommit?.();
+    this.#o.onCommit?.(told);
   }
 
   async #lease(partition: number): Promise<boolean> {
