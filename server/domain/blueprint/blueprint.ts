@@ -92,7 +92,8 @@ function holds(rule: Rule, event: StoredEvent): boolean {
   if (rule.channel !== undefined && rule.channel !== event.channel) return false;
   if (rule.topic !== undefined && rule.topic !== event.topic) return false;
   if (rule.outcome !== undefined && rule.outcome !== event.outcome) return false;
-  for (const [name, value] of Object.entries(rule.attributes ?? {})) if (event.attributes?.[name] !== value) return false;
+  if (rule.attributes === undefined) return true;
+  for (const [name, value] of Object.entries(rule.attributes)) if (event.attributes?.[name] !== value) return false;
   return true;
 }
 
@@ -278,17 +279,19 @@ export function blueprintsOf(list: readonly BlueprintVersion[]): Blueprints {
         ? 1
         : a.blueprint.version - b.blueprint.version,
   );
-  const exact = new Map(sorted.map((v) => [`${v.blueprint.journey}@${v.blueprint.version}`, v.blueprint]));
   const byJourney = new Map<string, BlueprintVersion[]>();
   for (const version of sorted) byJourney.set(version.blueprint.journey, [...(byJourney.get(version.blueprint.journey) ?? []), version]);
   const all = [...byJourney.values()].flatMap((versions) => versions.at(-1)?.blueprint ?? []);
   const latest = new Map(all.map((b) => [b.journey, b]));
+  const exact = new Map(
+    [...byJourney].map(([journey, versions]) => [journey, new Map(versions.map((v) => [v.blueprint.version, v.blueprint]))]),
+  );
   return {
     all,
-    get: (journey, version) => (version === undefined ? latest.get(journey) : exact.get(`${journey}@${version}`)),
+    get: (journey, version) => (version === undefined ? latest.get(journey) : exact.get(journey)?.get(version)),
     inForce(journey, at) {
-      const versions = byJourney.get(journey) ?? [];
-      return (versions.findLast((v) => v.publishedAt <= at) ?? versions[0])?.blueprint;
+      const versions = byJourney.get(journey);
+      return (versions?.findLast((v) => v.publishedAt <= at) ?? versions?.[0])?.blueprint;
     },
     versions: (journey) => byJourney.get(journey) ?? [],
   };

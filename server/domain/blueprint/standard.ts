@@ -30,6 +30,7 @@ export function standardFor(
   stage: { readonly standard: StandardTime | null; readonly standards: readonly SpecialStandard[] },
   one: CaseKind,
 ): StandardTime | null {
+  if (stage.standards.length === 0) return stage.standard;
   const special = stage.standards.find(
     (s) => (s.segment === null || s.segment === one.segment) && (s.channel === null || s.channel === one.channel),
   );

@@ -24,7 +24,8 @@ export function variantOf<B>(base: { readonly variants: readonly VariantOf<B>[] 
 
 /** What a case is held against: its variant's blueprint, else the base itself. */
 export function blueprintForCase<B extends { readonly variants: readonly VariantOf<B>[] }>(base: B, one: CaseKind): B {
-  return variantOf(base, one)?.blueprint ?? base;
+  // Most journeys have none, and it is asked for with every event of every case.
+  return base.variants.length === 0 ? base : (variantOf(base, one)?.blueprint ?? base);
 }
 
 function promisesOf(base: readonly PromiseRuleFile[], own: readonly PromiseRuleFile[]): PromiseRuleFile[] {

@@ -30,15 +30,18 @@ export function lastStay(one: CaseState): Stay | undefined {
   return one.stays[one.stays.length - 1];
 }
 
-/** When a case without further activity leaves its stage: whole days, so that it moves at most once a day. */
-export function idleEnd(one: CaseState, blueprint: Blueprint): number {
+/**
+ * When a case without further activity leaves its stage: whole days, so that it moves at most once a day.
+ * @param lastAt its last activity, where another than the one it had is asked about
+ */
+export function idleEnd(one: CaseState, blueprint: Blueprint, lastAt = one.lastAt): number {
   const stay = lastStay(one);
-  return stay === undefined ? 0 : dayCeiling(one.lastAt + stageAt(blueprint, stay.stage).idleMs);
+  return stay === undefined ? 0 : dayCeiling(lastAt + stageAt(blueprint, stay.stage).idleMs);
 }
 
-/** End of a stay as it stands now: by an event, else by the clock. */
-export function stayEnd(one: CaseState, stay: Stay, blueprint: Blueprint): number {
-  return stay.until !== 0 ? stay.until : idleEnd(one, blueprint);
+/** End of a stay as it stands now: by an event, else by the clock. @param lastAt as for `idleEnd` */
+export function stayEnd(one: CaseState, stay: Stay, blueprint: Blueprint, lastAt = one.lastAt): number {
+  return stay.until !== 0 ? stay.until : idleEnd(one, blueprint, lastAt);
 }
 
 /** Whether a case is in a stage at an instant. */
@@ -46,14 +49,14 @@ export function isOpen(one: CaseState, blueprint: Blueprint, at: number): boolea
   return one.closedAt === 0 && lastStay(one)?.until === 0 && at <= idleEnd(one, blueprint);
 }
 
+const NO_KEYS: readonly string[] = [];
+
 /** The keys by which an event names its case. */
-function keysOf(event: StoredEvent, blueprint: Blueprint): string[] {
-  const keys: string[] = [];
-  if (event.caseId !== undefined) keys.push(`case:${event.caseId}`);
+function keysOf(event: StoredEvent, blueprint: Blueprint): readonly string[] {
   const kind = blueprint.file.correlation;
-  const value = kind === undefined ? undefined : event.who.find((w) => w[0] === kind)?.[1];
-  if (value !== undefined) keys.push(`${kind}:${value}`);
-  return keys;
+  const carried = kind === undefined ? undefined : event.who.find((who) => who[0] === kind);
+  if (event.caseId === undefined) return carried === undefined ? NO_KEYS : [`${kind}:${carried[1]}`];
+  return carried === undefined ? [`case:${event.caseId}`] : [`case:${event.caseId}`, `${kind}:${carried[1]}`];
 }
 
 interface Choice {
@@ -63,31 +66,37 @@ interface Choice {
   readonly keys: readonly string[];
 }
 
-/** Newest by opening; equal times by id, so that the answer does not depend on the order of arrival. */
-function newest(cases: readonly CaseState[]): CaseState | undefined {
-  return cases.reduce<CaseState | undefined>(
-    (best, c) => (best === undefined || c.openedAt > best.openedAt || (c.openedAt === best.openedAt && c.id > best.id) ? c : best),
-    undefined,
-  );
+/** The newer by opening; equal times by id, so that the answer does not depend on the order of arrival. */
+function newer(best: CaseState | undefined, one: CaseState): CaseState {
+  return best === undefined || one.openedAt > best.openedAt || (one.openedAt === best.openedAt && one.id > best.id) ? one : best;
 }
 
 function choose(state: CustomerState, match: Match, event: StoredEvent): Choice | null {
   const { blueprint, touchpoint } = match;
-  const ofJourney = state.cases.filter((c) => c.journey === blueprint.journey);
-  const mine = ofJourney.filter((c) => c.version === blueprint.version);
   const keys = keysOf(event, blueprint);
-  const named = newest(mine.filter((c) => keys.some((k) => c.keys.includes(k))));
+  let named: CaseState | undefined;
+  let unnamed: CaseState | undefined;
+  let running: CaseState | undefined;
+  let known = false;
+  for (const one of state.cases) {
+    if (one.journey !== blueprint.journey) continue;
+    const goesBy = keys.length > 0 && keys.some((key) => one.keys.includes(key));
+    if (one.version !== blueprint.version) {
+      known ||= goesBy;
+      continue;
+    }
+    if (goesBy) named = newer(named, one);
+    if (!isOpen(one, blueprint, event.at)) continue;
+    running = newer(running, one);
+    if (one.keys.length === 0) unnamed = newer(unnamed, one);
+  }
   if (named !== undefined) return { rank: 3, match, one: named, keys };
-  const open = mine.filter((c) => isOpen(c, blueprint, event.at));
   if (keys.length > 0) {
-    const unnamed = newest(open.filter((c) => c.keys.length === 0));
     if (unnamed !== undefined) return { rank: 2, match, one: unnamed, keys };
     // A case of another version that goes by this key is not begun again.
-    const known = ofJourney.some((c) => c.version !== blueprint.version && keys.some((k) => c.keys.includes(k)));
     if (touchpoint.stage !== null && match.inForce && !known) return { rank: 2, match, one: null, keys };
   }
-  const running = newest(open);
-  if (running !== undefined) return { rank: 1, match, one: running, keys: [] };
+  if (running !== undefined) return { rank: 1, match, one: running, keys: NO_KEYS };
   return touchpoint.entry && touchpoint.stage !== null && match.inForce ? { rank: 0, match, one: null, keys } : null;
 }
 
@@ -135,14 +144,12 @@ export function openCase(state: CustomerState, choice: Choice, event: StoredEven
   return one;
 }
 
-/** Counts a funnel step when it comes next in order and within the window from entry, which later entries do not reset. */
-export function advance(one: CaseState, blueprint: Blueprint, at: number, stage: number): boolean {
+/** Whether a stage is the funnel step that comes next in order, within the window from entry, which later entries do not reset. */
+export function isNextStep(one: CaseState, blueprint: Blueprint, at: number, stage: number): boolean {
   const step = blueprint.steps.indexOf(stage);
   if (step < 0 || step !== one.steps.length || one.excludedAt !== 0) return false;
   const entry = one.steps[0];
-  if (entry !== undefined && at - entry > blueprint.file.window) return false;
-  one.steps.push(at);
-  return true;
+  return entry === undefined || at - entry <= blueprint.file.window;
 }
 
 /** Whether the case has reached the goal. */

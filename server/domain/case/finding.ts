@@ -25,21 +25,24 @@ export function cameToNothing(event: StoredEvent): boolean {
  * When the last event of a case turns out to be a dead end: nothing that the journey allows followed within the standard time of the stage, on its
  * owner's calendar, rounded up to the hour so that it moves at most once an hour. 0: never, as no standard is set, the goal is reached, or the stay
  * ends before.
+ * @param lastAt as for `idleEnd`
  */
-export function deadEndAt(one: CaseState, blueprint: Blueprint): number {
+export function deadEndAt(one: CaseState, blueprint: Blueprint, lastAt = one.lastAt): number {
   const stay = lastStay(one);
   if (stay === undefined || converted(one, blueprint)) return 0;
-  const overdue = overdueFrom(standardFor(stageAt(blueprintForCase(blueprint, one), stay.stage), one), one.lastAt);
+  const overdue = overdueFrom(standardFor(stageAt(blueprintForCase(blueprint, one), stay.stage), one), lastAt);
   if (overdue === 0) return 0;
   const at = Math.ceil((overdue - 1) / HOUR) * HOUR + 1;
-  return at < stayEnd(one, stay, blueprint) ? at : 0;
+  return at < stayEnd(one, stay, blueprint, lastAt) ? at : 0;
 }
 
 /** What was found during a stay: [instant, place among the findings]; the dead end that the clock alone will find is among them. */
 export function foundIn(one: CaseState, stay: Stay, blueprint: Blueprint): (readonly [at: number, finding: number])[] {
-  const found = one.found.filter(([, index]) => one.stays[index] === stay).map(([at, , finding]) => [at, finding] as const);
+  const found: (readonly [at: number, finding: number])[] = [];
+  for (const [at, index, finding] of one.found) if (one.stays[index] === stay) found.push([at, finding]);
   const due = stay === lastStay(one) ? deadEndAt(one, blueprint) : 0;
-  return due === 0 ? found : [...found, [due, DEAD_END]];
+  if (due !== 0) found.push([due, DEAD_END]);
+  return found;
 }
 
 /**
@@ -47,7 +50,8 @@ export function foundIn(one: CaseState, stay: Stay, blueprint: Blueprint): (read
  * customer has to say again who they are.
  */
 export function threadLostFrom(visits: readonly VisitState[], visit: VisitState, event: StoredEvent): VisitState | undefined {
-  const asked = (event.signals ?? []).some((signal) => signal.kind === 'repeat_info');
+  const asked = event.signals?.some((signal) => signal.kind === 'repeat_info') === true;
+  if (!asked && event.topic === undefined) return undefined;
   return visits.findLast(
     (earlier) =>
       earlier.id !== visit.id &&

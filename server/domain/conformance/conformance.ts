@@ -30,6 +30,9 @@ function kindIndex(kind: DeviationKind): number {
   return DEVIATIONS.indexOf(kind);
 }
 
+const MISSING = kindIndex('missing');
+const NOTHING: readonly Deviation[] = [];
+
 const has = (one: CaseState, kind: number, touchpoint: number): boolean => one.deviations.some((d) => d[0] === kind && d[1] === touchpoint);
 
 function done(one: CaseState, touchpoint: Touchpoint): CaseState['did'][number] | undefined {
@@ -47,9 +50,11 @@ function happensAgain(one: CaseState, blueprint: Blueprint, step: WayStep): bool
   return known === undefined || step.at - known[2] > blueprint.file.quiet;
 }
 
+const NONE: readonly Touchpoint[] = [];
+
 /** Required touchpoints that a case which moves so has gone past without. */
-function goneWithout(one: CaseState, blueprint: Blueprint, step: WayStep): Touchpoint[] {
-  if (step.from === step.to) return [];
+function goneWithout(one: CaseState, blueprint: Blueprint, step: WayStep): readonly Touchpoint[] {
+  if (step.from === step.to) return NONE;
   const target = blueprint.stages[step.to];
   const goal = blueprint.steps[blueprint.steps.length - 1];
   const past = (stage: number): boolean => {
@@ -73,11 +78,12 @@ export function wayChange(one: CaseState, blueprint: Blueprint, step: WayStep): 
   if (isPlanned(touchpoint) && happensAgain(one, blueprint, step)) {
     const times = (done(one, touchpoint)?.[1] ?? 0) + 1;
     if (touchpoint.most !== null && times > touchpoint.most) note('tooOften', touchpoint);
-    const others = blueprint.touchpoints.filter((t) => t.exclusive === touchpoint.exclusive && t.index !== touchpoint.index);
-    if (touchpoint.exclusive !== null && others.some((t) => done(one, t) !== undefined)) note('exclusive', touchpoint);
+    const isOther = (t: Touchpoint): boolean => t.exclusive === touchpoint.exclusive && t.index !== touchpoint.index;
+    if (touchpoint.exclusive !== null && blueprint.touchpoints.some((t) => isOther(t) && done(one, t) !== undefined))
+      note('exclusive', touchpoint);
   }
-  const missing = kindIndex('missing');
-  const settled = one.deviations.filter((d) => d[0] === missing && d[1] === touchpoint.index && d[3] === 0);
+  const isSettled = (d: Deviation): boolean => d[0] === MISSING && d[1] === touchpoint.index && d[3] === 0;
+  const settled = one.deviations.length === 0 ? NOTHING : one.deviations.filter(isSettled);
   const goal = blueprint.steps[blueprint.steps.length - 1];
   return { found, settled, reachesGoal: one.goalAt === 0 && step.to === goal };
 }

@@ -5,12 +5,12 @@ import type { Match } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
 import type { CaseState, CustomerState, Feel, Found, PromiseRecord, VisitState } from './state.ts';
 import {
-  advance,
   caseKey,
   caseOf,
   caseRow,
   exclude,
   idleEnd,
+  isNextStep,
   isOpen,
   lapse,
   lastStay,
@@ -101,34 +101,27 @@ function factorsOf(applying: Applying): readonly Factor[] {
   return applying.context.factors ?? NO_FACTORS;
 }
 
-/** The versions of a journey that an event can meet: the one under which a case would begin now, and those of the cases there are. */
-function versionsFor(
-  journey: string,
-  event: StoredEvent,
-  at: { readonly blueprints: Blueprints; readonly cases: readonly CaseState[] },
-): Blueprint[] {
-  const { blueprints, cases } = at;
-  const inForce = blueprints.inForce(journey, event.at);
-  const found = inForce === undefined ? [] : [inForce];
-  if (blueprints.versions(journey).length === 1) return found;
-  for (const one of cases) {
-    if (one.journey !== journey || found.some((b) => b.version === one.version)) continue;
-    const its = blueprints.get(journey, one.version);
-    if (its !== undefined) found.push(its);
-  }
-  return found;
-}
-
-function matchesOf(event: StoredEvent, blueprints: Blueprints, cases: readonly CaseState[]): Match[] {
+/** The touchpoints an event is: under the version of each journey under which a case would begin now, and under those of the cases there are. */
+function matchesOf(event: StoredEvent, blueprints: Blueprints, cases: readonly CaseState[]): readonly Match[] {
   const matches: Match[] = [];
   for (const { journey } of blueprints.all) {
     if (event.journey !== undefined && event.journey !== journey) continue;
-    for (const [i, blueprint] of versionsFor(journey, event, { blueprints, cases }).entries()) {
-      const touchpoint = blueprint.match(event);
-      if (touchpoint !== undefined) matches.push({ blueprint, touchpoint, inForce: i === 0 });
+    const current = blueprints.inForce(journey, event.at);
+    if (current !== undefined) noteMatch(matches, event, { blueprint: current, inForce: true });
+    if (blueprints.versions(journey).length === 1) continue;
+    for (const one of cases) {
+      const its = one.journey === journey ? blueprints.get(journey, one.version) : undefined;
+      if (its === undefined || its === current || matches.some((match) => match.blueprint === its)) continue;
+      noteMatch(matches, event, { blueprint: its, inForce: false });
     }
   }
   return matches;
+}
+
+function noteMatch(matches: Match[], event: StoredEvent, under: { readonly blueprint: Blueprint; readonly inForce: boolean }): void {
+  const { blueprint, inForce } = under;
+  const touchpoint = blueprint.match(event);
+  if (touchpoint !== undefined) matches.push({ blueprint, touchpoint, inForce });
 }
 
 function blueprintOf(one: { readonly journey: string; readonly version: number }, context: FoldContext): Blueprint | undefined {
@@ -147,14 +140,20 @@ function remember(state: CustomerState, event: StoredEvent): void {
   if (typeof given === 'string' && given !== '') state.name = given.slice(0, 200);
   if (event.segment !== undefined) state.segment = event.segment;
   for (const [kind, value] of event.who) {
-    if (state.identifiers.some((known) => known[0] === kind && known[1] === value)) continue;
+    let ofKind = 0;
+    let isKnown = false;
+    for (const known of state.identifiers) {
+      if (known[0] !== kind) continue;
+      ofKind++;
+      isKnown ||= known[1] === value;
+    }
+    if (isKnown) continue;
     state.identifiers.push([kind, value, event.at]);
-    const same = state.identifiers.filter((known) => known[0] === kind);
-    if (same.length > IDENTIFIERS_PER_KIND)
-      state.identifiers.splice(
-        state.identifiers.findIndex((known) => known[0] === kind),
-        1,
-      );
+    if (ofKind < IDENTIFIERS_PER_KIND) continue;
+    state.identifiers.splice(
+      state.identifiers.findIndex((known) => known[0] === kind),
+      1,
+    );
   }
 }
 
@@ -231,14 +230,12 @@ function endStay(applying: Applying, one: CaseState, blueprint: Blueprint): void
 
 /** Moves the idle end of the case to follow this event, where that changes anything. */
 function keepAlive(applying: Applying, one: CaseState, blueprint: Blueprint): void {
-  const before = idleEnd(one, blueprint);
-  const last = one.lastAt;
-  one.lastAt = Math.max(last, applying.event.at);
-  if (idleEnd(one, blueprint) === before) return;
+  const last = Math.max(one.lastAt, applying.event.at);
+  if (idleEnd(one, blueprint, last) !== idleEnd(one, blueprint)) {
+    touchStay(applying.touched, one, { blueprint, factors: factorsOf(applying) });
+    touchDwell(applying, one, blueprint);
+  }
   one.lastAt = last;
-  touchStay(applying.touched, one, { blueprint, factors: factorsOf(applying) });
-  touchDwell(applying, one, blueprint);
-  one.lastAt = Math.max(last, applying.event.at);
 }
 
 /** Puts the case where the touchpoint says, or keeps it where it is. Returns whether it went back a step that the journey does not allow. */
@@ -250,7 +247,9 @@ function place(applying: Applying, one: CaseState, match: Match): boolean {
   const running = stay !== undefined && stay.until === 0;
   const target = touchpoint.stage ?? stay?.stage ?? null;
   if (target === null) return false;
-  touchCase(touched, one, blueprint);
+  const advances = touchpoint.stage !== null && isNextStep(one, blueprint, event.at, target);
+  // Its row shows how it got on and the first stay in each stage: most events change neither.
+  if (advances || touchpoint.excludes || !one.stays.some((earlier) => earlier.stage === target)) touchCase(touched, one, blueprint);
   const moves = stay === undefined || stay.stage !== target;
   const back = stay !== undefined && moves && target < stay.stage && !stageAt(blueprint, stay.stage).next.has(target);
   if (running && moves) endStay(applying, one, blueprint);
@@ -259,7 +258,7 @@ function place(applying: Applying, one: CaseState, match: Match): boolean {
   if (moves || !running) beginStay(applying, one, target);
   one.closedAt = 0;
   if (moves) for (const visit of applying.state.visits) if (visit.case === one.id && visit.stage !== target) visit.ended = true;
-  if (touchpoint.stage !== null) advance(one, blueprint, event.at, target);
+  if (advances) one.steps.push(event.at);
   if (touchpoint.excludes) exclude(one, blueprint, event.at);
   return back;
 }
@@ -268,14 +267,14 @@ function visitOf(applying: Applying, one: CaseState, match: Match): VisitState {
   const { state, event } = applying;
   const stage = lastStay(one)?.stage ?? 0;
   const channel = event.channel ?? match.touchpoint.channel;
-  const mine = state.visits.filter((v) => v.case === one.id);
   if (event.type === 'survey.answered') {
-    const rated = mine.filter((v) => event.at - v.last <= SURVEY_MS).at(-1);
+    const rated = state.visits.findLast((v) => v.case === one.id && event.at - v.last <= SURVEY_MS);
     if (rated !== undefined) return rated;
   }
-  const running = mine
-    .filter((v) => v.stage === stage && v.channel === channel && !v.ended && event.at - v.last <= match.blueprint.file.quiet)
-    .at(-1);
+  const { quiet } = match.blueprint.file;
+  const running = state.visits.findLast(
+    (v) => v.case === one.id && v.stage === stage && v.channel === channel && !v.ended && event.at - v.last <= quiet,
+  );
   if (running !== undefined) return running;
   const visit: VisitState = {
     id: event.key,
@@ -345,16 +344,15 @@ function noteTopic(applying: Applying, visit: VisitState, blueprint: Blueprint):
   if (event.topic === undefined || !isContact(visit.channel)) return;
   if (visit.topic === '') visit.topic = event.topic;
   if (visit.blamed || visit.topic !== event.topic) return;
-  const earlier = state.visits.filter(
-    (v) =>
-      v.id !== visit.id &&
-      v.topic === visit.topic &&
-      isContact(v.channel) &&
-      v.from <= visit.from &&
-      v.last <= visit.from &&
-      visit.from - v.last <= blueprint.file.repeatWindow,
-  );
-  const blamed = earlier.reduce<VisitState | undefined>((best, v) => (best === undefined || v.last >= best.last ? v : best), undefined);
+  const isEarlier = (v: VisitState): boolean =>
+    v.id !== visit.id &&
+    v.topic === visit.topic &&
+    isContact(v.channel) &&
+    v.from <= visit.from &&
+    v.last <= visit.from &&
+    visit.from - v.last <= blueprint.file.repeatWindow;
+  let blamed: VisitState | undefined;
+  for (const v of state.visits) if (isEarlier(v) && (blamed === undefined || v.last >= blamed.last)) blamed = v;
   if (blamed === undefined) return;
   const its = blueprintOf(blamed, applying.context);
   if (its === undefined) return;
@@ -367,9 +365,11 @@ function noteTopic(applying: Applying, visit: VisitState, blueprint: Blueprint):
 function noteFeelings(applying: Applying, where: PromisePlace | null): void {
   const { state, event, context } = applying;
   if (context.emotion === 'off') return;
+  const feelings = feelingsOf(event, state);
+  if (feelings.length === 0) return;
   const visit = where?.visit ?? null;
   const about = visit === null ? undefined : promiseSpokenOf(state, { at: event.at, case: visit.case });
-  for (const said of feelingsOf(event, state)) {
+  for (const said of feelings) {
     const feel: Feel = [event.at, said.rank, said.valence, said.confidence, said.emotion];
     visit?.feels.push(feel);
     if (where !== null) where.one.wave = waveAfter(where.one.wave, feel);
@@ -511,11 +511,12 @@ function heed(applying: Applying): void {
 function prune(applying: Applying): void {
   const { state, event, touched, context } = applying;
   prunePromises(state, touched, event.at);
-  const cold = state.visits.filter((v) => !isHot(v, state, event.at));
-  if (cold.length > 0) {
+  if (state.visits.some((v) => !isHot(v, state, event.at))) {
+    const cold = state.visits.filter((v) => !isHot(v, state, event.at));
     for (const visit of cold) touched.settle(visitKey(visit));
     state.visits = state.visits.filter((v) => !cold.includes(v));
   }
+  if (!state.cases.some((c) => event.at - c.lastAt > CASE_KEPT_MS)) return;
   const old = state.cases.filter((c) => {
     const blueprint = blueprintOf(c, context);
     return (
@@ -560,7 +561,7 @@ function meetDeadEnd(applying: Applying, one: CaseState, blueprint: Blueprint): 
   const due = deadEndAt(one, blueprint);
   const stay = lastStay(one);
   if (stay === undefined) return;
-  const after = deadEndAt({ ...one, lastAt: Math.max(one.lastAt, event.at) }, blueprint);
+  const after = deadEndAt(one, blueprint, Math.max(one.lastAt, event.at));
   if (due === after && (due === 0 || event.at < due)) return;
   touchStay(applying.touched, one, { blueprint, factors: factorsOf(applying) });
   if (due !== 0 && event.at >= due) find(one, [due, one.stays.length - 1, DEAD_END, [one.lastEvent]]);

@@ -20,9 +20,11 @@ export interface Said {
 /** How sure a person is who names an emotion, in thousandths: people agree with one another nine times in ten at best. */
 const PERSON_SURE = 900;
 
+const NOTHING_SAID: readonly Said[] = [];
+
 /** What an event says about how the customer feels: a score before the text, a person's correction in place of what was inferred from it. */
 export function feelingsOf(event: StoredEvent, state: Pick<CustomerState, 'emotionsSaid' | 'noEmotion'>): readonly Said[] {
-  if (state.noEmotion) return [];
+  if (state.noEmotion || (event.score === undefined && event.text === undefined && event.emotion === undefined)) return NOTHING_SAID;
   const said: Said[] = [];
   const valence = event.score === undefined ? null : valenceOfScore(event.score);
   if (event.score !== undefined && valence !== null) {

@@ -18,9 +18,12 @@ export interface Signal {
   readonly value: number;
 }
 
+const NO_SIGNALS: readonly Signal[] = [];
+
 /** Signals an event gives: those it names, and the one its type stands for where it does not name that itself. */
 export function signalsOf(event: StoredEvent): readonly Signal[] {
-  const given = (event.signals ?? []).map((s) => ({ component: s.kind, value: s.value ?? 1 }));
   const implied = event.type === 'contact.ended' && event.outcome === 'abandoned' ? 'abandon' : TYPE_SIGNALS[event.type ?? ''];
+  if (event.signals === undefined) return implied === undefined ? NO_SIGNALS : [{ component: implied, value: 1 }];
+  const given = event.signals.map((s) => ({ component: s.kind, value: s.value ?? 1 }));
   return implied === undefined || given.some((s) => s.component === implied) ? given : [...given, { component: implied, value: 1 }];
 }

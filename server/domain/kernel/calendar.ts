@@ -1,5 +1,6 @@
 import { DateTime, IANAZone } from 'luxon';
 import type { WorkingSpan } from '#lib/contract/index.ts';
+import { DAY } from './time.ts';
 
 /** An owner's working time, made ready: spans by day of the week (Monday first), days off, and the zone they are meant in. */
 export interface CalendarRules {
@@ -11,12 +12,19 @@ export interface CalendarRules {
 /** Days looked ahead for working time before giving up: a year and a day off. */
 const FURTHEST_DAYS = 400;
 
-/** Ends remembered of one length of working time. */
-const MOST_ENDS = 10_000;
+/** Days remembered before all are forgotten at once. */
+const MOST_DAYS = 4000;
 
 /** Whether a zone is one that computers know. */
 export function isZone(zone: string): boolean {
   return IANAZone.isValidZone(zone);
+}
+
+/** One local day on the time line, ms: from its midnight to the next, and the working time in it. */
+interface Day {
+  readonly from: number;
+  readonly to: number;
+  readonly spans: readonly Span[];
 }
 
 /** One span of working time on the time line, ms. */
@@ -33,9 +41,8 @@ export class Calendar {
   readonly zone: string;
   readonly #week: readonly (readonly WorkingSpan[])[];
   readonly #holidays: ReadonlySet<string>;
-  readonly #days = new Map<string, readonly Span[]>();
-  /** working time -> begin -> end: a stay asks for the same one with every event of its case */
-  readonly #ends = new Map<number, Map<number, number>>();
+  /** local days by the UTC day in which they begin: the arithmetic of zones is slow, and every event of a case asks for its days again */
+  readonly #days = new Map<number, Day>();
 
   constructor(rules: CalendarRules) {
     this.zone = rules.zone;
@@ -45,42 +52,29 @@ export class Calendar {
 
   /** Whether somebody works at an instant. */
   isWorking(at: number): boolean {
-    return this.#spansOf(this.#local(at)).some((span) => at >= span.from && at < span.to);
+    return this.#dayOf(at).spans.some((span) => at >= span.from && at < span.to);
   }
 
   /** Working time between two instants, ms. */
   workingBetween(from: number, to: number): number {
     let sum = 0;
-    for (let day = this.#local(from); day.toMillis() < to; day = day.plus({ days: 1 }).startOf('day'))
-      for (const span of this.#spansOf(day)) sum += Math.max(0, Math.min(span.to, to) - Math.max(span.from, from));
+    if (!(from < to)) return sum;
+    for (let day = this.#dayOf(from); day.from < to; day = this.#dayOf(day.to))
+      for (const span of day.spans) sum += Math.max(0, Math.min(span.to, to) - Math.max(span.from, from));
     return sum;
   }
 
   /** The instant at which so much working time has passed since another. Infinity where the calendar has none in the year ahead. */
   addWorking(from: number, ms: number): number {
-    let ends = this.#ends.get(ms);
-    if (ends === undefined) this.#ends.set(ms, (ends = new Map<number, number>()));
-    let end = ends.get(from);
-    if (end === undefined) {
-      if (ends.size > MOST_ENDS) ends.clear();
-      ends.set(from, (end = this.#searchEnd(from, ms)));
-    }
-    return end;
-  }
-
-  #searchEnd(from: number, ms: number): number {
     let left = ms;
-    let day = this.#local(from);
-    for (let i = 0, idle = 0; idle < FURTHEST_DAYS; i++, idle++) {
-      if (i > 0) day = day.plus({ days: 1 }).startOf('day');
-      for (const span of this.#spansOf(day)) {
+    for (let day = this.#dayOf(from), idle = 0; idle < FURTHEST_DAYS; day = this.#dayOf(day.to), idle++)
+      for (const span of day.spans) {
         const begin = Math.max(span.from, from);
         if (begin >= span.to) continue;
         idle = 0;
         if (left <= span.to - begin) return begin + left;
         left -= span.to - begin;
       }
-    }
     return Infinity;
   }
 
@@ -89,12 +83,12 @@ export class Calendar {
    * Infinity where the calendar has not so many.
    */
   workingDayAfter(from: number, days: number, minuteOfDay: number): number {
-    let day = this.#local(from).startOf('day');
-    if (days > 0) day = day.plus({ days: 1 });
+    let day = this.#dayOf(from);
+    if (days > 0) day = this.#dayOf(day.to);
     let left = Math.max(1, days);
-    for (let idle = 0; idle < FURTHEST_DAYS; day = day.plus({ days: 1 })) {
-      idle = this.#spansOf(day).length === 0 ? idle + 1 : 0;
-      if (idle === 0 && --left === 0) return this.#at(day, minuteOfDay);
+    for (let idle = 0; idle < FURTHEST_DAYS; day = this.#dayOf(day.to)) {
+      idle = day.spans.length === 0 ? idle + 1 : 0;
+      if (idle === 0 && --left === 0) return this.#at(this.#local(day.from), minuteOfDay);
     }
     return Infinity;
   }
@@ -111,15 +105,27 @@ export class Calendar {
       : start.set({ hour: Math.floor(minuteOfDay / 60), minute: minuteOfDay % 60 }).toMillis();
   }
 
-  #spansOf(day: DateTime): readonly Span[] {
-    const date = day.toISODate() ?? '';
-    let spans = this.#days.get(date);
-    if (spans === undefined) {
-      const hours = this.#holidays.has(date) ? [] : (this.#week[day.weekday - 1] ?? []);
-      spans = hours.map((span) => ({ from: this.#at(day, span.from), to: this.#at(day, span.to) })).filter((span) => span.to > span.from);
-      if (this.#days.size > 4000) this.#days.clear();
-      this.#days.set(date, spans);
-    }
-    return spans;
+  /** The local day that holds an instant. It begins in the same UTC day or in the one before. */
+  #dayOf(at: number): Day {
+    const index = Math.floor(at / DAY);
+    const holds = (day: Day | undefined): day is Day => day !== undefined && at >= day.from && at < day.to;
+    const [same, before] = [this.#days.get(index), this.#days.get(index - 1)];
+    if (holds(same)) return same;
+    if (holds(before)) return before;
+    const day = this.#dayFrom(this.#local(at).startOf('day'));
+    if (this.#days.size > MOST_DAYS) this.#days.clear();
+    this.#days.set(Math.floor(day.from / DAY), day);
+    return day;
+  }
+
+  #dayFrom(start: DateTime): Day {
+    const date = start.toISODate() ?? '';
+    const hours = this.#holidays.has(date) ? [] : (this.#week[start.weekday - 1] ?? []);
+    const spans = hours.map((span) => ({ from: this.#at(start, span.from), to: this.#at(start, span.to) }));
+    return {
+      from: start.toMillis(),
+      to: start.plus({ days: 1 }).startOf('day').toMillis(),
+      spans: spans.filter((span) => span.to > span.from),
+    };
   }
 }

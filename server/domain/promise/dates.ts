@@ -18,6 +18,11 @@ export function breaksAt(promise: Pick<PromiseDates, 'madeAt' | 'due' | 'graceMs
   return Math.max(promise.madeAt, promise.due + promise.graceMs + 1);
 }
 
+/** The first instant at which the first date given has passed, grace included. */
+export function firstPassedAt(promise: Pick<PromiseDates, 'madeAt' | 'firstDue' | 'graceMs'>): number {
+  return Math.max(promise.madeAt, promise.firstDue + promise.graceMs + 1);
+}
+
 /** What has become of a promise at an instant: by its events, and by the clock alone. */
 export function promiseStateAt(promise: PromiseDates, at: number): PromiseState {
   if (promise.withdrawnAt !== 0 && promise.withdrawnAt <= at) return 'withdrawn';
@@ -35,7 +40,7 @@ export function outcomeOf(promise: PromiseDates): { readonly at: number; readonl
 
 /** The instant at which the first date given had passed unmet; 0 where it never does: met or withdrawn before. */
 export function missedAt(promise: PromiseDates): number {
-  const passed = breaksAt({ ...promise, due: promise.firstDue });
-  const over = [promise.metAt, promise.withdrawnAt].filter((at) => at !== 0);
-  return over.some((at) => at < passed) ? 0 : passed;
+  const { metAt, withdrawnAt } = promise;
+  const passed = firstPassedAt(promise);
+  return (metAt !== 0 && metAt < passed) || (withdrawnAt !== 0 && withdrawnAt < passed) ? 0 : passed;
 }

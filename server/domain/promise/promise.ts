@@ -2,7 +2,7 @@ import type { Touched } from '../kernel/row.ts';
 import { DAY } from '../kernel/time.ts';
 import type { CustomerState, PromiseRecord } from '../customer/state.ts';
 import { promiseLadder } from '../friction/severity.ts';
-import { breaksAt } from './dates.ts';
+import { firstPassedAt } from './dates.ts';
 
 /** How long a settled or hopeless promise is kept in the state. */
 const KEEP_MS = 90 * DAY;
@@ -17,7 +17,7 @@ export function promiseSteps(promise: PromiseRecord, warnedFactor?: number): rea
   const end = promise.metAt !== 0 ? promise.metAt : promise.withdrawnAt !== 0 ? promise.withdrawnAt : NEVER;
   return promiseLadder({
     due: promise.firstDue,
-    breaksAt: breaksAt({ ...promise, due: promise.firstDue }),
+    breaksAt: firstPassedAt(promise),
     halfHours: promise.halfHours,
     warned: promise.warnedAt !== 0,
     ...(warnedFactor === undefined ? {} : { warnedFactor }),
@@ -35,17 +35,18 @@ export function findPromise(
   state: CustomerState,
   wanted: { readonly id?: string | undefined; readonly kind: string; readonly case: string },
 ): PromiseRecord | undefined {
-  const candidates = state.promises.filter((p) =>
-    wanted.id !== undefined ? p.id === wanted.id : p.kind === wanted.kind && (wanted.case === '' || p.case === wanted.case),
+  return state.promises.findLast(
+    (p) =>
+      p.metAt === 0 &&
+      p.withdrawnAt === 0 &&
+      (wanted.id !== undefined ? p.id === wanted.id : p.kind === wanted.kind && (wanted.case === '' || p.case === wanted.case)),
   );
-  const running = candidates.filter((p) => p.metAt === 0 && p.withdrawnAt === 0);
-  return running[running.length - 1];
 }
 
 /** Forgets promises that can no longer change, once their visit is forgotten too. */
 export function prunePromises(state: CustomerState, touched: Touched, at: number): void {
-  const over = (p: PromiseRecord): boolean => isOver(p, at) && !state.visits.some((v) => v.id === p.visit);
-  const gone = state.promises.filter(over);
+  if (!state.promises.some((p) => isOver(p, at))) return;
+  const gone = state.promises.filter((p) => isOver(p, at) && !state.visits.some((v) => v.id === p.visit));
   if (gone.length === 0) return;
   for (const promise of gone) touched.settle(promiseKey(promise));
   state.promises = state.promises.filter((p) => !gone.includes(p));
