@@ -11,6 +11,8 @@ import type {
   FunnelView,
   HeatParams,
   HeatView,
+  HotspotParams,
+  HotspotView,
   JourneyParams,
   JourneySummary,
   JourneyView,
@@ -38,6 +40,10 @@ export interface Reader extends StoryReader {
   journey(params: JourneyParams): JourneyView;
   funnel(params: FunnelParams): FunnelView;
   heat(params: HeatParams): HeatView;
+  /** Squares in which much more hurts than usual. */
+  hotspots(params: HotspotParams): Promise<HotspotView>;
+  /** The same of now, as it was last looked at: there at once. */
+  hotspotsNow(params: HotspotParams): HotspotView;
   /** Friction and feeling of the whole journey over time. */
   strip(params: StripParams): Promise<StripView>;
   cell(params: HeatParams & { readonly stage: string; readonly column: string }): Promise<CellDetail>;

@@ -6,6 +6,7 @@ import {
   factorParams,
   funnelParams,
   heatParams,
+  hotspotParams,
   promiseParams,
   silenceParams,
   standingParams,
@@ -31,6 +32,7 @@ export const appRouter = t.router({
   funnels: funnelsRouter,
   heat: t.router({
     get: read.input(heatParams.extend({ window: z.enum(WINDOW_NAMES).default('24h') })).query(({ ctx, input }) => ctx.reader.heat(input)),
+    hotspots: read.input(hotspotParams).query(({ ctx, input }) => ctx.reader.hotspots(input)),
     strip: read.input(stripParams).query(({ ctx, input }) => ctx.reader.strip(input)),
     cell: read
       .input(heatParams.extend({ stage: z.string().max(128), column: z.string().max(128), by: z.enum(COLUMNS).optional() }))

@@ -13,6 +13,8 @@ import type {
   FunnelView,
   HeatParams,
   HeatView,
+  HotspotParams,
+  HotspotView,
   JourneySummary,
   ListPage,
   ListRef,
@@ -63,6 +65,7 @@ import { Stories } from '#server/projector/story.ts';
 import { WaitingCurves } from '#server/projector/waiting.ts';
 import { rowsOf } from '#server/projector/lists.ts';
 import { Earlier } from './earlier.ts';
+import { Hotspots } from './hotspots.ts';
 import { judgedBy } from './judged.ts';
 import type { FrictionReading } from './judged.ts';
 import { createJourneyReader } from './journey-reader.ts';
@@ -132,6 +135,7 @@ function lessTotal(all: FunnelTotal, less: FunnelTotal): FunnelTotal {
 export function createReader(o: ReaderOptions): Reader {
   const earlierTotals = new Map<string, FunnelTotal>();
   const earlier = new Earlier();
+  const hot = new Hotspots(o.sums, o.clock);
   const waiting = new WaitingCurves({ redis: o.redis, partitions: o.partitions });
 
   function blueprint(journey: string, version?: number): Blueprint {
@@ -267,6 +271,18 @@ export function createReader(o: ReaderOptions): Reader {
     };
   }
 
+  function hotspots(params: HotspotParams): Promise<HotspotView> {
+    const of = blueprint(params.journey, params.version);
+    const { position, minute } = positionOf(params.to);
+    return hot.at(of, position, minute);
+  }
+
+  function hotspotsNow(params: HotspotParams): HotspotView {
+    const of = blueprint(params.journey, params.version);
+    const { position, minute } = positionOf(undefined);
+    return hot.latest(of, position, minute) ?? { journey: of.journey, version: of.version, position, spots: [], judged: 0 };
+  }
+
   function earlierTotal(of: Blueprint, range: Range): FunnelTotal {
     const key = `${of.journey}@${of.version} ${range.from} ${range.to} ${minuteOf(o.clock())}`;
     const known = earlierTotals.get(key);
@@ -397,7 +413,15 @@ export function createReader(o: ReaderOptions): Reader {
     const before = earlier.get(`wall ${of.journey} ${of.version}`, minute - WEEK_MINUTES, () =>
       wallSumsInSteps(of, window, minute - WEEK_MINUTES),
     );
-    return wallView({ blueprint: of, window, position, now, before, heat: heat({ journey: of.journey, window }) });
+    return wallView({
+      blueprint: of,
+      window,
+      position,
+      now,
+      before,
+      heat: heat({ journey: of.journey, window }),
+      hot: hotspotsNow({ journey: of.journey }).spots,
+    });
   }
 
   function* wallSumsInSteps(of: Blueprint, window: Window, at: number): Generator<undefined, WallSums> {
@@ -492,6 +516,8 @@ export function createReader(o: ReaderOptions): Reader {
     funnel,
     heat,
     strip,
+    hotspots,
+    hotspotsNow,
     cell,
     wall,
     list,

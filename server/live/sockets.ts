@@ -17,6 +17,7 @@ const TICK_MS: Readonly<Record<Subscription['view'], number>> = {
   funnel: 200,
   saved: 200,
   heat: 200,
+  hotspots: 1000,
   promises: 200,
   journey: 500,
   wall: 1000,
@@ -233,6 +234,8 @@ export class Sockets {
         return { ...this.#o.funnels.get(request.params) };
       case 'heat':
         return { ...reader.heat(request.params) };
+      case 'hotspots':
+        return { ...reader.hotspotsNow(request.params) };
       case 'journey':
         return { ...reader.journey(request.params) };
       case 'wall':

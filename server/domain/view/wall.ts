@@ -1,4 +1,4 @@
-import type { HeatView, Position, WallTile, WallView, Window } from '#lib/contract/index.ts';
+import type { HeatView, Hotspot, Position, WallTile, WallView, Window } from '#lib/contract/index.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import type { CellSums } from '../kernel/sums.ts';
 import type { FunnelSums } from './funnel.ts';
@@ -23,6 +23,7 @@ export interface WallInput {
   readonly now: WallSums;
   readonly before: WallSums;
   readonly heat: HeatView;
+  readonly hot: readonly Hotspot[];
 }
 
 function total(sums: CellSums, measure: number): number {
@@ -159,6 +160,17 @@ export function wallView(input: WallInput): WallView {
     position: input.position,
     tiles,
     worst,
+    hot: input.hot
+      .filter(({ state }) => state === 'open')
+      .slice(0, WORST)
+      .map(({ stage, name, channel, since, ratio, owner }) => ({
+        stage,
+        name,
+        column: channel,
+        since,
+        ratio: Math.round(ratio * 10) / 10,
+        owner,
+      })),
     hushed,
     down: input.heat.sources.filter((s) => s.state === 'down').map((s) => s.name),
   };

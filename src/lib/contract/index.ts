@@ -9,6 +9,7 @@ export * from './views.ts';
 export * from './heat-strip.ts';
 export * from './strip-spans.ts';
 export * from './outcome.ts';
+export * from './hotspot.ts';
 export * from './live.ts';
 export * from './list.ts';
 export * from './case.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hotspotParams } from './hotspot.ts';
 import { promiseParams } from './promise.ts';
 import type { Present } from './staff.ts';
 import { journeyParams } from './journey-view.ts';
@@ -42,6 +43,7 @@ export const customerParams = z.strictObject({ customer: id });
 export const subscription = z.discriminatedUnion('view', [
   z.strictObject({ view: z.literal('funnel'), params: funnelParams }),
   z.strictObject({ view: z.literal('heat'), params: heatParams }),
+  z.strictObject({ view: z.literal('hotspots'), params: hotspotParams }),
   z.strictObject({ view: z.literal('wall'), params: wallParams }),
   z.strictObject({ view: z.literal('promises'), params: promiseParams }),
   z.strictObject({ view: z.literal('journey'), params: journeyParams }),

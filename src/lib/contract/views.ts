@@ -446,6 +446,17 @@ export interface WallView {
     readonly n: number;
     readonly change: number | null;
   }[];
+  /** squares in which much more hurts than is usual there at this time, worst first */
+  readonly hot: readonly {
+    readonly stage: string;
+    readonly name: Names;
+    readonly column: string;
+    /** ms */
+    readonly since: number;
+    /** friction a minute, as a multiple of the usual */
+    readonly ratio: number;
+    readonly owner: string | null;
+  }[];
   /** squares where less or nothing came although it was expected, worst first */
   readonly hushed: readonly {
     readonly stage: string;

@@ -1,0 +1,92 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { HotspotView, Position } from '#lib/contract/index.ts';
+import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
+import { History, REFERENCE_DAYS } from '#server/domain/hotspot/usual.ts';
+import { Watched, hotspotView, referenceEnd, teach } from '#server/domain/view/hotspots.ts';
+import type { LiveSums } from './sums.ts';
+
+/** A burst is found within a minute; the squares are looked at more often than that. */
+const FRESH_MS = 4000;
+/** Histories kept: of the newest versions, and of past days that somebody looks at. */
+const MOST_HISTORIES = 12;
+const MOST_VIEWS = 50;
+/** The past grows while it is told and while late events come: what is usual is learnt again now and then. */
+const LEARNT_FOR_MS = 600_000;
+
+interface Kept {
+  readonly view: HotspotView;
+  /** of the wall clock, ms */
+  readonly at: number;
+}
+
+/** Looks for hotspots, in steps with turns for others in between; the last picture is there at once. */
+export class Hotspots {
+  readonly #sums: () => LiveSums;
+  readonly #clock: () => number;
+  readonly #histories = new Map<string, Promise<History>>();
+  readonly #live = new Map<string, Kept>();
+  readonly #looking = new Map<string, Promise<HotspotView>>();
+
+  constructor(sums: () => LiveSums, clock: () => number) {
+    this.#sums = sums;
+    this.#clock = clock;
+  }
+
+  /** The hotspots as they stood at a position. */
+  async at(of: Blueprint, position: Position, minute: number): Promise<HotspotView> {
+    if (!position.live) return this.#look(of, position, minute);
+    const key = `${of.journey} ${of.version}`;
+    const known = this.#live.get(key);
+    if (known !== undefined && this.#clock() - known.at < FRESH_MS) return known.view;
+    let looking = this.#looking.get(key);
+    if (looking === undefined) {
+      looking = this.#look(of, position, minute).finally(() => this.#looking.delete(key));
+      this.#looking.set(key, looking);
+    }
+    const view = await looking;
+    if (this.#live.size >= MOST_VIEWS) this.#live.clear();
+    this.#live.set(key, { view, at: position.at });
+    return view;
+  }
+
+  /** The last picture of now, at once; a newer one is looked for meanwhile. Null: none yet. */
+  latest(of: Blueprint, position: Position, minute: number): HotspotView | null {
+    // Whoever asks for it and waits is told why it cannot be had; here the next look tries again.
+    this.at(of, position, minute).catch(() => undefined);
+    return this.#live.get(`${of.journey} ${of.version}`)?.view ?? null;
+  }
+
+  async #look(of: Blueprint, position: Position, minute: number): Promise<HotspotView> {
+    const sums = this.#sums();
+    const history = await this.#history(of, minute);
+    const watched = new Watched(minute);
+    for (const _ of sums.traceHeat(of, watched.range, watched.take)) await nextTurn();
+    return hotspotView({
+      blueprint: of,
+      position,
+      spots: watched.spots(history),
+      judged: watched.judged(history),
+      between: (from, to) => sums.heatBetween(of, from, to),
+    });
+  }
+
+  #history(of: Blueprint, minute: number): Promise<History> {
+    const end = referenceEnd(minute);
+    const since = Math.floor((this.#sums().span(of)?.from ?? Infinity) / 60);
+    const key = `${of.journey} ${of.version} ${end} ${since} ${Math.floor(this.#clock() / LEARNT_FOR_MS)}`;
+    let history = this.#histories.get(key);
+    if (history === undefined) {
+      if (this.#histories.size >= MOST_HISTORIES) this.#histories.clear();
+      this.#histories.set(key, (history = this.#learn(of, end, since)));
+      history.catch(() => this.#histories.delete(key));
+    }
+    return history;
+  }
+
+  async #learn(of: Blueprint, end: number, since: number): Promise<History> {
+    const history = new History(end, since);
+    const range = { from: (end - REFERENCE_DAYS * 24) * 60, to: end * 60 - 1 };
+    for (const _ of this.#sums().traceHeat(of, range, teach(history))) await nextTurn();
+    return history;
+  }
+}
