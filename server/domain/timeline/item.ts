@@ -108,6 +108,12 @@ export function itemOf(event: StoredEvent, context: ItemContext): TimelineItem {
     suspect: event.suspect === true,
     retracted: state.retracted.includes(nameOf(event)),
     corrected: event.was !== undefined,
-    ...(mayTakeBack(event) ? { saidHere: { by: String(event.attributes?.['by'] ?? ''), stated: isStaffWord(event) } } : {}),
+    ...(mayTakeBack(event) ? { saidHere: { by: actorNameOf(event), stated: isStaffWord(event) } } : {}),
   };
+}
+
+/** Who said it, where it was said here. */
+function actorNameOf(event: StoredEvent): string {
+  const by = event.attributes?.['by'];
+  return typeof by === 'string' ? by : '';
 }
