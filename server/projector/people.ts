@@ -29,10 +29,16 @@ export interface StoredPerson {
   readonly rows: KeptRows;
 }
 
-/** A row with its text on the list. */
+/** A row with its text on the list. Its own fields are let go once they are in the text: thousands of people's rows are kept. */
 interface KeptRow {
   readonly row: Row;
   readonly member: string;
+}
+const IN_THE_TEXT: readonly unknown[] = [];
+
+function keptRow({ list, score, bookings, trail }: Row, member: string): KeptRow {
+  const row = { list, score, member: IN_THE_TEXT, bookings };
+  return { row: trail === undefined ? row : { ...row, trail }, member };
 }
 
 /** Bookings beside the rows that are kept of one person: people with more events are compared by folding again. */
@@ -109,22 +115,22 @@ function diffRow(place: Place, commands: Command[], rows: { readonly before: Kep
   if (before !== null && !stands) commands.push(['ZREM', keys.list(place.partition, before.row.list), before.member]);
   if (after !== null && is !== null && !(stands && before.row.score === after.score))
     commands.push(['ZADD', keys.list(place.partition, after.list), String(after.score), is]);
-  return after === null || is === null ? null : { row: after, member: is };
+  return after === null || is === null ? null : keptRow(after, is);
 }
 
 function kept(place: Place, known: KeptRow | undefined, row: Row | null): KeptRow | null {
   if (row === null) return null;
-  return known !== undefined && known.row === row ? known : { row, member: memberOf(place.person, row) };
+  return known !== undefined && known.row === row ? known : keptRow(row, memberOf(place.person, row));
 }
 
 /** Lists and sums of the fast path: what was touched, before and after. */
 function diffTouched(place: Place, commands: Command[], run: { readonly touched: Touched; readonly rows: KeptRows }): void {
   const { touched, rows } = run;
   for (const booking of touched.bookings) place.deltas.add(booking, 1);
-  for (const [key, { before, after }] of touched.rows()) {
-    const made = diffRow(place, commands, { before: kept(place, rows.byKey.get(key), before), after });
+  touched.forEach((key, before, after) => {
+    const made = diffRow(place, commands, { before: before === null ? null : kept(place, rows.byKey.get(key), before), after });
     if (made !== null) rows.byKey.set(key, made);
-  }
+  });
   rows.note(touched);
 }
 
@@ -139,11 +145,11 @@ function diffWhole(
   for (const booking of fresh.bookings) place.deltas.add(booking, 1);
   const was = new Map(rows.byKey);
   rows.clear(true);
-  for (const [key, { after }] of fresh.rows()) {
+  fresh.forEach((key, _, after) => {
     const made = diffRow(place, commands, { before: was.get(key) ?? null, after });
     was.delete(key);
     if (made !== null) rows.byKey.set(key, made);
-  }
+  });
   for (const row of was.values()) diffRow(place, commands, { before: row, after: null });
   rows.note(fresh);
 }
@@ -189,7 +195,11 @@ export function isResettling(stored: StoredPerson, adds: readonly StoredEvent[],
 
 /** Removes events that are there already (same key), sorts; refuses what cannot have a place of its own. */
 function arrange(events: readonly StoredEvent[], refused: PersonChange['refused']): StoredEvent[] {
-  if (events.length < 2) return [...events];
+  const sorted = events.every((event, i) => compareEvents(events[i - 1] ?? event, event) <= 0)
+    ? [...events]
+    : [...events].sort(compareEvents);
+  // Only events of one instant can be one event, or have one place.
+  if (!sorted.some((event, i) => i > 0 && tied(sorted[i - 1] ?? event, event))) return sorted;
   const byPlace = new Map<string, StoredEvent>();
   for (const event of events) {
     const id = streamId(event);

@@ -150,7 +150,7 @@ describe('publishing a version', () => {
         );
         expect([...after.openedAt.values()].sort()).toEqual([...before.openedAt.values()].sort());
         for (const [key, row] of before.cases) {
-          const opened = Number(key.split(':').at(key.startsWith('c:') ? -1 : -4));
+          const opened = Number(key.split(':').at(key.startsWith('c:') ? -1 : -2));
           if (opened < publishedAt) expect(after.cases.get(key)).toEqual(row);
         }
         const [old, now] = [sumsOf(before, publishedAt - 60_000), sumsOf(after, publishedAt - 60_000)];

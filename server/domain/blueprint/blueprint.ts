@@ -2,6 +2,7 @@ import { rulesOf } from '../friction/rules.ts';
 import type { FrictionRules } from '../friction/rules.ts';
 import type { Channel, Clue, Controller, JourneyFile, Names, Phase, StageSummary, TouchpointFile } from '#lib/contract/index.ts';
 import type { StoredEvent } from '../event/event.ts';
+import { CellKeys } from '../kernel/counters.ts';
 import { compileCalendars } from './calendars.ts';
 import type { OwnerCalendars } from './calendars.ts';
 import { compilePromises } from './promise-rule.ts';
@@ -81,6 +82,8 @@ export interface Blueprint {
   readonly calendars: OwnerCalendars;
   /** what is expected of some cases; empty in a variant itself */
   readonly variants: readonly VariantOf<Blueprint>[];
+  /** names of the cells its numbers are kept under */
+  readonly cells: CellKeys;
   /** Finds the touchpoint of an event: by its id, else the first in file order whose match holds. */
   match(event: StoredEvent): Touchpoint | undefined;
 }
@@ -230,6 +233,7 @@ export function compileJourney(file: JourneyFile): Blueprint {
       channels: variant.channels ?? null,
       blueprint: compileJourney(its),
     })),
+    cells: new CellKeys(file.journey, file.version),
     match: matcher(file, touchpoints),
   };
 }

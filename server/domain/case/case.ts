@@ -1,12 +1,12 @@
 import type { Row, Touched } from '../kernel/row.ts';
 import type { Booking } from '../kernel/counters.ts';
-import { FUNNEL, cellKey } from '../kernel/counters.ts';
+import { FUNNEL } from '../kernel/counters.ts';
 import { dayCeiling, hourAnchor, minuteOf } from '../kernel/time.ts';
 import { binOf } from '../kernel/log-bins.ts';
 import type { Blueprint, Stage, Touchpoint } from '../blueprint/blueprint.ts';
 import { overdueFrom, standardFor } from '../blueprint/standard.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
-import { wayBookings } from '../conformance/conformance.ts';
+import { bookWay } from '../conformance/conformance.ts';
 import type { StoredEvent } from '../event/event.ts';
 import type { CaseState, CustomerState, Stay } from '../customer/state.ts';
 
@@ -173,18 +173,16 @@ export function lapse(one: CaseState, blueprint: Blueprint, at: number): void {
   if (at > end) stay.until = end;
 }
 
+/** The first stay in each stage. */
+function firstStays(one: CaseState): readonly Stay[] {
+  return one.stays.filter((stay, i) => one.stays.findIndex((other) => other.stage === stay.stage) === i);
+}
+
 function funnelBookings(one: CaseState, blueprint: Blueprint): Booking[] {
   const bookings: Booking[] = [];
-  const cells: string[] = [];
-  const cell = (stage: number): string =>
-    (cells[stage] ??= cellKey('F', one.journey, one.version, [stageAt(blueprint, stage).id, one.segment, one.channel]));
+  const cell = (stage: number): string => blueprint.cells.of('F', stageAt(blueprint, stage).id, one.segment, one.channel);
   const opened = hourAnchor(one.openedAt);
-  const seen = new Set<number>();
-  for (const stay of one.stays) {
-    if (seen.has(stay.stage)) continue;
-    seen.add(stay.stage);
-    bookings.push([cell(stay.stage), FUNNEL.visited, opened, minuteOf(stay.from), 1]);
-  }
+  for (const stay of firstStays(one)) bookings.push([cell(stay.stage), FUNNEL.visited, opened, minuteOf(stay.from), 1]);
   const entry = one.steps[0];
   if (entry === undefined) return bookings;
   const anchor = hourAnchor(entry);
@@ -202,8 +200,6 @@ function funnelBookings(one: CaseState, blueprint: Blueprint): Booking[] {
 
 /** The case as a row: on the list of its journey, by entry into the funnel (by opening, where it never entered). Member: [case, segment, channel, opened, steps, excluded, first stays, deviations, goal]. */
 export function caseRow(one: CaseState, blueprint: Blueprint): Row {
-  const first = new Map<number, number>();
-  for (const stay of one.stays) if (!first.has(stay.stage)) first.set(stay.stage, stay.from);
   return {
     list: `cases:${one.journey}:${one.version}`,
     score: one.steps[0] ?? one.openedAt,
@@ -214,11 +210,11 @@ export function caseRow(one: CaseState, blueprint: Blueprint): Row {
       one.openedAt,
       [...one.steps],
       one.excludedAt,
-      [...first],
+      firstStays(one).map((stay) => [stay.stage, stay.from]),
       one.deviations.map((d) => [...d]),
       one.goalAt,
     ],
-    bookings: [...funnelBookings(one, blueprint), ...wayBookings(one, blueprint)],
+    bookings: bookWay(funnelBookings(one, blueprint), one, blueprint),
   };
 }
 
@@ -237,7 +233,7 @@ export function touchCase(touched: Touched, one: CaseState, blueprint: Blueprint
   touched.change(caseKey(one), () => caseRow(one, blueprint));
 }
 
-/** Key of a stay among what an event touches: two stays of a case never begin at one instant in one stage. */
+/** Key of a stay among what an event touches: by its place among the stays of its case, which never lose one. */
 export function stayKey(one: CaseState, stay: Stay): string {
-  return `s:${one.id}:${one.openedAt}:${stay.from}:${stay.stage}:${one.stays.indexOf(stay)}`;
+  return `s:${one.id}:${one.openedAt}:${one.stays.indexOf(stay)}`;
 }

@@ -1,7 +1,7 @@
 import { CASE_STATES } from '#lib/contract/index.ts';
 import type { CaseStanding } from '#lib/contract/index.ts';
 import type { Booking } from '../kernel/counters.ts';
-import { STANDING, cellKey } from '../kernel/counters.ts';
+import { STANDING } from '../kernel/counters.ts';
 import { minuteOf } from '../kernel/time.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import type { CaseState, Stay } from '../customer/state.ts';
@@ -14,7 +14,7 @@ const sameStay = (a: Stay, b: Stay): boolean => a.from === b.from && a.stage ===
 
 /** Whether the case had been out of every stage before a stay. */
 function cameBack(one: CaseState, index: number): boolean {
-  return one.stays.slice(0, index).some((stay, i) => stay.until < (one.stays[i + 1]?.from ?? 0));
+  return one.stays.some((stay, i) => i < index && stay.until < (one.stays[i + 1]?.from ?? 0));
 }
 
 function beginsAs(one: CaseState, index: number, at: { readonly goalAt: number; readonly blueprint: Blueprint }): CaseStanding {
@@ -29,7 +29,8 @@ function beginsAs(one: CaseState, index: number, at: { readonly goalAt: number; 
 
 /** How a case stands from the begin of a stay until the next one: what events say, and what the clock alone will do. */
 export function standingSteps(one: CaseState, stay: Stay, blueprint: Blueprint): StandingStep[] {
-  const index = one.stays.findIndex((other) => other === stay || sameStay(other, stay));
+  const here = one.stays.indexOf(stay);
+  const index = here >= 0 ? here : one.stays.findIndex((other) => sameStay(other, stay));
   const end = stayEnd(one, stay, blueprint);
   const goalAt = converted(one, blueprint) ? (one.steps.at(-1) ?? Infinity) : Infinity;
   const steps: StandingStep[] = [[stay.from, beginsAs(one, index, { goalAt, blueprint }), 1]];
@@ -39,22 +40,28 @@ export function standingSteps(one: CaseState, stay: Stay, blueprint: Blueprint):
   if (overdue !== 0 && overdue < end && steps.findLast(([at]) => at <= overdue)?.[1] !== 'completed') steps.push([overdue, 'stalled', 1]);
   const next = one.stays[index + 1];
   if (next === undefined || next.from > end) steps.push([end, goalAt <= end ? 'completed' : 'abandoned', 0]);
-  return steps.sort((a, b) => a[0] - b[0]);
+  return steps.length < 2 ? steps : steps.sort((a, b) => a[0] - b[0]);
 }
 
-/** What a stay adds to the counts of states: each step from its minute until that of the next. */
-export function standingBookings(one: CaseState, stay: Stay, blueprint: Blueprint): Booking[] {
-  const steps = standingSteps(one, stay, blueprint);
-  const cell = cellKey('C', one.journey, one.version, [stageAt(blueprint, stay.stage).id]);
-  const next = one.stays[one.stays.indexOf(stay) + 1];
-  const bookings: Booking[] = [];
-  steps.forEach(([at, state, here], i) => {
-    const measure = CASE_STATES.indexOf(state) + (here === 1 ? STANDING.here : STANDING.gone);
-    const [from, until] = [minuteOf(at), steps[i + 1]?.[0] ?? next?.from];
-    if (until === undefined) bookings.push([cell, measure, from, from, 1]);
+/**
+ * Books what a stay adds to the counts of states: each step from its minute until that of the next.
+ * @param steps what `standingSteps` says of it; @param nextFrom begin of the next stay, ms; 0: none
+ */
+export function bookStanding(
+  bookings: Booking[],
+  cell: string,
+  at: { readonly steps: readonly StandingStep[]; readonly nextFrom: number },
+): void {
+  const { steps, nextFrom } = at;
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i];
+    if (step === undefined) continue;
+    const measure = CASE_STATES.indexOf(step[1]) + (step[2] === 1 ? STANDING.here : STANDING.gone);
+    const from = minuteOf(step[0]);
+    const until = steps[i + 1]?.[0] ?? nextFrom;
+    if (until === 0) bookings.push([cell, measure, from, from, 1]);
     else if (minuteOf(until) > from) bookings.push([cell, measure, from, from, 1], [cell, measure, from, minuteOf(until), -1]);
-  });
-  return bookings;
+  }
 }
 
 /** How a case stands at an instant; null before it began. */

@@ -2,7 +2,7 @@ import { FINDINGS } from '#lib/contract/index.ts';
 import type { Factor } from '#lib/contract/index.ts';
 import type { Row, Touched } from '../kernel/row.ts';
 import type { Booking } from '../kernel/counters.ts';
-import { EXPOSED, FOUND, NOW, cellKey } from '../kernel/counters.ts';
+import { EXPOSED, FOUND, NOW } from '../kernel/counters.ts';
 import { binOf } from '../kernel/log-bins.ts';
 import { minuteOf } from '../kernel/time.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
@@ -10,7 +10,7 @@ import { factorsAt } from '../factor/factor.ts';
 import type { CaseState, Stay } from '../customer/state.ts';
 import { lastStay, stageAt, stayEnd, stayKey, stuckFrom } from './case.ts';
 import { foundIn } from './finding.ts';
-import { standingBookings, standingSteps } from './standing.ts';
+import { bookStanding, standingSteps } from './standing.ts';
 
 /** Factors at work during a stay. */
 export function factorsDuring(
@@ -40,7 +40,7 @@ function stayFactors(
 export function stayRow(one: CaseState, stay: Stay, blueprint: Blueprint, factors: readonly Factor[]): Row {
   const until = stayEnd(one, stay, blueprint);
   const stage = stageAt(blueprint, stay.stage);
-  const cell = cellKey('N', one.journey, one.version, [stage.id, one.segment, one.channel]);
+  const cell = blueprint.cells.of('N', stage.id, one.segment, one.channel);
   const [from, to] = [minuteOf(stay.from), minuteOf(until)];
   const overdue = stuckFrom(one, stay, blueprint);
   const bookings: Booking[] = [
@@ -53,7 +53,7 @@ export function stayRow(one: CaseState, stay: Stay, blueprint: Blueprint, factor
   if (overdue !== 0 && stuck < to) bookings.push([cell, NOW.stuck, stuck, stuck, 1], [cell, NOW.stuck, to, to, -1]);
   const under = stayFactors(one, stay, { blueprint, factors });
   for (const [factor, since, first] of under) {
-    const exposed = cellKey('X', one.journey, one.version, [factor, stage.id]);
+    const exposed = blueprint.cells.of('X', factor, stage.id);
     const minute = minuteOf(since);
     bookings.push([exposed, EXPOSED.stays, minute, minute, 1]);
     if (first === 1) bookings.push([exposed, EXPOSED.cases, minute, minute, 1]);
@@ -61,26 +61,15 @@ export function stayRow(one: CaseState, stay: Stay, blueprint: Blueprint, factor
   const found = foundIn(one, stay, blueprint);
   for (const [at, finding] of found) {
     const minute = minuteOf(at);
-    bookings.push([cellKey('W', one.journey, one.version, [FINDINGS[finding] ?? '', stage.id]), FOUND.cases, minute, minute, 1]);
+    bookings.push([blueprint.cells.of('W', FINDINGS[finding] ?? '', stage.id), FOUND.cases, minute, minute, 1]);
   }
-  bookings.push(...standingBookings(one, stay, blueprint));
+  const steps = standingSteps(one, stay, blueprint);
   const next = one.stays[one.stays.indexOf(stay) + 1]?.from ?? 0;
+  bookStanding(bookings, blueprint.cells.of('C', stage.id), { steps, nextFrom: next });
   return {
     list: `stays:${one.journey}:${one.version}`,
     score: until,
-    member: [
-      one.id,
-      one.segment,
-      one.channel,
-      stay.stage,
-      stay.from,
-      until,
-      overdue,
-      under,
-      standingSteps(one, stay, blueprint),
-      found,
-      next,
-    ],
+    member: [one.id, one.segment, one.channel, stay.stage, stay.from, until, overdue, under, steps, found, next],
     bookings,
   };
 }

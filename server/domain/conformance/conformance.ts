@@ -1,7 +1,7 @@
 import type { CaseDeviation, DeviationKind } from '#lib/contract/index.ts';
 import { DEVIATIONS } from '#lib/contract/index.ts';
 import type { Booking } from '../kernel/counters.ts';
-import { WAY, cellKey } from '../kernel/counters.ts';
+import { WAY } from '../kernel/counters.ts';
 import { hourAnchor, minuteOf } from '../kernel/time.ts';
 import type { Blueprint, Touchpoint } from '../blueprint/blueprint.ts';
 import type { CaseState, Deviation } from '../customer/state.ts';
@@ -130,13 +130,12 @@ export function deviationsOf(one: CaseState, blueprint: Blueprint): CaseDeviatio
   });
 }
 
-/** What the way of a case adds to the numbers: the case, its deviations by touchpoint, and how it arrived. Anchored at the hour in which it was opened. */
-export function wayBookings(one: CaseState, blueprint: Blueprint): Booking[] {
+/** Books what the way of a case adds to the numbers: the case, its deviations by touchpoint, and how it arrived. Anchored at the hour in which it was opened. */
+export function bookWay(bookings: Booking[], one: CaseState, blueprint: Blueprint): readonly Booking[] {
   const anchor = hourAnchor(one.openedAt);
-  const cell = (stage: string, touchpoint: string): string =>
-    cellKey('D', one.journey, one.version, [stage, touchpoint, one.segment, one.channel]);
+  const cell = (stage: string, touchpoint: string): string => blueprint.cells.of('D', stage, touchpoint, one.segment, one.channel);
   const whole = cell('', '');
-  const bookings: Booking[] = [[whole, WAY.cases, anchor, minuteOf(one.openedAt), 1]];
+  bookings.push([whole, WAY.cases, anchor, minuteOf(one.openedAt), 1]);
   const first = deviatesFrom(one);
   if (first !== 0) bookings.push([whole, WAY.deviating, anchor, minuteOf(first), 1]);
   const how = arrival(one);

@@ -643,10 +643,7 @@ function close(applying: Applying, where: PromisePlace): void {
 function countEvent(applying: Applying, match: Match | undefined, begunContact: boolean): void {
   const { event, touched } = applying;
   const channel = event.channel ?? match?.touchpoint.channel ?? '-';
-  const cell =
-    match === undefined
-      ? cellKey('E', '-', 0, ['-', channel])
-      : cellKey('E', match.blueprint.journey, match.blueprint.version, [match.touchpoint.id, channel]);
+  const cell = match === undefined ? cellKey('E', '-', 0, ['-', channel]) : match.blueprint.cells.of('E', match.touchpoint.id, channel);
   const minute = minuteOf(event.at);
   touched.bookings.push([cell, EVENT.events, minute, minute, 1]);
   if (begunContact) touched.bookings.push([cell, EVENT.contacts, minute, minute, 1]);

@@ -16,24 +16,32 @@ const HALF_LIFE_TURNS = 2;
 /**
  * The feeling of a visit from what was said in it, undecayed: survey before agent before text; of surveys and agents the last, of texts the
  * end-weighted mean. Null: nothing known, never neutral.
+ * @param count only so many of them, from the first on
  */
-export function feelingAt(feels: readonly Feel[]): VisitFeeling | null {
-  const last = feels[feels.length - 1];
+export function feelingAt(feels: readonly Feel[], count = feels.length): VisitFeeling | null {
+  const last = feels[count - 1];
   if (last === undefined) return null;
-  const rank = feels.reduce((best, f) => Math.min(best, f[1]), last[1]);
-  const speaking = feels.filter((f) => f[1] === rank);
-  const newest = speaking[speaking.length - 1] ?? last;
-  if (rank !== RANKS.text || speaking.length === 1) return { valence: newest[2], confidence: newest[3], emotion: newest[4] };
-  let [weights, valence] = [0, 0];
+  let newest: Feel = last;
+  let speaking = 0;
+  for (let i = count - 1; i >= 0; i--) {
+    const feel: Feel = feels[i] ?? last;
+    if (feel[1] > newest[1]) continue;
+    if (feel[1] < newest[1]) speaking = 0;
+    if (speaking++ === 0) newest = feel;
+  }
+  if (newest[1] !== RANKS.text || speaking === 1) return { valence: newest[2], confidence: newest[3], emotion: newest[4] };
+  let [weights, valence, turns, turnsAgo] = [0, 0, 0, speaking];
   let [emotion, heaviest] = [newest[4], -1];
-  speaking.forEach((feel, i) => {
-    const turn = 2 ** (-(speaking.length - 1 - i) / HALF_LIFE_TURNS);
+  for (let i = 0; i < count; i++) {
+    const feel = feels[i] ?? last;
+    if (feel[1] !== newest[1]) continue;
+    const turn = 2 ** (-(--turnsAgo) / HALF_LIFE_TURNS);
     const weight = turn * feel[3];
+    turns += turn;
     weights += weight;
     valence += weight * feel[2];
     if (weight >= heaviest) [heaviest, emotion] = [weight, feel[4]];
-  });
+  }
   if (weights === 0) return { valence: newest[2], confidence: newest[3], emotion };
-  const turns = speaking.reduce((sum, _, i) => sum + 2 ** (-(speaking.length - 1 - i) / HALF_LIFE_TURNS), 0);
   return { valence: Math.round(valence / weights), confidence: Math.round(weights / turns), emotion };
 }

@@ -36,6 +36,7 @@ export function touches(factor: Factor, exposure: Exposure): boolean {
 
 /** The factors at work, in the order of their ids: the same set whatever way it came together. */
 export function factorsAt(factors: readonly Factor[], exposure: Exposure): readonly Factor[] {
+  if (factors.length === 0) return factors;
   const found = factors.filter((factor) => touches(factor, exposure));
   return found.length < 2 ? found : found.sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -24,9 +24,9 @@ export interface Friction {
 
 /** Friction of one visit: bounded, the same in any order, and never lower for one more signal. */
 export function friction(severities: Severities, weights: Weights): Friction {
-  const { score, points, sum } = weigh(severities, weights);
+  const { score, components, values, sum } = weigh(severities, weights);
   const shares: Partial<Record<Component, number>> = {};
-  for (const [component, value] of points) shares[component] = value / sum;
+  for (const [i, component] of components.entries()) shares[component] = (values[i] ?? 0) / sum;
   return { score, shares };
 }
 
@@ -40,35 +40,51 @@ export interface FrictionParts {
 
 /** Splits a visit's friction into whole thousandths by largest remainder, ties going to the earlier component. */
 export function parts(severities: Severities, weights: Weights): FrictionParts {
-  const { score, points, sum } = weigh(severities, weights);
+  const { score, components, values, sum } = weigh(severities, weights);
   const total = Math.round(score * PER_POINT);
-  const [only, another] = points;
-  if (only === undefined || another === undefined)
-    return { total, parts: new Map(only === undefined || total === 0 ? [] : [[only[0], total]]) };
-  const rows = points.map(([component, value]) => {
-    const exact = (total * value) / sum;
-    return { component, whole: Math.floor(exact), rest: exact - Math.floor(exact) };
-  });
-  const missing = total - rows.reduce((whole, row) => whole + row.whole, 0);
-  // sort is stable: equal remainders keep the components' order
-  const favoured = new Set([...rows].sort((a, b) => b.rest - a.rest).slice(0, missing));
+  const wholes = components.length === 1 ? [total] : wholeParts(total, values, sum);
   const split = new Map<Component, number>();
-  for (const row of rows) {
-    const value = row.whole + (favoured.has(row) ? 1 : 0);
-    if (value > 0) split.set(row.component, value);
+  for (const [i, component] of components.entries()) {
+    const whole = wholes[i] ?? 0;
+    if (whole > 0) split.set(component, whole);
   }
   return { total, parts: split };
 }
 
+/** Whole numbers in proportion to `values` that sum to `total`. */
+function wholeParts(total: number, values: readonly number[], sum: number): number[] {
+  const wholes: number[] = [];
+  const rests: number[] = [];
+  let missing = total;
+  for (const value of values) {
+    const exact = (total * value) / sum;
+    const whole = Math.floor(exact);
+    wholes.push(whole);
+    rests.push(exact - whole);
+    missing -= whole;
+  }
+  for (; missing > 0; missing--) {
+    let favoured = 0;
+    for (let i = 1; i < rests.length; i++) if ((rests[i] ?? 0) > (rests[favoured] ?? 0)) favoured = i;
+    if (favoured >= wholes.length) break;
+    wholes[favoured] = (wholes[favoured] ?? 0) + 1;
+    rests[favoured] = -1;
+  }
+  return wholes;
+}
+
 interface Weighed {
   readonly score: number;
-  /** -ln(1 - weight * severity) of the components that speak, in their order */
-  readonly points: readonly (readonly [Component, number])[];
+  /** the components that speak, in their order */
+  readonly components: readonly Component[];
+  /** -ln(1 - weight * severity) of each */
+  readonly values: readonly number[];
   readonly sum: number;
 }
 
 function weigh(severities: Severities, weights: Weights): Weighed {
-  const points: [Component, number][] = [];
+  const components: Component[] = [];
+  const values: number[] = [];
   let spared = 1;
   let sum = 0;
   // always in the components' own order, so that the last bit does not depend on the caller's
@@ -79,11 +95,12 @@ function weigh(severities: Severities, weights: Weights): Weighed {
     if (!(harm > 0)) continue;
     const value = -Math.log1p(-harm);
     if (!(value > 0)) continue;
-    points.push([component, value]);
+    components.push(component);
+    values.push(value);
     spared *= 1 - harm;
     sum += value;
   }
-  return { score: 100 * (1 - spared), points, sum };
+  return { score: 100 * (1 - spared), components, values, sum };
 }
 
 function clamp(value: number, most: number): number {

@@ -152,6 +152,7 @@ export function promiseLadder(promise: PromiseLadder): readonly LadderStep[] {
     origin: due,
     notBefore: breaksAt,
     until,
+    steps: STEPS,
     severityAfter: (ms) => promiseSeverity(ms / HOUR_MS, halfHours, false),
     msAt: (ratio) => halfHours * HOUR_MS * ratio,
   });
@@ -167,17 +168,20 @@ export interface DwellLadder {
   /** median absolute deviation of ln(duration) */
   readonly mad: number;
   readonly by?: DwellRule;
+  /** how many steps there are from 0 to 1: a power of two, at most 16; absent: 16 */
+  readonly steps?: number;
   /** end of the stay or as far as one looks, ms since 1970 (inclusive); `Infinity` while nothing is known */
   readonly until: number;
 }
 
-/** The instants at which a running stay gets worse: steps of 1/16, ascending, at most fifteen. */
+/** The instants at which a running stay gets worse: steps of 1/16 (or as asked), ascending, at most fifteen. */
 export function dwellLadder(stay: DwellLadder): readonly LadderStep[] {
-  const { from, medianMs, mad, until, by = DWELL_RULE } = stay;
+  const { from, medianMs, mad, until, by = DWELL_RULE, steps = STEPS } = stay;
   return ladder({
     origin: from,
     notBefore: from,
     until,
+    steps,
     severityAfter: (ms) => dwellSeverity(dwellZ(ms, medianMs, mad), by),
     msAt: (ratio) => medianMs * Math.exp((by.tolerance + by.half * ratio) * dwellSpread(mad)),
   });
@@ -191,6 +195,7 @@ interface LadderRule {
   readonly origin: number;
   readonly notBefore: number;
   readonly until: number;
+  readonly steps: number;
   readonly severityAfter: (ms: number) => number;
   /** ms after the origin at which the excess is `ratio` times the half-weight excess */
   readonly msAt: (ratio: number) => number;
@@ -198,21 +203,21 @@ interface LadderRule {
 
 function ladder(rule: LadderRule): LadderStep[] {
   const steps: LadderStep[] = [];
-  for (let level = 1; level < STEPS; level++) {
+  for (let level = 1; level < rule.steps; level++) {
     const at = Math.max(rule.notBefore, rule.origin + firstMs(rule, level));
     if (!(at <= rule.until) || !Number.isSafeInteger(at)) break;
     // two levels in one millisecond are one step to the higher
     if (steps.at(-1)?.at === at) steps.pop();
-    steps.push({ at, severity: level / STEPS });
+    steps.push({ at, severity: level / rule.steps });
   }
   return steps;
 }
 
-/** First whole millisecond after the origin at which the severity is at least level/16: inverted, then set right against rounding. */
+/** First whole millisecond after the origin at which the severity is at least level/steps: inverted, then set right against rounding. */
 function firstMs(rule: LadderRule, level: number): number {
-  let ms = Math.ceil(rule.msAt(Math.sqrt(level / (STEPS - level))));
+  let ms = Math.ceil(rule.msAt(Math.sqrt(level / (rule.steps - level))));
   if (!Number.isSafeInteger(ms)) return Infinity;
-  const reached = (candidate: number): boolean => Math.floor(rule.severityAfter(candidate) * STEPS) >= level;
+  const reached = (candidate: number): boolean => Math.floor(rule.severityAfter(candidate) * rule.steps) >= level;
   while (reached(ms - 1)) ms--;
   while (!reached(ms)) ms++;
   return ms;

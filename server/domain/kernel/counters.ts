@@ -81,6 +81,49 @@ export function cellKey(cube: CubeLetter, journey: string, version: number, dime
   return key;
 }
 
+/** Cell keys of one cube and what stands before, by the next dimension. */
+interface Branch {
+  key: string;
+  readonly next: Map<string, Branch>;
+}
+
+/** Keys remembered before all are forgotten at once: segments and the like are words of others. */
+const MOST_KEYS = 20_000;
+
+/**
+ * The cell keys of one version of a journey, each made once. Every row asks for several; a key that is the same text object again is neither put
+ * together nor hashed nor compared letter by letter.
+ */
+export class CellKeys {
+  readonly #journey: string;
+  readonly #version: number;
+  readonly #cubes = new Map<string, Branch>();
+  #count = 0;
+
+  constructor(journey: string, version: number) {
+    this.#journey = journey;
+    this.#version = version;
+  }
+
+  /** As `cellKey`. */
+  of(cube: CubeLetter, ...dimensions: readonly string[]): string {
+    let branch = below(this.#cubes, cube);
+    for (const part of dimensions) branch = below(branch.next, part);
+    if (branch.key !== '') return branch.key;
+    if (++this.#count > MOST_KEYS) {
+      this.#cubes.clear();
+      this.#count = 0;
+    }
+    return (branch.key = cellKey(cube, this.#journey, this.#version, dimensions));
+  }
+}
+
+function below(branches: Map<string, Branch>, part: string): Branch {
+  let branch = branches.get(part);
+  if (branch === undefined) branches.set(part, (branch = { key: '', next: new Map() }));
+  return branch;
+}
+
 /** A cell key taken apart. */
 export interface CellName {
   readonly cube: string;

@@ -170,6 +170,11 @@ export class Touched {
     thing.make = () => row;
   }
 
+  /** The rows one by one, as `rows`. */
+  forEach(visit: (key: string, before: Row | null, after: Row) => void): void {
+    for (const [key, { before, make }] of this.#things) visit(key, before, make());
+  }
+
   /** Rows by key: as they were when this run began (null: there was none), and as they are now. */
   rows(): Map<string, TouchedRow> {
     const rows = new Map<string, TouchedRow>();

@@ -24,7 +24,7 @@ function levelOf(valence: number): -1 | 0 | 1 {
 export function levelsOf(promise: PromiseRecord): LevelStep[] {
   const steps: LevelStep[] = [];
   promise.felt.forEach((feel, i) => {
-    const now = feelingAt(promise.felt.slice(0, i + 1));
+    const now = feelingAt(promise.felt, i + 1);
     if (now === null) return;
     const step: LevelStep = [minuteOf(feel[0]), levelOf(now.valence)];
     if (steps.at(-1)?.[0] === step[0]) steps.pop();

@@ -1,7 +1,7 @@
 import type { Factor, PromiseWhat } from '#lib/contract/index.ts';
 import type { Booking } from '../kernel/counters.ts';
 import type { Row } from '../kernel/row.ts';
-import { DELAY, PROMISE, cellKey } from '../kernel/counters.ts';
+import { DELAY, PROMISE } from '../kernel/counters.ts';
 import { binOf } from '../kernel/log-bins.ts';
 import { hourAnchor, minuteOf } from '../kernel/time.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
@@ -81,11 +81,16 @@ function feelings(promise: PromiseRecord, steps: readonly LevelStep[], book: (me
 }
 
 /** The day on which the first date passed unmet, and which factors were at work until then. */
-function delays(promise: PromiseRecord, stage: string, factors: readonly Factor[]): Booking[] {
+function delays(
+  promise: PromiseRecord,
+  stage: string,
+  where: { readonly blueprint: Blueprint; readonly factors: readonly Factor[] },
+): Booking[] {
+  const { blueprint, factors } = where;
   const missed = missedAt(promise);
   if (missed === 0) return [];
   const minute = minuteOf(missed);
-  const cell = (factor: string): string => cellKey('L', promise.journey, promise.version, [factor, stage]);
+  const cell = (factor: string): string => blueprint.cells.of('L', factor, stage);
   const booked: Booking[] = [[cell(''), DELAY.missed, minute, minute, 1]];
   if (factors.length > 0) booked.push([cell(''), DELAY.coincident, minute, minute, 1]);
   for (const factor of factors) booked.push([cell(factor.id), DELAY.missed, minute, minute, 1]);
@@ -97,14 +102,7 @@ export function promiseRow(promise: PromiseRecord, where: { readonly blueprint: 
   const stage = stageAt(where.blueprint, promise.stage).id;
   const factors = factorsDuring(promise, where.factors);
   const charge = chargeOf(promise.controller, factors);
-  const cell = cellKey('P', promise.journey, promise.version, [
-    stage,
-    promise.owner,
-    promise.segment,
-    promise.kind,
-    promise.touchpoint,
-    charge,
-  ]);
+  const cell = where.blueprint.cells.of('P', stage, promise.owner, promise.segment, promise.kind, promise.touchpoint, charge);
   const anchor = hourAnchor(promise.madeAt);
   const bookings: Booking[] = [];
   const bookMinute = (measure: number, minute: number, delta = 1): void => void bookings.push([cell, measure, anchor, minute, delta]);
@@ -114,7 +112,7 @@ export function promiseRow(promise: PromiseRecord, where: { readonly blueprint: 
   settlements(promise, book);
   gaps(promise, book);
   feelings(promise, felt, bookMinute);
-  bookings.push(...delays(promise, stage, factors));
+  bookings.push(...delays(promise, stage, { blueprint: where.blueprint, factors }));
   const member: PromiseMember = [
     promise.key,
     promise.kind,

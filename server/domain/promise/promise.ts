@@ -25,9 +25,9 @@ export function promiseSteps(promise: PromiseRecord, warnedFactor?: number): rea
   });
 }
 
-/** Key of a promise among what an event touches. */
+/** Key of a promise among what an event touches: as it is, because nothing else is named by the key of an event and a kind. */
 export function promiseKey(promise: PromiseRecord): string {
-  return `p:${promise.key}`;
+  return promise.key;
 }
 
 /** Finds the promise an event speaks of: by id, else the newest of its kind that is not settled (of the case, where it has one). */

@@ -2,12 +2,13 @@ import { COMPONENTS } from '#lib/contract/index.ts';
 import type { Channel, Component, Factor } from '#lib/contract/index.ts';
 import type { Booking } from '../kernel/counters.ts';
 import type { Row } from '../kernel/row.ts';
-import { HEAT, cellKey } from '../kernel/counters.ts';
+import { HEAT } from '../kernel/counters.ts';
 import { DAY, MINUTE, minuteOf } from '../kernel/time.ts';
 import type { Blueprint, Stage } from '../blueprint/blueprint.ts';
 import { stageAt, stayEnd } from '../case/case.ts';
-import type { CaseState, CustomerState, Feel, PromiseRecord, VisitState } from '../customer/state.ts';
+import type { CaseState, CustomerState, PromiseRecord, VisitState } from '../customer/state.ts';
 import { feelingAt } from '../emotion/visit-feeling.ts';
+import type { VisitFeeling } from '../emotion/visit-feeling.ts';
 import { parts } from '../friction/friction.ts';
 import type { FrictionRules } from '../friction/rules.ts';
 import { countSeverity, dwellLadder } from '../friction/severity.ts';
@@ -62,38 +63,32 @@ function dwellSteps(visit: VisitState, one: CaseState | undefined, where: VisitP
   const stay = one.stays.find((s) => s.from === visit.dwellFrom && s.stage === visit.stage);
   if (stay === undefined) return [];
   const until = stayEnd(one, stay, blueprint);
-  const steps: Step[] = [];
   const by = { tolerance: rules.tolerance.dwell, half: rules.half.dwell };
-  for (const { at, severity } of dwellLadder({ from: stay.from, medianMs: dwell.medianMs, mad: dwell.mad, until, by })) {
-    const level = Math.floor(severity * DWELL_LEVELS) / DWELL_LEVELS;
-    if (level > (steps.at(-1)?.severity ?? 0)) steps.push({ at, component: DWELL, severity: level });
-  }
-  return steps;
+  const ladder = dwellLadder({ from: stay.from, medianMs: dwell.medianMs, mad: dwell.mad, until, by, steps: DWELL_LEVELS });
+  return ladder.map(({ at, severity }) => ({ at, component: DWELL, severity }));
 }
 
 /** Severities of a visit as they stood at the end of each minute in which something happened. */
 class Severities {
-  readonly #counts = new Map<number, number>();
-  readonly #levels = new Map<number, number>();
+  /** by the place of the component */
+  readonly #counts = COMPONENTS.map(() => 0);
+  readonly #levels = COMPONENTS.map(() => 0);
 
   mark(component: number, value: number): void {
     if (component === WAIT) this.level(component, value / 1000);
-    else this.#counts.set(component, (this.#counts.get(component) ?? 0) + value);
+    else this.#counts[component] = (this.#counts[component] ?? 0) + value;
   }
 
   level(component: number, severity: number): void {
-    this.#levels.set(component, Math.max(this.#levels.get(component) ?? 0, severity));
+    this.#levels[component] = Math.max(this.#levels[component] ?? 0, severity);
   }
 
   current({ half }: FrictionRules): Partial<Record<Component, number>> {
     const out: Partial<Record<Component, number>> = {};
-    for (const [index, count] of this.#counts) {
-      const component = COMPONENTS[index];
-      if (component !== undefined) out[component] = countSeverity(count, half[component]);
-    }
-    for (const [index, severity] of this.#levels) {
-      const component = COMPONENTS[index];
-      if (component !== undefined && severity > 0) out[component] = Math.max(out[component] ?? 0, severity);
+    for (let i = 0; i < COMPONENTS.length; i++) {
+      const [component, count, level] = [COMPONENTS[i], this.#counts[i] ?? 0, this.#levels[i] ?? 0];
+      if (component === undefined || (count === 0 && level <= 0)) continue;
+      out[component] = Math.max(count === 0 ? 0 : countSeverity(count, half[component]), level);
     }
     return out;
   }
@@ -114,17 +109,12 @@ export interface VisitPoint {
   readonly values: readonly number[];
 }
 
-function valuesOf(
-  severities: Partial<Record<Component, number>>,
-  feels: readonly Feel[],
-  rules: FrictionRules,
-): Omit<VisitPoint, 'minute'> {
+function valuesOf(severities: Severities, feeling: VisitFeeling | null, rules: FrictionRules): Omit<VisitPoint, 'minute'> {
   const values: Values = [HEAT.visits, 1];
-  const { total, parts: byComponent } = parts(severities, rules.weights);
+  const { total, parts: byComponent } = parts(severities.current(rules), rules.weights);
   if (total > 0) {
     for (const [component, points] of byComponent) if (points > 0) values.push(HEAT.parts + componentIndex(component), points);
   }
-  const feeling = feelingAt(feels);
   if (feeling !== null) {
     values.push(HEAT.known, 1, HEAT.confidence, feeling.confidence);
     const weighed = Math.round((feeling.confidence * feeling.valence) / 1000);
@@ -132,6 +122,12 @@ function valuesOf(
     values.push(HEAT.emotions + feeling.emotion, feeling.confidence);
   }
   return { friction: total, valence: feeling === null ? null : feeling.valence, values };
+}
+
+/** The minutes of activity and those of the steps, ascending, each once. */
+function minutesWith(active: readonly number[], steps: readonly Step[]): readonly number[] {
+  if (steps.length === 0) return active;
+  return [...new Set([...active, ...steps.map((step) => minuteOf(step.at))])].sort((a, b) => a - b);
 }
 
 /** By what a visit is judged. */
@@ -144,16 +140,16 @@ export interface VisitPlace {
 export function visitPoints(visit: VisitState, state: CustomerState, where: VisitPlace): VisitPoint[] {
   const { rules } = where;
   const one = visit.dwellFrom === 0 ? undefined : state.cases.find((c) => c.id === visit.case);
-  const promised = state.promises.filter((p) => p.visit === visit.id);
-  if (visit.marks.length === 0 && visit.feels.length === 0 && visit.dwellFrom === 0 && promised.length === 0)
+  const steps: Step[] = visit.dwellFrom === 0 ? [] : dwellSteps(visit, one, where);
+  for (const promise of state.promises) {
+    if (promise.visit !== visit.id) continue;
+    for (const { at, severity } of promiseSteps(promise, rules.warned)) steps.push({ at, component: PROMISE, severity });
+  }
+  const { marks } = visit;
+  if (marks.length === 0 && visit.feels.length === 0 && steps.length === 0)
     return visit.minutes.map((minute) => ({ minute, friction: 0, valence: null, values: ONE_VISIT }));
-  const steps: Step[] = [
-    ...dwellSteps(visit, one, where),
-    ...promised.flatMap((p) => promiseSteps(p, rules.warned).map((s) => ({ at: s.at, component: PROMISE, severity: s.severity }))),
-  ];
-  const minutes = [...new Set([...visit.minutes, ...steps.map((s) => minuteOf(s.at))])].sort((a, b) => a - b);
-  const marks = [...visit.marks].sort((a, b) => a[0] - b[0]);
-  steps.sort((a, b) => a.at - b.at);
+  if (steps.length > 1) steps.sort((a, b) => a.at - b.at);
+  const minutes = minutesWith(visit.minutes, steps);
   const severities = new Severities();
   let [m, s, f] = [0, 0, 0];
   let seen = -1;
@@ -164,8 +160,7 @@ export function visitPoints(visit: VisitState, state: CustomerState, where: Visi
       severities.level(step.component, step.severity);
     while (f < visit.feels.length && minuteOf(visit.feels[f]?.[0] ?? 0) <= minute) f++;
     // In most minutes something happens, but nothing that makes the visit harder or says how it feels.
-    if (m + s + f !== seen)
-      last = valuesOf(severities.current(rules), f === visit.feels.length ? visit.feels : visit.feels.slice(0, f), rules);
+    if (m + s + f !== seen) last = valuesOf(severities, feelingAt(visit.feels, f), rules);
     seen = m + s + f;
     return { minute, friction: last.friction, valence: last.valence, values: last.values };
   });
@@ -190,14 +185,7 @@ export function visitRow(visit: VisitState, state: CustomerState, where: VisitPl
   const { blueprint } = where;
   const charge = chargeOf(visit.controller, factorsOver(visit, state, where.factors));
   const stage = stageAt(blueprint, visit.stage).id;
-  const cell = cellKey('H', visit.journey, visit.version, [
-    stage,
-    visit.channel,
-    visit.segment,
-    visit.owner,
-    charge,
-    String(visit.touchpoint),
-  ]);
+  const cell = blueprint.cells.of('H', stage, visit.channel, visit.segment, visit.owner, charge, String(visit.touchpoint));
   const points = visitPoints(visit, state, where);
   return {
     list: `visits:${visit.journey}:${visit.version}`,
@@ -218,9 +206,9 @@ export function visitRow(visit: VisitState, state: CustomerState, where: VisitPl
   };
 }
 
-/** Key of a visit among what an event touches. */
+/** Key of a visit among what an event touches: as it is, because nothing else is named by the key of an event alone. */
 export function visitKey(visit: VisitState): string {
-  return `v:${visit.id}`;
+  return visit.id;
 }
 
 /** Whether later events can still change a visit. */
