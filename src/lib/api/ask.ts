@@ -1,4 +1,5 @@
 import { error } from '@sveltejs/kit';
+import * as m from '#messages/frame.ts';
 
 /** HTTP status for what the API can answer, by its own codes and by those of faults. */
 const STATUS: Readonly<Record<string, number>> = {
@@ -16,14 +17,6 @@ const STATUS: Readonly<Record<string, number>> = {
   store_unavailable: 503,
   not_ready: 503,
 };
-const SENTENCES: Readonly<Record<number, string>> = {
-  400: 'The address asks for something that does not exist. Check the link, or start again from the menu.',
-  403: 'You may not see this.',
-  404: 'There is nothing under this address.',
-  429: 'Too many requests at once. Wait a moment and reload.',
-  503: 'The store does not answer at the moment. Nothing that was accepted is lost; reload in a few seconds.',
-};
-
 /** The HTTP status a thrown thing stands for; undefined where it is a plain fault of ours. */
 export function statusOf(thrown: unknown): number | undefined {
   const seen = [thrown, causeOf(thrown)];
@@ -41,7 +34,8 @@ export async function ask<Answer>(call: Promise<Answer>): Promise<Answer> {
   } catch (thrown) {
     const status = statusOf(thrown);
     if (status === undefined) throw thrown;
-    error(status, SENTENCES[status] ?? 'This cannot be shown.');
+    const code = String(status);
+    error(status, m.refused(m.isRefused(code) ? code : 'other'));
   }
 }
 

@@ -27,11 +27,11 @@ export function decimal(value: number, digits = 1): string {
   return formats.number(localeOf(speech.spoken), digits).format(value);
 }
 
-/** `part` of `whole` in per cent: `92 %`, `0.4 %` below one; a dash where there is no whole. */
-export function percent(part: number, whole: number): string {
+/** `part` of `whole` in per cent: `92 %`, `0.4 %` below one, there with at most `fine` decimals; a dash where there is no whole. */
+export function percent(part: number, whole: number, fine = 1): string {
   if (whole <= 0) return '–';
   const value = (100 * part) / whole;
-  const digits = value !== 0 && value < 1 ? 1 : 0;
+  const digits = value !== 0 && value < 1 ? fine : 0;
   // A part short of the whole must not read as all of it, nor something as nothing.
   const shown = part < whole && value > 99 ? Math.floor(value) : value;
   return `${decimal(shown, digits)} %`;

@@ -1,16 +1,6 @@
 import type { Expectation, Presence } from '#lib/contract/silence.ts';
-import { count, decimal } from './format.ts';
-
-/** What a place says, in a word or two. */
-export const PRESENCE_WORDS: Readonly<Record<Presence, string>> = {
-  value: 'as usual',
-  few: 'too few',
-  zero: 'none',
-  quiet: 'quiet',
-  silent: 'silent',
-  source_down: 'source down',
-  not_planned: 'not planned',
-};
+import * as m from '#messages/words.ts';
+import { count, decimal, percent } from './format.ts';
 
 /** The drawing of each: none is like another. */
 export const PRESENCE_ICONS = {
@@ -26,10 +16,8 @@ export const PRESENCE_ICONS = {
 /** What was usual and how sure it is that less came: `about 12 expected, going by earlier weeks`; empty where nothing is known. */
 export function expectedWords({ expected, basis, p }: Expectation): string {
   if (expected === null) return '';
-  const from = basis === 'weeks' ? 'going by the same time in earlier weeks' : 'going by the journey file';
-  const chance =
-    p === null || p >= 0.05
-      ? ''
-      : `; so few by chance in ${p < 0.0001 ? 'less than 1 of 10,000' : `${decimal(100 * p, 2)} %`} of such times`;
-  return `about ${expected < 10 ? decimal(expected, 1) : count(expected)} expected, ${from}${chance}`;
+  const about = { expected: expected < 10 ? decimal(expected, 1) : count(expected) };
+  const text = basis === 'weeks' ? m.expectedByWeeks(about) : m.expectedByFile(about);
+  if (p === null || p >= 0.05) return text;
+  return m.byChance({ expected: text, share: p < 0.0001 ? m.lessThanTenThousandth() : percent(p, 1, 2) });
 }

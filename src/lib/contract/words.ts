@@ -19,12 +19,6 @@ export type Phase = (typeof PHASES)[number];
 /** How a case can leave the plan. */
 export const DEVIATIONS = ['missing', 'tooOften', 'outOfOrder', 'exclusive'] as const;
 export type DeviationKind = (typeof DEVIATIONS)[number];
-export const DEVIATION_NAMES: Readonly<Record<DeviationKind, string>> = {
-  missing: 'Left out',
-  tooOften: 'Too often',
-  outOfOrder: 'Out of order',
-  exclusive: 'Both of a choice',
-};
 
 /** The fifteen friction components, in the order in which they are shown: functional failures first. */
 export const COMPONENTS = [
@@ -45,25 +39,6 @@ export const COMPONENTS = [
   'dead_click',
 ] as const;
 export type Component = (typeof COMPONENTS)[number];
-
-/** Component names a person understands. */
-export const COMPONENT_NAMES: Readonly<Record<Component, string>> = {
-  promise_missed: 'Promise missed',
-  dead_end: 'Dead end',
-  repeat_contact: 'Had to contact again',
-  reopen: 'Case reopened',
-  abandon: 'Gave up',
-  repeat_info: 'Had to repeat information',
-  forced_switch: 'Forced to switch channel',
-  failed_self_service: 'Self-service failed',
-  transfer: 'Transferred',
-  wait: 'Waited too long',
-  error: 'Error shown',
-  rage_click: 'Rage clicks',
-  backtrack: 'Sent back a step',
-  dwell: 'Stayed unusually long',
-  dead_click: 'Dead clicks',
-};
 
 /** The seven emotions a customer can be seen in. `unknown` is not one of them and never drawn as neutral. */
 export const EMOTIONS = ['frustrated', 'anxious', 'confused', 'disappointed', 'neutral', 'satisfied', 'delighted'] as const;

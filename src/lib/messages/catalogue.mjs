@@ -22,7 +22,6 @@ const RESERVED = new Set([
   'delete',
   'new',
   'in',
-  'of',
   'for',
   'if',
   'else',

@@ -61,7 +61,7 @@ function familyOf(name, codes) {
   const values = Object.assign({}, ...messages.map((message) => message.values));
   const code = Object.keys(codes).map(quoted).join(' | ');
   const languages = Object.keys(messages[0]?.texts ?? {});
-  const rich = call === 'sayParts';
+  const rich = call !== 'say';
   const fixed = !rich && Object.keys(values).length === 0;
   const table = (/** @type {string} */ language) => {
     const rows = Object.entries(codes).map(
@@ -122,7 +122,7 @@ function textOf(language, pieces, rich, counted = '') {
  */
 function partOf(language, piece, counted) {
   if (piece.type === TYPE.literal) return `\`${escaped(piece.value)}\``;
-  if (piece.type === TYPE.tag) return `{ tag: ${quoted(piece.value)}, text: ${textOf(language, piece.children, false, counted)} }`;
+  if (piece.type === TYPE.tag) return `{ tag: ${quoted(piece.value)} as const, text: ${textOf(language, piece.children, false, counted)} }`;
   if (piece.type === TYPE.plural) return `...${choiceOf(language, piece, true)}`;
   return valueOf(language, piece, counted);
 }

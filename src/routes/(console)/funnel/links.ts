@@ -1,8 +1,10 @@
-import { FINDING_WORDS, STANDING_WORDS } from '#lib/components/case-words.ts';
-import type { CaseStanding, Finding } from '#lib/contract/case.ts';
+import { finding as findingName, isFinding, isStanding, standing } from '#messages/words.ts';
+import { channelName } from '#lib/components/names.ts';
+import { outsideListTitle } from '#lib/components/outside-words.ts';
 import { formatList } from '#lib/contract/format-list.ts';
 import type { ListRef } from '#lib/contract/list.ts';
 import type { FunnelView } from '#lib/contract/views.ts';
+import * as m from '#messages/funnel.ts';
 
 type CohortWhat = Extract<ListRef, { of: 'funnel' }>['what'];
 type NowWhat = Extract<ListRef, { of: 'now' }>['what'];
@@ -66,39 +68,21 @@ function standingTitle(list: string, stageName: (stage: string) => string): stri
   const fields = new URLSearchParams(list.slice(list.indexOf('?') + 1));
   const [state, finding, stage] = [fields.get('state'), fields.get('finding'), fields.get('stage')];
   const where = stage === null ? '' : ` · ${stageName(stage)}`;
-  if (finding !== null) return `Times: ${FINDING_WORDS[finding as Finding] ?? finding}${where}`;
-  const title = STANDING_WORDS[state as CaseStanding] ?? 'Cases';
-  return `Cases ${title}${fields.get('where') === 'gone' ? ', ended in this range' : ', now in a stage'}`;
+  if (finding !== null) return `${m.times({ finding: isFinding(finding) ? findingName(finding) : finding })}${where}`;
+  const named = { state: state !== null && isStanding(state) ? standing(state) : '' };
+  return fields.get('where') === 'gone' ? m.stateGone(named) : m.stateHere(named);
 }
-
-const TITLES: Readonly<Record<string, string>> = {
-  entered: 'Entered the journey',
-  reached: 'Reached',
-  wentOn: 'Went on from',
-  waiting: 'Waiting in',
-  dropped: 'Dropped',
-  excluded: 'Excluded',
-  converted: 'Converted',
-  inProgress: 'In progress',
-  occupancy: 'Now in',
-  stuck: 'Stuck in',
-  inflow: 'Came in during the last hour:',
-  outflow: 'Left during the last hour:',
-};
 
 /** The drawer's heading for a list reference, with the stage's name where it has one. */
 export function listTitle(list: string, stageName: (stage: string) => string): string {
-  if (list.startsWith('delay?')) return list.includes('factor=') ? 'Dates missed that coincide with it' : 'Dates missed in this range';
+  const outside = outsideListTitle(list);
+  if (outside !== null) return outside;
   if (list.startsWith('state?') || list.startsWith('finding?')) return standingTitle(list, stageName);
-  if (list.startsWith('exposed?')) return 'Cases while it was at work';
   const fields = new URLSearchParams(list.slice(list.indexOf('?') + 1));
-  const title = TITLES[fields.get('what') ?? ''] ?? 'Customers';
-  const stage = fields.get('stage');
-  const group = fields.get('channel') ?? fields.get('segment');
-  const where = stage === null ? (title === 'Now in' || title === 'Stuck in' ? ' any stage' : '') : ` ${joint(title)}${stageName(stage)}`;
-  return `${title}${where}${group === null ? '' : ` · ${group}`}`;
-}
-
-function joint(title: string): string {
-  return title === 'Dropped' || title === 'Excluded' ? 'at ' : '';
+  const what = fields.get('what') ?? '';
+  const known = m.isList(what) ? what : 'other';
+  const [stage, channel, segment] = [fields.get('stage'), fields.get('channel'), fields.get('segment')];
+  const title = stage === null ? m.list(known) : m.listAt(known, { stage: stageName(stage) });
+  const group = channel === null ? segment : channelName(channel);
+  return group === null ? title : `${title} · ${group}`;
 }

@@ -1,17 +1,10 @@
-import { DEVIATION_NAMES } from '#lib/contract/words.ts';
-import type { Clue, DeviationKind, Phase } from '#lib/contract/words.ts';
+import type { Clue, DeviationKind } from '#lib/contract/words.ts';
 import { formatList } from '#lib/contract/format-list.ts';
 import type { ListRef } from '#lib/contract/list.ts';
 import type { JourneyStage, JourneyTouchpoint, JourneyView } from '#lib/contract/journey-view.ts';
-import { count, duration, percent } from '#lib/components/format.ts';
-
-export const PHASE_NAMES: Readonly<Record<Phase, string>> = {
-  buying: 'Buying',
-  using: 'Using',
-  support: 'Getting support',
-  leaving: 'Leaving',
-};
-export const CLUE_NAMES: Readonly<Record<Clue, string>> = { functional: 'it works', mechanic: 'things', humanic: 'people' };
+import { duration, percent } from '#lib/components/format.ts';
+import * as m from '#messages/journey.ts';
+import { deviation, isDeviation } from '#messages/words.ts';
 
 /** What hides or shows parts of the illustration. Nothing of it is asked for again. */
 export interface Sight {
@@ -63,28 +56,17 @@ export function nowList(view: JourneyView, what: 'occupancy' | 'stuck', stage: s
   return formatList({ of: 'now', ...commonOf(view), stage, what });
 }
 
-const TITLES: Readonly<Record<string, string>> = {
-  cases: 'Cases of the last 30 days',
-  visited: 'Have been in',
-  deviating: 'Left the plan',
-  planned: 'Got there as planned',
-  ownWay: 'Got there in a way of their own',
-  deviations: 'Left the plan at',
-  occupancy: 'Now in',
-  stuck: 'Stuck in',
-  ...DEVIATION_NAMES,
-};
-
 /** The drawer's heading for a list reference. */
 export function listTitle(
   list: string,
   names: { readonly stage: (id: string) => string; readonly touchpoint: (id: string) => string },
 ): string {
   const fields = new URLSearchParams(list.slice(list.indexOf('?') + 1));
-  const title = TITLES[fields.get('what') ?? ''] ?? 'Cases';
+  const what = fields.get('what') ?? '';
   const [stage, touchpoint] = [fields.get('stage'), fields.get('touchpoint')];
-  if (touchpoint !== null) return `${title}: ${names.touchpoint(touchpoint)}`;
-  return stage === null ? title : `${title} ${names.stage(stage)}`;
+  const place = touchpoint !== null ? names.touchpoint(touchpoint) : stage === null ? '' : names.stage(stage);
+  if (isDeviation(what)) return place === '' ? deviation(what) : m.listAt({ what: deviation(what), place });
+  return m.list(m.isList(what) ? what : 'other', { place });
 }
 
 /** Promises of a stage that were kept in time, of those that are decided. */
@@ -95,12 +77,10 @@ export function keptText(promised: JourneyStage['promised']): string {
 
 /** What a stage takes, as a sentence. */
 export function timeSentence(stage: JourneyStage): string {
-  if (stage.medianMs === null || stage.p90Ms === null) return 'Nobody has left this stage in the window.';
-  const standard =
-    stage.standardMs === null
-      ? 'no standard is set'
-      : `the standard is ${duration(stage.standardMs)}${stage.working ? ' of working time' : ''}`;
-  return `Half stay up to ${duration(stage.medianMs)}, nine in ten up to ${duration(stage.p90Ms)}, over ${count(stage.timed)} stays; ${standard}.`;
+  if (stage.medianMs === null || stage.p90Ms === null) return m.nobodyLeft();
+  const time = duration(stage.standardMs ?? 0);
+  const standard = stage.standardMs === null ? m.noStandard() : stage.working ? m.standardWorking({ time }) : m.standardIs({ time });
+  return m.stay({ median: duration(stage.medianMs), p90: duration(stage.p90Ms), count: stage.timed, standard });
 }
 
 /** How wide the times of a stage are drawn against its standard: per cent of the bar; the standard stands at `standard`. */
@@ -131,15 +111,17 @@ export function deviationEntries(
 ): readonly { readonly kind: DeviationKind; readonly name: string; readonly count: number }[] {
   return (['missing', 'tooOften', 'outOfOrder', 'exclusive'] as const).flatMap((kind) => {
     const n = touchpoint.deviations[kind];
-    return n === undefined ? [] : [{ kind, name: DEVIATION_NAMES[kind], count: n }];
+    return n === undefined ? [] : [{ kind, name: deviation(kind), count: n }];
   });
 }
 
 /** What the plan asks of a touchpoint. */
 export function planWords(touchpoint: JourneyTouchpoint): string {
   const parts = [
-    touchpoint.required ? 'required' : touchpoint.exclusive === null ? 'optional' : `one of the choice “${touchpoint.exclusive}”`,
-    ...(touchpoint.most === null ? [] : [touchpoint.most === 1 ? 'at most once' : `at most ${touchpoint.most} times`]),
+    touchpoint.exclusive === null || touchpoint.required
+      ? m.plan(touchpoint.required ? 'required' : 'optional')
+      : m.planChoice({ choice: touchpoint.exclusive }),
+    ...(touchpoint.most === null ? [] : [m.planMost({ count: touchpoint.most })]),
   ];
   return parts.join(', ');
 }

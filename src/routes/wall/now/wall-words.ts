@@ -1,5 +1,6 @@
 import { count, decimal, signed } from '#lib/components/format.ts';
 import type { WallTile } from '#lib/contract/views.ts';
+import * as m from '#messages/wall.ts';
 
 /** A tile's number in as few signs as it takes. */
 export function tileValue(tile: WallTile): string {
@@ -7,7 +8,7 @@ export function tileValue(tile: WallTile): string {
   if (tile.id === 'valence') return signed(tile.value, 2);
   const shown =
     tile.value >= 100_000
-      ? `${decimal(tile.value / 1_000, 0)}k`
+      ? m.thousands({ value: decimal(tile.value / 1_000, 0) })
       : tile.unit === '' || tile.value >= 100
         ? count(tile.value)
         : decimal(tile.value, 1);
@@ -18,8 +19,8 @@ export function tileValue(tile: WallTile): string {
 export function tileChange(tile: WallTile): string | null {
   if (tile.change === null) return null;
   const digits = tile.id === 'valence' ? 2 : 0;
-  const points = tile.unit === '%' ? ' pts' : '';
-  return `${signed(tile.change, digits)}${points} vs last week`;
+  const change = signed(tile.change, digits);
+  return tile.unit === '%' ? m.versusPoints({ change }) : m.versus({ change });
 }
 
 /** A shape beside each status: colour is never alone. */

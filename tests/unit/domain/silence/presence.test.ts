@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { PRESENCES } from '#lib/contract/index.ts';
 import { baselineOf, demandOf, weeksBefore } from '#server/domain/silence/baseline.ts';
 import { presenceOf } from '#server/domain/silence/presence.ts';
-import { PRESENCE_ICONS, PRESENCE_WORDS } from '#lib/components/presence-words.ts';
+import { PRESENCE_ICONS } from '#lib/components/presence-words.ts';
+import { presence as presenceName } from '#messages/words.ts';
 
 const usual = { planned: true, down: false, baseline: null, planCount: null, demand: 1 } as const;
 const steady = (expected: number): { expected: number; phi: number } => ({ expected, phi: 1 });
@@ -43,7 +44,7 @@ describe('the seven pictures', () => {
   });
 
   it('have a word and a drawing of their own each', () => {
-    expect(new Set(PRESENCES.map((p) => PRESENCE_WORDS[p])).size).toBe(7);
+    expect(new Set(PRESENCES.map((p) => presenceName(p))).size).toBe(7);
     expect(new Set(PRESENCES.map((p) => PRESENCE_ICONS[p])).size).toBe(7);
   });
 });
