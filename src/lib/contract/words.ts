@@ -40,6 +40,25 @@ export const COMPONENTS = [
 ] as const;
 export type Component = (typeof COMPONENTS)[number];
 
+/** Component names a person understands, in English for commands and reports; pages have them in every language. */
+export const COMPONENT_NAMES: Readonly<Record<Component, string>> = {
+  promise_missed: 'Promise missed',
+  dead_end: 'Dead end',
+  repeat_contact: 'Had to contact again',
+  reopen: 'Case reopened',
+  abandon: 'Gave up',
+  repeat_info: 'Had to repeat information',
+  forced_switch: 'Forced to switch channel',
+  failed_self_service: 'Self-service failed',
+  transfer: 'Transferred',
+  wait: 'Waited too long',
+  error: 'Error shown',
+  rage_click: 'Rage clicks',
+  backtrack: 'Sent back a step',
+  dwell: 'Stayed unusually long',
+  dead_click: 'Dead clicks',
+};
+
 /** The seven emotions a customer can be seen in. `unknown` is not one of them and never drawn as neutral. */
 export const EMOTIONS = ['frustrated', 'anxious', 'confused', 'disappointed', 'neutral', 'satisfied', 'delighted'] as const;
 export type Emotion = (typeof EMOTIONS)[number];
