@@ -27,6 +27,11 @@ export function decimal(value: number, digits = 1): string {
   return formats.number(localeOf(speech.spoken), digits).format(value);
 }
 
+/** A number with exactly one decimal: `3.0`. */
+export function tenths(value: number): string {
+  return formats.number(localeOf(speech.spoken), 1, 1).format(value);
+}
+
 /** `part` of `whole` in per cent: `92 %`, `0.4 %` below one, there with at most `fine` decimals; a dash where there is no whole. */
 export function percent(part: number, whole: number, fine = 1): string {
   if (whole <= 0) return '–';

@@ -1,16 +1,4 @@
-import {
-  channel,
-  component,
-  deviation,
-  emotion,
-  finding,
-  identifier,
-  isChannel,
-  isFinding,
-  isIdentifier,
-  isStanding,
-  standing,
-} from '#messages/words.ts';
+import { channel, identifier, isChannel, isIdentifier } from '#messages/words.ts';
 import { words } from './format.ts';
 
 /** A channel's name; one that is not ours reads as it came. */

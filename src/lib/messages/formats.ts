@@ -5,8 +5,9 @@ class Formats {
   readonly #plurals = new Map<string, Intl.PluralRules>();
   readonly #lists = new Map<string, Intl.ListFormat>();
 
-  number(locale: string, maximumFractionDigits: number): Intl.NumberFormat {
-    return kept(this.#numbers, `${locale} ${maximumFractionDigits}`, () => new Intl.NumberFormat(locale, { maximumFractionDigits }));
+  number(locale: string, maximumFractionDigits: number, minimumFractionDigits = 0): Intl.NumberFormat {
+    const digits = { minimumFractionDigits, maximumFractionDigits };
+    return kept(this.#numbers, `${locale} ${minimumFractionDigits} ${maximumFractionDigits}`, () => new Intl.NumberFormat(locale, digits));
   }
 
   date(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

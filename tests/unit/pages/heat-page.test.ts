@@ -9,13 +9,13 @@ import {
   coverageWords,
   feelingOf,
   points,
-  STATE_SENTENCES,
-  STATE_WORDS,
   trendOf,
   volumePercent,
 } from '../../../src/routes/(console)/heat/cell-words.ts';
 import { GridFocus } from '../../../src/routes/(console)/heat/grid-focus.svelte.ts';
 import { cellKey, heatParamsOf, nextWindow, readHeatAddress } from '../../../src/routes/(console)/heat/params.ts';
+import { speech } from '#lib/messages/say.svelte.ts';
+import * as words from '#messages/heat.ts';
 
 const cell: HeatCell = {
   stage: 'deliver',
@@ -63,10 +63,10 @@ describe('a square of the heatmap', () => {
   });
   it('says for how many of its visits the mood is known, and never rounds some to all or to none', () => {
     const of = (known: number, n: number) => coverageWords({ ...cell, n, emotion: { ...cell.emotion, known } });
-    expect(of(38, 100)).toBe('mood known for 38 % of 100');
-    expect(of(0, 7)).toBe('mood known for 0 % of 7');
-    expect(of(1, 1_000)).toBe('mood known for 0.1 % of 1,000');
-    expect(of(1_199, 1_200)).toBe('mood known for 99 % of 1,200');
+    expect(of(38, 100)).toBe('mood known for 38 % of 100 visits');
+    expect(of(0, 7)).toBe('mood known for 0 % of 7 visits');
+    expect(of(1, 1_000)).toBe('mood known for 0.1 % of 1,000 visits');
+    expect(of(1_199, 1_200)).toBe('mood known for 99 % of 1,200 visits');
   });
   it('draws a change with a sign and a word, and a direction only where it is more than noise', () => {
     const line = (change: number | null, uncertain = false) => {
@@ -91,8 +91,13 @@ describe('a square of the heatmap', () => {
     expect(cellSentence({ ...cell, state: 'silent', hush: 'silent', n: 0, expected: 12.5 }, 0)).toBe('silent, about 12.5 expected');
   });
   it('has another word and another sentence for every absence', () => {
-    expect(new Set(Object.values(STATE_WORDS)).size).toBe(6);
-    expect(new Set(Object.values(STATE_SENTENCES)).size).toBe(7);
+    const absences = ['few', 'zero', 'quiet', 'silent', 'source_down', 'not_planned'] as const;
+    for (const language of ['en', 'de'] as const) {
+      speech.choose(language);
+      expect(new Set(absences.map((state) => words.state(state))).size).toBe(6);
+      expect(new Set(absences.map((state) => words.stateWhy(state))).size).toBe(6);
+    }
+    speech.choose('en');
   });
   it('has a volume bar that keeps small cells visible', () => {
     expect(volumePercent(1, 100)).toBe(10);

@@ -3,7 +3,7 @@ import type { CsvField, CsvTable } from '#lib/components/csv.ts';
 import { iso } from '#lib/components/format.ts';
 import type { WholeList } from '#lib/components/whole-list.ts';
 import type { HeatCell, HeatView } from '#lib/contract/views.ts';
-import { component } from '#messages/words.ts';
+import { COMPONENT_NAMES } from '#lib/contract/words.ts';
 
 /** Digits after the point: enough that the parts still sum to the number. */
 const DIGITS = 6;
@@ -20,7 +20,7 @@ export function partsTable(view: HeatView, cell: HeatCell): CsvTable {
   return {
     columns: ['journey', 'version', 'stage', 'by', 'column', 'window', 'as_of', 'state', 'kind', 'name', 'value', 'unit'],
     rows: [
-      ...(shown ? cell.parts.map((part) => row('part', component(part.component), part.points, 'points')) : []),
+      ...(shown ? cell.parts.map((part) => row('part', COMPONENT_NAMES[part.component], part.points, 'points')) : []),
       ...(shown ? [row('pull', 'Pull to the stage’s average', cell.pull, 'points')] : []),
       row('friction', 'Friction', cell.friction, 'points'),
       row('change', 'Change against last week', cell.change, 'points'),

@@ -37,7 +37,7 @@ export function layerSentence(cell: HeatCell, now: number, face: { readonly laye
     return `${share === null ? '' : `${share} broken, `}${count(broken)} of ${plural(outcomes, 'promise')} broken`;
   }
   if (cell.state !== 'value' || face.layer === 'both') return cellSentence(cell, now, face.show);
-  if (face.layer === 'emotion') return `feeling ${feelingOf(cell.emotion.valence).word}, ${coverageWords(cell)} visits`;
+  if (face.layer === 'emotion') return `feeling ${feelingOf(cell.emotion.valence).word}, ${coverageWords(cell)}`;
   if (face.layer === 'friction') return cellSentence(cell, now, face.show);
   const heaviest = heaviestClue(cell);
   const lead = heaviest === null ? 'no friction' : `${CLUE_WORDS[heaviest.clue]} ${percent(heaviest.share, 1)} of its friction`;
