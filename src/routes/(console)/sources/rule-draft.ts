@@ -1,4 +1,5 @@
 import { fixStep, type FixRule, type FixStep } from '#lib/contract/sources.ts';
+import * as m from '#messages/sources.ts';
 
 /** A step as it stands in the form: three fields of text whose meaning the kind of step decides. */
 export interface StepDraft {
@@ -9,18 +10,20 @@ export interface StepDraft {
   second: string;
 }
 
+type FieldWord = 'from' | 'to' | 'field' | 'value' | 'pairs' | 'format' | 'zone';
+
 /** What the fields of a step are called. `second` is absent where a step has no second one. */
 export const STEP_FORMS: Readonly<
-  Record<FixStep['do'], { readonly name: string; readonly path: string; readonly first?: string; readonly second?: string }>
+  Record<FixStep['do'], { readonly path: FieldWord; readonly first?: FieldWord; readonly second?: FieldWord }>
 > = {
-  rename: { name: 'Rename a field', path: 'from', first: 'to' },
-  default: { name: 'Set where missing', path: 'field', first: 'value' },
-  set: { name: 'Set always', path: 'field', first: 'value' },
-  map: { name: 'Map values', path: 'field', first: 'as sent=as meant, …' },
-  date: { name: 'Read a date', path: 'field', first: 'format, e.g. dd.MM.yyyy HH:mm', second: 'zone, e.g. Europe/Berlin' },
-  number: { name: 'Make it a number', path: 'field' },
-  text: { name: 'Make it text', path: 'field' },
-  remove: { name: 'Remove a field', path: 'field' },
+  rename: { path: 'from', first: 'to' },
+  default: { path: 'field', first: 'value' },
+  set: { path: 'field', first: 'value' },
+  map: { path: 'field', first: 'pairs' },
+  date: { path: 'field', first: 'format', second: 'zone' },
+  number: { path: 'field' },
+  text: { path: 'field' },
+  remove: { path: 'field' },
 };
 
 /** `fax=post, mail=email` as a record. */
@@ -57,9 +60,10 @@ export function ruleOf(steps: readonly StepDraft[]): { readonly rule: FixRule } 
     const parsed = fixStep.safeParse(plain(step));
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
-      return {
-        problem: `Step ${i + 1} (${STEP_FORMS[step.kind].name}): ${String(issue?.path[0] ?? 'it')} ${issue?.message ?? 'is not valid'}.`,
-      };
+      const field = String(issue?.path[0] ?? '');
+      const problem =
+        issue?.code === 'too_small' ? m.problem('empty') : issue?.code === 'invalid_format' ? m.problem('path') : m.notValid();
+      return { problem: m.stepProblem({ number: i + 1, name: m.stepName(step.kind), field, problem }) };
     }
     read.push(parsed.data);
   }
