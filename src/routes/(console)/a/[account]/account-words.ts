@@ -1,17 +1,16 @@
 import { words } from '#lib/components/format.ts';
 import type { AccountItem, AccountMember, AccountView } from '#lib/contract/account.ts';
-
-const KINDS: Readonly<Record<string, string>> = { accountId: 'Account', householdId: 'Household' };
+import * as m from '#messages/account.ts';
 
 /** `Account ACME-17`. */
 export function groupName({ kind, value }: Pick<AccountView, 'kind' | 'value'>): string {
-  if (kind === null || value === null) return 'Account';
-  return `${KINDS[kind] ?? words(kind)} ${value}`;
+  if (kind === null || value === null) return m.account();
+  return m.isGroup(kind) ? m.group(kind, { value }) : `${words(kind)} ${value}`;
 }
 
 /** What to call a member: by name, else by their number, else by the beginning of the address. */
 export function memberTitle({ name, number, customer }: Pick<AccountMember, 'name' | 'number' | 'customer'>): string {
-  return name ?? (number === null ? customer.slice(0, 10) : `Customer ${number}`);
+  return name ?? (number === null ? customer.slice(0, 10) : m.member({ number }));
 }
 
 /** The same for somebody among the members. */
@@ -21,5 +20,5 @@ export function memberName(members: readonly AccountMember[], customer: string):
 
 /** What happened, in a few words. */
 export function eventWords({ item }: AccountItem): string {
-  return item.touchpoint?.name ?? item.touchpointName ?? words(item.type ?? 'event');
+  return item.touchpoint?.name ?? item.touchpointName ?? (item.type === null ? m.event() : words(item.type));
 }
