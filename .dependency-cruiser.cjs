@@ -80,6 +80,7 @@ module.exports = {
     domainMayReach('factor'),
     domainMayReach('case', 'conformance', 'factor'),
     domainMayReach('promise', 'case', 'factor', 'friction', 'emotion'),
+    domainMayReach('care', 'case', 'factor', 'promise', 'friction', 'emotion'),
     domainMayReach('visit', 'case', 'factor', 'promise', 'friction', 'emotion'),
     {
       name: 'a part of the domain without a line of its own reaches only kernel, event and blueprint',
@@ -87,7 +88,7 @@ module.exports = {
       from: {
         path: '^server/domain/([^/]+)/',
         pathNot:
-          '^server/domain/(kernel|event|blueprint|friction|emotion|conformance|factor|case|promise|visit|customer|funnel|timeline|view|prediction)/',
+          '^server/domain/(kernel|event|blueprint|friction|emotion|conformance|factor|case|promise|care|visit|customer|funnel|timeline|view|prediction)/',
       },
       to: { path: '^server/domain/', pathNot: [...ROOTS, CUSTOMER_STATE, '^server/domain/$1/'] },
     },
@@ -141,6 +142,7 @@ module.exports = {
       'platform',
       'api/identity',
       'api/staff',
+      'api/queue',
     ),
     mayReach('api', 'definitions', 'domain', 'projector', 'security', 'platform'),
     mayReach('emotion', 'domain/emotion', 'platform'),

@@ -12,6 +12,7 @@ import { projectInThreads, threadsFor } from './projector-threads.ts';
 import { API_PATH, createApi } from '#server/api/http.ts';
 import { createCaller } from '#server/api/router.ts';
 import { createIdentityDesk } from '#server/desk/identity.ts';
+import { createQueueDesk } from '#server/desk/queue.ts';
 import { createStaffDesk } from '#server/desk/staff.ts';
 import { createAcceptor } from '#server/ingest/acceptor.ts';
 import { createDesk } from '#server/ingest/desk.ts';
@@ -28,6 +29,7 @@ import { loadRules } from '#server/identity/load.ts';
 import { Feed } from '#server/live/feed.ts';
 import { createFunnelDesk } from '#server/live/funnels.ts';
 import { createReader } from '#server/live/reader.ts';
+import { createRecoveryReader } from '#server/live/recoveries.ts';
 import { Sockets } from '#server/live/sockets.ts';
 import { FeedMeter, readFeeds, samplePlace } from '#server/log/feeds.ts';
 import { openInbox } from '#server/log/inbox-stream.ts';
@@ -263,13 +265,24 @@ export async function startApp(options: AppOptions): Promise<App> {
     acceptor,
     clock,
   });
-  const staff = createStaffDesk({
-    reading: { redis: reads, partitions: store.partitions, context: () => contexts.current, blueprints: contexts.blueprints, nodeOf },
+  const addressees = {
+    redis: reads,
+    partitions: store.partitions,
+    context: () => contexts.current,
+    blueprints: contexts.blueprints,
+    nodeOf,
+  };
+  const staff = createStaffDesk({ reading: addressees, acceptor, clock });
+  const queue = createQueueDesk({
+    reading: addressees,
+    factors: () => contexts.factors,
     acceptor,
+    recoveries: createRecoveryReader({ blueprints: contexts.blueprints, sums: () => feed.sums, clock }),
     clock,
   });
-  const api = createApi({ reader, labels, sources, identity, staff, funnels, journeyDesk, actorOf: who, log });
-  const callerFor = (actor: Actor): Caller => createCaller({ reader, labels, sources, identity, staff, funnels, journeyDesk, actor });
+  const api = createApi({ reader, labels, sources, identity, staff, queue, funnels, journeyDesk, actorOf: who, log });
+  const callerFor = (actor: Actor): Caller =>
+    createCaller({ reader, labels, sources, identity, staff, queue, funnels, journeyDesk, actor });
   Reflect.set(globalThis, SERVICES, {
     callerFor,
     actorOf: who,

@@ -8,6 +8,7 @@ import type { JourneyDesk } from './journey-desk.ts';
 import { sameOrigin } from '#server/security/origin.ts';
 import type { IdentityDesk } from './identity.ts';
 import type { LabelDesk } from './labels.ts';
+import type { QueueDesk } from './queue.ts';
 import type { Reader } from './reader.ts';
 import type { SourceDesk } from './source-desk.ts';
 import type { StaffDesk } from './staff.ts';
@@ -26,6 +27,7 @@ export interface ApiOptions {
   readonly journeyDesk: JourneyDesk;
   readonly identity: IdentityDesk;
   readonly staff: StaffDesk;
+  readonly queue: QueueDesk;
   readonly actorOf: (request: ActorRequest) => Actor | undefined;
   readonly log: Log;
 }
@@ -46,6 +48,7 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
         sources: options.sources,
         identity: options.identity,
         staff: options.staff,
+        queue: options.queue,
         labels: options.labels,
         funnels: options.funnels,
         journeyDesk: options.journeyDesk,

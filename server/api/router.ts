@@ -19,6 +19,7 @@ import { accountsRouter } from './accounts.ts';
 import { findProcedures } from './find.ts';
 import { identityRouter } from './identity.ts';
 import { labelsRouter } from './labels-router.ts';
+import { queueRouter } from './queue.ts';
 import { sourcesRouter } from './sources-router.ts';
 import { storyRouter } from './story.ts';
 import { staffRouter } from './staff.ts';
@@ -79,6 +80,7 @@ export const appRouter = t.router({
   identity: identityRouter,
   accounts: accountsRouter,
   staff: staffRouter,
+  queue: queueRouter,
   labels: labelsRouter,
   sources: sourcesRouter,
   system: t.router({

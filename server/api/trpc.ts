@@ -7,6 +7,7 @@ import type { IdentityDesk } from './identity.ts';
 import type { FunnelDesk } from './funnel-desk.ts';
 import type { JourneyDesk } from './journey-desk.ts';
 import type { LabelDesk } from './labels.ts';
+import type { QueueDesk } from './queue.ts';
 import type { Reader } from './reader.ts';
 import type { SourceDesk } from './source-desk.ts';
 import type { StaffDesk } from './staff.ts';
@@ -22,6 +23,8 @@ export interface Context {
   readonly identity: IdentityDesk;
   /** where people state something about a customer */
   readonly staff: StaffDesk;
+  /** where people take up what needs somebody */
+  readonly queue: QueueDesk;
   readonly actor: Actor;
 }
 

@@ -43,6 +43,8 @@ function statedBy(word: StaffWord, about: { readonly by: Actor; readonly case: s
       const { promise: kind, due, wording } = word;
       return { type: 'promise.made', promise: { id: `said-${randomUUID()}`, kind, due, ...given({ wording }) }, attributes: stated };
     }
+    case 'recovery':
+      return { type: `recovery.${word.step}`, attributes: stated };
     case 'settle':
       return { type: `promise.${word.as}`, promise: { id: word.promiseId, kind: word.promise }, attributes: stated };
   }

@@ -21,6 +21,7 @@ const TICK_MS: Readonly<Record<Subscription['view'], number>> = {
   promises: 200,
   journey: 500,
   wall: 1000,
+  queue: 1000,
   customer: 0,
 };
 /** A past minute changes only by what comes late. */
@@ -242,6 +243,8 @@ export class Sockets {
         return { ...reader.wall(request.params) };
       case 'promises':
         return { ...reader.promises(request.params) };
+      case 'queue':
+        return { changes: this.#o.changes() };
       case 'customer':
         return {};
     }

@@ -212,6 +212,11 @@ export class LiveSums implements BookingSink {
     return this.#ledger.read(groupName('W', journey.journey, journey.version), { from: fromMinute, to: at, at });
   }
 
+  /** Recoveries detected in a range, as they stand at a minute. */
+  recoveries(journey: { readonly journey: string; readonly version: number }, fromMinute: number, at: number): CellSums {
+    return this.#ledger.read(groupName('R', journey.journey, journey.version), { from: fromMinute, to: at, at });
+  }
+
   /** Events of a range of the past, in steps. */
   *eventsInSteps(
     journey: { readonly journey: string; readonly version: number },

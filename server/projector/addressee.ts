@@ -2,6 +2,7 @@ import type { NamedIdentifier } from '#lib/contract/index.ts';
 import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { isOpen } from '#server/domain/case/case.ts';
+import { careFor } from '#server/domain/case/waits.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import { readState } from './saved-states.ts';
 import type { StateReading } from './saved-states.ts';
@@ -17,6 +18,8 @@ export interface AddresseeReading extends StateReading {
 export interface Addressee {
   /** the identifier that holds the person together: what comes under it goes to this person, and ties nothing else to it */
   readonly identifier: NamedIdentifier;
+  /** null: not known */
+  readonly name: string | null;
   /** the case that was opened last and is open now; null: none is */
   readonly openCase: string | null;
   /** ids of all cases that are known */
@@ -34,7 +37,12 @@ export async function addresseeOf(reading: AddresseeReading, customer: string, n
     const blueprint = reading.blueprints.get(one.journey, one.version);
     return blueprint !== undefined && isOpen(one, blueprint, now);
   });
-  return { identifier, openCase: open.at(-1)?.id ?? null, cases: state.cases.map((one) => one.id) };
+  return {
+    identifier,
+    name: state.name === '' ? null : state.name,
+    openCase: open.at(-1)?.id ?? null,
+    cases: state.cases.map((one) => one.id),
+  };
 }
 
 /** Of somebody with more identifiers of a kind than a state keeps: the strongest one that the last event carries. */
@@ -42,6 +50,18 @@ async function firstCarried({ redis, partitions }: AddresseeReading, customer: s
   const [entry] = (await redis.xRevRange(keys.customer(partitionOf(customer, partitions), customer), '+', '-', { COUNT: 1 })) ?? [];
   const carried = entry === undefined ? undefined : (JSON.parse(entry.message['e'] ?? '{}') as StoredEvent).who[0];
   return carried === undefined ? null : { kind: carried[0], value: carried[1] };
+}
+
+/** What people do about something that waits, as far as it was followed; null: nothing yet; `unknown`: no such case. */
+export async function careOfItem(
+  reading: AddresseeReading,
+  of: { readonly customerId: string; readonly caseId: string; readonly item: string },
+): Promise<{ readonly by: string; readonly at: number; readonly done: boolean } | 'unknown' | null> {
+  const state = await readState(reading, of.customerId);
+  const one = state?.cases.findLast((known) => known.id === of.caseId);
+  if (one === undefined) return 'unknown';
+  const [, by = '', at = 0, , doneAt = 0] = careFor(one, of.item) ?? [];
+  return by === '' && doneAt === 0 ? null : { by, at, done: doneAt !== 0 };
 }
 
 /** The event at a position of a customer's stream; null: there is none. */

@@ -2,7 +2,7 @@ import type { FoldContext, Places } from '#server/domain/customer/fold.ts';
 import type { Scored } from '#server/domain/event/annotation.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import type { Row, Touched } from '#server/domain/kernel/row.ts';
+import type { Listed, Row, Touched } from '#server/domain/kernel/row.ts';
 import type { Booking, Deltas } from '#server/domain/kernel/counters.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import { SAVED_EVERY, foldOnto, inOrder, reachesBack } from '#server/domain/customer/fold.ts';
@@ -96,7 +96,7 @@ export interface PersonChange {
 }
 
 /** A row as it stands on a list: the customer, then the row's own fields. */
-export function memberOf(person: string, row: Row): string {
+export function memberOf(person: string, row: Pick<Row, 'member'>): string {
   return `["${person}",${JSON.stringify(row.member).slice(1)}`;
 }
 
@@ -106,10 +106,25 @@ interface Place {
   readonly deltas: Deltas;
 }
 
+/** Writes what became of a row's places on other lists. */
+function diffAlso(place: Place, commands: Command[], before: readonly Listed[] = [], after: readonly Listed[] = []): void {
+  if (before === after || (before.length === 0 && after.length === 0)) return;
+  const text = (one: Listed): string => memberOf(place.person, one);
+  const stood = new Map(before.map((one) => [`${one.list} ${text(one)}`, one]));
+  for (const one of after) {
+    const key = `${one.list} ${text(one)}`;
+    const was = stood.get(key);
+    stood.delete(key);
+    if (was?.score !== one.score) commands.push(['ZADD', keys.list(place.partition, one.list), String(one.score), text(one)]);
+  }
+  for (const one of stood.values()) commands.push(['ZREM', keys.list(place.partition, one.list), text(one)]);
+}
+
 /** Writes what became of one row: sums, and its place on the list. @returns the row to compare with the next time */
 function diffRow(place: Place, commands: Command[], rows: { readonly before: KeptRow | null; readonly after: Row | null }): KeptRow | null {
   const { before, after } = rows;
   diffRows(place.deltas, before?.row ?? null, after);
+  diffAlso(place, commands, before?.row.also, after?.also);
   const is = after === null ? null : memberOf(place.person, after);
   const stands = is !== null && before !== null && is === before.member && before.row.list === after?.list;
   if (before !== null && !stands) commands.push(['ZREM', keys.list(place.partition, before.row.list), before.member]);

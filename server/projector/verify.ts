@@ -295,10 +295,12 @@ class Comparison {
     if (book) for (const booking of touched.bookings) this.#sums.add(booking, 1);
     for (const { after } of touched.rows().values()) {
       if (book) addRow(this.#sums, after, 1);
-      const list = rows.get(after.list);
-      const row = { member: memberOf(person, after), score: after.score };
-      if (list === undefined) rows.set(after.list, [row]);
-      else list.push(row);
+      for (const listed of [after, ...(after.also ?? [])]) {
+        const list = rows.get(listed.list);
+        const row = { member: memberOf(person, listed), score: listed.score };
+        if (list === undefined) rows.set(listed.list, [row]);
+        else list.push(row);
+      }
     }
     return { events, state: saved, findable: findableOf(state), checkpoints, rows };
   }

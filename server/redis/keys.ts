@@ -76,6 +76,8 @@ export const keys = {
   find: (p: number, shard: string) => `{${p}}:f:${shard}`,
   /** zset: people in contact of whom nobody knows who they are, by last contact */
   unknown: (p: number) => `{${p}}:unknown`,
+  /** string with expiry: who has just claimed something that waits, until the event that says so is followed */
+  claim: (p: number, customer: string, item: string) => `{${p}}:claim:${customer}:${item}`,
   /** stream: what each commit changed in the sums, and whom */
   changes: (p: number) => `{${p}}:changes`,
   /** hash: `at` -> changes id, `<cube>:<day>` -> binary sums */

@@ -42,8 +42,9 @@ export function foldBatches(batches: readonly (readonly StoredEvent[])[], contex
       const deltas = new Deltas();
       diffRows(deltas, before, after);
       sumBookings(deltas, sums);
-      if (before !== null) members.delete(JSON.stringify([before.list, before.score, before.member]));
-      members.set(JSON.stringify([after.list, after.score, after.member]), after);
+      for (const { list, score, member } of before === null ? [] : [before, ...(before.also ?? [])])
+        members.delete(JSON.stringify([list, score, member]));
+      for (const listed of [after, ...(after.also ?? [])]) members.set(JSON.stringify([listed.list, listed.score, listed.member]), listed);
     }
   }
   const ledger = new Ledger();

@@ -1,4 +1,4 @@
-import type { Row, Touched } from '../kernel/row.ts';
+import type { Row } from '../kernel/row.ts';
 import type { Booking } from '../kernel/counters.ts';
 import { FUNNEL } from '../kernel/counters.ts';
 import { dayCeiling, hourAnchor, minuteOf } from '../kernel/time.ts';
@@ -139,6 +139,7 @@ export function openCase(state: CustomerState, choice: Choice, event: StoredEven
     reopened: [],
     lastEvent: '',
     found: [],
+    care: null,
   };
   state.cases.push(one);
   return one;
@@ -226,11 +227,6 @@ export function stuckFrom(one: CaseState, stay: Stay, blueprint: Blueprint): num
 /** Key of a case among what an event touches. */
 export function caseKey(one: CaseState): string {
   return `c:${one.id}:${one.openedAt}`;
-}
-
-/** Marks a case as about to change. */
-export function touchCase(touched: Touched, one: CaseState, blueprint: Blueprint): void {
-  touched.change(caseKey(one), () => caseRow(one, blueprint));
 }
 
 /** Key of a stay among what an event touches: by its place among the stays of its case, which never lose one. */

@@ -11,6 +11,7 @@ import type { CaseState, Stay } from '../customer/state.ts';
 import { lastStay, stageAt, stayEnd, stayKey, stuckFrom } from './case.ts';
 import { foundIn } from './finding.ts';
 import { bookStanding, standingSteps } from './standing.ts';
+import { stayItem, waitingPlace } from './waits.ts';
 
 /** Factors at work during a stay. */
 export function factorsDuring(
@@ -66,11 +67,24 @@ export function stayRow(one: CaseState, stay: Stay, blueprint: Blueprint, factor
   const steps = standingSteps(one, stay, blueprint);
   const next = one.stays[one.stays.indexOf(stay) + 1]?.from ?? 0;
   bookStanding(bookings, blueprint.cells.of('C', stage.id), { steps, nextFrom: next });
+  const waits =
+    overdue === 0 || stay.until !== 0
+      ? null
+      : waitingPlace(one, {
+          item: stayItem(stay),
+          reason: 'stuck',
+          from: overdue,
+          until,
+          stage: stay.stage,
+          area: one.area,
+          factors: under.map(([factor]) => factor),
+        });
   return {
     list: `stays:${one.journey}:${one.version}`,
     score: until,
     member: [one.id, one.segment, one.channel, stay.stage, stay.from, until, overdue, under, steps, found, next],
     bookings,
+    ...(waits === null ? {} : { also: [waits] }),
   };
 }
 

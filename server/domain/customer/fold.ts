@@ -3,22 +3,8 @@ import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.t
 import { blueprintForCase } from '../blueprint/variant.ts';
 import type { Match } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
-import type { CaseState, CustomerState, Feel, Found, PromiseRecord, VisitState } from './state.ts';
-import {
-  caseKey,
-  caseOf,
-  caseRow,
-  exclude,
-  idleEnd,
-  isNextStep,
-  isOpen,
-  lapse,
-  lastStay,
-  openCase,
-  stageAt,
-  stayKey,
-  touchCase,
-} from '../case/case.ts';
+import type { CaseState, CustomerState, Feel, Found, PromiseRecord, Recovery, VisitState } from './state.ts';
+import { caseKey, caseOf, exclude, idleEnd, isNextStep, isOpen, lapse, lastStay, openCase, stageAt, stayKey } from '../case/case.ts';
 import { isSeen, takeStep, wayChange } from '../conformance/conformance.ts';
 import { noteGroups } from '../account/account.ts';
 import { DEAD_END, FOUND_KEPT, LOST_HANDOVER, cameToNothing, deadEndAt, threadLostFrom } from '../case/finding.ts';
@@ -42,8 +28,13 @@ import { DAY, HOUR, minuteOf } from '../kernel/time.ts';
 import { dueAt, promiseRuleOf } from '../blueprint/promise-rule.ts';
 import { breaksAt } from '../promise/dates.ts';
 import { caseNamed, statedPromise, visitDuring } from '../promise/stated.ts';
+import { deedOf, isComplaint, moveOf, moveOfOutcome, noteDeed } from '../care/moves.ts';
+import type { Deed } from '../care/moves.ts';
+import { CAUSE, detect, heedMood, isBadPeak, isMovable, isRecovering, moveRecovery } from '../care/recovery.ts';
+import type { RecoveryMove } from '../care/recovery.ts';
+import { caseRowWithCare, failsAt, promiseRowWithCare } from '../care/rows.ts';
+import { promiseItem, recoveryItem, stayItem } from '../case/waits.ts';
 import { noteFelt, promiseSpokenOf } from '../promise/felt.ts';
-import { promiseRow } from '../promise/ledger.ts';
 import { findPromise, promiseKey, prunePromises } from '../promise/promise.ts';
 import { addMinute, componentIndex, dwellOf, isContact, isHot, visitKey, visitRow } from '../visit/visit.ts';
 
@@ -167,6 +158,7 @@ function knowArea(applying: Applying): void {
       const blueprint = blueprintOf(one, context);
       if (one.area !== '' || blueprint === undefined) continue;
       for (const stay of one.stays) touched.change(stayKey(one, stay), () => stayRow(one, stay, blueprint, factorsOf(applying)));
+      if (one.care !== null) touchCase(applying, one, blueprint);
       one.area = area;
     }
     for (const visit of state.visits) {
@@ -240,7 +232,7 @@ function keepAlive(applying: Applying, one: CaseState, blueprint: Blueprint): vo
 
 /** Puts the case where the touchpoint says, or keeps it where it is. Returns whether it went back a step that the journey does not allow. */
 function place(applying: Applying, one: CaseState, match: Match): boolean {
-  const { event, touched } = applying;
+  const { event } = applying;
   const { blueprint, touchpoint } = match;
   lapse(one, blueprint, event.at);
   const stay = lastStay(one);
@@ -249,7 +241,7 @@ function place(applying: Applying, one: CaseState, match: Match): boolean {
   if (target === null) return false;
   const advances = touchpoint.stage !== null && isNextStep(one, blueprint, event.at, target);
   // Its row shows how it got on and the first stay in each stage: most events change neither.
-  if (advances || touchpoint.excludes || !one.stays.some((earlier) => earlier.stage === target)) touchCase(touched, one, blueprint);
+  if (advances || touchpoint.excludes || !one.stays.some((earlier) => earlier.stage === target)) touchCase(applying, one, blueprint);
   const moves = stay === undefined || stay.stage !== target;
   const back = stay !== undefined && moves && target < stay.stage && !stageAt(blueprint, stay.stage).next.has(target);
   if (running && moves) endStay(applying, one, blueprint);
@@ -372,7 +364,10 @@ function noteFeelings(applying: Applying, where: PromisePlace | null): void {
   for (const said of feelings) {
     const feel: Feel = [event.at, said.rank, said.valence, said.confidence, said.emotion];
     visit?.feels.push(feel);
-    if (where !== null) where.one.wave = waveAfter(where.one.wave, feel);
+    if (where !== null) {
+      where.one.wave = waveAfter(where.one.wave, feel);
+      feelAboutCare(applying, where.one, said);
+    }
     if (about !== undefined) {
       markPromise(applying, about);
       noteFelt(about, [...feel]);
@@ -385,8 +380,21 @@ function noteFeelings(applying: Applying, where: PromisePlace | null): void {
 /** Marks a promise as about to change. Promises outside a journey are on the timeline only. */
 function markPromise(applying: Applying, promise: PromiseRecord): void {
   const blueprint = blueprintOf(promise, applying.context);
-  if (blueprint !== undefined)
-    applying.touched.change(promiseKey(promise), () => promiseRow(promise, { blueprint, factors: factorsOf(applying) }));
+  if (blueprint !== undefined) applying.touched.change(promiseKey(promise), () => ledgerRow(applying, promise, blueprint));
+}
+
+/** The promise as a row, as its case has it. */
+function ledgerRow(applying: Applying, promise: PromiseRecord, blueprint: Blueprint): Row {
+  return promiseRowWithCare(promise, caseOfPromise(applying.state, promise), { blueprint, factors: factorsOf(applying) });
+}
+
+function caseOfPromise(state: CustomerState, promise: PromiseRecord): CaseState | undefined {
+  return promise.case === '' ? undefined : state.cases.findLast((one) => one.id === promise.case && one.version === promise.version);
+}
+
+/** Marks a case as about to change. */
+function touchCase(applying: Applying, one: CaseState, blueprint: Blueprint): void {
+  applying.touched.change(caseKey(one), () => caseRowWithCare(one, blueprint));
 }
 
 interface PromisePlace {
@@ -438,7 +446,85 @@ function makePromise(applying: Applying, where: PromisePlace | null, given: Give
   };
   state.promises.push(record);
   const blueprint = where?.match.blueprint;
-  if (blueprint !== undefined) touched.begin(promiseKey(record), () => promiseRow(record, { blueprint, factors: factorsOf(applying) }));
+  if (blueprint !== undefined) touched.begin(promiseKey(record), () => ledgerRow(applying, record, blueprint));
+}
+
+/** Failures of promises that the clock has found by now are put on record: from here on what people do about them counts. */
+function meetFailures(applying: Applying, one: CaseState): void {
+  const { state, event } = applying;
+  for (const promise of state.promises) {
+    if (promise.case !== one.id || promise.metAt !== 0 || promise.withdrawnAt !== 0 || event.at < breaksAt(promise)) continue;
+    if (caseOfPromise(state, promise) !== one || one.care?.recoveries.some((known) => known[2] === promise.key) === true) continue;
+    const at = failsAt(promise);
+    if (at === 0 || at > event.at) continue;
+    markPromise(applying, promise);
+    detect(one, { at, cause: 'promise', ref: promise.key, stage: promise.stage }, state.evidence);
+  }
+}
+
+/** Something went wrong by what an event says; where something is being made good already, it belongs to that. */
+function noteFailure(applying: Applying, one: CaseState, cause: 'bad_peak' | 'complaint' | 'dead_end'): void {
+  const { state, event, context } = applying;
+  const blueprint = blueprintOf(one, context);
+  if (blueprint === undefined || one.care?.recoveries.some((known) => isRecovering(known, event.at)) === true) return;
+  touchCase(applying, one, blueprint);
+  detect(one, { at: event.at, cause, ref: '', stage: lastStay(one)?.stage ?? 0 }, state.evidence);
+}
+
+/** Moves everything on that is being made good in a case. */
+function moveFailures(applying: Applying, one: CaseState, move: RecoveryMove, only?: (recovery: Recovery) => boolean): void {
+  const { event, context } = applying;
+  for (const recovery of one.care?.recoveries ?? []) {
+    if (!isMovable(recovery, event.at) || only?.(recovery) === false) continue;
+    if (markRecovery(applying, one, { recovery, blueprint: blueprintOf(one, context) })) moveRecovery(recovery, move, event.at);
+  }
+}
+
+/** Marks what shows a recovery as about to change. @returns false where that was forgotten: then nothing can change it any more */
+function markRecovery(
+  applying: Applying,
+  one: CaseState,
+  its: { readonly recovery: Recovery; readonly blueprint: Blueprint | undefined },
+): boolean {
+  if (its.blueprint === undefined) return false;
+  if (its.recovery[1] !== CAUSE.promise) {
+    touchCase(applying, one, its.blueprint);
+    return true;
+  }
+  const promise = applying.state.promises.find((known) => known.key === its.recovery[2]);
+  if (promise !== undefined) markPromise(applying, promise);
+  return promise !== undefined;
+}
+
+/** How the customer feels about what was made good. */
+function feelAboutCare(applying: Applying, one: CaseState, said: { readonly valence: number; readonly confidence: number }): void {
+  const { event, context } = applying;
+  for (const recovery of one.care?.recoveries ?? [])
+    if (
+      recovery[5] !== 0 &&
+      isMovable(recovery, event.at) &&
+      markRecovery(applying, one, { recovery, blueprint: blueprintOf(one, context) })
+    )
+      heedMood(recovery, event.at, said.valence);
+  if (isBadPeak(said)) noteFailure(applying, one, 'bad_peak');
+}
+
+/** What somebody here does about something that waits: noted where it waits, for all to see. */
+function noteCare(applying: Applying, one: CaseState, deed: Deed): void {
+  const { state, touched, context } = applying;
+  const blueprint = blueprintOf(one, context);
+  if (blueprint === undefined) return;
+  const promise = state.promises.find((known) => promiseItem(known) === deed.item);
+  const stay = one.stays.find((known) => stayItem(known) === deed.item);
+  const recovery = one.care?.recoveries.find((known) => recoveryItem(known) === deed.item);
+  if (promise !== undefined) markPromise(applying, promise);
+  else if (stay !== undefined) touched.change(stayKey(one, stay), () => stayRow(one, stay, blueprint, factorsOf(applying)));
+  else if (recovery !== undefined) touchCase(applying, one, blueprint);
+  else return;
+  noteDeed(one, deed);
+  const move = moveOfOutcome(deed.outcome);
+  if (move !== null)
+    moveFailures(applying, one, move, (known) => known === recovery || (promise !== undefined && known[2] === promise.key));
 }
 
 /** Promise events: made, kept, moved, warned of, withdrawn. Only the clock breaks one. */
@@ -468,10 +554,13 @@ function changePromise(applying: Applying, where: PromisePlace | null, said: { r
   if (change === 'made' && (known === undefined || given.id === undefined)) return makePromise(applying, where, given);
   if (known === undefined) return;
   const blueprint = blueprintOf(known, context);
+  const its = caseOfPromise(state, known);
+  if (its !== undefined) meetFailures(applying, its);
   markPromise(applying, known);
   const visit = state.visits.find((v) => v.id === known.visit);
   if (visit !== undefined && blueprint !== undefined) touchVisit(applying, visit, blueprint);
   if (change === 'kept') known.metAt = event.at;
+  if (change === 'kept' && its !== undefined) moveFailures(applying, its, 'resolved', (failure) => failure[2] === known.key);
   if (event.at >= breaksAt(known)) return;
   if (change === 'withdrawn') known.withdrawnAt = event.at;
   const told = known.warnedAt === 0 && event.at <= known.firstDue;
@@ -495,14 +584,24 @@ function statePromise(applying: Applying, one: CaseState | undefined, given: Giv
   if (record === null) return;
   if (visit !== undefined) touchVisit(applying, visit, blueprint);
   state.promises.push(record);
-  touched.begin(promiseKey(record), () => promiseRow(record, { blueprint, factors: factorsOf(applying) }));
+  touched.begin(promiseKey(record), () => ledgerRow(applying, record, blueprint));
+}
+
+function heedCare(applying: Applying, one: CaseState): void {
+  meetFailures(applying, one);
+  const deed = deedOf(applying.event);
+  if (deed !== null) return noteCare(applying, one, deed);
+  const move = moveOf(applying.event);
+  if (move !== null) moveFailures(applying, one, move);
 }
 
 /** What somebody here states about a customer: it counts as an event, and is no experience of the customer's. */
 function heed(applying: Applying): void {
   const { state, event } = applying;
   remember(state, event);
-  if (event.promise !== undefined) statePromise(applying, caseNamed(state, event), event.promise);
+  const one = caseNamed(state, event);
+  if (one !== undefined) heedCare(applying, one);
+  if (event.promise !== undefined) statePromise(applying, one, event.promise);
   countEvent(applying, undefined, false);
   prune(applying);
 }
@@ -522,7 +621,8 @@ function prune(applying: Applying): void {
     return (
       event.at - c.lastAt > CASE_KEPT_MS &&
       (blueprint === undefined || !isOpen(c, blueprint, event.at)) &&
-      !state.visits.some((v) => v.case === c.id)
+      !state.visits.some((v) => v.case === c.id) &&
+      !state.promises.some((p) => p.case === c.id)
     );
   });
   if (old.length === 0) return;
@@ -551,7 +651,7 @@ function followWay(
   if (stay === undefined) return;
   const step = { touchpoint, at: applying.event.at, from: moved.cameFrom, to: stay.stage, back: moved.back };
   const change = wayChange(one, blueprint, step);
-  if (isSeen(change)) touchCase(applying.touched, one, blueprint);
+  if (isSeen(change)) touchCase(applying, one, blueprint);
   takeStep(one, blueprint, { step, change });
 }
 
@@ -583,6 +683,7 @@ function noteFindings(applying: Applying, visit: VisitState, where: { readonly o
   if (stay !== undefined && (lost !== undefined || nothing || reopened)) {
     touchStay(applying.touched, one, { blueprint, factors: factorsOf(applying) });
     if (nothing) find(one, [event.at, one.stays.length - 1, DEAD_END, [id]]);
+    if (nothing) noteFailure(applying, one, 'dead_end');
     if (lost !== undefined) find(one, [event.at, one.stays.length - 1, LOST_HANDOVER, [lost.lastEvent, id]]);
     if (reopened) one.reopened.push(event.at);
   }
@@ -598,12 +699,17 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
   if (one === null) {
     one = openCase(state, choice, event);
     const opened = one;
-    touched.begin(caseKey(opened), () => caseRow(opened, choice.match.blueprint));
+    touched.begin(caseKey(opened), () => caseRowWithCare(opened, choice.match.blueprint));
   } else for (const key of choice.keys) if (!one.keys.includes(key)) one.keys.push(key);
   const match = asExpectedOf(one, choice.match);
   const its = match.blueprint;
   const cameFrom = lastStay(one)?.stage ?? null;
-  if (choice.one !== null) meetDeadEnd(applying, one, its);
+  if (choice.one !== null) {
+    meetDeadEnd(applying, one, its);
+    meetFailures(applying, one);
+    const move = match.touchpoint.excludes ? 'lost' : moveOf(event);
+    if (move !== null) moveFailures(applying, one, move);
+  }
   const placed = match.touchpoint.stage !== null || !isOpen(one, its, event.at);
   const staysBefore = one.stays.length;
   let back = false;
@@ -612,7 +718,7 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
     keepAlive(applying, one, its);
     one.lastAt = Math.max(one.lastAt, event.at);
     if (match.touchpoint.excludes) {
-      touchCase(touched, one, its);
+      touchCase(applying, one, its);
       exclude(one, its, event.at);
     }
   }
@@ -630,6 +736,7 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
   noteSignals(applying, visit, match);
   noteTopic(applying, visit, its);
   noteFindings(applying, visit, { one, blueprint: its });
+  if (isComplaint(event)) noteFailure(applying, one, 'complaint');
   if (event.type === 'contact.ended') visit.ended = true;
   return { visit, one, match };
 }

@@ -44,6 +44,34 @@ export interface CaseState {
   /** stream id of the last event taken in */
   lastEvent: string;
   found: Found[];
+  /** null: it never needed anybody */
+  care: CaseCare | null;
+}
+
+/**
+ * A failure that somebody here has to make good, and how far that has come: when it was detected, place among the causes, what it comes from
+ * (key of the promise), stage, when the customer was contacted, when it was made good, when it ended and whether well (1), and the mood before and
+ * after in thousandths. Instants in ms, 0 = not (yet).
+ */
+export type Recovery = [
+  at: number,
+  cause: number,
+  ref: string,
+  stage: number,
+  contactedAt: number,
+  resolvedAt: number,
+  endedAt: number,
+  won: 0 | 1,
+  before: number | null,
+  after: [at: number, valence: number] | null,
+];
+/** What people here do about something that waits: who has claimed it and when, until when it was put aside, when it was done and with what outcome. */
+export type CareEntry = [item: string, by: string, at: number, snoozedUntil: number, doneAt: number, outcome: string];
+
+/** What a case needs of people here, and what they do about it. */
+export interface CaseCare {
+  recoveries: Recovery[];
+  desk: CareEntry[];
 }
 
 /** A finding: when it was made, the place of the stay it belongs to among those of its case, its place among the findings, and stream ids of the events that make it. */
@@ -250,6 +278,7 @@ const CASE = packing<CaseState>()([
   'reopened',
   'lastEvent',
   'found',
+  'care',
 ]);
 const STAY = packing<Stay>()(['stage', 'from', 'until', 'left']);
 const VISIT = packing<VisitState>()([

@@ -11,6 +11,14 @@ const STATED: ReadonlySet<string> = new Set([
   'promise.kept',
   'promise.moved',
   'promise.withdrawn',
+  'recovery.contacted',
+  'recovery.resolved',
+  'recovery.won',
+  'recovery.lost',
+  'queue.claimed',
+  'queue.released',
+  'queue.snoozed',
+  'queue.done',
 ]);
 
 /**

@@ -21,6 +21,7 @@ export const CUBES = {
   exposed: 'X',
   standing: 'C',
   finding: 'W',
+  recovery: 'R',
 } as const;
 export type CubeLetter = (typeof CUBES)[keyof typeof CUBES];
 
@@ -71,6 +72,12 @@ export const EXPOSED = { stays: 0, cases: 1 } as const;
 export const STANDING = { here: 0, gone: 10 } as const;
 /** `W`: anchored at the minute in which a finding was made. */
 export const FOUND = { cases: 0 } as const;
+
+/**
+ * `R`: anchored at the hour in which a recovery was detected. From `states` on how many are in each state, in the order of the contract; of those with
+ * a mood before and after: how many, and the sums in thousandths; from `times` on log bins of the time from detection to resolution.
+ */
+export const RECOVERY = { detected: 0, states: 1, moods: 10, before: 11, after: 12, times: 100 } as const;
 
 const SEPARATOR = '|';
 

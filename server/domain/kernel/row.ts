@@ -34,6 +34,16 @@ export interface Row {
   readonly member: readonly unknown[];
   readonly bookings: readonly Booking[];
   readonly trail?: Trail;
+  /** places on other lists: what of it waits for somebody, or is told apart. They come and go as the row changes */
+  readonly also?: readonly Listed[];
+}
+
+/** One more place of a row, on another list. */
+export interface Listed {
+  readonly list: string;
+  readonly score: number;
+  /** without the customer */
+  readonly member: readonly unknown[];
 }
 
 /** Adds everything a row contributes, `sign` 1 or -1. */

@@ -24,6 +24,7 @@ import { fuse, labelEvidence } from '../emotion/fusion.ts';
 import { RANKS } from '../emotion/visit-feeling.ts';
 import { waited } from '../silence/overdue.ts';
 import type { WaitingCurve } from '../silence/overdue.ts';
+import { recoveriesOf } from '../view/recovery.ts';
 import { missedAt, promiseStateAt } from '../promise/dates.ts';
 import { factorsDuring as promiseFactors } from '../promise/ledger.ts';
 
@@ -180,6 +181,7 @@ export function headerOf(customer: string, state: CustomerState, at: HeaderConte
       .filter((c) => c !== null)
       .reverse(),
     promises: promiseViews(state, at),
+    recoveries: recoveriesOf(state, at),
     factors: factorsMet(state, at),
     emotion: emotionNow(state, now),
     noEmotion: state.noEmotion,

@@ -30,3 +30,4 @@ export * from './find.ts';
 export * from './story.ts';
 export * from './search-text.ts';
 export * from './staff.ts';
+export * from './queue.ts';

@@ -39,7 +39,7 @@ export type WallParams = z.infer<typeof wallParams>;
 
 export const customerParams = z.strictObject({ customer: id });
 
-/** What a page can follow. Rooms hold no personal data: `customer` only ever says "changed". */
+/** What a page can follow. Rooms hold no personal data: `customer` and `queue` only ever say "changed". */
 export const subscription = z.discriminatedUnion('view', [
   z.strictObject({ view: z.literal('funnel'), params: funnelParams }),
   z.strictObject({ view: z.literal('heat'), params: heatParams }),
@@ -48,6 +48,7 @@ export const subscription = z.discriminatedUnion('view', [
   z.strictObject({ view: z.literal('promises'), params: promiseParams }),
   z.strictObject({ view: z.literal('journey'), params: journeyParams }),
   z.strictObject({ view: z.literal('saved'), params: savedFunnelParams }),
+  z.strictObject({ view: z.literal('queue'), params: z.strictObject({}) }),
   z.strictObject({ view: z.literal('customer'), params: customerParams }),
 ]);
 export type Subscription = z.infer<typeof subscription>;

@@ -46,6 +46,7 @@ export const staffWord = z.discriminatedUnion('kind', [
     promise: z.string().min(1).max(128),
     as: z.enum(['kept', 'withdrawn']),
   }),
+  z.strictObject({ kind: z.literal('recovery'), customerId, caseId, step: z.enum(['contacted', 'resolved', 'won', 'lost']) }),
 ]);
 export type StaffWord = z.infer<typeof staffWord>;
 

@@ -15,6 +15,7 @@ import type {
 } from './words.ts';
 import type { Factor } from './event.ts';
 import type { CaseDeviation } from './journey-view.ts';
+import type { RecoveryCase } from './queue.ts';
 
 /** A name seen from both sides. */
 export interface Names {
@@ -341,6 +342,8 @@ export interface CustomerHeader {
   readonly lastContact: { readonly at: number; readonly channel: Channel; readonly topic: string | null } | null;
   readonly cases: readonly CasePosition[];
   readonly promises: readonly PromiseView[];
+  /** what is being made good, newest first */
+  readonly recoveries: readonly RecoveryCase[];
   /** outside our control, while a case of this customer was where it is at work; newest first */
   readonly factors: readonly Factor[];
   readonly emotion: EmotionNow;

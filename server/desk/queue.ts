@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { CLAIM_MS, Fault } from '#lib/contract/index.ts';
+import type { CareAct, Factor, QueueItem, QueueView, RecoveryParams, RecoveryView } from '#lib/contract/index.ts';
+import type { QueueDesk } from '#server/api/queue.ts';
+import { STAFF_SOURCE } from '#server/domain/event/staff.ts';
+import type { Acceptor } from '#server/ingest/acceptor.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import { addresseeOf, careOfItem } from '#server/projector/addressee.ts';
+import type { AddresseeReading } from '#server/projector/addressee.ts';
+import { readQueue } from '#server/projector/queue-list.ts';
+import { keys, partitionOf } from '#server/redis/keys.ts';
+import type { Actor } from '#server/security/actor.ts';
+
+/** A claim is decided here until its event is followed, which takes a second; where events wait, no longer than this. */
+const DECIDED_MS = 300_000;
+/** What was read is good for so long: many pages ask for the same. */
+const FRESH_MS = 500;
+/** Customers whose names one answer looks up; those further down show their number. */
+const MOST_NAMES = 60;
+const NAMES_KEPT = 5000;
+
+export interface QueueDeskOptions {
+  readonly reading: AddresseeReading;
+  readonly factors: () => readonly Factor[];
+  readonly acceptor: Pick<Acceptor, 'acceptBatch'>;
+  readonly recoveries: (params: RecoveryParams) => RecoveryView;
+  readonly clock: Clock;
+}
+
+const TYPES: Readonly<Record<CareAct['act'], string>> = {
+  claim: 'queue.claimed',
+  release: 'queue.released',
+  snooze: 'queue.snoozed',
+  done: 'queue.done',
+};
+
+function detailsOf(act: CareAct, now: number): Readonly<Record<string, unknown>> {
+  if (act.act === 'snooze')
+    return { until: now + act.forMs, ...(act.reason === undefined || act.reason === '' ? {} : { reason: act.reason }) };
+  return act.act === 'done' ? { outcome: act.outcome } : {};
+}
+
+/**
+ * The desk at which people take up what needs somebody. What they do is an event about the customer, so that everybody sees it at once and it stays on
+ * the timeline; who gets a claim is decided here, by one atomic write in the store.
+ */
+export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
+  const { reading, acceptor, clock } = options;
+  const names = new Map<string, string | null>();
+  let last: { readonly at: number; readonly params: string; readonly view: Promise<QueueView> } | undefined;
+
+  async function send(act: CareAct, by: Actor): Promise<void> {
+    const now = clock();
+    const found = await addresseeOf(reading, act.customerId, now);
+    if (found === null) throw new Fault('not_found', 'Nobody lives at this address (any more). Reload the page.');
+    const { identifier } = found;
+    const answer = await acceptor.acceptBatch(STAFF_SOURCE, [
+      {
+        id: randomUUID(),
+        occurredAt: now,
+        type: TYPES[act.act],
+        customer: { [identifier.kind]: identifier.value },
+        attributes: { by: by.name, verified: by.verified, case: act.caseId, item: act.item, ...detailsOf(act, now) },
+      },
+    ]);
+    const [wrong] = answer.rejected;
+    if (wrong !== undefined) throw new Fault('bad_request', wrong.message);
+  }
+
+  /** @throws Fault `conflict` where somebody else has it */
+  async function decide(act: CareAct, by: Actor): Promise<void> {
+    const entry = await careOfItem(reading, act);
+    if (entry === 'unknown') throw new Fault('not_found', 'This no longer waits for anybody. Reload the page.');
+    if (entry !== null && entry.done) throw new Fault('conflict', `${entry.by} has done this already.`);
+    const held = entry !== null && entry.by !== '' && clock() - entry.at < CLAIM_MS ? entry.by : null;
+    if (held !== null && held !== by.name) throw new Fault('conflict', `${held} has claimed this.`);
+  }
+
+  async function claim(act: CareAct, by: Actor): Promise<void> {
+    const key = keys.claim(partitionOf(act.customerId, reading.partitions), act.customerId, `${act.caseId} ${act.item}`);
+    const got = await reading.redis.set(key, by.name, { condition: 'NX', expiration: { type: 'PX', value: DECIDED_MS } });
+    if (got === null) {
+      const holder = await reading.redis.get(key);
+      if (holder !== null && holder !== by.name) throw new Fault('conflict', `${holder} has claimed this.`);
+    }
+    try {
+      await send(act, by);
+    } catch (error) {
+      if (got !== null) await reading.redis.del(key);
+      throw error;
+    }
+  }
+
+  async function nameOf(items: readonly QueueItem[]): Promise<void> {
+    const unknown = [...new Set(items.map(({ customer }) => customer))].filter((customer) => !names.has(customer)).slice(0, MOST_NAMES);
+    if (names.size > NAMES_KEPT) names.clear();
+    await Promise.all(unknown.map(async (customer) => names.set(customer, (await addresseeOf(reading, customer, clock()))?.name ?? null)));
+  }
+
+  return {
+    async get(params) {
+      const now = clock();
+      const key = JSON.stringify(params);
+      if (last === undefined || last.params !== key || now - last.at > FRESH_MS || now < last.at)
+        last = { at: now, params: key, view: readQueue({ ...reading, factors: options.factors(), now }, params) };
+      const view = await last.view;
+      await nameOf(view.items);
+      return { ...view, items: view.items.map((item) => ({ ...item, name: names.get(item.customer) ?? null })) };
+    },
+    recoveries: options.recoveries,
+    async act(act, by) {
+      await decide(act, by);
+      if (act.act === 'claim') return claim(act, by);
+      await send(act, by);
+      await reading.redis.del(keys.claim(partitionOf(act.customerId, reading.partitions), act.customerId, `${act.caseId} ${act.item}`));
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { CARE_OUTCOMES } from '#lib/contract/index.ts';
+import type { CareEntry, CaseState } from '../customer/state.ts';
+import type { StoredEvent } from '../event/event.ts';
+import { careOf } from './recovery.ts';
+import type { RecoveryMove } from './recovery.ts';
+
+/** Outcomes of a conversation that say that the customer was spoken to. */
+const SPOKEN: ReadonlySet<string> = new Set(['resolved', 'unresolved', 'passed_on', 'call_again']);
+
+/** How an event moves what went wrong in its case on; null: not at all. */
+export function moveOf(event: StoredEvent): RecoveryMove | null {
+  switch (event.type) {
+    case 'contact.answered':
+    case 'message.out':
+    case 'recovery.contacted':
+      return 'contacted';
+    case 'contact.ended':
+      return event.outcome === 'resolved' ? 'resolved' : null;
+    case 'disposition.noted':
+      if (event.outcome === 'resolved') return 'resolved';
+      return event.outcome !== undefined && SPOKEN.has(event.outcome) ? 'contacted' : null;
+    case 'recovery.resolved':
+      return 'resolved';
+    case 'recovery.won':
+      return 'won';
+    case 'recovery.lost':
+      return 'lost';
+    default:
+      return null;
+  }
+}
+
+/** Whether an event is a complaint by its own account. */
+export function isComplaint(event: StoredEvent): boolean {
+  return event.topic === 'complaint' || event.type?.startsWith('complaint') === true;
+}
+
+/** What somebody does about something that waits, as an event says it; null: nothing. */
+export interface Deed {
+  readonly what: 'claimed' | 'released' | 'snoozed' | 'done';
+  readonly item: string;
+  readonly by: string;
+  readonly at: number;
+  readonly until: number;
+  readonly outcome: string;
+}
+
+const DEEDS: ReadonlySet<string> = new Set<Deed['what']>(['claimed', 'released', 'snoozed', 'done']);
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Reads a deed. */
+export function deedOf(event: StoredEvent): Deed | null {
+  if (event.type?.startsWith('queue.') !== true) return null;
+  const what = event.type.slice('queue.'.length);
+  const item = text(event.attributes?.['item']);
+  if (!DEEDS.has(what) || item === '') return null;
+  const until = event.attributes?.['until'];
+  const outcome = CARE_OUTCOMES.find((one) => one === event.attributes?.['outcome']) ?? '';
+  return {
+    what: what as Deed['what'],
+    item,
+    by: text(event.attributes?.['by']),
+    at: event.at,
+    until: typeof until === 'number' ? until : 0,
+    outcome,
+  };
+}
+
+/** Notes a deed with its case. */
+export function noteDeed(one: CaseState, { what, item, by, at, until, outcome }: Deed): void {
+  const { desk } = careOf(one);
+  let entry = desk.find((known) => known[0] === item);
+  if (entry === undefined) desk.push((entry = [item, '', 0, 0, 0, '']));
+  const next: Readonly<Record<Deed['what'], CareEntry>> = {
+    claimed: [item, by, at, 0, 0, ''],
+    released: [item, '', 0, 0, 0, ''],
+    snoozed: [item, '', 0, until, 0, ''],
+    done: [item, by, at, 0, at, outcome],
+  };
+  entry.splice(0, entry.length, ...next[what]);
+}
+
+/** What an outcome says about the failure behind what waited. */
+export function moveOfOutcome(outcome: string): RecoveryMove | null {
+  if (outcome === 'helped') return 'resolved';
+  return outcome === 'no_effect' ? 'contacted' : null;
+}

@@ -1,0 +1,164 @@
+import { CLAIM_MS, QUEUE_REASONS } from '#lib/contract/index.ts';
+import type { Channel, QueueIncident, QueueItem, QueueParams, QueueReason, QueueView } from '#lib/contract/index.ts';
+import type { Blueprints } from '../blueprint/blueprint.ts';
+import type { QueueMember } from '../case/waits.ts';
+import { HOUR } from '../kernel/time.ts';
+
+/** Items shown at most; the counts are of all. */
+const MOST_ITEMS = 200;
+/** From so many customers on, one cause is one incident. */
+const INCIDENT_CUSTOMERS = 3;
+/** What begins within this time of one another can have one cause. */
+const INCIDENT_MS = 4 * HOUR;
+/** A promise that is no longer open, a complaint or a bad moment is worse than what is only late. */
+const WATCHED: ReadonlySet<QueueReason> = new Set(['stuck', 'dead_end']);
+
+/** One line of the lists of what waits, with its customer. */
+export type Waiting = readonly [customer: string, ...member: QueueMember];
+
+export interface QueueContext {
+  readonly blueprints: Blueprints;
+  /** name of a factor by its id */
+  readonly factorName: (id: string) => string | null;
+  readonly now: number;
+}
+
+/** Something that waits, and what groups it with others. */
+interface Entry {
+  readonly item: QueueItem;
+  readonly area: string;
+}
+
+function entryOf(waiting: Waiting, context: QueueContext): Entry {
+  const [customer, item, reasonIndex, from, , journey, version, caseId, stage, kind, owner, segment, area, channel, factors, by, since] =
+    waiting;
+  const blueprint = context.blueprints.get(journey, version);
+  const reason = QUEUE_REASONS[reasonIndex] ?? 'stuck';
+  const claimed = by !== '' && context.now - since < CLAIM_MS;
+  const ownerOfStage = blueprint?.touchpoints.find((touchpoint) => touchpoint.stage === stage)?.owner;
+  return {
+    area,
+    item: {
+      id: `${customer} ${caseId} ${item}`,
+      customer,
+      name: null,
+      item,
+      reason,
+      from,
+      severity: from > context.now || WATCHED.has(reason) ? 'watch' : 'breach',
+      journey,
+      caseId,
+      stage: blueprint?.stages[stage]?.id ?? '',
+      kind: kind === '' ? null : kind,
+      owner: owner === '' ? (ownerOfStage ?? null) : owner,
+      segment,
+      channel: channel as Channel,
+      factors,
+      by: claimed ? by : null,
+      since: claimed ? since : null,
+    },
+  };
+}
+
+/** Worst first: what is broken before what is only late, and of these what waits longest; unclaimed before claimed. */
+function compareItems(a: QueueItem, b: QueueItem): number {
+  const rank = (one: QueueItem): number => (one.severity === 'breach' ? 0 : 1);
+  return rank(a) - rank(b) || a.from - b.from || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** What could have one cause with others: the factor at work, else the same failure at the same place in the same area. */
+function causeOf({ item, area }: Entry): string {
+  const [factor] = item.factors;
+  if (factor !== undefined) return JSON.stringify(['f', factor, item.reason, item.journey]);
+  return JSON.stringify(['s', item.reason, item.journey, item.stage, item.kind ?? '', area]);
+}
+
+/** Splits entries of one cause, sorted by beginning, wherever more time lies between two than one cause would explain. */
+function bursts(entries: readonly Entry[]): Entry[][] {
+  const groups: Entry[][] = [];
+  for (const entry of [...entries].sort((a, b) => a.item.from - b.item.from)) {
+    const last = groups.at(-1);
+    const before = last?.at(-1);
+    if (last !== undefined && before !== undefined && entry.item.from - before.item.from <= INCIDENT_MS) last.push(entry);
+    else groups.push([entry]);
+  }
+  return groups;
+}
+
+function incidentOf(cause: string, group: readonly Entry[], context: QueueContext): QueueIncident | null {
+  const [first] = group;
+  const customers = new Set(group.map(({ item }) => item.customer)).size;
+  if (first === undefined || customers < INCIDENT_CUSTOMERS) return null;
+  const { item, area } = first;
+  const [factor] = item.factors;
+  return {
+    id: `${cause} ${item.from}`,
+    reason: item.reason,
+    factor: factor === undefined ? null : (context.factorName(factor) ?? factor),
+    journey: item.journey,
+    stage: item.stage,
+    kind: item.kind,
+    area: factor === undefined && area !== '' ? area : null,
+    customers,
+    items: group.length,
+    from: item.from,
+    until: group.at(-1)?.item.from ?? item.from,
+    claimed: group.filter((one) => one.item.by !== null).length,
+  };
+}
+
+/** Groups many customers of one cause into one incident. Pure. */
+function incidentsOf(
+  entries: readonly Entry[],
+  context: QueueContext,
+): { readonly incident: QueueIncident; readonly entries: readonly Entry[] }[] {
+  const byCause = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const cause = causeOf(entry);
+    const known = byCause.get(cause);
+    if (known === undefined) byCause.set(cause, [entry]);
+    else known.push(entry);
+  }
+  const found = [...byCause].flatMap(([cause, all]) =>
+    bursts(all).flatMap((group) => {
+      const incident = incidentOf(cause, group, context);
+      return incident === null ? [] : [{ incident, entries: group }];
+    }),
+  );
+  return found.sort((a, b) => b.incident.customers - a.incident.customers || a.incident.from - b.incident.from);
+}
+
+function fits({ item }: Entry, params: QueueParams): boolean {
+  const { reason, journey, owner, segment, who } = params;
+  return (
+    (reason === undefined || item.reason === reason) &&
+    (journey === undefined || item.journey === journey) &&
+    (owner === undefined || item.owner === owner) &&
+    (segment === undefined || item.segment === segment) &&
+    (who === undefined || (who === 'nobody' ? item.by === null : item.by === who))
+  );
+}
+
+const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort();
+
+/** What needs somebody at an instant, out of everything that waits. Pure. @param waiting from the lists of now, put aside or not */
+export function queueView(waiting: readonly Waiting[], params: QueueParams, context: QueueContext): QueueView {
+  const now = waiting.filter(([, , , , until, , , , , , , , , , , , , snoozedUntil]) => until > context.now && snoozedUntil <= context.now);
+  const all = now.map((one) => entryOf(one, context));
+  const byReason = Object.fromEntries(QUEUE_REASONS.map((reason) => [reason, 0])) as Record<QueueReason, number>;
+  for (const { item } of all) byReason[item.reason]++;
+  const fitting = all.filter((entry) => fits(entry, params));
+  const incidents = incidentsOf(fitting, context);
+  const opened = params.incident === undefined ? undefined : incidents.find(({ incident }) => incident.id === params.incident);
+  const shown = params.incident === undefined ? fitting : (opened?.entries ?? []);
+  const items = shown.map(({ item }) => item).sort(compareItems);
+  return {
+    position: { at: context.now, live: true },
+    count: items.length,
+    items: items.slice(0, MOST_ITEMS),
+    incidents: incidents.map(({ incident }) => incident),
+    byReason,
+    owners: sorted(all.flatMap(({ item }) => item.owner ?? [])),
+    segments: sorted(all.map(({ item }) => item.segment)),
+  };
+}

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import type { Channel } from './words.ts';
+import type { Position } from './views.ts';
+
+/** Why a case needs somebody. The first two are promises, before and after they are broken; `recovery`: contacted, but not made good in time. */
+export const QUEUE_REASONS = ['promise', 'call_back', 'stuck', 'bad_peak', 'complaint', 'dead_end', 'recovery'] as const;
+export type QueueReason = (typeof QUEUE_REASONS)[number];
+
+/** What went wrong so that somebody has to be won back. */
+export const RECOVERY_CAUSES = ['promise', 'bad_peak', 'complaint', 'dead_end'] as const;
+export type RecoveryCause = (typeof RECOVERY_CAUSES)[number];
+
+/** How far a recovery has come: in exactly one of these at every instant. */
+export const RECOVERY_STATES = ['detected', 'contacted', 'resolved', 'won', 'lost'] as const;
+export type RecoveryState = (typeof RECOVERY_STATES)[number];
+
+/** What came of an item of the queue, as whoever did it says. */
+export const CARE_OUTCOMES = ['helped', 'no_effect', 'not_reached', 'wrong_alert'] as const;
+export type CareOutcome = (typeof CARE_OUTCOMES)[number];
+
+/** An item may be claimed by one person, for so long, ms. */
+export const CLAIM_MS = 8 * 3_600_000;
+/** A promise is about to break within this time, ms. */
+export const QUEUE_HORIZON_MS = 2 * 3_600_000;
+
+const text = z.string().min(1).max(128);
+
+export const queueParams = z.strictObject({
+  reason: z.enum(QUEUE_REASONS).optional(),
+  journey: text.optional(),
+  owner: text.optional(),
+  segment: text.optional(),
+  /** claimed by this name, or `nobody` */
+  who: z.string().max(60).optional(),
+  /** only the children of this incident */
+  incident: z.string().max(300).optional(),
+});
+export type QueueParams = z.infer<typeof queueParams>;
+
+/** One thing that needs somebody now. */
+export interface QueueItem {
+  /** unique: customer, case and what waits */
+  readonly id: string;
+  readonly customer: string;
+  readonly name: string | null;
+  readonly item: string;
+  readonly reason: QueueReason;
+  /** the instant from which it needs somebody: a promise breaks, a stay is too long, something went wrong; ms */
+  readonly from: number;
+  readonly severity: 'watch' | 'breach';
+  readonly journey: string;
+  readonly caseId: string;
+  readonly stage: string;
+  /** of a promise */
+  readonly kind: string | null;
+  readonly owner: string | null;
+  readonly segment: string;
+  readonly channel: Channel;
+  /** outside our control, at work meanwhile */
+  readonly factors: readonly string[];
+  /** who has claimed it; null: nobody, or too long ago */
+  readonly by: string | null;
+  readonly since: number | null;
+}
+
+/** Several customers, one cause. */
+export interface QueueIncident {
+  readonly id: string;
+  readonly reason: QueueReason;
+  /** name of the factor at work for all of them; null: none known */
+  readonly factor: string | null;
+  readonly stage: string;
+  readonly journey: string;
+  readonly kind: string | null;
+  readonly area: string | null;
+  readonly customers: number;
+  readonly items: number;
+  /** first and last beginning, ms */
+  readonly from: number;
+  readonly until: number;
+  /** of its items, claimed by somebody */
+  readonly claimed: number;
+}
+
+/** What needs somebody now. */
+export interface QueueView {
+  readonly position: Position;
+  /** items that fit, all of them */
+  readonly count: number;
+  /** the most pressing, at most as many as a page shows */
+  readonly items: readonly QueueItem[];
+  readonly incidents: readonly QueueIncident[];
+  /** over all items, whatever is filtered */
+  readonly byReason: Readonly<Record<QueueReason, number>>;
+  readonly owners: readonly string[];
+  readonly segments: readonly string[];
+}
+
+const customerId = z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id');
+
+/** What somebody does about an item of the queue. */
+export const careAct = z.discriminatedUnion('act', [
+  z.strictObject({ act: z.literal('claim'), customerId, caseId: z.string().max(300), item: z.string().min(1).max(300) }),
+  z.strictObject({ act: z.literal('release'), customerId, caseId: z.string().max(300), item: z.string().min(1).max(300) }),
+  z.strictObject({
+    act: z.literal('snooze'),
+    customerId,
+    caseId: z.string().max(300),
+    item: z.string().min(1).max(300),
+    /** ms from now */
+    forMs: z
+      .int()
+      .min(60_000)
+      .max(14 * 86_400_000),
+    reason: z.string().trim().max(300).optional(),
+  }),
+  z.strictObject({
+    act: z.literal('done'),
+    customerId,
+    caseId: z.string().max(300),
+    item: z.string().min(1).max(300),
+    outcome: z.enum(CARE_OUTCOMES),
+  }),
+]);
+export type CareAct = z.infer<typeof careAct>;
+
+export const recoveryParams = z.strictObject({
+  journey: text,
+  from: z.int().min(0).max(4_102_444_800_000).optional(),
+  to: z.int().min(0).max(4_102_444_800_000).optional(),
+});
+export type RecoveryParams = z.infer<typeof recoveryParams>;
+
+/** Recoveries of one cause: detected = the sum over all states, at every instant. */
+export interface RecoveryLine {
+  readonly detected: number;
+  readonly states: Readonly<Record<RecoveryState, number>>;
+}
+
+export interface RecoveryView {
+  readonly journey: string;
+  /** detected from here on, floored to the hour, ms */
+  readonly from: number;
+  readonly position: Position;
+  readonly total: RecoveryLine;
+  readonly causes: Readonly<Record<RecoveryCause, RecoveryLine>>;
+  /** from detection to resolution, ms; from log bins of 2 %, so within 1 %; null: none yet */
+  readonly medianMs: number | null;
+  readonly resolved: number;
+  /** mean mood of those whose mood is known both before and after, -1..1; null: of too few */
+  readonly mood: { readonly before: number; readonly after: number } | null;
+  readonly moods: number;
+}
+
+/** A recovery on a customer's page. */
+export interface RecoveryCase {
+  readonly key: string;
+  readonly caseId: string;
+  readonly cause: RecoveryCause;
+  readonly state: RecoveryState;
+  readonly at: number;
+  readonly contactedAt: number | null;
+  readonly resolvedAt: number | null;
+  readonly endedAt: number | null;
+  readonly before: number | null;
+  readonly after: number | null;
+}

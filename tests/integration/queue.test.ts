@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CareAct, QueueItem, QueueParams, QueueView, RecoveryView } from '#lib/contract/index.ts';
+import { QUEUE_HORIZON_MS } from '#lib/contract/index.ts';
+import type { TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
+import { change } from '../support/desk.ts';
+import { verifyStore } from '../support/verify.ts';
+
+const HOUR = 3_600_000;
+const START = Date.UTC(2026, 2, 2, 9);
+const DUE = START + 4 * HOUR;
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp({ now: START });
+  await app.take(
+    [0, 1, 2, 3].flatMap((i) => [
+      { id: `a${i}`, customer: { customerId: `P${i}` }, type: 'page.viewed', area: 'north', occurredAt: START - 3 * HOUR + i },
+      {
+        id: `b${i}`,
+        customer: { customerId: `P${i}` },
+        type: 'delivery.started',
+        occurredAt: START - HOUR + i,
+        promise: { kind: 'delivery', due: DUE + i },
+      },
+    ]),
+  );
+  await app.take([
+    { id: 'c', customer: { customerId: 'Q' }, type: 'page.viewed', occurredAt: START - HOUR },
+    { id: 'd', customer: { customerId: 'Q' }, type: 'contact.ended', channel: 'phone', topic: 'complaint', occurredAt: START - HOUR / 2 },
+  ]);
+});
+afterAll(() => app[Symbol.asyncDispose]());
+
+async function queue(params: QueueParams = {}): Promise<QueueView> {
+  // Answers are shared for half a second: the next question is a later one.
+  app.now += 1000;
+  return app.call('queue.get', params);
+}
+const aboutItem = ({ customer: customerId, caseId, item }: QueueItem) => ({ customerId, caseId, item });
+async function act(item: QueueItem, what: Record<string, unknown> & Pick<CareAct, 'act'>, by = 'Ada'): Promise<void> {
+  const answer = await fetch(`${app.address}/api/trpc/queue.act`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-actor-name': by },
+    body: JSON.stringify({ ...aboutItem(item), ...what }),
+  });
+  if (!answer.ok) throw new Error(JSON.stringify(await answer.json()));
+}
+async function first(params: QueueParams): Promise<QueueItem> {
+  const [item] = (await queue(params)).items;
+  if (item === undefined) throw new Error('the queue is empty');
+  return item;
+}
+
+describe('the queue', () => {
+  it('holds a complaint at once, and a promise from two hours before it breaks: by the clock alone', async () => {
+    expect((await queue()).items.map(({ reason, severity }) => ({ reason, severity }))).toEqual([
+      { reason: 'complaint', severity: 'breach' },
+    ]);
+    app.now = DUE - QUEUE_HORIZON_MS + 10 * 60_000;
+    const soon = await queue({ reason: 'promise' });
+    expect(soon.items.map(({ severity, kind, owner }) => ({ severity, kind, owner }))).toEqual(
+      Array.from({ length: 4 }, () => ({ severity: 'watch', kind: 'delivery', owner: 'Logistics' })),
+    );
+    app.now = DUE + HOUR;
+    await app.settled();
+    const broken = await queue({ reason: 'promise' });
+    expect(broken.items.every(({ severity }) => severity === 'breach')).toBe(true);
+    expect(broken.count).toBe((await app.list({ of: 'promise', journey: 'test', what: 'broken' })).count);
+  });
+
+  it('takes many customers of one cause for one incident', async () => {
+    const { incidents } = await queue({ reason: 'promise' });
+    expect(incidents).toMatchObject([{ reason: 'promise', customers: 4, items: 4, area: 'north', kind: 'delivery', claimed: 0 }]);
+    const [incident] = incidents;
+    expect((await queue({ reason: 'promise', incident: incident?.id })).count).toBe(4);
+  });
+
+  it('gives one item to one of two who claim it at the same time, and tells the other who has it', async () => {
+    const item = await first({ reason: 'promise' });
+    const answers = await Promise.allSettled(['Ada', 'Ben', 'Cem', 'Dua'].map((by) => act(item, { act: 'claim' }, by)));
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    await app.settled();
+    const claimed = (await queue({ reason: 'promise' })).items.find(({ id }) => id === item.id);
+    const winner = ['Ada', 'Ben', 'Cem', 'Dua'][answers.findIndex(({ status }) => status === 'fulfilled')] ?? '';
+    expect(claimed?.by).toBe(winner);
+    for (const answer of answers) if (answer.status === 'rejected') expect(String(answer.reason)).toContain(`${winner} has claimed this.`);
+    const others = await act(item, { act: 'done', outcome: 'helped' }, 'Eve').catch(String);
+    expect(others).toContain(`${winner} has claimed this.`);
+    expect((await queue({ who: winner })).count).toBe(1);
+    const { items } = await app.timeline(item.customer);
+    expect(items[0]).toMatchObject({ type: 'queue.claimed', saidHere: { by: winner, stated: true } });
+    await act(item, { act: 'release' }, winner);
+    await app.settled();
+    await act(item, { act: 'claim' }, 'Eve');
+    await app.settled();
+    expect((await queue({ who: 'Eve' })).count).toBe(1);
+    await act(item, { act: 'release' }, 'Eve');
+    await app.settled();
+  });
+
+  it('puts an item aside until its time, and takes it off with what came of it', async () => {
+    const item = await first({ reason: 'promise' });
+    await act(item, { act: 'snooze', forMs: HOUR, reason: 'waits for the carrier' });
+    await app.settled();
+    expect((await queue({ reason: 'promise' })).items.map(({ id }) => id)).not.toContain(item.id);
+    app.now += HOUR + 60_000;
+    expect((await queue({ reason: 'promise' })).items.map(({ id }) => id)).toContain(item.id);
+    await act(item, { act: 'done', outcome: 'helped' });
+    await app.settled();
+    expect((await queue({ reason: 'promise' })).items.map(({ id }) => id)).not.toContain(item.id);
+  });
+
+  it('holds everybody who is stuck, as many as the funnel counts', async () => {
+    app.now = START + 30 * HOUR;
+    await app.settled();
+    const { count } = await queue({ reason: 'stuck' });
+    expect(count).toBeGreaterThan(0);
+    expect(count).toBe((await app.list({ of: 'now', journey: 'test', what: 'stuck' })).count);
+  });
+
+  it('shows what is being made good on the board and on the customer, until it is', async () => {
+    const board = (): Promise<RecoveryView> => app.call('queue.recoveries', { journey: 'test' });
+    const before = await board();
+    expect(before.causes.complaint).toMatchObject({ detected: 1, states: { detected: 1 } });
+    // Eighteen hours late is the first step at which a parcel weighs: all four promises have failed by now, one item was done before that.
+    expect(before.causes.promise.detected).toBe(4);
+    const [q] = (await app.find('Q')).hits;
+    const customerId = q?.customer ?? '';
+    const recovery = async () => (await app.timeline(customerId)).header?.recoveries[0];
+    expect(await recovery()).toMatchObject({ cause: 'complaint', state: 'detected' });
+    for (const step of ['contacted', 'resolved', 'won'] as const) {
+      await change(app, 'staff.say', { kind: 'recovery', customerId, step });
+      await app.settled();
+      expect((await recovery())?.state).toBe(step);
+    }
+    const after = await board();
+    expect(after.causes.complaint).toMatchObject({ detected: 1, states: { detected: 0, contacted: 0, resolved: 0, won: 1 } });
+    expect(after.resolved).toBe(before.resolved + 1);
+    expect(after.medianMs).toBeGreaterThan(0);
+  });
+
+  it('is what a rebuild comes to', async () => {
+    expect(await verifyStore(app)).toEqual([]);
+  });
+});
