@@ -30,6 +30,7 @@ afterAll(() => app[Symbol.asyncDispose]());
 
 type Said = StaffWord extends infer Word ? (Word extends StaffWord ? Omit<Word, 'customerId'> : never) : never;
 async function say(word: Said): Promise<void> {
+  app.now += 10;
   await change(app, 'staff.say', { customerId: customer, ...word });
   await app.settled();
 }
