@@ -36,9 +36,10 @@ interface KeptRow {
 }
 const IN_THE_TEXT: readonly unknown[] = [];
 
-function keptRow({ list, score, bookings, trail }: Row, member: string): KeptRow {
+function keptRow({ list, score, bookings, trail, also }: Row, member: string): KeptRow {
   const row = { list, score, member: IN_THE_TEXT, bookings };
-  return { row: trail === undefined ? row : { ...row, trail }, member };
+  if (trail === undefined && also === undefined) return { row, member };
+  return { row: { ...row, ...(trail === undefined ? {} : { trail }), ...(also === undefined ? {} : { also }) }, member };
 }
 
 /** Bookings beside the rows that are kept of one person: people with more events are compared by folding again. */

@@ -1,9 +1,11 @@
 import { RECOVERY_CAUSES } from '#lib/contract/index.ts';
 import type { RecoveryCause, RecoveryState } from '#lib/contract/index.ts';
 import { RECOVERY_STATES } from '#lib/contract/index.ts';
+import type { Blueprint } from '../blueprint/blueprint.ts';
+import { stageAt } from '../case/case.ts';
 import { recoveryItem, waitingPlace } from '../case/waits.ts';
 import type { CaseCare, CaseState, Recovery } from '../customer/state.ts';
-import { RECOVERY, cellKey } from '../kernel/counters.ts';
+import { RECOVERY } from '../kernel/counters.ts';
 import type { Booking } from '../kernel/counters.ts';
 import { binOf } from '../kernel/log-bins.ts';
 import type { Listed } from '../kernel/row.ts';
@@ -110,9 +112,9 @@ export function isBadPeak(said: { readonly valence: number; readonly confidence:
 }
 
 /** What a recovery adds to the sums. */
-export function recoveryBookings(one: Pick<CaseState, 'journey' | 'version'>, recovery: Recovery, stage: string): Booking[] {
-  const [at, cause, , , , resolvedAt, , , before, after] = recovery;
-  const cell = cellKey('R', one.journey, one.version, [RECOVERY_CAUSES[cause] ?? '', stage]);
+export function recoveryBookings(recovery: Recovery, blueprint: Blueprint): Booking[] {
+  const [at, cause, , stage, , resolvedAt, , , before, after] = recovery;
+  const cell = blueprint.cells.of('R', RECOVERY_CAUSES[cause] ?? '', stageAt(blueprint, stage).id);
   const anchor = hourAnchor(at);
   const bookings: Booking[] = [[cell, RECOVERY.detected, anchor, minuteOf(at), 1]];
   const steps = recoverySteps(recovery);

@@ -1,6 +1,6 @@
 import type { Factor } from '#lib/contract/index.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
-import { caseRow, stageAt } from '../case/case.ts';
+import { caseRow } from '../case/case.ts';
 import { promiseItem, waitingPlace } from '../case/waits.ts';
 import type { CaseState, PromiseRecord, Recovery } from '../customer/state.ts';
 import type { Row } from '../kernel/row.ts';
@@ -39,7 +39,7 @@ export function caseRowWithCare(one: CaseState, blueprint: Blueprint): Row {
   if (own.length === 0) return row;
   return {
     ...row,
-    bookings: [...row.bookings, ...own.flatMap((recovery) => recoveryBookings(one, recovery, stageAt(blueprint, recovery[3]).id))],
+    bookings: [...row.bookings, ...own.flatMap((recovery) => recoveryBookings(recovery, blueprint))],
     also: own.flatMap((recovery) => recoveryPlaces(one, recovery)),
   };
 }
@@ -67,7 +67,7 @@ export function promiseRowWithCare(
           factors: factorsDuring(promise, where.factors).map(({ id }) => id),
         });
   if (failure === null && waits === null) return row;
-  const failed = failure === null ? [] : recoveryBookings(one, failure, stageAt(where.blueprint, promise.stage).id);
+  const failed = failure === null ? [] : recoveryBookings(failure, where.blueprint);
   const also = [...(failure === null ? [] : recoveryPlaces(one, failure)), ...(waits === null ? [] : [waits])];
   return { ...row, bookings: failed.length === 0 ? row.bookings : [...row.bookings, ...failed], also };
 }
