@@ -3,6 +3,7 @@ import type {
   AccountTimeline,
   AccountView,
   CellDetail,
+  CustomerWhy,
   Factor,
   FactorImpact,
   FactorParams,
@@ -71,5 +72,7 @@ export interface Reader extends StoryReader {
     readonly before?: string | undefined;
     readonly limit: number;
   }): Promise<AccountTimeline>;
+  /** Why a customer's visits are as hard as they are, with the events that make it. */
+  why(params: { readonly customerId: string; readonly visit?: string | undefined; readonly at?: number | undefined }): Promise<CustomerWhy>;
   status(): Promise<SystemStatus>;
 }

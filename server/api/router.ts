@@ -17,6 +17,7 @@ import { funnelsRouter } from './funnels.ts';
 import { journeysRouter } from './journeys.ts';
 import { accountsRouter } from './accounts.ts';
 import { findProcedures } from './find.ts';
+import { frictionRouter } from './friction-router.ts';
 import { identityRouter } from './identity.ts';
 import { labelsRouter } from './labels-router.ts';
 import { queueRouter } from './queue.ts';
@@ -77,6 +78,7 @@ export const appRouter = t.router({
       .query(({ ctx, input }) => ctx.reader.timeline(input)),
   }),
   story: storyRouter,
+  friction: frictionRouter,
   identity: identityRouter,
   accounts: accountsRouter,
   staff: staffRouter,

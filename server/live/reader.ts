@@ -63,6 +63,7 @@ import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-pa
 import { StayCurves } from '#server/projector/stay-curves.ts';
 import { Stories } from '#server/projector/story.ts';
 import { WaitingCurves } from '#server/projector/waiting.ts';
+import { whyCustomer } from '#server/projector/why.ts';
 import { rowsOf } from '#server/projector/lists.ts';
 import { Earlier } from './earlier.ts';
 import { Hotspots } from './hotspots.ts';
@@ -538,6 +539,7 @@ export function createReader(o: ReaderOptions): Reader {
     storyPage: (params) => stories.page(params, o.clock()),
     account: (account) => accountView(reading, account, o.clock()),
     accountTimeline: ({ accountId, before, limit }) => accountTimeline(reading, accountId, { before, limit }),
+    why: ({ customerId, visit, at }) => whyCustomer(reading, { customer: customerId, visit, at: Math.min(at ?? Infinity, o.clock()) }),
     async status() {
       const now = o.clock();
       const known = new Map(o.blueprints.all.flatMap((of) => sources(of, now)).map((s) => [s.source, s]));

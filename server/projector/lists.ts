@@ -148,7 +148,7 @@ async function* heatRows(ref: HeatRef, reading: Reading): AsyncGenerator<ListRow
   const { blueprint, at } = reading;
   const range = ref.from === undefined ? windowRange(WINDOWS[ref.window], at) : { from: minuteOf(ref.from), to: at };
   for await (const member of scan<VisitMember>(reading, 'visits', { from: range.from * MINUTE, to: Infinity })) {
-    const [customer, , caseId, stage, channel, segment, owner, points, charge, touchpoint] = member;
+    const [customer, visit, caseId, stage, channel, segment, owner, points, charge, touchpoint] = member;
     const id = blueprint.stages[stage]?.id ?? '';
     const clue = blueprint.touchpoints[touchpoint]?.clue;
     const column = { channel, segment, owner: charge === 'owner' ? owner : OUTSIDE, clue }[ref.by];
@@ -158,6 +158,7 @@ async function* heatRows(ref: HeatRef, reading: Reading): AsyncGenerator<ListRow
     yield {
       customer,
       caseId,
+      visit,
       at: point[0] * MINUTE,
       stage: id,
       channel,

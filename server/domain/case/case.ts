@@ -140,6 +140,7 @@ export function openCase(state: CustomerState, choice: Choice, event: StoredEven
     lastEvent: '',
     found: [],
     care: null,
+    asked: [],
   };
   state.cases.push(one);
   return one;

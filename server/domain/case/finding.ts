@@ -13,13 +13,6 @@ export const LOST_HANDOVER = FINDINGS.indexOf('lost_handover');
 export const FOUND_KEPT = 20;
 /** A change of channel this long after the last word belongs together with it. */
 export const HANDOVER_MS = 72 * HOUR;
-/** Outcomes that say in themselves that nothing came of it. */
-const NOTHING_CAME = new Set(['none', 'no_answer', 'no_result', 'unanswered']);
-
-/** Whether an event says of itself that nothing came of it. */
-export function cameToNothing(event: StoredEvent): boolean {
-  return event.outcome !== undefined && NOTHING_CAME.has(event.outcome);
-}
 
 /**
  * When the last event of a case turns out to be a dead end: nothing that the journey allows followed within the standard time of the stage, on its

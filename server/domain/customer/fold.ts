@@ -3,11 +3,13 @@ import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.t
 import { blueprintForCase } from '../blueprint/variant.ts';
 import type { Match } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
+import { concernsOf, detect as detectFriction, followsAlong, maySwitch } from './detect.ts';
+import type { Witness } from './witness.ts';
 import type { CaseState, CustomerState, Feel, Found, PromiseRecord, Recovery, VisitState } from './state.ts';
 import { caseKey, caseOf, exclude, idleEnd, isNextStep, isOpen, lapse, lastStay, openCase, stageAt, stayKey } from '../case/case.ts';
 import { isSeen, takeStep, wayChange } from '../conformance/conformance.ts';
 import { noteGroups } from '../account/account.ts';
-import { DEAD_END, FOUND_KEPT, LOST_HANDOVER, cameToNothing, deadEndAt, threadLostFrom } from '../case/finding.ts';
+import { DEAD_END, FOUND_KEPT, LOST_HANDOVER, deadEndAt, threadLostFrom } from '../case/finding.ts';
 import { stayRow, touchStay } from '../case/stay.ts';
 import { changesEmotions, correctedEmotion, emotionConsent } from '../emotion/annotations.ts';
 import { feelingsOf } from '../emotion/feelings.ts';
@@ -15,9 +17,11 @@ import { waveAfter } from '../emotion/wave.ts';
 import { isAnnotation } from '../event/annotation.ts';
 import { isStaffWord } from '../event/staff.ts';
 import { isCorrection, isEmotionCorrection, isRetraction, nameOf, retractedName, streamId, tied } from '../event/event.ts';
+import { cameToNothing } from '../event/outcome.ts';
 import type { FrictionHistory, FrictionRules } from '../friction/rules.ts';
 import { DEFAULT_PROMISE_HALF_HOURS, waitSeverity } from '../friction/severity.ts';
 import { signalsOf } from '../friction/signals.ts';
+import { answerClicks } from '../friction/web.ts';
 import type { Signal } from '../friction/signals.ts';
 import type { FunnelEvent, Funnels } from '../funnel/compile.ts';
 import { foldFunnels } from '../funnel/fold.ts';
@@ -36,7 +40,7 @@ import { caseRowWithCare, failsAt, promiseRowWithCare } from '../care/rows.ts';
 import { promiseItem, recoveryItem, stayItem } from '../case/waits.ts';
 import { noteFelt, promiseSpokenOf } from '../promise/felt.ts';
 import { findPromise, promiseKey, prunePromises } from '../promise/promise.ts';
-import { addMinute, componentIndex, dwellOf, isContact, isHot, visitKey, visitRow } from '../visit/visit.ts';
+import { addMinute, componentIndex, dwellOf, isContact, isHot, isLastOf, visitKey, visitRow } from '../visit/visit.ts';
 
 /** Identifiers of one kind that a profile keeps. */
 const IDENTIFIERS_PER_KIND = 20;
@@ -63,6 +67,8 @@ export interface FoldContext {
   readonly friction?: FrictionHistory;
   /** `off`: nobody's emotions are read, from whatever source */
   readonly emotion?: 'off';
+  /** told what makes each signal; absent: nobody asks */
+  readonly witness?: Witness;
 }
 
 /** Sees a state at the places at which it is saved. Each stands behind the event that completes its number, and what ties with that event. */
@@ -84,7 +90,11 @@ interface Applying {
 const NO_FACTORS: readonly Factor[] = [];
 
 /** What a visit of a segment that began at an instant is judged by. */
-function rulesFor(context: FoldContext, blueprint: Blueprint, visit: { readonly segment: string; readonly from: number }): FrictionRules {
+export function rulesFor(
+  context: FoldContext,
+  blueprint: Blueprint,
+  visit: { readonly segment: string; readonly from: number },
+): FrictionRules {
   return context.friction === undefined ? blueprint.friction : context.friction.rulesFor(blueprint, visit.segment, visit.from);
 }
 
@@ -230,6 +240,18 @@ function keepAlive(applying: Applying, one: CaseState, blueprint: Blueprint): vo
   one.lastAt = last;
 }
 
+/** Visits in other stages are over. A form that was begun in one is not given up: the case went on. */
+function endVisits(applying: Applying, one: CaseState, here: { readonly stage: number; readonly blueprint: Blueprint }): void {
+  for (const visit of applying.state.visits) {
+    if (visit.case !== one.id || visit.stage === here.stage || visit.ended) continue;
+    if (visit.trace.length > 0) {
+      touchVisit(applying, visit, here.blueprint);
+      answerClicks(visit, applying.event.at);
+    }
+    visit.ended = true;
+  }
+}
+
 /** Puts the case where the touchpoint says, or keeps it where it is. Returns whether it went back a step that the journey does not allow. */
 function place(applying: Applying, one: CaseState, match: Match): boolean {
   const { event } = applying;
@@ -249,7 +271,7 @@ function place(applying: Applying, one: CaseState, match: Match): boolean {
   one.lastAt = Math.max(one.lastAt, event.at);
   if (moves || !running) beginStay(applying, one, target);
   one.closedAt = 0;
-  if (moves) for (const visit of applying.state.visits) if (visit.case === one.id && visit.stage !== target) visit.ended = true;
+  if (moves) endVisits(applying, one, { stage: target, blueprint });
   if (advances) one.steps.push(event.at);
   if (touchpoint.excludes) exclude(one, blueprint, event.at);
   return back;
@@ -292,42 +314,56 @@ function visitOf(applying: Applying, one: CaseState, match: Match): VisitState {
     dwellFrom: 0,
     about: '',
     lastEvent: '',
+    trace: [],
+    solvedAt: 0,
+    contact: 0,
   };
   applying.touched.begin(visitKey(visit), () => rowOfVisit(applying, visit, match.blueprint));
   state.visits.push(visit);
   return visit;
 }
 
-function mark(visit: VisitState, at: number, signal: Signal): void {
-  visit.marks.push([at, componentIndex(signal.component), signal.value]);
+/** Notes a signal. @param by stream ids of the events that make it, or instants of events of the visit */
+function mark(applying: Applying, visit: VisitState, signal: Signal, by: readonly (string | number)[]): void {
+  const { event, context } = applying;
+  const component = componentIndex(signal.component);
+  visit.marks.push([event.at, component, signal.value]);
+  context.witness?.hit(visit, { component, at: event.at, by });
 }
 
 function noteSignals(applying: Applying, visit: VisitState, match: Match): void {
   const { event } = applying;
-  const wait = (seconds: number): void => {
+  const signals = signalsOf(event);
+  const wait = (seconds: number, by: readonly number[]): void => {
     const rules = rulesFor(applying.context, match.blueprint, visit);
-    noteWait(visit, event.at, { seconds, standardMs: rules.waits[match.touchpoint.id] ?? match.touchpoint.waitMs, rules });
+    noteWait(applying, visit, { seconds, standardMs: rules.waits[match.touchpoint.id] ?? match.touchpoint.waitMs, rules, by });
   };
-  for (const signal of signalsOf(event)) {
-    if (signal.component === 'wait') wait(signal.value);
-    else mark(visit, event.at, signal);
+  for (const signal of signals) {
+    if (signal.component === 'wait') wait(signal.value, [event.at]);
+    else mark(applying, visit, signal, [event.at]);
   }
   if (event.type === 'contact.queued') visit.queuedAt = event.at;
-  const over = event.type === 'contact.answered' || event.type === 'contact.ended';
-  if (over && visit.queuedAt !== 0) {
-    wait((event.at - visit.queuedAt) / 1000);
-    visit.queuedAt = 0;
-  }
+  const ended = event.type === 'contact.ended';
+  if (visit.queuedAt === 0 || (!ended && event.type !== 'contact.answered')) return;
+  const by = [visit.queuedAt, event.at];
+  wait((event.at - visit.queuedAt) / 1000, by);
+  visit.queuedAt = 0;
+  // Over before anybody answered, and nobody says what it came to: given up in the queue.
+  if (ended && event.outcome === undefined && !signals.some((signal) => signal.component === 'abandon'))
+    mark(applying, visit, { component: 'abandon', value: 1 }, by);
 }
 
-function noteWait(
-  visit: VisitState,
-  at: number,
-  wait: { readonly seconds: number; readonly standardMs: number; readonly rules: FrictionRules },
-): void {
+interface Wait {
+  readonly seconds: number;
+  readonly standardMs: number;
+  readonly rules: FrictionRules;
+  readonly by: readonly number[];
+}
+
+function noteWait(applying: Applying, visit: VisitState, wait: Wait): void {
   const by = { tolerance: wait.rules.tolerance.wait, half: wait.rules.half.wait };
   const severity = Math.round(waitSeverity(wait.seconds, wait.standardMs / 1000, by) * 1000);
-  if (severity > 0) mark(visit, at, { component: 'wait', value: severity });
+  if (severity > 0) mark(applying, visit, { component: 'wait', value: severity }, wait.by);
 }
 
 /** The same topic again within the window: blamed on the earlier visit, which did not resolve it. */
@@ -350,7 +386,7 @@ function noteTopic(applying: Applying, visit: VisitState, blueprint: Blueprint):
   if (its === undefined) return;
   touchVisit(applying, blamed, its);
   visit.blamed = true;
-  mark(blamed, event.at, { component: 'repeat_contact', value: 1 });
+  mark(applying, blamed, { component: 'repeat_contact', value: 1 }, [blamed.lastEvent, streamId(event)]);
   addMinute(blamed, event.at);
 }
 
@@ -580,7 +616,9 @@ function statePromise(applying: Applying, one: CaseState | undefined, given: Giv
   if (change !== 'made' || known !== undefined || one === undefined || blueprint === undefined)
     return changePromise(applying, null, { given, change });
   const visit = visitDuring(state, one);
-  const record = statedPromise(event, given, { one, blueprint, visit, area: state.area });
+  const rules = rulesFor(context, blueprint, visit ?? { segment: one.segment, from: event.at });
+  const halfHours = rules.promiseHalf[given.kind] ?? rules.half.promise_missed;
+  const record = statedPromise(event, given, { one, blueprint, visit, area: state.area, halfHours });
   if (record === null) return;
   if (visit !== undefined) touchVisit(applying, visit, blueprint);
   state.promises.push(record);
@@ -606,13 +644,24 @@ function heed(applying: Applying): void {
   prune(applying);
 }
 
+/** Whether the dead end that is booked ahead on a visit can still be averted. */
+function mayEndDead({ state, event, context }: Applying, visit: VisitState): boolean {
+  const one = state.cases.find((known) => isLastOf(known, visit));
+  const blueprint = one === undefined ? undefined : blueprintOf(one, context);
+  return one !== undefined && blueprint !== undefined && deadEndAt(one, blueprint) >= event.at;
+}
+
 /** Forgets what nothing can change any more. */
 function prune(applying: Applying): void {
   const { state, event, touched, context } = applying;
   prunePromises(state, touched, event.at);
-  if (state.visits.some((v) => !isHot(v, state, event.at))) {
-    const cold = state.visits.filter((v) => !isHot(v, state, event.at));
-    for (const visit of cold) touched.settle(visitKey(visit));
+  const isCold = (v: VisitState): boolean => !isHot(v, state, event.at) && !mayEndDead(applying, v);
+  if (state.visits.some(isCold)) {
+    const cold = state.visits.filter(isCold);
+    for (const visit of cold) {
+      touched.settle(visitKey(visit));
+      context.witness?.settles(visit, state);
+    }
     state.visits = state.visits.filter((v) => !cold.includes(v));
   }
   if (!state.cases.some((c) => event.at - c.lastAt > CASE_KEPT_MS)) return;
@@ -661,6 +710,17 @@ function meetDeadEnd(applying: Applying, one: CaseState, blueprint: Blueprint): 
   const due = deadEndAt(one, blueprint);
   const stay = lastStay(one);
   if (stay === undefined) return;
+  // It weighs on the visit of the last event, as long as that is the last.
+  const bearer = due === 0 ? undefined : applying.state.visits.findLast((visit) => isLastOf(one, visit));
+  if (bearer !== undefined) {
+    touchVisit(applying, bearer, blueprint);
+    if (event.at >= due) {
+      const component = componentIndex('dead_end');
+      bearer.marks.push([due, component, 1]);
+      addMinute(bearer, due);
+      applying.context.witness?.hit(bearer, { component, at: due, by: [one.lastEvent] });
+    }
+  }
   const after = deadEndAt(one, blueprint, Math.max(one.lastAt, event.at));
   if (due === after && (due === 0 || event.at < due)) return;
   touchStay(applying.touched, one, { blueprint, factors: factorsOf(applying) });
@@ -689,7 +749,37 @@ function noteFindings(applying: Applying, visit: VisitState, where: { readonly o
   }
   if (visit.about === '') visit.about = event.topic ?? (lost === undefined ? '' : lost.about);
   visit.lastEvent = id;
-  one.lastEvent = id;
+}
+
+/** Marks a visit as about to change. @returns false: nobody knows its journey any more */
+function touchKnown(applying: Applying, visit: VisitState): boolean {
+  const blueprint = blueprintOf(visit, applying.context);
+  if (blueprint !== undefined) touchVisit(applying, visit, blueprint);
+  return blueprint !== undefined;
+}
+
+/** Clicks and the like that no journey names: they belong to the visit that is going on in their channel, as far as they make it hard. */
+function joinVisit(applying: Applying): void {
+  const { state, event } = applying;
+  const concerns = concernsOf(event);
+  if (!followsAlong(concerns)) return;
+  const channel = event.channel ?? 'web';
+  const visit = state.visits.findLast((v) => v.channel === channel && !v.ended && v.last <= event.at);
+  const blueprint = visit === undefined ? undefined : blueprintOf(visit, applying.context);
+  const one = state.cases.find((c) => c.id === visit?.case && c.version === visit.version);
+  if (visit === undefined || blueprint === undefined || one === undefined || event.at - visit.last > blueprint.file.quiet) return;
+  touchVisit(applying, visit, blueprint);
+  applying.context.witness?.took(visit, event);
+  visit.last = event.at;
+  addMinute(visit, event.at);
+  for (const signal of signalsOf(event)) if (signal.component !== 'wait') mark(applying, visit, signal, [event.at]);
+  const { repeatWindow } = blueprint.file;
+  const { witness } = applying.context;
+  const touch = (other: VisitState): boolean => touchKnown(applying, other);
+  detectFriction(
+    { state, event, visit, one, isNew: false, closedAt: 0, lastEvent: visit.lastEvent, repeatWindow, witness, touch },
+    concerns,
+  );
 }
 
 /** A case, and the visit in it, take the event in. */
@@ -710,8 +800,12 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
     const move = match.touchpoint.excludes ? 'lost' : moveOf(event);
     if (move !== null) moveFailures(applying, one, move);
   }
+  // From here on nobody bears a dead end of this case, until it is clear where this event belongs.
+  const { lastEvent } = one;
+  one.lastEvent = streamId(event);
   const placed = match.touchpoint.stage !== null || !isOpen(one, its, event.at);
   const staysBefore = one.stays.length;
+  const { closedAt } = one;
   let back = false;
   if (placed) back = place(applying, one, match);
   else {
@@ -723,8 +817,11 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
     }
   }
   followWay(applying, one, { match, cameFrom, back });
+  const visits = state.visits.length;
   const visit = visitOf(applying, one, match);
+  const isNew = state.visits.length > visits;
   touchVisit(applying, visit, its);
+  applying.context.witness?.took(visit, event);
   const stay = lastStay(one);
   if (one.stays.length > staysBefore && stay !== undefined && visit.dwellFrom === 0) {
     const usual = dwellOf(stageAt(its, stay.stage), rulesFor(applying.context, its, visit));
@@ -732,8 +829,15 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
   }
   visit.last = Math.max(visit.last, event.at);
   addMinute(visit, event.at);
-  if (back) mark(visit, event.at, { component: 'backtrack', value: 1 });
+  if (back) mark(applying, visit, { component: 'backtrack', value: 1 }, [event.at]);
   noteSignals(applying, visit, match);
+  const concerns = concernsOf(event);
+  if (concerns !== 0 || visit.trace.length > 0 || (isNew && maySwitch(state, event))) {
+    const { repeatWindow } = its.file;
+    const { witness } = applying.context;
+    const touch = (other: VisitState): boolean => touchKnown(applying, other);
+    detectFriction({ state, event, visit, one, isNew, closedAt, lastEvent, repeatWindow, witness, touch }, concerns);
+  }
   noteTopic(applying, visit, its);
   noteFindings(applying, visit, { one, blueprint: its });
   if (isComplaint(event)) noteFailure(applying, one, 'complaint');
@@ -790,12 +894,15 @@ function experience(applying: Applying): FunnelEvent | null {
   const choice = caseOf(state, matches, event);
   const visits = state.visits.length;
   const where = choice === null ? null : attach(applying, choice);
+  if (where === null) joinVisit(applying);
   const contact = contactChannel(event, (choice?.match ?? matches[0])?.touchpoint);
   if (contact !== null) state.lastContact = [event.at, contact, event.topic ?? ''];
   noteFeelings(applying, where);
   notePromise(applying, where);
   if (where !== null) close(applying, where);
-  countEvent(applying, choice?.match ?? matches[0], contact !== null && (where === null || state.visits.length > visits));
+  const begunContact = contact !== null && (where === null || state.visits.length > visits);
+  if (begunContact) state.contacts++;
+  countEvent(applying, choice?.match ?? matches[0], begunContact);
   prune(applying);
   return (context.funnels?.all.length ?? 0) > 0 ? seenByFunnels(applying, matches, where) : null;
 }

@@ -44,6 +44,7 @@ export interface CaseState {
   /** stream id of the last event taken in */
   lastEvent: string;
   found: Found[];
+  asked: Asked[];
   /** null: it never needed anybody */
   care: CaseCare | null;
 }
@@ -79,6 +80,10 @@ export type Found = [at: number, stay: number, finding: number, events: string[]
 
 /** A friction mark: at an instant, a component gains a count (or shows a severity in thousandths, for `wait`). */
 export type Mark = [at: number, component: number, value: number];
+/** What a web visit did last, as far as the next event may turn it into friction: kind (`TRACE` in friction/web.ts), when, what (a fingerprint), and for clicks where (-1: not known). */
+export type Trace = [kind: number, at: number, what: number, x?: number, y?: number];
+/** Something the customer was asked for or told: a fingerprint of its name, and when first. */
+export type Asked = [what: number, at: number];
 /** Something said about how the customer felt: rank of the source, valence and confidence in thousandths, emotion index. */
 export type Feel = [at: number, rank: number, valence: number, confidence: number, emotion: number];
 
@@ -117,6 +122,11 @@ export interface VisitState {
   about: string;
   /** stream id of its last event */
   lastEvent: string;
+  trace: Trace[];
+  /** last instant at which the customer had what they came for; 0 = never */
+  solvedAt: number;
+  /** 1: the customer spoke with somebody, or wrote */
+  contact: 0 | 1;
 }
 
 /** A promise made to the customer. */
@@ -214,6 +224,8 @@ export interface CustomerState {
   /** accounts and households: kind, value, node, since */
   groups: [kind: string, value: string, node: string, since: number][];
   lastContact: [at: number, channel: Channel, topic: string] | null;
+  /** contacts begun so far */
+  contacts: number;
   cases: CaseState[];
   visits: VisitState[];
   promises: PromiseRecord[];
@@ -245,6 +257,7 @@ export function emptyState(): CustomerState {
     identifiers: [],
     groups: [],
     lastContact: null,
+    contacts: 0,
     cases: [],
     visits: [],
     promises: [],
@@ -279,6 +292,7 @@ const CASE = packing<CaseState>()([
   'lastEvent',
   'found',
   'care',
+  'asked',
 ]);
 const STAY = packing<Stay>()(['stage', 'from', 'until', 'left']);
 const VISIT = packing<VisitState>()([
@@ -305,6 +319,9 @@ const VISIT = packing<VisitState>()([
   'dwellFrom',
   'about',
   'lastEvent',
+  'trace',
+  'solvedAt',
+  'contact',
 ]);
 const PROMISE = packing<PromiseRecord>()([
   'key',
@@ -345,6 +362,7 @@ const STATE = packing<CustomerState>()([
   'identifiers',
   'groups',
   'lastContact',
+  'contacts',
   'cases',
   'visits',
   'promises',

@@ -22,9 +22,15 @@ export function visitDuring(state: CustomerState, one: CaseState): VisitState | 
 export function statedPromise(
   event: StoredEvent,
   given: NonNullable<StoredEvent['promise']>,
-  about: { readonly one: CaseState; readonly blueprint: Blueprint; readonly visit: VisitState | undefined; readonly area: string },
+  about: {
+    readonly one: CaseState;
+    readonly blueprint: Blueprint;
+    readonly visit: VisitState | undefined;
+    readonly area: string;
+    readonly halfHours: number;
+  },
 ): PromiseRecord | null {
-  const { one, blueprint, visit, area } = about;
+  const { one, blueprint, visit, area, halfHours } = about;
   const stage = lastStay(one)?.stage ?? 0;
   const rule = promiseRuleOf(blueprintForCase(blueprint, one).promises, given.kind, stage);
   const due = given.due ?? (rule === undefined ? null : dueAt(rule, event.at));
@@ -38,7 +44,7 @@ export function statedPromise(
     due,
     firstDue: due,
     graceMs: given.graceSeconds === undefined ? (rule?.graceMs ?? 0) : Math.round(given.graceSeconds * 1000),
-    halfHours: blueprint.file.promiseHalf[given.kind] ?? 72,
+    halfHours,
     warnedAt: 0,
     metAt: 0,
     withdrawnAt: 0,

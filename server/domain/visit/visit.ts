@@ -6,7 +6,8 @@ import { HEAT } from '../kernel/counters.ts';
 import { DAY, MINUTE, minuteOf } from '../kernel/time.ts';
 import type { Blueprint, Stage } from '../blueprint/blueprint.ts';
 import { stageAt, stayEnd } from '../case/case.ts';
-import type { CaseState, CustomerState, PromiseRecord, VisitState } from '../customer/state.ts';
+import { deadEndAt } from '../case/finding.ts';
+import type { CaseState, CustomerState, Mark, PromiseRecord, VisitState } from '../customer/state.ts';
 import { feelingAt } from '../emotion/visit-feeling.ts';
 import type { VisitFeeling } from '../emotion/visit-feeling.ts';
 import { parts } from '../friction/friction.ts';
@@ -15,6 +16,7 @@ import { countSeverity, dwellLadder } from '../friction/severity.ts';
 import { missedAt } from '../promise/dates.ts';
 import { factorsDuring } from '../promise/ledger.ts';
 import { chargeOf, factorsAt } from '../factor/factor.ts';
+import { DEAD_MS, TRACE } from '../friction/web.ts';
 import { promiseSteps } from '../promise/promise.ts';
 
 /** How long a visit without running promises or dwell can still be blamed or rated: longer than the repeat window. */
@@ -38,10 +40,15 @@ export function isContact(channel: Channel): boolean {
   return CONTACT_CHANNELS.has(channel);
 }
 
-/** Notes activity in a minute. Events come in order, so the minutes stay ascending. */
+/** Notes activity in a minute. Events come in order; only what the clock had made plain by then may lie before what is noted already. */
 export function addMinute(visit: VisitState, at: number): void {
+  const { minutes } = visit;
   const minute = minuteOf(at);
-  if (visit.minutes[visit.minutes.length - 1] !== minute) visit.minutes.push(minute);
+  let place = minutes.length;
+  while (place > 0 && (minutes[place - 1] ?? 0) > minute) place--;
+  if (minutes[place - 1] === minute) return;
+  if (place === minutes.length) minutes.push(minute);
+  else minutes.splice(place, 0, minute);
 }
 
 /** A severity that holds from an instant on, in sixteenths or exact thousandths. */
@@ -66,6 +73,38 @@ function dwellSteps(visit: VisitState, one: CaseState | undefined, where: VisitP
   const by = { tolerance: rules.tolerance.dwell, half: rules.half.dwell };
   const ladder = dwellLadder({ from: stay.from, medianMs: dwell.medianMs, mad: dwell.mad, until, by, steps: DWELL_LEVELS });
   return ladder.map(({ at, severity }) => ({ at, component: DWELL, severity }));
+}
+
+const DEAD_CLICK = componentIndex('dead_click');
+const ABANDON = componentIndex('abandon');
+const DEAD_END_PART = componentIndex('dead_end');
+
+/** Whether the last thing that happened in a case happened in this visit: it bears the dead end that may come of it. */
+export function isLastOf(one: CaseState, visit: VisitState): boolean {
+  return one.lastEvent === visit.lastEvent && one.id === visit.case && one.version === visit.version;
+}
+
+/** A signal that the clock alone will give where nothing happens before, and what makes it: an instant of the visit, or a stream id. */
+export interface Ahead {
+  readonly at: number;
+  readonly component: number;
+  readonly by: string | number;
+}
+
+const NONE_AHEAD: readonly Ahead[] = [];
+
+/** What the clock alone will bring: a click that leads to nothing, a form left lying, a dead end. */
+export function aheadOf(visit: VisitState, cases: readonly CaseState[], blueprint: Blueprint): readonly Ahead[] {
+  const last = visit.lastEvent === '' ? undefined : cases.find((one) => isLastOf(one, visit));
+  const due = last === undefined ? 0 : deadEndAt(last, blueprint);
+  if (due === 0 && visit.trace.length === 0) return NONE_AHEAD;
+  const ahead: Ahead[] = [];
+  for (const [kind, at] of visit.trace) {
+    if (kind === TRACE.waiting) ahead.push({ at: at + DEAD_MS, component: DEAD_CLICK, by: at });
+    if (kind === TRACE.form && !visit.ended) ahead.push({ at: visit.last + blueprint.file.quiet, component: ABANDON, by: at });
+  }
+  if (due !== 0) ahead.push({ at: due, component: DEAD_END_PART, by: visit.lastEvent });
+  return ahead;
 }
 
 /** Severities of a visit as they stood at the end of each minute in which something happened. */
@@ -124,32 +163,80 @@ function valuesOf(severities: Severities, feeling: VisitFeeling | null, rules: F
   return { friction: total, valence: feeling === null ? null : feeling.valence, values };
 }
 
-/** The minutes of activity and those of the steps, ascending, each once. */
-function minutesWith(active: readonly number[], steps: readonly Step[]): readonly number[] {
-  if (steps.length === 0) return active;
-  return [...new Set([...active, ...steps.map((step) => minuteOf(step.at))])].sort((a, b) => a - b);
-}
-
 /** By what a visit is judged. */
 export interface VisitPlace {
   readonly blueprint: Blueprint;
   readonly rules: FrictionRules;
 }
 
-/** The points of a visit over time: one per minute with activity, blame or a severity step. */
-export function visitPoints(visit: VisitState, state: CustomerState, where: VisitPlace): VisitPoint[] {
-  const { rules } = where;
+/** What makes a visit harder, each in the order of time, and the minutes of what the clock alone brings. */
+interface Growth {
+  readonly marks: readonly Mark[];
+  readonly steps: readonly Step[];
+  readonly later: readonly number[];
+}
+
+const NO_MINUTES: readonly number[] = [];
+
+function growthOf(visit: VisitState, state: CustomerState, where: VisitPlace): Growth {
+  const ahead = aheadOf(visit, state.cases, where.blueprint);
   const one = visit.dwellFrom === 0 ? undefined : state.cases.find((c) => c.id === visit.case);
   const steps: Step[] = visit.dwellFrom === 0 ? [] : dwellSteps(visit, one, where);
   for (const promise of state.promises) {
     if (promise.visit !== visit.id) continue;
-    for (const { at, severity } of promiseSteps(promise, rules.warned)) steps.push({ at, component: PROMISE, severity });
+    for (const { at, severity } of promiseSteps(promise, where.rules.warned)) steps.push({ at, component: PROMISE, severity });
   }
-  const { marks } = visit;
-  if (marks.length === 0 && visit.feels.length === 0 && steps.length === 0)
-    return visit.minutes.map((minute) => ({ minute, friction: 0, valence: null, values: ONE_VISIT }));
   if (steps.length > 1) steps.sort((a, b) => a.at - b.at);
-  const minutes = minutesWith(visit.minutes, steps);
+  const marks = inTime(visit.marks, ahead);
+  if (ahead.length === 0 && steps.length === 0) return { marks, steps, later: NO_MINUTES };
+  const later: number[] = [];
+  for (const { at } of ahead) later.push(minuteOf(at));
+  for (const { at } of steps) later.push(minuteOf(at));
+  return { marks, steps, later };
+}
+
+/** Marks and what the clock will bring, by time. Events come in order; only what the clock had made plain by then may lie before. */
+function inTime(marks: readonly Mark[], ahead: readonly Ahead[]): readonly Mark[] {
+  const sorted = marks.every((mark, i) => i === 0 || (marks[i - 1]?.[0] ?? 0) <= mark[0]);
+  if (sorted && ahead.length === 0) return marks;
+  return [...marks, ...ahead.map(({ at, component }): Mark => [at, component, 1])].sort((a, b) => a[0] - b[0]);
+}
+
+/** One component of a visit as it stood at the end of a minute: how severe, and the instants at which it grew. */
+export interface GrownPart {
+  readonly component: Component;
+  /** 0..1 */
+  readonly severity: number;
+  /** ms, ascending, each once */
+  readonly at: readonly number[];
+}
+
+/** What had made a visit hard by the end of a minute. */
+export function grownBy(visit: VisitState, state: CustomerState, where: VisitPlace, minute: number): GrownPart[] {
+  const { marks, steps } = growthOf(visit, state, where);
+  const severities = new Severities();
+  const instants = new Map<number, Set<number>>();
+  const note = (component: number, at: number): boolean => {
+    if (minuteOf(at) > minute) return false;
+    instants.set(component, (instants.get(component) ?? new Set()).add(at));
+    return true;
+  };
+  for (const [at, component, value] of marks) if (note(component, at)) severities.mark(component, value);
+  for (const { at, component, severity } of steps) if (note(component, at)) severities.level(component, severity);
+  const grown = severities.current(where.rules);
+  return COMPONENTS.flatMap((component, index) => {
+    const severity = grown[component];
+    return severity === undefined ? [] : [{ component, severity, at: [...(instants.get(index) ?? [])].sort((a, b) => a - b) }];
+  });
+}
+
+/** The points of a visit over time: one per minute with activity, blame or a severity step. */
+export function visitPoints(visit: VisitState, state: CustomerState, where: VisitPlace): VisitPoint[] {
+  const { rules } = where;
+  const { marks, steps, later } = growthOf(visit, state, where);
+  if (marks.length === 0 && steps.length === 0 && visit.feels.length === 0)
+    return visit.minutes.map((minute) => ({ minute, friction: 0, valence: null, values: ONE_VISIT }));
+  const minutes = later.length === 0 ? visit.minutes : [...new Set([...visit.minutes, ...later])].sort((a, b) => a - b);
   const severities = new Severities();
   let [m, s, f] = [0, 0, 0];
   let seen = -1;

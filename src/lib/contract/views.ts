@@ -235,6 +235,8 @@ export interface CellDetail {
 export interface ListRow {
   readonly customer: string;
   readonly caseId: string;
+  /** for visits: names it among the customer's, to ask why it is as hard as it is */
+  readonly visit?: string;
   /** the instant that put it on this list, ms */
   readonly at: number;
   readonly stage: string;
