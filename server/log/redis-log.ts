@@ -108,7 +108,11 @@ export async function acceptedUnder(redis: Redis, partition: number, eventKeys: 
   );
 }
 
-/** Reads one log entry back into its events. */
-export function unpack(packed: string): StoredEvent[] {
-  return packed.split('\n').map((line) => JSON.parse(line) as StoredEvent);
+/** Reads one log entry back into its events. @param noted told the text of each */
+export function unpack(packed: string, noted?: (event: StoredEvent, text: string) => void): StoredEvent[] {
+  return packed.split('\n').map((line) => {
+    const event = JSON.parse(line) as StoredEvent;
+    noted?.(event, line);
+    return event;
+  });
 }

@@ -194,7 +194,13 @@ function diffRuns(
   runs.rows.note(runs.fresh);
 }
 
-const addCommand = (key: string, event: StoredEvent): Command => ['XADD', key, streamId(event), 'e', JSON.stringify(event)];
+const addCommand = (key: string, event: StoredEvent, textOf: (event: StoredEvent) => string): Command => [
+  'XADD',
+  key,
+  streamId(event),
+  'e',
+  textOf(event),
+];
 
 /** Whether the adds can be applied onto the state as it is. */
 export function isFast(stored: StoredPerson, adds: readonly StoredEvent[], recalls: ReadonlySet<string>): boolean {
@@ -240,6 +246,8 @@ export interface ChangeInput {
   readonly tail: Tail | null;
   /** scores the text of an event whose text was corrected */
   readonly scored: Scored;
+  /** an event as JSON: as it was read, where it is still the same */
+  readonly textOf: (event: StoredEvent) => string;
 }
 
 /** Computes the change of one person: the fast path onto the saved state, or the refold of the tail behind the earliest change. Pure. */
@@ -268,7 +276,9 @@ function fastChange(input: ChangeInput, place: Place, context: FoldContext): Per
   const found = findableOf(state);
   const adds = capped(state.events, arrange(input.adds, refused), refused);
   const stream = keys.customer(place.partition, place.person);
-  const commands: Command[] = adds.map((event) => addCommand(stream, mayRead(state, context) ? event : withoutEmotion(event)));
+  const commands: Command[] = adds.map((event) =>
+    addCommand(stream, mayRead(state, context) ? event : withoutEmotion(event), input.textOf),
+  );
   const places: Places = {
     checkpoint: (at) => void commands.push(checkpoint(place, at)),
     saved: (at) => void commands.push(['SET', keys.savedState(place.partition, place.person), encodeState(at)]),
@@ -349,7 +359,7 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
     const fresh = foldOnto(state, events.slice(same), at.fresh, keep);
     diffRuns(place, commands, { old, fresh, rows, whole: same === 0 && tail.from === null });
   }
-  rewriteStream(commands, place, { before: tail, after: mayRead(state, at.fresh) ? events : events.map(withoutEmotion) });
+  rewriteStream(commands, place, { before: tail, after: mayRead(state, at.fresh) ? events : events.map(withoutEmotion) }, input.textOf);
   rewriteCheckpoints(commands, place, { stale: tail.stale, checkpoints });
   commands.push(...saveCommands(place, tail, { held, events: state.events, saved }));
   if (state.events > 0) commands.push(customerCommand(place, state));
@@ -376,7 +386,12 @@ function sharedStart(old: readonly StoredEvent[], fresh: readonly StoredEvent[])
 }
 
 /** Rewrites the stream behind the first entry that differs. */
-function rewriteStream(commands: Command[], place: Place, events: { readonly before: Tail; readonly after: readonly StoredEvent[] }): void {
+function rewriteStream(
+  commands: Command[],
+  place: Place,
+  events: { readonly before: Tail; readonly after: readonly StoredEvent[] },
+  textOf: (event: StoredEvent) => string,
+): void {
   const key = keys.customer(place.partition, place.person);
   const { before, after } = events;
   let same = 0;
@@ -389,7 +404,7 @@ function rewriteStream(commands: Command[], place: Place, events: { readonly bef
     const last = before.events[same - 1];
     commands.push(['XSETID', key, last !== undefined ? streamId(last) : decodeState(before.from ?? '{}').last]);
   }
-  for (const event of after.slice(same)) commands.push(addCommand(key, event));
+  for (const event of after.slice(same)) commands.push(addCommand(key, event, textOf));
 }
 
 function isSame(a: StoredEvent | undefined, b: StoredEvent | undefined): boolean {

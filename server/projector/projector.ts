@@ -97,6 +97,10 @@ export class PartitionProjector {
   readonly #owner = randomBytes(4).toString('hex');
   readonly #fence: Fence;
   readonly #deltas = new Deltas();
+  /** texts of the events read in this round: who writes one of them as it is need not make its text again */
+  readonly #texts = new Map<StoredEvent, string>();
+  readonly #textOf = (event: StoredEvent): string => this.#texts.get(event) ?? JSON.stringify(event);
+  readonly #note = (event: StoredEvent, text: string): void => void this.#texts.set(event, text);
   #version: string | null = null;
   #cursors = new Map<string, string>();
   #commits = 0;
@@ -135,6 +139,7 @@ export class PartitionProjector {
    * @throws what the store threw; call `reset` and try again
    */
   async step(): Promise<number | 'held'> {
+    this.#texts.clear();
     if (this.#version === null && !(await this.#load())) return 'held';
     if (this.#backfill.outdated) {
       const begun = await this.#begin();
@@ -221,7 +226,14 @@ export class PartitionProjector {
       const stale = stream.length < CHECKPOINT_EVENTS ? [] : await redis.hKeys(keys.checkpoints(partition, person));
       const stored: StoredPerson = { person, state: null, rows: new KeptRows(false) };
       const change = refoldPerson(
-        { stored, adds: [], recalls: new Set(), scored: (event) => this.#scored(event), tail: { from: null, events: stream, stale } },
+        {
+          stored,
+          adds: [],
+          recalls: new Set(),
+          scored: (event) => this.#scored(event),
+          textOf: this.#textOf,
+          tail: { from: null, events: stream, stale },
+        },
         { partition, person, deltas },
         contexts,
       );
@@ -268,7 +280,7 @@ export class PartitionProjector {
     let read = 0;
     for (const entry of log ?? []) {
       if (events.length >= COMMIT_EVENTS) break;
-      for (const event of unpack(entry.message['e'] ?? '')) events.push(this.#scored(event));
+      for (const event of unpack(entry.message['e'] ?? '', this.#note)) events.push(this.#scored(event));
       cursors.set('log', entry.id);
       read++;
     }
@@ -333,7 +345,14 @@ export class PartitionProjector {
       if (person === undefined || (one.adds.length === 0 && (tails[i]?.events.length ?? 0) === 0)) continue;
       one.adds.sort((a, b) => a.at - b.at || (a.sequence ?? 0) - (b.sequence ?? 0) || (a.key < b.key ? -1 : 1));
       const change = changePerson(
-        { stored: person, adds: one.adds, recalls: one.recalls, tail: tails[i] ?? null, scored: (event) => this.#scored(event) },
+        {
+          stored: person,
+          adds: one.adds,
+          recalls: one.recalls,
+          tail: tails[i] ?? null,
+          scored: (event) => this.#scored(event),
+          textOf: this.#textOf,
+        },
         { partition, person: one.person, deltas },
         this.#backfill.contextFor(one.person),
       );
@@ -401,7 +420,12 @@ export class PartitionProjector {
     const events: StoredEvent[] = [];
     for (let from = start; ;) {
       const page = (await redis.xRange(keys.customer(partition, person), from, '+', { COUNT: PAGE })) ?? [];
-      for (const entry of page) events.push(JSON.parse(entry.message['e'] ?? '{}') as StoredEvent);
+      for (const entry of page) {
+        const text = entry.message['e'] ?? '{}';
+        const event = JSON.parse(text) as StoredEvent;
+        this.#note(event, text);
+        events.push(event);
+      }
       const last = page.at(-1);
       if (page.length < PAGE || last === undefined) return events;
       from = after(last.id);
