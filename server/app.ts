@@ -287,6 +287,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     callerFor,
     actorOf: who,
     writeKeyFile: config.writeKey === undefined ? `${config.dataDir}/write-key` : undefined,
+    frameAncestors: config.frameAncestors,
   });
 
   function json(response: ServerResponse, code: number, body: unknown): void {

@@ -18,6 +18,13 @@ const wholeNumber = (from: number, to: number) => {
 };
 const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
+const origins = z
+  .string()
+  .regex(
+    /^https?:\/\/[^\s,;/'"]+(\s*,\s*https?:\/\/[^\s,;/'"]+)*$/,
+    'must be origins such as https://shop.example, separated by commas, without a path',
+  )
+  .transform((value) => value.split(',').map((origin) => origin.trim().toLowerCase()));
 const path = z.string().transform((value) => resolve(value));
 
 /** One line per variable: what it may be, and what it is when it is not set. */
@@ -49,13 +56,8 @@ const environment = z.object({
       `must have ${SHORTEST_WRITE_KEY} to 256 visible ASCII characters and no spaces`,
     )
     .optional(),
-  BROWSER_ORIGINS: z
-    .string()
-    .regex(
-      /^https?:\/\/[^\s,/]+(\s*,\s*https?:\/\/[^\s,/]+)*$/,
-      'must be origins such as https://shop.example, separated by commas, without a path',
-    )
-    .optional(),
+  BROWSER_ORIGINS: origins.optional(),
+  FRAME_ANCESTORS: origins.optional(),
   JOURNEYS: path.default(() => projectFile('server/journeys')),
   IDENTITY: path.optional(),
   EMOTION: oneOf('on', 'off').default('on'),
@@ -94,6 +96,8 @@ export type Config = {
   readonly writeKey: string | undefined;
   /** origins of web sites whose pages may send events with a browser key */
   readonly browserOrigins: readonly string[];
+  /** origins of web sites that may show the pages under /embed in a frame */
+  readonly frameAncestors: readonly string[];
   /** absolute folder of journey files */
   readonly journeysDir: string;
   /** absolute path of a file of identity rules; undefined: the shipped ones */
@@ -135,7 +139,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     demo: value.DEMO === 'on',
     demoSeed: value.DEMO_SEED,
     writeKey: value.WRITE_KEY,
-    browserOrigins: value.BROWSER_ORIGINS?.split(',').map((origin) => origin.trim().toLowerCase()) ?? [],
+    browserOrigins: value.BROWSER_ORIGINS ?? [],
+    frameAncestors: value.FRAME_ANCESTORS ?? [],
     journeysDir: value.JOURNEYS,
     identityFile: value.IDENTITY,
     phoneRegion: value.PHONE_REGION,

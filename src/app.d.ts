@@ -8,6 +8,10 @@ declare global {
       /** Where the key for sending events is kept, for the first-run page; null where the operator set it. */
       writeKeyFile: string | null;
     }
+    interface PageState {
+      /** this page was opened for a call; tells one call from another */
+      call?: string;
+    }
     interface Error {
       message: string;
       traceId?: string;

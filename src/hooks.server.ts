@@ -13,6 +13,8 @@ interface Services {
   actorOf(request: ActorRequest): Actor | undefined;
   /** file of the write key; absent where the operator set the key */
   readonly writeKeyFile?: string | undefined;
+  /** sites that may show the pages under /embed in a frame */
+  readonly frameAncestors: readonly string[];
 }
 
 const SERVICES = Symbol.for('throughline.services');
@@ -61,9 +63,18 @@ async function answer(event: RequestEvent, language: Spoken, resolve: Parameters
   const response = await resolve(event, { transformPageChunk });
   for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
   response.headers.set('referrer-policy', referrerPolicyOf(event.url));
+  allowFrames(response.headers, event.url.pathname.startsWith('/embed/') ? services.frameAncestors : []);
   // Pages and their data speak of people and of this moment: neither belongs in a cache.
   if (!event.url.pathname.startsWith('/_app/immutable/')) response.headers.set('cache-control', 'no-store');
   return response;
+}
+
+/** Says which sites may show a page in a frame: none, but for the pages made for that. The policy of every page names nobody. */
+function allowFrames(headers: Headers, sites: readonly string[]): void {
+  const policy = headers.get('content-security-policy');
+  if (sites.length === 0) headers.set('x-frame-options', 'DENY');
+  else if (policy !== null)
+    headers.set('content-security-policy', policy.replace("frame-ancestors 'none'", `frame-ancestors ${sites.join(' ')}`));
 }
 
 /**
@@ -71,7 +82,7 @@ async function answer(event: RequestEvent, language: Spoken, resolve: Parameters
  * elsewhere our own server may know, because browsers under `no-referrer` post forms with the origin `null`, which the forgery check refuses.
  */
 function referrerPolicyOf(url: URL): string {
-  return ['/c', '/pop'].includes(url.pathname) && url.search !== '' ? 'no-referrer' : 'same-origin';
+  return ['/c', '/pop', '/embed/pop'].includes(url.pathname) && url.search !== '' ? 'no-referrer' : 'same-origin';
 }
 
 /** The request as the server's other doors see it. */

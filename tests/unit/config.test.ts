@@ -40,6 +40,11 @@ test('a port that browsers refuse to open stops the start with a sentence', () =
   expect(refusal({ PORT: '4191' })).toBe('accepted');
 });
 
+test('whoever may show pages in a frame is named by origins, and nothing else gets into the policy', () => {
+  for (const wrong of ['*', 'crm.example', 'https://crm.example/path', "https://a.example; script-src 'none'", "https://a.example'"])
+    expect(refusal({ FRAME_ANCESTORS: wrong })).toMatch(/FRAME_ANCESTORS must be origins/);
+});
+
 test('every variable is taken from the environment', () => {
   const env = {
     HOST: '::1',
@@ -58,6 +63,7 @@ test('every variable is taken from the environment', () => {
     PHONE_REGION: 'AT',
     EMOTION: 'off',
     PARTIAL_SEARCH: 'off',
+    FRAME_ANCESTORS: 'https://CRM.example, https://desk.example:8443',
     LOG_LEVEL: 'warn',
     PATH: '/bin',
     XDG_CACHE_HOME: '/tmp/cache',
@@ -79,6 +85,7 @@ test('every variable is taken from the environment', () => {
     phoneRegion: 'AT',
     emotion: 'off',
     partialSearch: false,
+    frameAncestors: ['https://crm.example', 'https://desk.example:8443'],
     logLevel: 'warn',
     searchPath: '/bin',
     cacheHome: '/tmp/cache',

@@ -15,6 +15,7 @@ import { startSender } from './children.ts';
 import type { Nursery } from './children.ts';
 import { atLeast, atMost, machineOf, quantile, recorded, tableOf } from './figures.ts';
 import type { Figure } from './figures.ts';
+import { measureFind } from './find.ts';
 import { runGenerator } from './generator.ts';
 import { measureLatency, measureTimeline, PROBE_CHANNEL } from './latency.ts';
 import { makePool, writePool } from './pool.ts';
@@ -28,17 +29,18 @@ const USAGE = `npm run bench [-- --quick] [--only a,b,...] [--json file] [--prof
   Nothing of yours is touched. Ends with code 1 where a gate fails.
 
   --quick    one short round of everything, under a minute: for a first impression
-  --only     of: throughput, cpu, latency, timeline, generator
+  --only     of: throughput, cpu, latency, timeline, generator, find
   --json     writes the figures to a file
   --profile  writes CPU profiles of the product's processes into a folder`;
 
-const PARTS = ['throughput', 'cpu', 'latency', 'timeline', 'generator'] as const;
+const PARTS = ['throughput', 'cpu', 'latency', 'timeline', 'generator', 'find'] as const;
 type Part = (typeof PARTS)[number];
 
 /** How the latency is to be: a tick of the funnel and the heatmap, and what everything else may take. */
 const TICK_MS = 200;
 const BEYOND_TICK_MS = 100;
 const TIMELINE_MS = 20;
+const FIND_MS = 200;
 const [RATE, VIEWERS] = [2000, 50];
 const LANES = 16;
 const SEED = 1;
@@ -53,6 +55,9 @@ interface Effort {
   readonly patienceMs: number;
   readonly latencyMs: number;
   readonly readings: number;
+  /** people in the store that is searched, and searches */
+  readonly people: number;
+  readonly searches: number;
 }
 const FULL: Effort = {
   rounds: 3,
@@ -63,6 +68,8 @@ const FULL: Effort = {
   patienceMs: 10_000,
   latencyMs: 12_000,
   readings: 400,
+  people: 1_000_000,
+  searches: 2200,
 };
 const QUICK: Effort = {
   rounds: 1,
@@ -73,6 +80,8 @@ const QUICK: Effort = {
   patienceMs: 5000,
   latencyMs: 3000,
   readings: 100,
+  people: 50_000,
+  searches: 550,
 };
 
 interface Request {
@@ -253,6 +262,28 @@ async function timeline(bench: Bench, pools: Pools, effort: Effort): Promise<Fig
   ];
 }
 
+async function find(bench: Bench, effort: Effort): Promise<Figure[]> {
+  const { customers, fillMs, indexBytes, otherBytes, took } = await measureFind(bench, {
+    customers: effort.people,
+    readings: effort.searches,
+  });
+  const people = customers.toLocaleString('en-US');
+  say(`${people} people written in ${Math.round(fillMs / 1000)} s`);
+  const all = [...took.values()].flat();
+  const slowest = [...took].map(([kind, times]) => ({ kind, p95: quantile(times, 0.95) })).sort((a, b) => b.p95 - a.p95);
+  const words = slowest.map(({ kind, p95 }) => `${kind} ${p95.toFixed(1)}`).join(', ');
+  return [
+    recorded('finding somebody, p50', quantile(all, 0.5), 'ms', {
+      note: `${people} people in the store, ${all.length} searches at the API, 4 at a time`,
+    }),
+    atMost('finding somebody, p95', quantile(all, 0.95), FIND_MS, `p95 of each kind, ms: ${words}`),
+    recorded('memory of the index of people per customer', indexBytes, 'B', {
+      beside: otherBytes,
+      note: 'two words of a name, an e-mail address, a telephone number; beside a customer with one event and three identifiers',
+    }),
+  ];
+}
+
 function generator(): Figure[] {
   const begun = performance.now();
   const { events } = tellHistory({ seed: SEED, endsAt: Date.now(), weeks: 2, customers: 6000 });
@@ -283,7 +314,11 @@ async function redisName(redis: Redis): Promise<string> {
   return `Redis ${infoField(info, 'redis_version') ?? '?'}`;
 }
 
-async function prepare(config: Config, request: Request, closing: Closing): Promise<{ readonly bench: Bench; readonly pools: Pools }> {
+async function prepare(
+  config: Config,
+  request: Request,
+  closing: Closing,
+): Promise<{ readonly bench: Bench; readonly pools: () => Pools }> {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-bench-'));
   closing.add(() => rmSync(folder, { recursive: true, force: true }));
   const { redisServerBin: bin, searchPath, cacheHome } = config;
@@ -302,8 +337,11 @@ async function prepare(config: Config, request: Request, closing: Closing): Prom
     writeKey: 'wk_bench_0123456789abcdef',
     profileFolder: request.profile ?? null,
   };
-  say('telling the stories that will be sent');
-  const pools = makePools(folder);
+  let told: Pools | undefined;
+  const pools = (): Pools => {
+    if (told === undefined) say('telling the stories that will be sent');
+    return (told ??= makePools(folder));
+  };
   const sender = await startSender(nursery);
   closing.add(() => sender.end());
   return { bench: { redis, nursery, sender, partitions: config.partitions, patienceMs: request.effort.patienceMs }, pools };
@@ -317,11 +355,12 @@ async function measureAll(request: Request, { bench, pools }: Awaited<ReturnType
     say(`measuring: ${name}`);
     figures.push(...(await measure()));
   };
-  await part('throughput', async () => throughputFigures(await throughput(bench, pools, effort)));
-  await part('cpu', () => costs(bench, pools, effort));
-  await part('latency', () => latency(bench, pools, effort));
-  await part('timeline', () => timeline(bench, pools, effort));
+  await part('throughput', async () => throughputFigures(await throughput(bench, pools(), effort)));
+  await part('cpu', () => costs(bench, pools(), effort));
+  await part('latency', () => latency(bench, pools(), effort));
+  await part('timeline', () => timeline(bench, pools(), effort));
   await part('generator', generator);
+  await part('find', () => find(bench, effort));
   return figures;
 }
 

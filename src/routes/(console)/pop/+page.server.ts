@@ -15,7 +15,7 @@ export const load: PageServerLoad = async ({ url, locals }): Promise<{ popped: P
   popped: await pop(locals.api, (name) => url.searchParams.get(name)),
 });
 
-export const actions: Actions = {
+export const actions = {
   /** By POST: what stood behind the # of the address, or what was typed; neither is ever part of a URL on the wire. */
   default: async ({ request, locals }) => {
     const form = await request.formData();
@@ -25,7 +25,7 @@ export const actions: Actions = {
     });
     return { popped };
   },
-};
+} satisfies Actions;
 
 /** One person found is opened at once, under an address that says nothing about them. */
 async function pop(api: App.Locals['api'], field: (name: string) => string | null): Promise<Popped> {
@@ -34,6 +34,6 @@ async function pop(api: App.Locals['api'], field: (name: string) => string | nul
   const answer = await lookUpAll(api, lookUps);
   const [only] = answer.hits;
   // What only begins or ends alike may be somebody else: whoever calls is not shown a stranger's page.
-  if (only?.how === 'exact' && answer.hits.length === 1) redirect(303, `/c/${only.customer}?by=${encodeURIComponent(only.matched)}`);
+  if (only?.how === 'exact' && answer.hits.length === 1) redirect(303, `/c/${only.customer}?by=${encodeURIComponent(only.matched)}&call=1`);
   return { answer, withheld };
 }
