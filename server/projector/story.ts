@@ -23,6 +23,7 @@ import type { Arrivals } from '#server/domain/timeline/story.ts';
 import { stripOf } from '#server/domain/timeline/strip.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import { decodeNode } from '#server/identity/node.ts';
+import type { IdentityNode } from '#server/identity/node.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import type { CustomerReading } from './customers.ts';
 import { Recent } from './recent.ts';
@@ -35,6 +36,8 @@ const READ_AT_ONCE = 1000;
 /** Entries kept at hand over all customers, and searches of one. */
 const MOST_KEPT = 200_000;
 const MOST_SEARCHES = 6;
+/** Identifiers of one customer that are looked at for having been merged in. */
+const MOST_NAMES = 300;
 /** A stream that changes while it is read is read again, so often. */
 const ATTEMPTS = 3;
 
@@ -48,6 +51,8 @@ interface Story {
   readonly groups: readonly EntryGroup[];
   readonly arrivals: Arrivals;
   readonly lookup: Lookup;
+  /** identifiers under which events came, that were merged in by hand or hang on one that was */
+  readonly merged: ReadonlySet<string>;
   /** ids in whose events the words stand */
   readonly searches: Recent<string, ReadonlySet<string>>;
 }
@@ -163,7 +168,9 @@ export class Stories {
         const id = entries[place]?.id ?? '0-0';
         const [entry] = ((await redis.xRange(key, id, id)) ?? []) as readonly StreamEntry[];
         if (entry === undefined) return null;
-        return { ...itemOf(eventIn(entry), { state, blueprints, laterReceived: arrivals(place), emotion: this.#o.emotion?.() }), id };
+        const event = eventIn(entry);
+        const merged = story.merged.has(event.under) ? { mergedIn: true } : {};
+        return { ...itemOf(event, { state, blueprints, laterReceived: arrivals(place), emotion: this.#o.emotion?.() }), ...merged, id };
       }),
     );
     return read.filter((item) => item !== null);
@@ -235,7 +242,9 @@ export class Stories {
           ...events.flatMap((event, i) => (this.#tells(event, wanted) ? [entries[usable.entries.length + i]?.id ?? ''] : [])),
         ]),
       );
-    return { ...usable, state, added: stream.added, ...derived(entries), searches };
+    const names = new Set(events.map(({ under }) => under));
+    const merged = new Set([...usable.merged, ...(await this.#mergedIn(names))]);
+    return { ...usable, state, added: stream.added, ...derived(entries), merged, searches };
   }
 
   async #whole(
@@ -244,9 +253,39 @@ export class Stories {
   ): Promise<Story> {
     const { state, stream, made } = now;
     const entries: StoryEntry[] = [];
+    const names = new Set<string>();
     for await (const page of this.#read(customer, '-', stream.last))
-      for (const entry of page) entries.push(this.#entry(eventIn(entry), state));
-    return { state, added: stream.added, made, ...derived(entries), searches: new Recent(MOST_SEARCHES) };
+      for (const entry of page) {
+        const event = eventIn(entry);
+        entries.push(this.#entry(event, state));
+        names.add(event.under);
+      }
+    const [merged, searches] = [await this.#mergedIn(names), new Recent<string, ReadonlySet<string>>(MOST_SEARCHES)];
+    return { state, added: stream.added, made, ...derived(entries), merged, searches };
+  }
+
+  /** Which of the identifiers somebody merged in by hand, or hang on one that was: what came under them was another person's before. */
+  async #mergedIn(names: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    const known = new Map<string, Promise<boolean>>();
+    const look = async (id: string): Promise<boolean> => {
+      const { parents } = await this.#node(id);
+      if ([...parents.values()].some(({ hand }) => hand > 0)) return true;
+      return (await Promise.all([...parents.keys()].map(lookOnce))).includes(true);
+    };
+    // Links point from weak to strong and never in circles, so this ends.
+    const lookOnce = (id: string): Promise<boolean> => {
+      const before = known.get(id);
+      if (before !== undefined || known.size >= MOST_NAMES) return before ?? Promise.resolve(false);
+      const looking = look(id);
+      known.set(id, looking);
+      return looking;
+    };
+    const found = await Promise.all([...names].map(async (name) => ((await lookOnce(name)) ? name : null)));
+    return new Set(found.filter((name) => name !== null));
+  }
+
+  async #node(id: string): Promise<IdentityNode> {
+    return decodeNode(id, await this.#o.redis.hGetAll(keys.node(partitionOf(id, this.#o.partitions), id)));
   }
 
   #entry(event: StoredEvent, state: CustomerState): StoryEntry {
@@ -273,7 +312,7 @@ export class Stories {
   }
 
   async #movedTo(customer: string): Promise<string | null> {
-    const { root } = decodeNode(customer, await this.#o.redis.hGetAll(keys.node(partitionOf(customer, this.#o.partitions), customer)));
+    const { root } = await this.#node(customer);
     return root === customer ? null : root;
   }
 

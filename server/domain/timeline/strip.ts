@@ -42,17 +42,16 @@ function laneOf(entry: StoryEntry, by: StoryLanes): string {
 }
 
 function lanesOf(entries: readonly StoryEntry[], by: StoryLanes, time: Time): StoryStrip['lanes'] {
-  const lanes = new Map<string, Map<number, { column: number; count: number; problems: number; moments: number }>>();
+  const lanes = new Map<string, Map<number, [column: number, count: number, problems: number]>>();
   for (const entry of entries) {
     const lane = laneOf(entry, by);
-    const marks = lanes.get(lane) ?? new Map<number, { column: number; count: number; problems: number; moments: number }>();
+    const marks = lanes.get(lane) ?? new Map<number, [column: number, count: number, problems: number]>();
     lanes.set(lane, marks);
     const column = columnOf(entry.at, time);
-    const mark = marks.get(column) ?? { column, count: 0, problems: 0, moments: 0 };
+    const mark = marks.get(column) ?? [column, 0, 0];
     marks.set(column, mark);
-    mark.count++;
-    if (entry.problems > 0) mark.problems++;
-    if (entry.moment) mark.moments++;
+    mark[1]++;
+    if (entry.problems > 0) mark[2]++;
   }
   const order = (lane: string): number => {
     const known = (CHANNELS as readonly string[]).indexOf(lane);
@@ -60,8 +59,8 @@ function lanesOf(entries: readonly StoryEntry[], by: StoryLanes, time: Time): St
   };
   return [...lanes]
     .map(([lane, marks]) => {
-      const sorted: StripMark[] = [...marks.values()].sort((a, b) => a.column - b.column);
-      return { lane, events: sorted.reduce((sum, { count }) => sum + count, 0), marks: sorted };
+      const sorted: StripMark[] = [...marks.values()].sort((a, b) => a[0] - b[0]);
+      return { lane, events: sorted.reduce((sum, [, count]) => sum + count, 0), marks: sorted };
     })
     .sort((a, b) => order(a.lane) - order(b.lane) || (a.lane < b.lane ? -1 : 1));
 }

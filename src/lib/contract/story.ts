@@ -192,13 +192,8 @@ export interface Preference {
   readonly event: string;
 }
 
-/** Events of one lane in one column of the strip. */
-export interface StripMark {
-  readonly column: number;
-  readonly count: number;
-  readonly problems: number;
-  readonly moments: number;
-}
+/** Events of one lane in one column of the strip: how many, and how many of them with friction. A tuple, because there are many. */
+export type StripMark = readonly [column: number, count: number, problems: number];
 
 /** What was felt in one column of the strip. */
 export interface StripFeeling {

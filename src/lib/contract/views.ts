@@ -410,6 +410,8 @@ export interface TimelineItem {
   readonly corrected: boolean;
   /** somebody here said so on this page, under a self-given name; it can be taken back. `stated`: about the customer, nothing that the customer met */
   readonly saidHere?: { readonly by: string; readonly stated: boolean };
+  /** it came under an identifier that somebody merged into this person by hand */
+  readonly mergedIn?: boolean;
 }
 
 export interface TimelinePage {

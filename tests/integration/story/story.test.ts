@@ -43,7 +43,9 @@ describe('the story of a customer', () => {
     ]);
     const other = await personOf(app, 'B');
     expect(other).toBe(customerId);
-    expect(types((await story(app, { customerId })).page)).toContain('contact.queued');
+    const merged = (await story(app, { customerId })).page.groups.flatMap(({ items }) => items);
+    // Under whose name an event came is seen on it: of the two, the one that was merged in.
+    expect(merged.filter(({ mergedIn }) => mergedIn === true).map(({ type }) => type)).toEqual(['contact.queued']);
   });
 
   it('leads from an id that was merged away to the person, and says nothing of nobody', async () => {

@@ -1,9 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import type { CasePosition, EmotionPoint, PromiseView, TimelineItem, TimelinePage } from '#lib/contract/views.ts';
-import { orderPromises, promiseWords, stayWords, titleOf, wordingOf } from '../../../src/routes/(console)/c/[customer]/customer-words.ts';
-import { drawEmotion, UNKNOWN_AFTER_MS } from '../../../src/routes/(console)/c/[customer]/emotion-line.ts';
-import { countNew, GAP_MS, mergeNewest, rowsOf } from '../../../src/routes/(console)/c/[customer]/timeline-rows.ts';
-import { TimelineState } from '../../../src/routes/(console)/c/[customer]/timeline-state.svelte.ts';
+import type { StoryGroup, StoryPage, StoryStrip, StoryView, StripFeeling, StripPromise } from '#lib/contract/story.ts';
+import type { CasePosition, PromiseView, TimelineItem } from '#lib/contract/views.ts';
+import {
+  clockWords,
+  orderPromises,
+  promiseWords,
+  stayWords,
+  titleOf,
+  wordingOf,
+} from '../../../src/routes/(console)/c/[customer]/customer-words.ts';
+import { eventsHref, isFiltered, paramsOf, readStory, toggled } from '../../../src/routes/(console)/c/[customer]/story-address.ts';
+import { StoryState, countNew, renewed } from '../../../src/routes/(console)/c/[customer]/story-state.svelte.ts';
+import { sentenceWords } from '../../../src/routes/(console)/c/[customer]/story-words.ts';
+import {
+  UNKNOWN_AFTER_MS,
+  barHeight,
+  drawFeelings,
+  drawPromises,
+  instantAt,
+  placeAt,
+} from '../../../src/routes/(console)/c/[customer]/strip-drawing.ts';
 
 const HOUR = 3_600_000;
 
@@ -14,144 +30,220 @@ function item(at: number): TimelineItem {
     late: false, suspect: false, retracted: false, corrected: false,
   }; // prettier-ignore
 }
-const items = (...times: number[]) => times.map(item);
-const times = (list: readonly TimelineItem[]) => list.map(({ at }) => at);
-const pageOf = (list: readonly TimelineItem[], next: string | null = null): TimelinePage => ({
-  customer: 'c',
-  movedTo: null,
-  header: null,
-  items: list,
-  next,
-  position: { at: 0, live: true },
+/** A contact with events at these times, newest first. */
+function contact(...times: number[]): StoryGroup {
+  const [to = 0] = times;
+  const from = times.at(-1) ?? 0;
+  return {
+    key: `${from}-1`, from, to, side: 'front', channel: 'web', owner: null, topic: null, outcome: null, worst: null, problems: 0,
+    events: times.length, hidden: 0, items: times.map(item), silence: null,
+  }; // prettier-ignore
+}
+const pageOf = (groups: readonly StoryGroup[], more: Partial<StoryPage> = {}): StoryPage => ({
+  groups, older: null, newer: null, above: 0, shown: 0, hidden: 0, ...more,
+}); // prettier-ignore
+const viewOf = (page: StoryPage): StoryView => ({
+  customer: 'c', movedTo: null, header: {} as NonNullable<StoryView['header']>, brief: [], sources: {}, stillHere: [], preferences: [], strip: null,
+  journeys: [], channels: [], page, position: { at: 0, live: true },
+}); // prettier-ignore
+const times = (groups: readonly StoryGroup[]) => groups.map(({ items }) => items.map(({ at }) => at));
+const nothing = { get: () => Promise.reject(new Error('not asked')), page: () => Promise.reject(new Error('not asked')) };
+
+describe('a story fetched again over what is read', () => {
+  it('adds what is new on top, lets a contact grow, and keeps what is older', () => {
+    const held = pageOf([contact(30, 29), contact(20), contact(10)], { older: 'x' });
+    const merged = renewed(held, pageOf([contact(40), contact(31, 30, 29)], { older: 'y' }));
+    expect(times(merged.groups)).toEqual([[40], [31, 30, 29], [20], [10]]);
+    expect(merged.older).toBe('x');
+    expect(countNew(held, merged)).toBe(2);
+  });
+  it('drops what is no longer there, as after a merge was undone', () => {
+    expect(times(renewed(pageOf([contact(30), contact(20)]), pageOf([contact(30)])).groups)).toEqual([[30]]);
+  });
+  it('does not count as new what lies further down than the list reached', () => {
+    expect(countNew(pageOf([contact(30)]), pageOf([contact(30), contact(20)]))).toBe(0);
+  });
 });
 
-describe('rows of a timeline', () => {
-  it('draw silence as a row of its own and name each day once', () => {
-    const rows = rowsOf(items(GAP_MS + 10, 10, 5), (at) => String(Math.floor(at / (24 * HOUR))));
-    expect(rows.map(({ kind }) => kind)).toEqual(['day', 'item', 'gap', 'day', 'item', 'item']);
-    expect(rows[2]).toMatchObject({ ms: GAP_MS });
-  });
-  it('have no silence where none was', () => {
-    expect(rowsOf(items(GAP_MS, 1), () => 'd').some(({ kind }) => kind === 'gap')).toBe(false);
-  });
-});
-
-describe('the newest page over what is already read', () => {
-  it('adds what is new on top, also what came late in between, and keeps what is older', () => {
-    const merged = mergeNewest(items(30, 20, 10), { items: items(40, 30, 25, 20), next: 'more' });
-    expect(times(merged)).toEqual([40, 30, 25, 20, 10]);
-    expect(countNew(items(30, 20, 10), merged)).toBe(2);
-  });
-  it('drops what the newest page no longer has, as after a merge was undone', () => {
-    expect(times(mergeNewest(items(30, 20, 10), { items: items(30), next: null }))).toEqual([30]);
-  });
-});
-
-describe('an open customer', () => {
+describe('an open story', () => {
+  const params = { customerId: 'c', filter: { kinds: ['contact' as const] }, grouped: true };
+  const answering = (page: () => StoryPage) => ({ ...nothing, get: () => Promise.resolve(viewOf(page())) });
   it('puts new events behind the pill while somebody reads, and on top otherwise', async () => {
-    let newest = items(30, 20);
-    const person = new TimelineState(() => Promise.resolve(pageOf(newest)), pageOf(items(20)));
-    await person.refresh(() => true);
-    expect([times(person.items), person.fresh]).toEqual([[20], 1]);
-    person.show();
-    expect([times(person.items), person.fresh]).toEqual([[30, 20], 0]);
-    newest = items(40, 30, 20);
-    await person.refresh(() => false);
-    expect(times(person.items)).toEqual([40, 30, 20]);
+    let newest = [contact(30), contact(20)];
+    const story = new StoryState(answering(() => pageOf(newest)), params, viewOf(pageOf([contact(20)]))); // prettier-ignore
+    await story.refresh(() => true);
+    expect([times(story.groups), story.fresh]).toEqual([[[20]], 1]);
+    story.show();
+    expect([times(story.groups), story.fresh]).toEqual([[[30], [20]], 0]);
+    newest = [contact(40), ...newest];
+    await story.refresh(() => false);
+    expect(times(story.groups)).toEqual([[40], [30], [20]]);
   });
   it('holds new events while paused, wherever the reader is', async () => {
-    const person = new TimelineState(() => Promise.resolve(pageOf(items(30, 20))), pageOf(items(20)));
-    person.togglePause();
-    await person.refresh(() => false);
-    expect([times(person.items), person.missed]).toEqual([[20], 1]);
-    person.togglePause();
-    expect(times(person.items)).toEqual([30, 20]);
+    const story = new StoryState(answering(() => pageOf([contact(30), contact(20)])), params, viewOf(pageOf([contact(20)]))); // prettier-ignore
+    story.togglePause();
+    await story.refresh(() => false);
+    expect([times(story.groups), story.missed]).toEqual([[[20]], 1]);
+    story.togglePause();
+    expect(times(story.groups)).toEqual([[30], [20]]);
+  });
+  it('asks with its filter, and for the place where it begins', async () => {
+    const asked: unknown[] = [];
+    const get = (given: unknown) => {
+      asked.push(given);
+      return Promise.resolve(viewOf(pageOf([contact(20)], { newer: '20-1', above: 7 })));
+    };
+    const story = new StoryState(
+      { ...nothing, get },
+      { ...params, place: { at: 25 } },
+      viewOf(pageOf([contact(20)], { newer: '20-1', above: 5 })),
+    );
+    await story.refresh(() => true);
+    expect(asked).toEqual([{ ...params, limit: 60, place: { event: '20-1' } }]);
+    // What came in far above is told by the pill; nothing in sight moves.
+    expect([times(story.groups), story.fresh]).toEqual([[[20]], 2]);
   });
   it('asks once more when a hint came while the answer was under way', async () => {
-    const answers: ((page: TimelinePage) => void)[] = [];
-    const person = new TimelineState(() => new Promise((resolve) => answers.push(resolve)), pageOf(items(20)));
-    const first = person.refresh(() => false);
-    const second = person.refresh(() => false);
-    await second;
-    answers[0]?.(pageOf(items(30, 20)));
+    const answers: ((view: StoryView) => void)[] = [];
+    const get = () => new Promise<StoryView>((resolve) => answers.push(resolve));
+    const story = new StoryState({ ...nothing, get }, params, viewOf(pageOf([contact(20)])));
+    const first = story.refresh(() => false);
+    await story.refresh(() => false);
+    answers[0]?.(viewOf(pageOf([contact(30), contact(20)])));
     await Promise.resolve();
     await Promise.resolve();
-    answers[1]?.(pageOf(items(40, 30, 20)));
+    answers[1]?.(viewOf(pageOf([contact(40), contact(30), contact(20)])));
     await first;
-    expect([answers.length, times(person.items)]).toEqual([2, [40, 30, 20]]);
+    expect([answers.length, times(story.groups)]).toEqual([2, [[40], [30], [20]]]);
   });
-  it('loads older events on demand, each once', async () => {
-    const person = new TimelineState(
-      ({ before }) => Promise.resolve(before === 'x' ? pageOf(items(20, 10)) : pageOf([])),
-      pageOf(items(30, 20), 'x'),
+  it('loads older and newer events on demand, each once, and reaches as far as it did before', async () => {
+    const pages: Readonly<Record<string, StoryPage>> = {
+      'before x': pageOf([contact(20), contact(10)], { older: 'w' }),
+      'before w': pageOf([contact(5)]),
+      'after y': pageOf([contact(50), contact(40)], { older: 'z' }),
+    };
+    const page = ({ place }: { readonly place?: object | undefined }) =>
+      Promise.resolve(pages[Object.entries(place ?? {}).flat().join(' ')] ?? pageOf([])); // prettier-ignore
+    const story = new StoryState(
+      { ...nothing, page },
+      params,
+      viewOf(pageOf([contact(30), contact(20)], { older: 'x', newer: 'y', above: 2 })),
     );
-    await person.loadOlder();
-    expect([times(person.items), person.more]).toEqual([[30, 20, 10], false]);
+    await story.loadOlder();
+    expect([times(story.groups), story.page.older]).toEqual([[[30], [20], [10]], 'w']);
+    await story.loadNewer();
+    expect([times(story.groups), story.atTop]).toEqual([[[50], [40], [30], [20], [10]], true]);
+    await story.reach(6);
+    expect([story.loaded, story.page.older]).toEqual([6, null]);
   });
 });
 
-describe('the emotion line', () => {
-  const point = (at: number, change: Partial<EmotionPoint> = {}): EmotionPoint => ({
-    at,
-    valence: 0,
-    confidence: 1,
-    label: 'neutral',
-    source: 'text',
-    ...change,
+describe('the address of a story', () => {
+  const read = (query: string) => readStory(new URL(`http://h/c/x?${query}`));
+  it('says filter, place, grouping and lanes, and nothing by itself', () => {
+    expect(read('')).toEqual({ filter: {}, place: undefined, marked: [], grouped: true, lanes: 'channel', sides: false });
+    const all = read(
+      'kind=message,contact&on=phone&journey=b&feel=bad&only=promises&q=%20late%20&between=1970-01-01T00:00:01Z..1970-01-01T00:00:02Z&group=off&strip=owner&sides=on',
+    );
+    expect(all).toMatchObject({ grouped: false, lanes: 'owner', sides: true });
+    expect(all.filter).toEqual({
+      kinds: ['contact', 'message'], channels: ['phone'], journey: 'b', feeling: 'bad', only: 'promises', text: 'late', from: 1000, to: 2000,
+    }); // prettier-ignore
+    expect([isFiltered(all.filter), isFiltered({})]).toEqual([true, false]);
   });
-  const frame = { width: 112, height: 62, from: 0, to: UNKNOWN_AFTER_MS * 4 };
-  it('tells what was said from what was inferred, and puts good on top', () => {
-    const { dots } = drawEmotion([point(0, { source: 'survey', valence: 1 }), point(1, { valence: -1 })], frame);
-    expect(dots.map(({ measured, y }) => ({ measured, y }))).toEqual([
-      { measured: true, y: 6 },
-      { measured: false, y: 56 },
+  it('passes over what it does not understand', () => {
+    expect(read('kind=nonsense&on=&between=5..1&at=never&e=x,../&feel=sad&q=%20').filter).toEqual({});
+    expect(read('at=never&e=x')).toMatchObject({ place: undefined, marked: [] });
+  });
+  it('begins with the events that are marked, before a date', () => {
+    expect(read('at=1970-01-01T00:00:01Z').place).toEqual({ at: 1000 });
+    expect(read('at=1970-01-01T00:00:01Z&e=12-3,45-6')).toMatchObject({ place: { event: '12-3' }, marked: ['12-3', '45-6'] });
+    expect(paramsOf('c', read('e=12-3'))).toEqual({
+      customerId: 'c',
+      filter: {},
+      grouped: true,
+      lanes: 'channel',
+      place: { event: '12-3' },
+    });
+  });
+  it('leads to events with nothing hidden, and keeps how the list is shown', () => {
+    const href = eventsHref(new URL('http://h/c/x?kind=contact&at=1&q=a&group=off&by=phone'), ['12-3', '45-6']);
+    expect(href).toBe('/c/x?group=off&by=phone&e=12-3,45-6#e-12-3');
+  });
+  it('puts a value into a list or takes it out', () => {
+    expect([toggled(undefined, 'a'), toggled(['a'], 'b'), toggled(['a', 'b'], 'a'), toggled(['a'], 'a')]).toEqual(['a', 'a,b', 'b', null]);
+  });
+});
+
+const strip = (change: Partial<StoryStrip>): StoryStrip => ({
+  from: 0, to: UNKNOWN_AFTER_MS * 4, columns: 240, by: 'channel', lanes: [], line: [], peak: null, promises: [], factors: [], silences: [], ...change,
+}); // prettier-ignore
+
+describe('the drawing of the strip', () => {
+  const felt = (at: number, change: Partial<StripFeeling> = {}): StripFeeling => ({
+    column: at, at, valence: 0, low: 0, high: 0, confidence: 1, measured: false, count: 1, label: 'neutral', event: 'e', ...change,
+  }); // prettier-ignore
+  const frame = { width: 100, height: 62 };
+  it('puts good on top and times to scale, and back', () => {
+    const { dots } = drawFeelings(strip({ line: [felt(0, { valence: 1 }), felt(UNKNOWN_AFTER_MS * 2, { valence: -1 })] }), frame);
+    expect(dots.map(({ x, y }) => [x, y])).toEqual([
+      [0, 6],
+      [50, 56],
+    ]);
+    const time = { from: 1000, to: 3000 };
+    expect([placeAt(time, 2000, 100), placeAt(time, 9000, 100), instantAt(time, 50, 100), instantAt(time, -5, 100)]).toEqual([
+      50, 100, 2000, 1000,
     ]);
   });
-  it('breaks where nothing was known for long, and marks the gap', () => {
-    const drawing = drawEmotion([point(0), point(UNKNOWN_AFTER_MS), point(UNKNOWN_AFTER_MS * 4)], frame);
-    expect(drawing.paths).toHaveLength(2);
-    expect(drawing.gaps).toEqual([{ from: 31, to: 106 }]);
-    const lonely = drawEmotion([point(UNKNOWN_AFTER_MS * 2)], frame);
-    expect(lonely.gaps).toEqual([
-      { from: 6, to: 56 },
-      { from: 56, to: 106 },
-    ]);
+  it('breaks where nothing was known for long', () => {
+    expect(drawFeelings(strip({ line: [felt(0), felt(UNKNOWN_AFTER_MS), felt(UNKNOWN_AFTER_MS * 3)] }), frame).paths).toHaveLength(2);
   });
-  it('widens its band where it is less sure', () => {
-    const { dots } = drawEmotion([point(0, { confidence: 1 }), point(1, { confidence: 0.2 })], frame);
+  it('widens its band where it is less sure, and draws none around a single word', () => {
+    const { dots, bands } = drawFeelings(strip({ line: [felt(0), felt(1, { confidence: 0.2 })] }), frame);
     expect(dots.map(({ band }) => band)).toEqual([0, 10]);
+    expect([bands.length, drawFeelings(strip({ line: [felt(0)] }), frame).bands.length]).toEqual([1, 0]);
   });
-  it('does not draw unknown as neutral', () => {
-    expect(drawEmotion([point(0, { label: 'unknown' })], frame).dots).toEqual([]);
+  it('draws promises apart, and says how many have no room', () => {
+    const promise = (key: string, madeAt: number, due: number): StripPromise => ({
+      key, kind: 'call', wording: null, madeAt, due, metAt: null, state: 'open', event: 'e',
+    }); // prettier-ignore
+    const day = UNKNOWN_AFTER_MS / 10;
+    const same = Array.from({ length: 6 }, (_, i) => promise(`p${i}`, 0, day * 10));
+    const { drawn, rows, left } = drawPromises(strip({ promises: [promise('later', day * 30, day * 35), ...same] }), 400);
+    expect([drawn.length, rows, left]).toEqual([5, 4, 2]);
+    expect(drawn.map(({ row }) => row)).toEqual([0, 0, 1, 2, 3]);
+  });
+  it('shows one event beside a thousand', () => {
+    expect(barHeight(1, 1000, 12)).toBe(3);
+    expect(barHeight(1000, 1000, 12)).toBe(12);
+  });
+});
+
+describe('names', () => {
+  it('of a customer are the name, the customer number, or the address of the page', () => {
+    const identifiers = [{ kind: 'customerId', value: 'C-42', since: 0 }];
+    const customer = 'abcdef0123456789abcd';
+    expect(titleOf({ name: 'Ada', identifiers, customer })).toBe('Ada');
+    expect(titleOf({ name: null, identifiers, customer })).toBe('Customer C-42');
+    expect(titleOf({ name: null, identifiers: [], customer })).toBe('Customer abcdef0123, name unknown');
+  });
+  it('of a promise are its wording without the full stop, or its kind', () => {
+    expect(wordingOf({ wording: 'Your parcel on Tuesday. ', kind: 'delivery' })).toBe('Your parcel on Tuesday');
+    expect(wordingOf({ wording: null, kind: 'call_back' })).toBe('Call back');
   });
 });
 
 describe('promises and stays', () => {
   const promise: PromiseView = {
-    key: 'k',
-    id: '1',
-    kind: 'delivery',
-    wording: null,
-    madeAt: 0,
-    due: 100 * HOUR,
-    state: 'open',
-    metAt: null,
-    moved: false,
-    toldBeforeMs: null,
-    waited: null,
-    factors: [],
-    stage: null,
-  };
-  it('show a clock that gets louder', () => {
-    expect(promiseWords(promise, 50 * HOUR)).toEqual({ tone: 'normal', text: 'due in 2 d' });
-    expect(promiseWords(promise, 98 * HOUR).tone).toBe('watch');
-    expect(promiseWords(promise, 101 * HOUR).text).toContain('still within grace');
-    expect(promiseWords({ ...promise, state: 'broken' }, 126 * HOUR)).toEqual({ tone: 'breach', text: 'broken for 26 h' });
-    expect(promiseWords({ ...promise, state: 'late', metAt: 103 * HOUR }, 200 * HOUR).text).toBe('kept 3 h late');
-  });
-  it('are quoted without the full stop of their sender', () => {
-    expect(wordingOf({ ...promise, wording: 'We will call you back.' })).toBe('We will call you back');
-    expect(wordingOf({ ...promise, kind: 'call_back' })).toBe('Call back');
+    key: 'e:delivery', id: 'p', kind: 'delivery', wording: null, madeAt: 0, due: 10 * HOUR, state: 'open', metAt: null, moved: false,
+    toldBeforeMs: null, factors: [], waited: null, stage: null,
+  }; // prettier-ignore
+  it('carry a clock and are louder the nearer they are', () => {
+    expect(promiseWords(promise, 0)).toEqual({ tone: 'normal', text: 'due in 10 h' });
+    expect(promiseWords(promise, 7 * HOUR)).toEqual({ tone: 'watch', text: 'due in 3 h' });
+    expect(promiseWords(promise, 11 * HOUR)).toEqual({ tone: 'watch', text: 'due 60 min ago, still within grace' });
+    expect(promiseWords({ ...promise, state: 'broken' }, 36 * HOUR)).toEqual({ tone: 'breach', text: 'broken for 26 h' });
+    expect(promiseWords({ ...promise, state: 'late', metAt: 12 * HOUR }, 50 * HOUR)).toEqual({ tone: 'watch', text: 'kept 2 h late' });
   });
   it('stand with the broken first, then the open by due time', () => {
     const list = [
@@ -162,39 +254,37 @@ describe('promises and stays', () => {
     ];
     expect(orderPromises(list).map(({ id }) => id)).toEqual(['x', 'a', 'b', 'k']);
   });
-  it('measure a stay against its standard', () => {
+  it('measure a stay against its standard, and count down what is left of it in the owner’s time', () => {
     const names = { customer: 'a', internal: 'b' };
     const position: CasePosition = {
-      caseId: 'c',
-      journey: 'j',
-      journeyName: names,
-      stage: 's',
-      stageName: names,
-      openedAt: 0,
-      since: 0,
-      standardMs: 48 * HOUR,
-      dueAt: null,
-      state: 'open',
-      here: true,
-      stuck: false,
-      found: [],
-      step: 1,
-      steps: 2,
-      version: 1,
-      deviations: [],
-      arrival: null,
-      wave: null,
-    };
+      caseId: 'c', journey: 'j', journeyName: names, stage: 's', stageName: names, openedAt: 0, since: 0, standardMs: 48 * HOUR, dueAt: 60 * HOUR,
+      state: 'open', here: true, stuck: true, found: [], step: 1, steps: 2, version: 1, deviations: [], arrival: null, wave: null,
+    }; // prettier-ignore
     expect(stayWords(position, 72 * HOUR)).toEqual({ text: 'for 3 d of 2 d', over: true });
     expect(stayWords({ ...position, standardMs: null }, HOUR).over).toBe(false);
+    expect(clockWords(position, 10 * HOUR)).toEqual({ text: '2 d left', over: false });
+    expect(clockWords(position, 70 * HOUR)).toEqual({ text: 'over by 10 h', over: true });
+    expect(clockWords({ dueAt: null }, 0)).toBeNull();
   });
 });
 
-describe('a person without a name', () => {
-  it('is called by the company’s number for them, and never by nothing', () => {
-    const nobody = { customer: '0123456789abcdef0123', name: null, identifiers: [] };
-    expect(titleOf(nobody)).toBe('Customer 0123456789, name unknown');
-    expect(titleOf({ ...nobody, identifiers: [{ kind: 'customerId', value: 'C-1', since: 0 }] })).toBe('Customer C-1');
-    expect(titleOf({ ...nobody, name: 'Anna' })).toBe('Anna');
+describe('sentences', () => {
+  const telling = { side: 'customer', now: 100 * HOUR } as const;
+  const events = ['1-1'] as const;
+  it('say what the code says, in the reader’s words', () => {
+    const said = [
+      { code: 'stage', stageName: { customer: 'Ordering', internal: 'O' }, journeyName: { customer: 'Getting it', internal: 'G' }, since: 28 * HOUR, standardMs: 48 * HOUR, late: true, events },
+      { code: 'broken', kind: 'call_back', wording: 'We call you.', due: 74 * HOUR, others: 1, events },
+      { code: 'contacts', count: 3, days: 7, topic: 'late_parcel', unresolved: 2, events },
+      { code: 'contact', at: 98 * HOUR, channel: 'phone', topic: null, outcome: 'resolved', events },
+      { code: 'feeling', label: 'frustrated', source: 'text', since: 99 * HOUR, confidence: 0.71, events },
+    ] as const; // prettier-ignore
+    expect(said.map((one) => sentenceWords(one, telling)).map((text) => text.replace(/due .* and is/, 'due … and is'))).toEqual([
+      'For 3 d in “Ordering” (Getting it): longer than the standard of 2 d.',
+      '“We call you” was due … and is broken for 26 h; so is one other promise.',
+      'In contact 3 times within 7 days, mostly about “Late parcel”, 2 times without result.',
+      'Last contact 2 h ago by phone: resolved.',
+      'Sounds frustrated, going by their words 60 min ago (71 % sure).',
+    ]);
   });
 });

@@ -1,20 +1,12 @@
 import { coarse, dateTime, duration, words } from '#lib/components/format.ts';
 import type { CasePosition, CustomerHeader, PromiseView } from '#lib/contract/views.ts';
-import type { EmotionSource } from '#lib/contract/words.ts';
+import * as m from '#messages/story.ts';
 
 /** What to call somebody: by name, else by the number the company knows them under, else by the address of the page. */
 export function titleOf(header: Pick<CustomerHeader, 'name' | 'identifiers' | 'customer'>): string {
   const number = header.identifiers.find(({ kind }) => kind === 'customerId');
-  return header.name ?? (number ? `Customer ${number.value}` : `Customer ${header.customer.slice(0, 10)}, name unknown`);
+  return header.name ?? (number ? m.customerNumber({ number: number.value }) : m.customerUnnamed({ id: header.customer.slice(0, 10) }));
 }
-
-/** Where a statement about feeling comes from, in words. */
-export const SOURCE_WORDS: Readonly<Record<EmotionSource, string>> = {
-  survey: 'said in a survey',
-  agent: 'noted by an agent',
-  text: 'inferred from words',
-  behaviour: 'inferred from behaviour',
-};
 
 /** What to say about a promise, and how loudly. */
 export interface PromiseWords {
@@ -29,16 +21,16 @@ export function promiseWords(promise: PromiseView, now: number): PromiseWords {
   switch (promise.state) {
     case 'open':
       return promise.due >= now
-        ? { tone: promise.due - now < SOON_MS ? 'watch' : 'normal', text: `due in ${coarse(promise.due - now)}` }
-        : { tone: 'watch', text: `due ${coarse(now - promise.due)} ago, still within grace` };
+        ? { tone: promise.due - now < SOON_MS ? 'watch' : 'normal', text: m.promiseDueIn({ time: coarse(promise.due - now) }) }
+        : { tone: 'watch', text: m.promiseGrace({ time: coarse(now - promise.due) }) };
     case 'broken':
-      return { tone: 'breach', text: `broken for ${coarse(Math.max(0, now - promise.due))}` };
+      return { tone: 'breach', text: m.promiseBroken({ time: coarse(Math.max(0, now - promise.due)) }) };
     case 'late':
-      return { tone: 'watch', text: `kept ${coarse(Math.max(0, (promise.metAt ?? promise.due) - promise.due))} late` };
+      return { tone: 'watch', text: m.promiseLate({ time: coarse(Math.max(0, (promise.metAt ?? promise.due) - promise.due)) }) };
     case 'kept':
-      return { tone: 'normal', text: promise.metAt === null ? 'kept' : `kept on ${dateTime(promise.metAt)}` };
+      return { tone: 'normal', text: promise.metAt === null ? m.promiseKept() : m.promiseKeptOn({ time: dateTime(promise.metAt) }) };
     case 'withdrawn':
-      return { tone: 'normal', text: 'withdrawn before it was due' };
+      return { tone: 'normal', text: m.promiseWithdrawn() };
   }
 }
 
@@ -55,9 +47,16 @@ export function wordingOf(promise: { readonly wording: string | null; readonly k
 
 /** How long a case has been where it is, against its standard. */
 export function stayWords(position: CasePosition, now: number): { readonly text: string; readonly over: boolean } {
-  const stayed = Math.max(0, now - position.since);
-  if (position.standardMs === null) return { text: `for ${duration(stayed)}, no standard set`, over: false };
-  return { text: `for ${duration(stayed)} of ${duration(position.standardMs)}`, over: stayed > position.standardMs };
+  const time = duration(Math.max(0, now - position.since));
+  if (position.standardMs === null) return { text: m.stayed({ time }), over: false };
+  return { text: m.stayedOf({ time, standard: duration(position.standardMs) }), over: position.stuck };
+}
+
+/** What is left of the standard time, or how far it is over; null: no standard, or not there any more. */
+export function clockWords(position: Pick<CasePosition, 'dueAt'>, now: number): { readonly text: string; readonly over: boolean } | null {
+  if (position.dueAt === null) return null;
+  const left = position.dueAt - now;
+  return left >= 0 ? { text: m.dueIn({ time: coarse(left) }), over: false } : { text: m.overBy({ time: coarse(-left) }), over: true };
 }
 
 /** A valence of -1..1 as one of five levels. */

@@ -1,0 +1,214 @@
+import type { StoryGroup, StoryPage, StoryPageParams, StoryParams, StoryView } from '#lib/contract/story.ts';
+
+/** How a story is fetched. */
+export interface StoryFetch {
+  readonly get: (params: StoryParams) => Promise<StoryView>;
+  readonly page: (params: StoryPageParams) => Promise<StoryPage>;
+}
+
+/** Events of the first page, and of each further one. */
+export const PAGE_SIZE = 60;
+/** Events fetched again at once. */
+const LARGEST_PAGE = 500;
+
+/** One customer's story as the page holds it: what is read, and what has come in behind it. */
+export class StoryState {
+  readonly #fetch: StoryFetch;
+  readonly #params: StoryParams;
+  #view: StoryView;
+  #page: StoryPage;
+  #waiting = $state.raw<StoryPage | null>(null);
+  /** events above a list that does not begin with the newest, when it was last opened */
+  #aboveKnown: number;
+  #paused = $state(false);
+  #busy = $state<'older' | 'newer' | null>(null);
+  #failed = $state(false);
+  #movedTo = $state<string | null>(null);
+  #asking = false;
+  #again = false;
+
+  constructor(fetch: StoryFetch, params: StoryParams, view: StoryView) {
+    this.#fetch = fetch;
+    this.#params = params;
+    this.#view = $state.raw(view);
+    this.#page = $state.raw(view.page);
+    this.#aboveKnown = $state(view.page.above);
+  }
+
+  /** Head, brief and strip: always as they are now. */
+  get view(): StoryView {
+    return this.#view;
+  }
+  /** The stretch that is shown, newest first. */
+  get page(): StoryPage {
+    return this.#page;
+  }
+  get groups(): readonly StoryGroup[] {
+    return this.#page.groups;
+  }
+  /** Whether the list begins with the newest. */
+  get atTop(): boolean {
+    return this.#page.newer === null;
+  }
+  /** Events that have come in and are not shown: behind the pill. */
+  get fresh(): number {
+    if (this.#waiting !== null) return countNew(this.#page, this.#waiting);
+    return this.atTop ? 0 : Math.max(0, this.#page.above - this.#aboveKnown);
+  }
+  get busy(): 'older' | 'newer' | null {
+    return this.#busy;
+  }
+  get failed(): boolean {
+    return this.#failed;
+  }
+  /** Set when this person turned out to be another: go there. */
+  get movedTo(): string | null {
+    return this.#movedTo;
+  }
+  get paused(): boolean {
+    return this.#paused;
+  }
+  get missed(): number {
+    return this.fresh;
+  }
+  /** This page holds no room's data: hints only say that something changed. */
+  get synced(): boolean {
+    return true;
+  }
+  /** Events that are shown. */
+  get loaded(): number {
+    return eventsIn(this.#page.groups);
+  }
+
+  togglePause(): void {
+    this.#paused = !this.#paused;
+    if (!this.#paused) this.show();
+  }
+
+  /**
+   * Fetches head and list again. `hold` says, at the moment of the answer, whether new events must wait behind the pill; `about` is called right before
+   * anything changes.
+   */
+  async refresh(hold: () => boolean, about: () => void = () => undefined): Promise<void> {
+    if (this.#asking) {
+      this.#again = true;
+      return;
+    }
+    this.#asking = true;
+    try {
+      do {
+        this.#again = false;
+        await this.#refreshOnce(hold, about);
+      } while (this.#again);
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  /** Shows what waits behind the pill. */
+  show(): void {
+    if (this.#waiting !== null) this.#page = this.#waiting;
+    this.#waiting = null;
+  }
+
+  /** Adds the next older page. */
+  async loadOlder(): Promise<void> {
+    const { older } = this.#page;
+    if (older === null) return;
+    await this.#load('older', { before: older }, (page) => ({
+      ...page,
+      groups: below(this.#page.groups, page.groups),
+      newer: this.#page.newer,
+      above: this.#page.above,
+    }));
+  }
+
+  /** Adds the next newer page, above a list that does not begin with the newest. `about` is called right before it changes. */
+  async loadNewer(about: () => void = () => undefined): Promise<void> {
+    const { newer } = this.#page;
+    if (newer === null) return;
+    await this.#load('newer', { after: newer }, (page) => {
+      about();
+      this.#aboveKnown = page.above;
+      return { ...page, groups: below(page.groups, this.#page.groups), older: this.#page.older };
+    });
+  }
+
+  /** Makes the list as long again as it was when the reader left it. @param events shown then */
+  async reach(events: number): Promise<void> {
+    while (this.loaded < Math.min(events, LARGEST_PAGE) && this.#page.older !== null && !this.#failed) await this.loadOlder();
+  }
+
+  async #load(side: 'older' | 'newer', place: StoryPageParams['place'], join: (page: StoryPage) => StoryPage): Promise<void> {
+    if (this.#busy !== null) return;
+    this.#busy = side;
+    this.#failed = false;
+    try {
+      const page = await this.#fetch.page({ ...this.#asked(), place, limit: PAGE_SIZE });
+      this.#page = join(page);
+      if (this.#waiting !== null && side === 'older')
+        this.#waiting = { ...this.#waiting, groups: below(this.#waiting.groups, page.groups), older: page.older };
+    } catch {
+      this.#failed = true;
+    } finally {
+      this.#busy = null;
+    }
+  }
+
+  #asked(): StoryPageParams {
+    const { customerId, filter, grouped } = this.#params;
+    return { customerId, filter, grouped };
+  }
+
+  async #refreshOnce(hold: () => boolean, about: () => void): Promise<void> {
+    const { atTop } = this;
+    const first = this.#page.groups[0]?.items[0]?.id;
+    const { place, ...asked } = this.#params;
+    const limit = Math.min(LARGEST_PAGE, Math.max(PAGE_SIZE, this.loaded));
+    let view: StoryView;
+    try {
+      view = await this.#fetch.get({
+        ...asked,
+        limit,
+        ...(atTop || first === undefined ? (atTop ? {} : { place }) : { place: { event: first } }),
+      });
+    } catch {
+      return; // The live chip says that the server does not answer; the next hint asks again.
+    }
+    this.#movedTo = view.movedTo;
+    if (view.header === null) return;
+    about();
+    this.#view = view;
+    const merged = renewed(this.#page, view.page);
+    if (atTop && (this.#paused || hold()) && countNew(this.#page, merged) > 0) this.#waiting = merged;
+    else {
+      this.#page = merged;
+      this.#waiting = null;
+    }
+  }
+}
+
+const eventsIn = (groups: readonly StoryGroup[]): number => groups.reduce((sum, { items }) => sum + items.length, 0);
+
+/** Two stretches one above the other; a contact that has grown stands once, as the newer answer has it. */
+export function below(upper: readonly StoryGroup[], lower: readonly StoryGroup[]): readonly StoryGroup[] {
+  const known = new Set(upper.map(({ key }) => key));
+  return [...upper, ...lower.filter(({ key }) => !known.has(key))];
+}
+
+/** A stretch fetched again over what was shown: its own part is replaced, what is older stays. */
+export function renewed(held: StoryPage, page: StoryPage): StoryPage {
+  const last = page.groups.at(-1);
+  if (page.older === null || last === undefined) return page;
+  const fresh = new Set(page.groups.flatMap(({ items }) => items.map(({ id }) => id)));
+  const rest = held.groups.filter(({ key, to, items }) => key !== last.key && to <= last.to && !items.some(({ id }) => fresh.has(id)));
+  return { ...page, groups: below(page.groups, rest), older: rest.length === 0 ? page.older : held.older };
+}
+
+/** How many events of `next` are not in `held`. */
+export function countNew(held: StoryPage, next: StoryPage): number {
+  const known = new Set(held.groups.flatMap(({ items }) => items.map(({ id }) => id)));
+  // What is further down than the list reached was not hidden from anybody.
+  const oldest = held.groups.at(-1)?.items.at(-1)?.at ?? -Infinity;
+  return next.groups.flatMap(({ items }) => items).filter(({ id, at }) => at >= oldest && !known.has(id)).length;
+}

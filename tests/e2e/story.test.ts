@@ -1,0 +1,284 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FindAnswer } from '#lib/contract/index.ts';
+import { openBrowser, violationsOf } from '../support/browser.ts';
+import type { Product } from '../support/product.ts';
+import { startProduct } from '../support/product.ts';
+import { TEST_JOURNEY } from '../support/world.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** "Within a second", on a machine that other tests share. */
+const SOON = { timeout: 15_000, interval: 50 };
+const MANY = 10_000;
+const DESK: BrowserContextOptions = { viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' };
+
+let browser: Browser;
+let journeys: string;
+let product: Product;
+let [ada, big]: readonly string[] = [];
+const now = Date.now();
+
+/** Events of two years, ten thousand of them. */
+function manyEvents(): object[] {
+  const kinds = [
+    { type: 'page.viewed', channel: 'web' },
+    { type: 'contact.queued', channel: 'phone', topic: 'bill' },
+    { type: 'message.in', channel: 'chat' },
+    { type: 'error.shown', channel: 'app' },
+    { type: 'survey.answered', channel: 'email', score: { kind: 'csat', value: 2 } },
+  ];
+  return Array.from({ length: MANY }, (_, i) => ({
+    id: `m${i}`,
+    customer: { customerId: 'BIG' },
+    occurredAt: now - (MANY - i) * 100_000_000 * 0.6,
+    ...kinds[i % kinds.length],
+    ...(i % 5 === 2 ? { text: i % 1000 === 2 ? `The tortoise number ${i}` : 'Where is it?' } : {}),
+  }));
+}
+
+const storyOf = (id: string, hours: number, rest: object) => ({
+  id,
+  customer: { customerId: 'A' },
+  occurredAt: now - hours * HOUR,
+  ...rest,
+});
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  journeys = await mkdtemp(join(tmpdir(), 'throughline-journeys-'));
+  await writeFile(join(journeys, 'test.yaml'), TEST_JOURNEY);
+  product = await startProduct({ env: { JOURNEYS: journeys, PARTITIONS: '3', LOG_LEVEL: 'error' } });
+  const many = manyEvents();
+  for (let i = 0; i < many.length; i += 2000) await product.send(many.slice(i, i + 2000));
+  await product.send([
+    storyOf('1', 200, { type: 'page.viewed', channel: 'web' }),
+    storyOf('2', 100, { type: 'order.placed', channel: 'web' }),
+    storyOf('3', 99, {
+      type: 'promise.made',
+      channel: 'phone',
+      promise: { kind: 'call', due: now - 50 * HOUR, wording: 'We call you on Monday.' },
+    }),
+    storyOf('4', 98, { type: 'delivery.started', channel: 'partner' }),
+    storyOf('5', 10, { type: 'contact.queued', channel: 'phone', topic: 'late' }),
+    storyOf('6', 9.9, { type: 'message.in', channel: 'phone', topic: 'late', text: 'Nobody called. Where is my Päckchen?' }),
+    storyOf('7', 9.8, { type: 'contact.ended', channel: 'phone', topic: 'late', outcome: 'unresolved' }),
+    storyOf('8', 2, { type: 'survey.answered', channel: 'email', score: { kind: 'csat', value: 1 } }),
+    storyOf('9', 1, { type: 'identify', attributes: { name: 'Ada Lang', preferredChannel: 'chat' } }),
+  ]);
+  await product.settled();
+  const find = async (q: string) => (await product.trpc<FindAnswer>('customers.find', { q })).hits[0]?.customer ?? '';
+  [ada, big] = [await find('A'), await find('BIG')];
+}, 180_000);
+afterAll(async () => {
+  await product[Symbol.asyncDispose]();
+  await browser.close();
+  await rm(journeys, { recursive: true, force: true });
+});
+
+async function open(path: string, options: BrowserContextOptions = DESK): Promise<Page> {
+  const page = await (await browser.newContext(options)).newPage();
+  await page.goto(`${product.address}${path}`);
+  await page.locator('[data-live="live"]').waitFor({ timeout: 20_000 });
+  return page;
+}
+const topOf = (page: Page, selector: string) =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate((node) => Math.round(node.getBoundingClientRect().top));
+const shownIds = (page: Page) =>
+  page.locator('[data-event]').evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset['event'] ?? ''));
+
+describe('the head of a customer’s page', () => {
+  it('has everything above the fold at 1280x720, and each sentence of the brief leads to its events', async () => {
+    const page = await open(`/c/${ada}`);
+    const head = page.locator('[data-head]');
+    expect(await head.evaluate((node) => node.getBoundingClientRect().bottom <= window.innerHeight)).toBe(true);
+    const text = await head.innerText();
+    for (const said of [
+      'Ada Lang',
+      'Waiting for it',
+      'over by',
+      'frustrated',
+      'said',
+      'Last contact',
+      'We call you on Monday',
+      'broken for',
+      'chat',
+    ])
+      expect(text).toContain(said);
+    const sentences = page.locator('[data-sentence]');
+    const codes = await sentences.evaluateAll((links) => links.map((link) => (link as HTMLElement).dataset['sentence']));
+    expect(codes).toContain('broken');
+    expect(codes.length).toBeGreaterThanOrEqual(3);
+    expect(codes.length).toBeLessThanOrEqual(5);
+    await page.locator('[data-sentence="broken"]').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-marked]').first().waitFor();
+    const marked = page.locator('[data-marked]').first();
+    expect(await marked.innerText()).toContain('We call you on Monday');
+    await expect.poll(() => marked.evaluate((node) => { const { top, bottom } = node.getBoundingClientRect(); return top >= 0 && bottom <= window.innerHeight; }), SOON).toBe(true); // prettier-ignore
+    await page.goBack();
+    await expect.poll(() => page.locator('[data-marked]').count(), SOON).toBe(0);
+    await page.context().close();
+  });
+  it('says what was expected in a silence, and leads to what it comes from', async () => {
+    const page = await open(`/c/${ada}`);
+    const silence = page.locator('[data-silence]', { hasText: 'expected in it' }).first();
+    expect(await silence.innerText()).toContain('“We call you on Monday” by');
+    await page.context().close();
+  });
+});
+
+describe('the list', () => {
+  it('filters by kind, says how many it hides, and Back shows them again', async () => {
+    const page = await open(`/c/${ada}`);
+    const all = await shownIds(page);
+    await page.locator('[data-filters]').click();
+    await page.locator('[data-choice="kind contact"]').click();
+    await expect.poll(() => page.locator('[data-hidden="7"]').count(), SOON).toBe(1);
+    expect(await page.locator('[data-hidden]').innerText()).toContain('7 events are hidden by filters');
+    expect(await shownIds(page)).toHaveLength(2);
+    expect(new URL(page.url()).search).toBe('?kind=contact');
+    await page.goBack();
+    await expect.poll(() => shownIds(page), SOON).toEqual(all);
+    await page.context().close();
+  });
+  it('finds words in the whole story, marks them, and says how many of how many', async () => {
+    const page = await open(`/c/${big}`);
+    await page.locator('[data-story-search]').fill('TORTOISE number');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('mark').count(), SOON).toBe(10);
+    expect(await page.locator('[data-hidden]').innerText()).toContain('10 events of 10,000 tell of “TORTOISE number”');
+    expect(await page.locator('mark').first().innerText()).toBe('tortoise number');
+    await page.locator('[data-show-all]').click();
+    await expect.poll(() => page.locator('mark').count(), SOON).toBe(0);
+    await page.context().close();
+  });
+  it('shows both sides of the stage side by side, and every event by itself', async () => {
+    const page = await open(`/c/${ada}?sides=on`);
+    const left = (side: string) =>
+      page
+        .locator(`[data-side="${side}"]`)
+        .first()
+        .evaluate((node) => node.getBoundingClientRect().left);
+    expect(await left('back')).toBeGreaterThan(await left('front'));
+    await page.goto(`${product.address}/c/${ada}?group=off`);
+    expect(await page.locator('[data-group]').count()).toBe(9);
+    await page.goto(`${product.address}/c/${ada}`);
+    expect(await page.locator('[data-group]').count()).toBeLessThan(9);
+    const folded = page.locator('[data-fold]').first();
+    await folded.click();
+    expect(await folded.getAttribute('aria-expanded')).toBe('false');
+    await page.context().close();
+  });
+});
+
+describe('ten thousand events', () => {
+  it('are painted at once, and go on in both directions from any date', async () => {
+    const page = await open(`/c/${big}`);
+    const painted = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity);
+    // A figure for the record: on a machine that other tests share, the clock decides nothing.
+    console.log(`first paint of a customer with ${MANY} events: ${Math.round(painted)} ms`);
+    expect(await shownIds(page)).toHaveLength(60);
+    const date = new Date(now - 300 * DAY).toISOString().slice(0, 10);
+    await page.locator('[data-jump]').fill(date);
+    await page.keyboard.press('Enter');
+    await page.locator('[data-newer]').waitFor();
+    const [first = ''] = await shownIds(page);
+    expect(Math.abs(Number(first.split('-')[0]) - (now - 300 * DAY))).toBeLessThan(2 * DAY);
+    const before = await topOf(page, `[data-event="${first}"]`);
+    await page.locator('[data-newer]').click();
+    await expect.poll(async () => (await shownIds(page)).indexOf(first), SOON).toBeGreaterThan(0);
+    // What comes in above does not move what is read.
+    expect(Math.abs((await topOf(page, `[data-event="${first}"]`)) - before)).toBeLessThanOrEqual(2);
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await expect.poll(async () => (await shownIds(page)).length, SOON).toBeGreaterThan(150);
+    await page.context().close();
+  });
+
+  it('do not move when new ones come: a pill says how many, and leads to them', async () => {
+    const page = await open(`/c/${big}`);
+    await page.evaluate(() => document.querySelectorAll('[data-event]')[20]?.scrollIntoView({ block: 'start' }));
+    const id = (await shownIds(page))[22] ?? '';
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    const before = await topOf(page, `[data-event="${id}"]`);
+    await product.send([
+      { id: 'new1', customer: { customerId: 'BIG' }, type: 'message.in', channel: 'chat', text: 'Hello again' },
+      { id: 'new2', customer: { customerId: 'BIG' }, type: 'message.in', channel: 'chat', text: 'Are you there?' },
+    ]);
+    const pill = page.locator('[data-new]');
+    await expect.poll(() => pill.count(), SOON).toBe(1);
+    await expect.poll(() => pill.innerText(), SOON).toContain('2 new events');
+    expect(Math.abs((await topOf(page, `[data-event="${id}"]`)) - before)).toBeLessThanOrEqual(2);
+    await pill.focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('[data-story]').innerText(), SOON).toContain('Are you there?');
+    expect(await pill.count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('are there again where the reader was, after Back', async () => {
+    const page = await open(`/c/${big}?kind=contact,message`);
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await expect.poll(async () => (await shownIds(page)).length, SOON).toBeGreaterThan(100);
+    await page.evaluate(() => document.querySelectorAll('[data-event]')[90]?.scrollIntoView({ block: 'start' }));
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    const id = (await shownIds(page))[92] ?? '';
+    await page.locator('a[href^="/sources"]').first().click();
+    await page.waitForURL(/\/sources/);
+    await page.goBack();
+    await page.waitForURL(/kind=contact/);
+    await expect.poll(async () => (await shownIds(page)).length, SOON).toBeGreaterThan(92);
+    await expect.poll(() => page.locator(`[data-event="${id}"]`).evaluate((node) => { const { top } = node.getBoundingClientRect(); return top > -50 && top < window.innerHeight; }), SOON).toBe(true); // prettier-ignore
+    await page.context().close();
+  });
+
+  it('are chosen from by the ends of the strip, with the keyboard alone', async () => {
+    const page = await open(`/c/${big}`);
+    await page.locator('[data-end="from"]').focus();
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowRight');
+    expect(await page.locator('[data-read]').innerText()).not.toBe('');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/between=/);
+    await page.locator('[data-whole]').waitFor();
+    const hidden = Number(await page.locator('[data-hidden]').getAttribute('data-hidden'));
+    expect(hidden).toBeGreaterThan(1000);
+    expect(hidden).toBeLessThan(MANY / 2);
+    await page.locator('[data-whole]').click();
+    await expect.poll(() => page.locator('[data-hidden="0"]').count(), SOON).toBe(1);
+    const box = await page.locator('[data-brush]').boundingBox();
+    if (box === null) throw new Error('no strip');
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 25, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/between=/);
+    await expect.poll(() => page.locator('[data-hidden]').getAttribute('data-hidden'), SOON).toMatch(/^[89]\d{3}$/);
+    await page.context().close();
+  });
+});
+
+describe('everybody', () => {
+  it('can use the page: no violations, wide and narrow, light and dark, filtered, searched, empty and marked', async () => {
+    const narrow = { ...DESK, viewport: { width: 390, height: 844 } };
+    const seen: readonly (readonly [string, BrowserContextOptions])[] = [
+      [`/c/${ada}`, DESK],
+      [`/c/${ada}?kind=contact,message&on=phone&sides=on&strip=owner`, { ...DESK, colorScheme: 'dark' }],
+      [`/c/${ada}?q=p%C3%A4ckchen`, narrow],
+      [`/c/${ada}?kind=note&lang=de`, { ...narrow, colorScheme: 'dark' }],
+      [`/c/${big}`, narrow],
+    ];
+    for (const [path, options] of seen) {
+      const page = await open(path, options);
+      expect(await violationsOf(page), path).toEqual([]);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+      expect(wide, `${path} does not scroll sideways`).toBe(true);
+      await page.context().close();
+    }
+  });
+});
