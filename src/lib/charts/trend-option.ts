@@ -1,6 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { count, dateTime, decimal } from '#lib/components/format.ts';
+import { dateTime, decimal } from '#lib/components/format.ts';
 import type { CellDetail } from '#lib/contract/views.ts';
+import * as m from '#messages/chart.ts';
 
 /** Colours of the page at the moment of drawing. */
 export interface Palette {
@@ -33,7 +34,7 @@ export function trendOption(trend: CellDetail['trend'], palette: Palette): EChar
     series: [
       {
         id: 'friction',
-        name: 'Friction',
+        name: m.friction(),
         type: 'line',
         connectNulls: false,
         symbolSize: 5,
@@ -51,9 +52,13 @@ export function trendSentence(trend: CellDetail['trend']): string {
   const known = trend.flatMap(({ at, friction }) => (friction === null ? [] : [{ at, friction }]));
   const first = known[0];
   const last = known.at(-1);
-  if (!first || !last) return 'No instant in this history has enough visits for a number.';
+  if (!first || !last) return m.none();
   const worst = known.reduce((a, b) => (b.friction > a.friction ? b : a));
-  return `From ${decimal(first.friction)} on ${dateTime(first.at)} to ${decimal(last.friction)} on ${dateTime(last.at)}; worst ${decimal(worst.friction)} on ${dateTime(worst.at)}.`;
+  return m.sentence({
+    ...{ first: decimal(first.friction), firstAt: dateTime(first.at) },
+    ...{ last: decimal(last.friction), lastAt: dateTime(last.at) },
+    ...{ worst: decimal(worst.friction), worstAt: dateTime(worst.at) },
+  });
 }
 
 /** Top of the axis: the next ten above the highest number, at least 20, at most 100. */
@@ -67,6 +72,6 @@ function tooltipOf(trend: CellDetail['trend'], hits: unknown): string {
   const index = typeof hit === 'object' && hit !== null && 'dataIndex' in hit && typeof hit.dataIndex === 'number' ? hit.dataIndex : -1;
   const point = trend[index];
   if (!point) return '';
-  const friction = point.friction === null ? 'too few for a number' : `friction ${decimal(point.friction)}`;
-  return `${dateTime(point.at)}<br>${friction}, ${count(point.n)} visits`;
+  const friction = point.friction === null ? m.tooFewFor() : m.frictionOf({ value: decimal(point.friction) });
+  return `${dateTime(point.at)}<br>${friction}, ${m.visitsOf({ count: point.n })}`;
 }

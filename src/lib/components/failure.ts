@@ -20,7 +20,7 @@ export function failure(thrown: unknown, otherwise = sentence('failed')): string
   if (!(thrown instanceof Error)) return otherwise;
   const data: unknown = Reflect.get(thrown, 'data');
   // The client's error for a call that got no answer at all has no data.
-  if (typeof data !== 'object' || data === null) return sentence('offline');
+  if (typeof data !== 'object' || data === null) return thrown.name === 'TRPCClientError' ? sentence('offline') : otherwise;
   const code: unknown = Reflect.get(data, 'code');
   const meaning = Object.entries(MEANING).find(([name]) => name === code)?.[1];
   if (meaning === undefined) return otherwise;

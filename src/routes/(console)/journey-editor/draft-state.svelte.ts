@@ -1,5 +1,6 @@
 import type { DraftCheck, JourneyPreview, JourneyText } from '#lib/contract/journey-draft.ts';
 import { withVersion } from './draft-text.ts';
+import { failure } from '#lib/components/failure.ts';
 
 /** What the editor asks the server for. */
 export interface DraftServer {
@@ -96,7 +97,7 @@ export class DraftState {
     try {
       await call();
     } catch (error) {
-      this.#failed = error instanceof Error ? error.message : 'The server did not answer.';
+      this.#failed = failure(error);
     } finally {
       this.#busy = null;
     }

@@ -2,6 +2,9 @@ import { MOST_MATCHES } from '#lib/contract/funnel-definition.ts';
 import type { FunnelBreakdown, FunnelDefinition, FunnelDefinitionInput, FunnelMatch } from '#lib/contract/funnel-definition.ts';
 import type { FunnelWords } from '#lib/contract/saved-funnel.ts';
 import type { Names } from '#lib/contract/views.ts';
+import { failure } from '#lib/components/failure.ts';
+import * as m from '#messages/savedFunnel.ts';
+import { problemText } from './problem-text.ts';
 
 /** Units in which lengths of time are typed. */
 export const UNITS = { min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -194,27 +197,14 @@ export function definitionOf(draft: Draft): FunnelDefinitionInput {
   };
 }
 
-const PLACES: Readonly<Record<string, string>> = { steps: 'Step', exclusions: 'Exclusion', breakdowns: 'Breakdown' };
-const FIELDS: Readonly<Record<string, string>> = {
-  ...{
-    any: 'what counts',
-    windowMs: 'window',
-    minMs: 'shortest time',
-    maxMs: 'longest time',
-    reentry: 'another attempt',
-    hold: 'held property',
-  },
-  ...{ where: 'condition', values: 'values' },
-};
-
 /** `['steps', 1, 'any', 0]` -> `Step 2, what counts`. */
 function placeOf(path: readonly (string | number)[]): string {
   const words: string[] = [];
   path.forEach((part, i) => {
     const before = path[i - 1];
     if (typeof part === 'number') {
-      if (typeof before === 'string' && PLACES[before] !== undefined) words.push(`${PLACES[before]} ${part + 1}`);
-    } else if (PLACES[part] === undefined) words.push(FIELDS[part] ?? part);
+      if (typeof before === 'string' && m.isPlace(before)) words.push(m.place(before, { number: part + 1 }));
+    } else if (!m.isPlace(part)) words.push(m.isPart(part) ? m.part(part) : part);
   });
   return words.join(', ');
 }
@@ -226,9 +216,9 @@ export function problemsOf(thrown: unknown): string[] {
     const issues = JSON.parse(message) as { readonly path: readonly (string | number)[]; readonly message: string }[];
     return issues.map((issue) => {
       const place = placeOf(issue.path.filter((part, i) => i > 0 || part !== 'definition'));
-      return `${place === '' ? '' : `${place}: `}${issue.message}`;
+      return `${place === '' ? '' : `${place}: `}${problemText(issue.message)}`;
     });
   } catch {
-    return [message === '' ? 'The server does not answer. Try again.' : message];
+    return [message === '' ? m.noAnswer() : failure(thrown, message)];
   }
 }

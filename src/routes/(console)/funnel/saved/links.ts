@@ -1,5 +1,6 @@
 import { formatList } from '#lib/contract/format-list.ts';
 import type { SavedFunnelView, SavedListRef } from '#lib/contract/saved-funnel.ts';
+import * as m from '#messages/savedFunnel.ts';
 
 export type SavedWhat = SavedListRef['what'];
 
@@ -23,31 +24,20 @@ export function earlierList(view: SavedFunnelView, what: SavedWhat): string {
   return formatList({ of: 'saved', funnel: view.definition.id, what, from: view.beforeFrom, until: view.from - 1, to: view.beforeAt });
 }
 
-const TITLES: Readonly<Record<SavedWhat, string>> = {
-  entered: 'Entered',
-  reached: 'Reached',
-  wentOn: 'Went on from',
-  waiting: 'Waiting after',
-  dropped: 'Dropped',
-  excluded: 'Excluded',
-  converted: 'Converted',
-  inProgress: 'In progress',
-};
-
 /** The drawer's heading for a list reference. */
 export function attemptTitle(list: string, view: SavedFunnelView): string {
   const fields = new URLSearchParams(list.slice(list.indexOf('?') + 1));
-  const title = TITLES[(fields.get('what') ?? 'entered') as SavedWhat];
+  const asked = fields.get('what') ?? '';
+  const what = m.isList(asked) ? asked : 'entered';
   const step = view.steps[fields.get('step') ?? ''];
   const place = fields.get('next');
   const next = step?.next.find(({ touchpoint }) => touchpoint === (place === '-' ? '' : place));
-  const joint = title === 'Dropped' || title === 'Excluded' ? ' after ' : ' ';
   const parts = [
-    `${title}${step === undefined ? '' : `${joint}${step.name}`}`,
+    step === undefined ? m.list(what) : m.listAt(what, { step: step.name }),
     ...(next === undefined ? [] : [next.name]),
     ...(fields.has('group') ? [fields.get('group') ?? ''] : []),
-    ...(fields.has('bins') ? ['of this time'] : []),
-    ...(fields.has('until') ? (fields.has('to') ? ['period before'] : ['window over']) : []),
+    ...(fields.has('bins') ? [m.ofThisTime()] : []),
+    ...(fields.has('until') ? (fields.has('to') ? [m.listBefore()] : [m.windowOver()]) : []),
   ];
   return parts.join(' · ');
 }

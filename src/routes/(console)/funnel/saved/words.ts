@@ -1,5 +1,7 @@
 import { duration } from '#lib/components/format.ts';
 import type { FunnelBreakdown, FunnelDefinition } from '#lib/contract/funnel-definition.ts';
+import { channel, segment } from '#messages/funnel.ts';
+import * as m from '#messages/savedFunnel.ts';
 
 /** `attributes.plan` -> `plan`, `identifier.orderId` -> `orderId`. */
 function fieldName(field: string): string {
@@ -8,35 +10,25 @@ function fieldName(field: string): string {
 
 /** How a breakdown is called. */
 export function breakdownName({ by, at, step }: FunnelBreakdown): string {
-  const name = fieldName(by);
-  const attribution = { first: 'at entry', last: 'last seen', all: 'same throughout', step: `at step ${step}` }[at];
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)} ${attribution}`;
+  const field = fieldName(by);
+  const name = field === 'channel' || field === 'segment' ? fieldWord(field) : `${field.charAt(0).toUpperCase()}${field.slice(1)}`;
+  return m.attribution(at, { name, step: String(step) });
 }
 
-const ORDERS = {
-  ordered: 'The steps come in this order; anything may happen between them.',
-  strict: 'The steps come in this order with nothing between them.',
-  any: 'The steps may come in any order: a bar says how many of them are done.',
-} as const;
-const REENTRIES = {
-  off: 'Only the first attempt ever counts.',
-  after: 'Another attempt begins only after conversion, time-out or exclusion.',
-  optimised: 'Every entry is tried, and the attempt converts with any of them.',
-} as const;
+function fieldWord(field: 'channel' | 'segment'): string {
+  return field === 'channel' ? channel() : segment();
+}
 
 /** What counts, in sentences. */
 export function rulesOf(definition: FunnelDefinition): string[] {
   const { order, windowMs, count, hold, reentry, exclusions } = definition;
-  const excluding = exclusions.map(
-    ({ from, to, effect }) =>
-      `An exclusion between steps ${from} and ${to} takes the attempt out${effect === 'remove' ? ' for good' : ' until the next entry'}.`,
-  );
+  const excluding = exclusions.map(({ from, to, effect }) => m.ruleExclusion(effect, { from: String(from), to: String(to) }));
   return [
-    ORDERS[order],
-    `It converts when the last step comes within ${duration(windowMs)} of entering; the clock alone drops it.`,
-    count === 'case' ? 'Each case is counted by itself.' : REENTRIES[reentry],
-    ...(count === 'case' ? [REENTRIES[reentry]] : []),
-    ...(hold === undefined ? [] : [`All steps carry the same ${fieldName(hold)}; each ${fieldName(hold)} is a passage of its own.`]),
+    m.rule(order),
+    m.ruleWindow({ time: duration(windowMs) }),
+    ...(count === 'case' ? [m.rule('case')] : []),
+    m.rule(reentry),
+    ...(hold === undefined ? [] : [m.ruleHold({ field: fieldName(hold) })]),
     ...excluding,
   ];
 }

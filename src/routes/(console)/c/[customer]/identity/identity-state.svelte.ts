@@ -1,6 +1,7 @@
 import type { Api } from '#lib/api/client.ts';
 import type { IdentityView, MergePreview } from '#lib/contract/identity.ts';
 import type { CustomerHit } from '#lib/contract/find.ts';
+import { failure } from '#lib/components/failure.ts';
 
 type IdentityApi = Api['identity'];
 
@@ -97,7 +98,7 @@ export class IdentityState {
     try {
       await work();
     } catch (thrown) {
-      this.#problem = thrown instanceof Error ? thrown.message : 'The server does not answer. Try again.';
+      this.#problem = failure(thrown);
     } finally {
       this.#busy = false;
     }
