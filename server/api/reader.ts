@@ -18,6 +18,8 @@ import type {
   JourneySummary,
   JourneyView,
   ListPage,
+  MomentParams,
+  MomentsView,
   PromiseLedgerView,
   PromiseParams,
   SilenceParams,
@@ -48,6 +50,8 @@ export interface Reader extends StoryReader {
   /** Friction and feeling of the whole journey over time. */
   strip(params: StripParams): Promise<StripView>;
   cell(params: HeatParams & { readonly stage: string; readonly column: string }): Promise<CellDetail>;
+  /** Which touchpoints matter, what is strong, who answers for what, and what is remembered. */
+  moments(params: MomentParams): Promise<MomentsView>;
   wall(params: WallParams): WallView;
   standing(params: StandingParams): StandingView;
   silence(params: SilenceParams): SilenceView;

@@ -7,6 +7,7 @@ import {
   funnelParams,
   heatParams,
   hotspotParams,
+  momentParams,
   promiseParams,
   silenceParams,
   standingParams,
@@ -39,6 +40,9 @@ export const appRouter = t.router({
     cell: read
       .input(heatParams.extend({ stage: z.string().max(128), column: z.string().max(128), by: z.enum(COLUMNS).optional() }))
       .query(({ ctx, input }) => ctx.reader.cell(input)),
+  }),
+  moments: t.router({
+    get: read.input(momentParams).query(({ ctx, input }) => ctx.reader.moments(input)),
   }),
   wall: t.router({
     get: read.input(wallParams).query(({ ctx, input }) => ctx.reader.wall(input)),

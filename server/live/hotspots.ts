@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { HotspotView, Position } from '#lib/contract/index.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
-import { History, REFERENCE_DAYS } from '#server/domain/hotspot/usual.ts';
-import { Watched, hotspotView, referenceEnd, teach } from '#server/domain/view/hotspots.ts';
+import { History, QUARTER_MINUTES, REFERENCE_DAYS } from '#server/domain/hotspot/usual.ts';
+import { Watched, gainedRange, hotspotView, referenceEnd, teach } from '#server/domain/view/hotspots.ts';
 import type { LiveSums } from './sums.ts';
 
 /** A burst is found within a minute; the squares are looked at more often than that. */
@@ -10,6 +10,7 @@ const FRESH_MS = 4000;
 /** Histories kept: of the newest versions, and of past days that somebody looks at. */
 const MOST_HISTORIES = 12;
 const MOST_VIEWS = 50;
+const DAY_MINUTES = 1440;
 /** The past grows while it is told and while late events come: what is usual is learnt again now and then. */
 const LEARNT_FOR_MS = 600_000;
 
@@ -60,7 +61,7 @@ export class Hotspots {
     const sums = this.#sums();
     const history = await this.#history(of, minute);
     const watched = new Watched(minute);
-    for (const _ of sums.traceHeat(of, watched.range, watched.take)) await nextTurn();
+    for (const _ of sums.traceHeat(of, gainedRange(watched.range.from, watched.range.to), watched.take)) await nextTurn();
     return hotspotView({
       blueprint: of,
       position,
@@ -72,7 +73,7 @@ export class Hotspots {
 
   #history(of: Blueprint, minute: number): Promise<History> {
     const end = referenceEnd(minute);
-    const since = Math.floor((this.#sums().span(of)?.from ?? Infinity) / 60);
+    const since = this.#sums().span(of)?.from ?? Infinity;
     const key = `${of.journey} ${of.version} ${end} ${since} ${Math.floor(this.#clock() / LEARNT_FOR_MS)}`;
     let history = this.#histories.get(key);
     if (history === undefined) {
@@ -84,8 +85,8 @@ export class Hotspots {
   }
 
   async #learn(of: Blueprint, end: number, since: number): Promise<History> {
-    const history = new History(end, since);
-    const range = { from: (end - REFERENCE_DAYS * 24) * 60, to: end * 60 - 1 };
+    const history = new History(end / QUARTER_MINUTES, Math.ceil(since / QUARTER_MINUTES));
+    const range = gainedRange(end - REFERENCE_DAYS * DAY_MINUTES, end - 1);
     for (const _ of this.#sums().traceHeat(of, range, teach(history))) await nextTurn();
     return history;
   }

@@ -16,6 +16,9 @@ import type {
   HotspotParams,
   HotspotView,
   JourneySummary,
+  MomentOutcome,
+  MomentParams,
+  MomentsView,
   ListPage,
   ListRef,
   ListRow,
@@ -64,6 +67,8 @@ import { StayCurves } from '#server/projector/stay-curves.ts';
 import { Stories } from '#server/projector/story.ts';
 import { WaitingCurves } from '#server/projector/waiting.ts';
 import { whyCustomer } from '#server/projector/why.ts';
+import { gatherStories } from '#server/projector/moment-list.ts';
+import { momentsView } from '#server/domain/view/moments.ts';
 import { rowsOf } from '#server/projector/lists.ts';
 import { Earlier } from './earlier.ts';
 import { Hotspots } from './hotspots.ts';
@@ -87,6 +92,9 @@ const TREND_POINTS = 48;
 /** Rows of one list page. */
 const LIST_PAGE = 50;
 const TIMELINE_PAGE = 50;
+/** What the moments are about: cases of four weeks. */
+const MOMENTS_MS = 28 * 24 * HOUR;
+const MOMENTS_FRESH_MS = 60_000;
 /** Unknown callers offered where a search found nobody. */
 const CALLERS = 9;
 /** Funnels begin this far back where nobody says from when. */
@@ -136,6 +144,7 @@ function lessTotal(all: FunnelTotal, less: FunnelTotal): FunnelTotal {
 export function createReader(o: ReaderOptions): Reader {
   const earlierTotals = new Map<string, FunnelTotal>();
   const earlier = new Earlier();
+  const momentViews = new Map<string, Promise<MomentsView>>();
   const hot = new Hotspots(o.sums, o.clock);
   const waiting = new WaitingCurves({ redis: o.redis, partitions: o.partitions });
 
@@ -282,6 +291,47 @@ export function createReader(o: ReaderOptions): Reader {
     const of = blueprint(params.journey, params.version);
     const { position, minute } = positionOf(undefined);
     return hot.latest(of, position, minute) ?? { journey: of.journey, version: of.version, position, spots: [], judged: 0 };
+  }
+
+  /** What is looked at is read from the lists: for a while, everybody is shown the same. */
+  function moments(params: MomentParams): Promise<MomentsView> {
+    const of = blueprint(params.journey, params.version);
+    const outcome = params.outcome ?? 'arrived';
+    const { position, minute } = positionOf(params.to);
+    const age = position.live ? Math.floor(position.at / MOMENTS_FRESH_MS) : position.at;
+    const key = `${of.journey} ${of.version} ${outcome} ${position.live} ${age}`;
+    let view = momentViews.get(key);
+    if (view === undefined) {
+      if (momentViews.size >= MOST_REMEMBERED) momentViews.clear();
+      momentViews.set(key, (view = readMoments(of, { outcome, position, minute })));
+      view.catch(() => momentViews.delete(key));
+    }
+    return view;
+  }
+
+  async function readMoments(
+    of: Blueprint,
+    at: { readonly outcome: MomentOutcome; readonly position: Position; readonly minute: number },
+  ): Promise<MomentsView> {
+    const { outcome, position, minute } = at;
+    const reading = { redis: o.redis, partitions: o.partitions, blueprint: of, at: minute };
+    const span = (until: number): { readonly from: number; readonly until: number } => ({ from: until - MOMENTS_MS, until });
+    const recent = span(position.at);
+    const decided = outcome === 'arrived' ? span(position.at - of.file.window) : recent;
+    const lately = await gatherStories(reading, recent);
+    const cohort = outcome === 'arrived' ? await gatherStories(reading, decided) : lately;
+    const [first, length] = [minuteOf(recent.from), MOMENTS_MS / MINUTE];
+    return momentsView({
+      blueprint: of,
+      outcome,
+      position,
+      cohort: { ...decided, ...cohort },
+      recent: { ...recent, ...lately },
+      now: o.sums().heatBetween(of, first, minute),
+      before: o.sums().heatBetween(of, first - length, first - 1),
+      outcomes: o.sums().outcomes(of, first, minute),
+      limited: cohort.limited || lately.limited,
+    });
   }
 
   function earlierTotal(of: Blueprint, range: Range): FunnelTotal {
@@ -519,6 +569,7 @@ export function createReader(o: ReaderOptions): Reader {
     strip,
     hotspots,
     hotspotsNow,
+    moments,
     cell,
     wall,
     list,

@@ -11,6 +11,7 @@ import { isInVariant } from '#server/domain/blueprint/variant.ts';
 import type { Deviation } from '#server/domain/customer/state.ts';
 import { delayRows, exposedRows } from './factor-lists.ts';
 import { findingRows, stateRows } from './standing-lists.ts';
+import { momentRows } from './moment-list.ts';
 import { outcomeRows } from './outcome-list.ts';
 import { promiseRows } from './promise-list.ts';
 import { wayRows } from './way-list.ts';
@@ -38,7 +39,8 @@ type StayMember = readonly [
   until: number,
   stuck: number,
 ];
-type VisitMember = readonly [
+/** A visit as it stands on its list. */
+export type VisitMember = readonly [
   customer: string,
   visit: string,
   id: string,
@@ -181,6 +183,8 @@ export function rowsOf(ref: JourneyListRef, reading: Reading): AsyncGenerator<Li
       return nowRows(ref, reading);
     case 'heat':
       return heatRows(ref, reading);
+    case 'moment':
+      return momentRows(ref, reading);
     case 'outcome':
       return outcomeRows(ref, reading);
     case 'promise':

@@ -1,13 +1,14 @@
 import { FEW } from '#lib/contract/index.ts';
 import { poissonLowerTail } from '../kernel/statistics.ts';
+import { QUARTER_MINUTES } from './usual.ts';
 import type { Usual } from './usual.ts';
 
 /** A sudden burst shows in minutes, a slow one in an hour. Minutes. */
-const WINDOWS = [5, 15, 60] as const;
+const WINDOWS = [15, 60] as const;
 /** How far back the beginning of a hotspot is looked for, minutes. */
 const REMEMBERED = 360;
-const CALM_WINDOW = 1;
-/** Of 60 squares looked at every minute in three windows, chance alone may not call one hotspot a day. */
+const CALM_WINDOW = 0;
+/** Of 60 squares looked at every minute in two windows, chance alone may not call one hotspot a day. */
 const CHANCE = 1e-7;
 /** Less than twice the usual is no hotspot, however sure. */
 const LEAST_RATIO = 2;
@@ -26,7 +27,6 @@ export interface Episode {
 
 interface Rolling {
   readonly minutes: number;
-  visits: number;
   pain: number;
   expected: number;
 }
@@ -36,8 +36,7 @@ interface Rolling {
  * Pain comes in units (a painful visit), so their number is held against a Poisson law with the usual as its mean.
  */
 export class SquareWatch {
-  readonly #windows: readonly Rolling[] = WINDOWS.map((minutes) => ({ minutes, visits: 0, pain: 0, expected: 0 }));
-  readonly #visits = new Float64Array(REMEMBERED);
+  readonly #windows: readonly Rolling[] = WINDOWS.map((minutes) => ({ minutes, pain: 0, expected: 0 }));
   readonly #pain = new Float64Array(REMEMBERED);
   readonly #expected = new Float64Array(REMEMBERED);
   readonly #episodes: Episode[] = [];
@@ -54,10 +53,10 @@ export class SquareWatch {
     return last !== undefined && last.until === null;
   }
 
-  /** Shows the next minute: what was there, and what is usual in its hour; null: nothing is known to be usual, so nothing can be told. */
-  show(minute: number, had: { readonly visits: number; readonly pain: number }, usual: Usual | null): void {
-    const expected = (usual?.pain ?? 0) / 60;
-    this.#roll(minute, had, expected);
+  /** Shows the next minute: the friction gained in it, points, and what is usual in its quarter; null: nothing is known to be usual. */
+  show(minute: number, pain: number, usual: Usual | null): void {
+    const expected = (usual?.pain ?? 0) / QUARTER_MINUTES;
+    this.#roll(minute, pain, expected);
     if (this.open) this.#watchForCalm(minute);
     else if (usual !== null) {
       const hot = this.#windows.find((window) => isHot(window, usual.unit));
@@ -65,16 +64,14 @@ export class SquareWatch {
     }
   }
 
-  #roll(minute: number, had: { readonly visits: number; readonly pain: number }, expected: number): void {
+  #roll(minute: number, pain: number, expected: number): void {
     for (const window of this.#windows) {
       const leaving = (minute - window.minutes + REMEMBERED * 2) % REMEMBERED;
-      window.visits += had.visits - (this.#visits[leaving] ?? 0);
-      window.pain += had.pain - (this.#pain[leaving] ?? 0);
+      window.pain += pain - (this.#pain[leaving] ?? 0);
       window.expected += expected - (this.#expected[leaving] ?? 0);
     }
     const at = minute % REMEMBERED;
-    this.#visits[at] = had.visits;
-    this.#pain[at] = had.pain;
+    this.#pain[at] = pain;
     this.#expected[at] = expected;
     this.#known = Math.min(REMEMBERED, this.#known + 1);
   }
@@ -103,13 +100,13 @@ export class SquareWatch {
 
   /** What was hot is told: it must not be found again. */
   #forget(): void {
-    for (const window of this.#windows) [window.visits, window.pain, window.expected] = [0, 0, 0];
-    for (const ring of [this.#visits, this.#pain, this.#expected]) ring.fill(0);
+    for (const window of this.#windows) [window.pain, window.expected] = [0, 0];
+    for (const ring of [this.#pain, this.#expected]) ring.fill(0);
     this.#known = 0;
   }
 }
 
-function isHot({ visits, pain, expected }: Rolling, unit: number): boolean {
-  if (visits < FEW || pain < LEAST_RATIO * expected || pain < FEW * unit) return false;
+function isHot({ pain, expected }: Rolling, unit: number): boolean {
+  if (pain < LEAST_RATIO * expected || pain < FEW * unit) return false;
   return 1 - poissonLowerTail(Math.floor(pain / unit) - 1, expected / unit) < CHANCE;
 }

@@ -1,6 +1,7 @@
-import { COMPONENTS } from '#lib/contract/index.ts';
+import { COMPONENTS, FEW } from '#lib/contract/index.ts';
 import type { Channel, Component, Hotspot, HotspotView, Position } from '#lib/contract/index.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
+import { QUARTER_MINUTES } from '../hotspot/usual.ts';
 import type { History } from '../hotspot/usual.ts';
 import type { Episode } from '../hotspot/watch.ts';
 import { SquareWatch } from '../hotspot/watch.ts';
@@ -14,6 +15,8 @@ const DAY_MINUTES = 1440;
 const WATCHED = 2 * DAY_MINUTES;
 /** What is over for longer than this is no news, minutes. */
 const NEWS = DAY_MINUTES;
+/** A visit gains friction for at most about so long after its last activity, minutes: a promise made in it that stays unmet. */
+const VISIT_REACH = 14 * DAY_MINUTES;
 /** Segments and parts named of one hotspot. */
 const NAMED = 3;
 
@@ -35,37 +38,42 @@ class Squares {
   }
 }
 
-/** The hour that follows the reference days: the same for a whole day, so that what is usual is learnt once a day. */
+/** The minute that follows the reference days: the same for a whole day, so that what is usual is learnt once a day. */
 export function referenceEnd(minute: number): number {
-  return Math.floor((minute - WATCHED) / DAY_MINUTES) * 24;
+  return Math.floor((minute - WATCHED) / DAY_MINUTES) * DAY_MINUTES;
 }
 
-/** Takes bookings into the history: each minute as it stood at its end. */
+/** Anchors of the bookings that tell what was gained in a stretch of time: visits that gain friction then may have been left long before. */
+export function gainedRange(from: number, to: number): { readonly from: number; readonly to: number } {
+  return { from: from - VISIT_REACH, to };
+}
+
+/**
+ * Takes bookings into the history, each at the minute from which it holds: a visit that moves on leaves its former place in that very minute, so
+ * what remains is what was gained, visits that began and friction that was added, and every visit counts once.
+ */
 export function teach(history: History): Tracer {
   const squares = new Squares();
-  return (cell, measure, anchor, booked, sum) => {
-    if (booked > anchor) return;
-    const hour = Math.floor(anchor / 60);
-    if (measure === HEAT.visits) history.add(squares.of(cell), hour, { visits: sum, pain: 0 });
-    else if (isPain(measure)) history.add(squares.of(cell), hour, { visits: 0, pain: sum / 1000 });
+  return (cell, measure, _anchor, booked, sum) => {
+    const quarter = Math.floor(booked / QUARTER_MINUTES);
+    if (measure === HEAT.visits) history.add(squares.of(cell), quarter, { visits: sum, pain: 0 });
+    else if (isPain(measure)) history.add(squares.of(cell), quarter, { visits: 0, pain: sum / 1000 });
   };
 }
 
 interface Minutes {
-  readonly visits: Float64Array;
   readonly pain: Float64Array;
 }
 
 /** One time in which a square was a hotspot, with what went on meanwhile; pain in points, as in the history. */
 export interface Spot extends Episode {
   readonly square: string;
-  readonly visits: number;
   readonly pain: number;
   readonly usualVisits: number;
   readonly usualPain: number;
 }
 
-/** What all squares had in every minute that is watched, as each minute stood at its end. */
+/** What all squares gained in every minute that is watched. */
 export class Watched {
   readonly #first: number;
   readonly #minute: number;
@@ -82,15 +90,13 @@ export class Watched {
     return { from: this.#first, to: this.#minute };
   }
 
-  readonly take: Tracer = (cell, measure, anchor, booked, sum) => {
-    if (booked > anchor || (measure !== HEAT.visits && !isPain(measure))) return;
+  readonly take: Tracer = (cell, measure, _anchor, booked, sum) => {
+    if (booked < this.#first || booked > this.#minute || !isPain(measure)) return;
     const square = this.#names.of(cell);
     let minutes = this.#squares.get(square);
-    if (minutes === undefined)
-      this.#squares.set(square, (minutes = { visits: new Float64Array(WATCHED), pain: new Float64Array(WATCHED) }));
-    const at = anchor - this.#first;
-    if (measure === HEAT.visits) minutes.visits[at] = (minutes.visits[at] ?? 0) + sum;
-    else minutes.pain[at] = (minutes.pain[at] ?? 0) + sum / 1000;
+    if (minutes === undefined) this.#squares.set(square, (minutes = { pain: new Float64Array(WATCHED) }));
+    const at = booked - this.#first;
+    minutes.pain[at] = (minutes.pain[at] ?? 0) + sum / 1000;
   };
 
   /** The hotspots there are, and those that were over not long ago. */
@@ -100,15 +106,17 @@ export class Watched {
 
   /** Squares of which it is known what is usual. */
   judged(history: History): number {
-    const hour = Math.floor(this.#minute / 60);
-    return [...this.#squares.keys()].filter((square) => history.usual(square, hour) !== null).length;
+    const quarter = Math.floor(this.#minute / QUARTER_MINUTES);
+    return [...this.#squares.keys()].filter((square) => history.usual(square, quarter) !== null).length;
   }
 
   #watch(square: string, minutes: Minutes, history: History): Spot[] {
     const watch = new SquareWatch();
-    for (let at = 0; at < WATCHED; at++) {
-      const minute = this.#first + at;
-      watch.show(minute, { visits: minutes.visits[at] ?? 0, pain: minutes.pain[at] ?? 0 }, history.usual(square, Math.floor(minute / 60)));
+    for (let at = 0; at < WATCHED;) {
+      const quarter = Math.floor((this.#first + at) / QUARTER_MINUTES);
+      const usual = history.usual(square, quarter);
+      for (const end = (quarter + 1) * QUARTER_MINUTES - this.#first; at < end && at < WATCHED; at++)
+        watch.show(this.#first + at, minutes.pain[at] ?? 0, usual);
     }
     return watch.episodes
       .filter(({ until }) => until === null || until > this.#minute - NEWS)
@@ -117,15 +125,14 @@ export class Watched {
 
   #meanwhile(square: string, { since, until }: Episode, history: History): Omit<Spot, keyof Episode | 'square'> {
     const minutes = this.#squares.get(square);
-    let [visits, pain, usualVisits, usualPain] = [0, 0, 0, 0];
+    let [pain, usualVisits, usualPain] = [0, 0, 0];
     for (let minute = since; minute < (until ?? this.#minute + 1); minute++) {
-      const usual = history.usual(square, Math.floor(minute / 60));
-      visits += minutes?.visits[minute - this.#first] ?? 0;
+      const usual = history.usual(square, Math.floor(minute / QUARTER_MINUTES));
       pain += minutes?.pain[minute - this.#first] ?? 0;
-      usualVisits += (usual?.visits ?? 0) / 60;
-      usualPain += (usual?.pain ?? 0) / 60;
+      usualVisits += (usual?.visits ?? 0) / QUARTER_MINUTES;
+      usualPain += (usual?.pain ?? 0) / QUARTER_MINUTES;
     }
-    return { visits, pain, usualVisits, usualPain };
+    return { pain, usualVisits, usualPain };
   }
 }
 
@@ -139,17 +146,18 @@ function shares<Key>(sums: ReadonlyMap<Key, number>): (readonly [Key, number])[]
 }
 
 /** Whom it met, what it is made of and who answers for it: from the sums of the square meanwhile. */
-function told(spot: Spot, sums: CellSums): Pick<Hotspot, 'visits' | 'segments' | 'parts' | 'owner'> {
+function told(spot: Spot, sums: CellSums): Pick<Hotspot, 'visits' | 'friction' | 'segments' | 'parts' | 'owner'> {
   const segments = new Map<string, number>();
   const parts = new Map<Component, number>();
   const owners = new Map<string | null, number>();
-  let visits = 0;
+  let [visits, friction] = [0, 0];
   for (const [cell, measures] of sums) {
     if (squareOf(cell) !== spot.square) continue;
     const [, , segment = '', owner = '', charge = ''] = parseCell(cell).dimensions;
     const pain = frictionSum(measures);
     const answers = charge === 'owner' ? owner : null;
     visits += measures.get(HEAT.visits) ?? 0;
+    friction += pain;
     segments.set(segment, (segments.get(segment) ?? 0) + pain);
     owners.set(answers, (owners.get(answers) ?? 0) + pain);
     COMPONENTS.forEach((component, i) => {
@@ -159,6 +167,7 @@ function told(spot: Spot, sums: CellSums): Pick<Hotspot, 'visits' | 'segments' |
   }
   return {
     visits,
+    friction: visits === 0 ? 0 : friction / 1000 / visits,
     segments: shares(segments).map(([segment, share]) => ({ segment, share })),
     parts: shares(parts).map(([component, share]) => ({ component, share })),
     owner: shares(owners)[0]?.[0] ?? null,
@@ -190,22 +199,25 @@ export function hotspotView(input: HotspotInput): HotspotView {
     version: blueprint.version,
     position,
     judged: input.judged,
-    spots: order.map((spot): Hotspot => {
+    spots: order.flatMap((spot): Hotspot[] => {
       const [stage = '', channel = ''] = spot.square.split('|');
       const last = spot.until === null ? Math.floor(position.at / MINUTE) : spot.until - 1;
-      return {
+      const meanwhile = told(spot, input.between(spot.since, last));
+      // One very long visit is no hotspot: what is fewer than five has no number anywhere.
+      if (meanwhile.visits < FEW) return [];
+      const hotspot = {
         stage,
         name: blueprint.stages.find((one) => one.id === stage)?.name ?? { customer: stage, internal: stage },
         channel: channel as Channel,
-        state: spot.until === null ? 'open' : 'over',
+        state: spot.until === null ? ('open' as const) : ('over' as const),
         since: spot.since * MINUTE,
         foundAt: spot.foundAt * MINUTE,
         until: spot.until === null ? null : spot.until * MINUTE,
         ratio: spot.usualPain === 0 ? 1 : Math.max(1, spot.pain / spot.usualPain),
-        friction: spot.visits === 0 ? 0 : Math.min(100, spot.pain / spot.visits),
         usualFriction: spot.usualVisits === 0 ? null : Math.min(100, spot.usualPain / spot.usualVisits),
-        ...told(spot, input.between(spot.since, last)),
+        ...meanwhile,
       };
+      return [hotspot];
     }),
   };
 }

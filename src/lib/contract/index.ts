@@ -10,6 +10,7 @@ export * from './heat-strip.ts';
 export * from './strip-spans.ts';
 export * from './outcome.ts';
 export * from './hotspot.ts';
+export * from './moment.ts';
 export * from './live.ts';
 export * from './list.ts';
 export * from './case.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findingListSchema, stateListSchema } from './case.ts';
 import { delayListSchema, exposedListSchema } from './factor.ts';
+import { momentListSchema } from './moment.ts';
 import { outcomeListSchema } from './outcome.ts';
 import { promiseListSchema } from './promise.ts';
 import { savedListSchema } from './saved-funnel.ts';
@@ -69,6 +70,7 @@ export const listSchema = z.discriminatedUnion('of', [
     from: instant.optional(),
   }),
   outcomeListSchema,
+  momentListSchema,
   promiseListSchema,
   savedListSchema,
   delayListSchema,

@@ -78,24 +78,27 @@ function simulate(seed: number): Found {
   let overAfter: number | undefined;
   for (let i = 0; i < SQUARES; i++) {
     const square = new Square(0.02 * 150 ** random(), random);
-    const history = new History(START / 60, 0);
+    const history = new History(START / 15, 0);
     for (let hour = START / 60 - REFERENCE_DAYS * 24; hour < START / 60; hour++) {
-      const visits = poisson(60 * square.rateIn(hour), random);
-      history.add('it', hour, { visits, pain: square.pain(visits) });
+      const rate = square.rateIn(hour);
+      for (let quarter = hour * 4; quarter < hour * 4 + 4; quarter++) {
+        const visits = poisson(15 * rate, random);
+        history.add('it', quarter, { visits, pain: square.pain(visits) });
+      }
     }
     const watch = new SquareWatch();
     for (let hour = START / 60; hour < START / 60 + DAYS * 24; hour++) {
-      const usual = history.usual('it', hour);
       const none = Math.exp(-square.rateIn(hour));
+      let usual: Usual | null = null;
       for (let minute = hour * 60; minute < hour * 60 + 60; minute++) {
+        if (minute % 15 === 0) usual = history.usual('it', minute / 15);
         let visits = 0;
         for (let product = random(); product > none; product *= random()) visits++;
         let pain = visits === 0 ? 0 : square.pain(visits);
         if (i === spikeSquare && minute >= spikeAt && minute < spikeAt + spikeMinutes) {
-          visits += 12;
           for (let k = 0; k < 12; k++) pain += 45 + 30 * random();
         }
-        watch.show(minute, { visits, pain }, usual);
+        watch.show(minute, pain, usual);
       }
     }
     for (const episode of watch.episodes) {
@@ -135,41 +138,46 @@ describe('over 28 days and 60 squares, for 20 seeds', () => {
 });
 
 describe('what is usual', () => {
-  const monday = (START / DAY) * 24;
-  it('is told by the same hour of working days, not by nights and weekends', () => {
-    const history = new History(monday, 0);
-    for (let hour = monday - REFERENCE_DAYS * 24; hour < monday; hour++) {
-      const weekend = [0, 6].includes((Math.floor(hour / 24) + 4) % 7);
-      const visits = hour % 24 === 12 ? (weekend ? 10 : 60) : 1;
-      history.add('it', hour, { visits, pain: visits * 20 });
-    }
-    const noon = history.usual('it', monday + 12);
-    const saturday = history.usual('it', monday + 5 * 24 + 12);
-    expect(noon?.visits).toBeCloseTo((60 + 1 + 1) / 3, 6);
-    expect(saturday?.visits).toBeCloseTo((10 + 1 + 1) / 3, 6);
-    expect(history.usual('it', monday + 3)?.visits).toBe(1);
+  const monday = (START / DAY) * 96;
+  const isWeekend = (quarter: number): boolean => [0, 6].includes((Math.floor(quarter / 96) + 4) % 7);
+  const taught = (painOf: (quarter: number) => number, since = 0): History => {
+    const history = new History(monday, since);
+    for (let quarter = monday - REFERENCE_DAYS * 96; quarter < monday; quarter++)
+      history.add('it', quarter, { visits: painOf(quarter) / 20, pain: painOf(quarter) });
+    return history;
+  };
+
+  it('is told by the same time of working days, not by nights and weekends', () => {
+    const history = taught((quarter) => (Math.floor((quarter % 96) / 8) === 6 ? (isWeekend(quarter) ? 100 : 600) : 20));
+    expect(history.usual('it', monday + 52)?.pain).toBeCloseTo(600, 6);
+    expect(history.usual('it', monday + 52)?.visits).toBeCloseTo(30, 6);
+    expect(history.usual('it', monday + 5 * 96 + 52)?.pain).toBeCloseTo(100, 6);
+    expect(history.usual('it', monday + 12)?.pain).toBe(20);
   });
   it('is not raised much by a former hotspot', () => {
-    const history = new History(monday, 0);
-    for (let hour = monday - REFERENCE_DAYS * 24; hour < monday; hour++)
-      history.add('it', hour, { visits: 10, pain: hour === monday - 72 + 12 ? 5000 : 100 });
-    expect(history.usual('it', monday + 12)?.pain).toBe(100);
+    const at = monday - 5 * 96 + 48;
+    expect(taught((quarter) => (quarter === at || quarter === at + 1 ? 5000 : 100)).usual('it', monday + 48)?.pain).toBe(100);
+  });
+  it('comes in larger units where it comes in bursts, so that a burst as usual is no hotspot', () => {
+    const bursts = taught((quarter) => (quarter % 5 === 0 ? 500 : 0)).usual('it', monday + 48);
+    expect(bursts?.unit).toBeGreaterThan(300);
+    const watch = new SquareWatch();
+    for (let i = 0; i < 600; i++) watch.show(START + i, i % 75 === 0 ? 500 : 0, bursts ?? null);
+    expect(watch.episodes).toEqual([]);
   });
   it('is not known after a day, and then nothing is called a hotspot', () => {
-    const history = new History(monday, monday - 24);
-    for (let hour = monday - 24; hour < monday; hour++) history.add('it', hour, { visits: 1, pain: 5 });
-    expect(history.usual('it', monday + 12)).toBeNull();
+    expect(taught(() => 5, monday - 96).usual('it', monday + 48)).toBeNull();
     const watch = new SquareWatch();
-    for (let i = 0; i < 60; i++) watch.show(START + i, { visits: 50, pain: 4000 }, null);
+    for (let i = 0; i < 60; i++) watch.show(START + i, 4000, null);
     expect(watch.episodes).toEqual([]);
   });
 });
 
 describe('a watched square', () => {
-  const usual: Usual = { visits: 30, pain: 300, unit: 30 };
+  const usual: Usual = { visits: 8, pain: 75, unit: 30 };
   const play = (pains: readonly number[]): SquareWatch => {
     const watch = new SquareWatch();
-    pains.forEach((pain, i) => watch.show(START + i, { visits: Math.ceil(pain / 40), pain }, usual));
+    pains.forEach((pain, i) => watch.show(START + i, pain, usual));
     return watch;
   };
   const calm = (minutes: number): number[] => Array<number>(minutes).fill(5);

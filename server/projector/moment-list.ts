@@ -1,0 +1,109 @@
+import type { ListRow, MomentListRef } from '#lib/contract/index.ts';
+import { MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
+import { experienceAt, outcomeAfter, peakOf } from '#server/domain/moment/story.ts';
+import type { Story, StoryVisit } from '#server/domain/moment/story.ts';
+import { keys } from '#server/redis/keys.ts';
+import { scan } from './list-scan.ts';
+import type { ListReading } from './list-scan.ts';
+import type { CaseMember, VisitMember } from './lists.ts';
+
+/** Cases looked at for one ranking: where more were opened, the newest are. */
+const MOST_STORIES = 50_000;
+const HOUR = 60 * MINUTE;
+
+/** When cases were opened, ms, both inclusive. */
+export interface OpenedIn {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** What happened to the cases that were opened in a stretch of time, and which stretch it came to be. */
+export interface Stories {
+  readonly from: number;
+  readonly stories: readonly Story[];
+  /** more were opened than are looked at */
+  readonly limited: boolean;
+}
+
+async function casesIn(reading: ListReading, { from, until }: OpenedIn): Promise<number> {
+  const { journey, version } = reading.blueprint;
+  const counts = Array.from({ length: reading.partitions }, (_, partition) =>
+    reading.redis.zCount(keys.list(partition, `cases:${journey}:${version}`), from, until),
+  );
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
+/** The beginning from which on no more cases were opened than are looked at: found by halving, so the same for everybody who asks. */
+async function boundedFrom(reading: ListReading, wanted: OpenedIn): Promise<number> {
+  let { from } = wanted;
+  while (wanted.until - from > HOUR && (await casesIn(reading, { ...wanted, from })) > MOST_STORIES)
+    from = Math.ceil((from + wanted.until) / 2);
+  return from;
+}
+
+/** Cases and their visits, as they stood at the position. */
+export async function gatherStories(reading: ListReading, wanted: OpenedIn): Promise<Stories> {
+  const { blueprint, at } = reading;
+  const from = await boundedFrom(reading, wanted);
+  const found = new Map<string, { readonly story: Omit<Story, 'visits'>; readonly visits: StoryVisit[] }>();
+  for await (const member of scan<CaseMember>(reading, 'cases', { from, to: wanted.until })) {
+    const [customer, caseId, segment, , openedAt, steps, excluded, , , goal] = member;
+    if (minuteOf(openedAt) > at) continue;
+    const inTime = goal !== 0 && minuteOf(goal) <= at && goal - (steps[0] ?? openedAt) <= blueprint.file.window;
+    const story = {
+      ...{ customer, caseId, segment, opened: minuteOf(openedAt), arrivedAt: inTime ? minuteOf(goal) : null },
+      excluded: excluded !== 0 && minuteOf(excluded) <= at,
+    };
+    found.set(`${customer} ${caseId}`, { story, visits: [] });
+  }
+  for await (const member of scan<VisitMember>(reading, 'visits', { from, to: Infinity })) {
+    const [customer, , caseId, stage, channel, , , points, , touchpoint] = member;
+    const visits = found.get(`${customer} ${caseId}`)?.visits;
+    const last = visits === undefined ? undefined : points.findLast(([minute]) => minute <= at);
+    if (visits === undefined || last === undefined) continue;
+    visits.push({
+      ...{ touchpoint, stage, channel, from: points[0]?.[0] ?? last[0], last: last[0] },
+      ...{ friction: last[1] / 1000, valence: last[2] === null ? null : last[2] / 1000 },
+    });
+  }
+  const stories = [...found.values()].map(({ story, visits }) => ({
+    ...story,
+    visits: visits.sort((a, b) => a.from - b.from || a.touchpoint - b.touchpoint || a.last - b.last),
+  }));
+  return { from, stories, limited: from > wanted.from };
+}
+
+/** The visit for which a case is on a list of the moments; undefined: it is not. The very rule by which it was counted. */
+function visitOn(ref: MomentListRef, story: Story, touchpoint: number): StoryVisit | undefined {
+  if (ref.what === 'worst' || ref.what === 'best') return peakOf(story, ref.what);
+  const here = experienceAt(story, touchpoint);
+  if (here === undefined) return undefined;
+  if (ref.outcome !== undefined) {
+    const outcome = outcomeAfter(story, here.visit, ref.outcome);
+    if (outcome === null || (ref.arrived !== undefined && (ref.arrived === 'yes') !== (outcome === 1))) return undefined;
+  }
+  const { experience } = here;
+  const on = {
+    here: true,
+    bad: experience === 'bad',
+    good: experience === 'good',
+    notBad: experience !== 'bad',
+    notGood: experience !== 'good',
+  };
+  return on[ref.what] ? here.visit : undefined;
+}
+
+/** The cases behind a number of the moments. */
+export async function* momentRows(ref: MomentListRef, reading: ListReading): AsyncGenerator<ListRow> {
+  const { blueprint } = reading;
+  const touchpoint = blueprint.touchpoints.find(({ id }) => id === ref.touchpoint)?.index ?? -1;
+  const { stories } = await gatherStories(reading, { from: ref.from, until: ref.until });
+  for (const story of stories) {
+    const visit = visitOn(ref, story, touchpoint);
+    if (visit === undefined) continue;
+    const { customer, caseId, segment } = story;
+    const stage = blueprint.stages[visit.stage]?.id ?? '';
+    const { channel, friction, valence } = visit;
+    yield { customer, caseId, at: visit.last * MINUTE, stage, channel, segment, friction, valence };
+  }
+}
