@@ -11,7 +11,7 @@ import { NOBODY, findableOf } from '#server/domain/find/terms.ts';
 import { isAnnotation, isSpokenOf, originalOf, settle } from '#server/domain/event/annotation.ts';
 import { withoutEmotion } from '#server/domain/emotion/annotations.ts';
 import { compareEvents, isRetraction, nameOf, retractedName, streamId, tied } from '#server/domain/event/event.ts';
-import { diffRows } from '#server/domain/kernel/row.ts';
+import { KeptRow, diffRows } from '#server/domain/kernel/row.ts';
 import { keys } from '#server/redis/keys.ts';
 import { findCommands } from './find-index.ts';
 
@@ -29,25 +29,12 @@ export interface StoredPerson {
   readonly rows: KeptRows;
 }
 
-/** A row with its text on the list. Its own fields are let go once they are in the text: thousands of people's rows are kept. */
-interface KeptRow {
-  readonly row: Row;
-  readonly member: string;
-}
-const IN_THE_TEXT: readonly unknown[] = [];
-
-function keptRow({ list, score, bookings, trail, also }: Row, member: string): KeptRow {
-  const row = { list, score, member: IN_THE_TEXT, bookings };
-  if (trail === undefined && also === undefined) return { row, member };
-  return { row: { ...row, ...(trail === undefined ? {} : { trail }), ...(also === undefined ? {} : { also }) }, member };
-}
-
 /** Bookings beside the rows that are kept of one person: people with more events are compared by folding again. */
 const MOST_BOOKINGS = 64;
 
 /** A person's rows as they were last made: what the next change compares with. */
 export class KeptRows {
-  readonly byKey = new Map<string, KeptRow>();
+  #byKey = new Map<string, KeptRow>();
   #bookings: Booking[] | null;
 
   /** @param complete there is nothing of this person that is not here: true for somebody without events */
@@ -60,18 +47,24 @@ export class KeptRows {
     return this.#bookings;
   }
 
+  get byKey(): Map<string, KeptRow> {
+    return this.#byKey;
+  }
+
   /** Takes in what a run booked and forgot, once its rows are here. */
   note(run: Touched): void {
-    for (const key of run.settled) this.byKey.delete(key);
+    for (const key of run.settled) this.#byKey.delete(key);
     if (this.#bookings === null || run.settled.size > 0 || this.#bookings.length + run.bookings.length > MOST_BOOKINGS)
       this.#bookings = null;
     else this.#bookings.push(...run.bookings);
   }
 
-  /** Begins anew. @param complete as for the constructor */
-  clear(complete: boolean): void {
-    this.byKey.clear();
+  /** Begins anew. @param complete as for the constructor; @returns the rows that were here */
+  clear(complete: boolean): Map<string, KeptRow> {
+    const were = this.#byKey;
+    this.#byKey = new Map();
     this.#bookings = complete ? [] : null;
+    return were;
   }
 }
 
@@ -124,19 +117,18 @@ function diffAlso(place: Place, commands: Command[], before: readonly Listed[] =
 /** Writes what became of one row: sums, and its place on the list. @returns the row to compare with the next time */
 function diffRow(place: Place, commands: Command[], rows: { readonly before: KeptRow | null; readonly after: Row | null }): KeptRow | null {
   const { before, after } = rows;
-  diffRows(place.deltas, before?.row ?? null, after);
-  diffAlso(place, commands, before?.row.also, after?.also);
+  diffRows(place.deltas, before, after);
+  diffAlso(place, commands, before?.also, after?.also);
   const is = after === null ? null : memberOf(place.person, after);
-  const stands = is !== null && before !== null && is === before.member && before.row.list === after?.list;
-  if (before !== null && !stands) commands.push(['ZREM', keys.list(place.partition, before.row.list), before.member]);
-  if (after !== null && is !== null && !(stands && before.row.score === after.score))
+  const stands = is !== null && before !== null && is === before.text && before.list === after?.list;
+  if (before !== null && !stands) commands.push(['ZREM', keys.list(place.partition, before.list), before.text]);
+  if (after !== null && is !== null && !(stands && before.score === after.score))
     commands.push(['ZADD', keys.list(place.partition, after.list), String(after.score), is]);
-  return after === null || is === null ? null : keptRow(after, is);
+  return after === null || is === null ? null : new KeptRow(after, is);
 }
 
-function kept(place: Place, known: KeptRow | undefined, row: Row | null): KeptRow | null {
-  if (row === null) return null;
-  return known !== undefined && known.row === row ? known : keptRow(row, memberOf(place.person, row));
+function kept(place: Place, row: Row | null): KeptRow | null {
+  return row === null || row instanceof KeptRow ? row : new KeptRow(row, memberOf(place.person, row));
 }
 
 /** Lists and sums of the fast path: what was touched, before and after. */
@@ -144,7 +136,7 @@ function diffTouched(place: Place, commands: Command[], run: { readonly touched:
   const { touched, rows } = run;
   for (const booking of touched.bookings) place.deltas.add(booking, 1);
   touched.forEach((key, before, after) => {
-    const made = diffRow(place, commands, { before: before === null ? null : kept(place, rows.byKey.get(key), before), after });
+    const made = diffRow(place, commands, { before: kept(place, before), after });
     if (made !== null) rows.byKey.set(key, made);
   });
   rows.note(touched);
@@ -159,8 +151,7 @@ function diffWhole(
   const { before, fresh, rows } = run;
   for (const booking of before) place.deltas.add(booking, -1);
   for (const booking of fresh.bookings) place.deltas.add(booking, 1);
-  const was = new Map(rows.byKey);
-  rows.clear(true);
+  const was = rows.clear(true);
   fresh.forEach((key, _, after) => {
     const made = diffRow(place, commands, { before: was.get(key) ?? null, after });
     was.delete(key);
@@ -188,7 +179,7 @@ function diffRuns(
   for (const key of new Set([...old.keys(), ...fresh.keys()])) {
     const before = old.has(key) ? (old.get(key)?.after ?? null) : (fresh.get(key)?.before ?? null);
     const after = fresh.has(key) ? (fresh.get(key)?.after ?? null) : (old.get(key)?.before ?? null);
-    const made = diffRow(place, commands, { before: kept(place, undefined, before), after });
+    const made = diffRow(place, commands, { before: kept(place, before), after });
     if (made !== null) runs.rows.byKey.set(key, made);
   }
   runs.rows.note(runs.fresh);
@@ -283,7 +274,7 @@ function fastChange(input: ChangeInput, place: Place, context: FoldContext): Per
     checkpoint: (at) => void commands.push(checkpoint(place, at)),
     saved: (at) => void commands.push(['SET', keys.savedState(place.partition, place.person), encodeState(at)]),
   };
-  const touched = foldOnto(state, adds, context, places, (key) => rows.byKey.get(key)?.row);
+  const touched = foldOnto(state, adds, context, places, (key) => rows.byKey.get(key));
   diffTouched(place, commands, { touched, rows });
   if (adds.length > 0) commands.push(customerCommand(place, state), ...findCommands(place, found, findableOf(state)));
   return { state, commands, refused, unlinked: [], returned: new Map() };

@@ -32,6 +32,8 @@ function kindIndex(kind: DeviationKind): number {
 
 const MISSING = kindIndex('missing');
 const NOTHING: readonly Deviation[] = [];
+const NO_CHANGE: WayChange = { found: NOTHING, settled: NOTHING, reachesGoal: false };
+const ONLY_THE_GOAL: WayChange = { found: NOTHING, settled: NOTHING, reachesGoal: true };
 
 const has = (one: CaseState, kind: number, touchpoint: number): boolean => one.deviations.some((d) => d[0] === kind && d[1] === touchpoint);
 
@@ -69,6 +71,11 @@ function goneWithout(one: CaseState, blueprint: Blueprint, step: WayStep): reado
 /** What an event changes on the way of a case: read before the case takes it in. */
 export function wayChange(one: CaseState, blueprint: Blueprint, step: WayStep): WayChange {
   const { touchpoint, at } = step;
+  const goal = blueprint.steps[blueprint.steps.length - 1];
+  const reachesGoal = one.goalAt === 0 && step.to === goal;
+  // Most events stay where they are, and the plan says nothing about them.
+  if (step.from === step.to && !step.back && !isPlanned(touchpoint) && one.deviations.length === 0)
+    return reachesGoal ? ONLY_THE_GOAL : NO_CHANGE;
   const found: Deviation[] = [];
   const note = (kind: DeviationKind, of: Touchpoint): void => {
     if (!has(one, kindIndex(kind), of.index)) found.push([kindIndex(kind), of.index, at, 0]);
@@ -84,8 +91,7 @@ export function wayChange(one: CaseState, blueprint: Blueprint, step: WayStep): 
   }
   const isSettled = (d: Deviation): boolean => d[0] === MISSING && d[1] === touchpoint.index && d[3] === 0;
   const settled = one.deviations.length === 0 ? NOTHING : one.deviations.filter(isSettled);
-  const goal = blueprint.steps[blueprint.steps.length - 1];
-  return { found, settled, reachesGoal: one.goalAt === 0 && step.to === goal };
+  return { found, settled, reachesGoal };
 }
 
 /** Whether a change shows in any number. */

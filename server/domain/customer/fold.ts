@@ -104,25 +104,26 @@ function factorsOf(applying: Applying): readonly Factor[] {
 
 /** The touchpoints an event is: under the version of each journey under which a case would begin now, and under those of the cases there are. */
 function matchesOf(event: StoredEvent, blueprints: Blueprints, cases: readonly CaseState[]): readonly Match[] {
-  const matches: Match[] = [];
+  let matches = NO_MATCHES;
   for (const { journey } of blueprints.all) {
     if (event.journey !== undefined && event.journey !== journey) continue;
     const current = blueprints.inForce(journey, event.at);
-    if (current !== undefined) noteMatch(matches, event, { blueprint: current, inForce: true });
+    if (current !== undefined) matches = withMatch(matches, event, current, true);
     if (blueprints.versions(journey).length === 1) continue;
     for (const one of cases) {
       const its = one.journey === journey ? blueprints.get(journey, one.version) : undefined;
       if (its === undefined || its === current || matches.some((match) => match.blueprint === its)) continue;
-      noteMatch(matches, event, { blueprint: its, inForce: false });
+      matches = withMatch(matches, event, its, false);
     }
   }
   return matches;
 }
 
-function noteMatch(matches: Match[], event: StoredEvent, under: { readonly blueprint: Blueprint; readonly inForce: boolean }): void {
-  const { blueprint, inForce } = under;
+const NO_MATCHES: readonly Match[] = [];
+
+function withMatch(matches: readonly Match[], event: StoredEvent, blueprint: Blueprint, inForce: boolean): readonly Match[] {
   const touchpoint = blueprint.match(event);
-  if (touchpoint !== undefined) matches.push({ blueprint, touchpoint, inForce });
+  return touchpoint === undefined ? matches : [...matches, { blueprint, touchpoint, inForce }];
 }
 
 function blueprintOf(one: { readonly journey: string; readonly version: number }, context: FoldContext): Blueprint | undefined {
@@ -305,7 +306,7 @@ function visitOf(applying: Applying, one: CaseState, match: Match): VisitState {
     from: event.at,
     last: event.at,
     ended: false,
-    minutes: [],
+    minutes: [minuteOf(event.at)],
     marks: [],
     feels: [],
     queuedAt: 0,

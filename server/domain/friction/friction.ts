@@ -24,9 +24,15 @@ export interface Friction {
 
 /** Friction of one visit: bounded, the same in any order, and never lower for one more signal. */
 export function friction(severities: Severities, weights: Weights): Friction {
-  const { score, components, values, sum } = weigh(severities, weights);
+  const { score, places, values, sum } = weigh(
+    COMPONENTS.map((component) => severities[component] ?? 0),
+    weights,
+  );
   const shares: Partial<Record<Component, number>> = {};
-  for (const [i, component] of components.entries()) shares[component] = (values[i] ?? 0) / sum;
+  for (const [i, place] of places.entries()) {
+    const component = COMPONENTS[place];
+    if (component !== undefined) shares[component] = (values[i] ?? 0) / sum;
+  }
   return { score, shares };
 }
 
@@ -40,15 +46,43 @@ export interface FrictionParts {
 
 /** Splits a visit's friction into whole thousandths by largest remainder, ties going to the earlier component. */
 export function parts(severities: Severities, weights: Weights): FrictionParts {
-  const { score, components, values, sum } = weigh(severities, weights);
-  const total = Math.round(score * PER_POINT);
-  const wholes = components.length === 1 ? [total] : wholeParts(total, values, sum);
+  const { total, places, wholes } = partsByPlace(
+    COMPONENTS.map((component) => severities[component] ?? 0),
+    weights,
+  );
   const split = new Map<Component, number>();
-  for (const [i, component] of components.entries()) {
-    const whole = wholes[i] ?? 0;
-    if (whole > 0) split.set(component, whole);
+  for (const [i, place] of places.entries()) {
+    const [component, whole] = [COMPONENTS[place], wholes[i] ?? 0];
+    if (component !== undefined && whole > 0) split.set(component, whole);
   }
   return { total, parts: split };
+}
+
+/** Friction as `FrictionParts` has it, the components by their place among `COMPONENTS`. */
+export interface PartsByPlace {
+  readonly total: number;
+  readonly places: readonly number[];
+  /** of each place, in the same order; may be 0 */
+  readonly wholes: readonly number[];
+}
+
+/** As `parts`, of severities by the place of their component, 0 where there is none: it is asked with every step of every visit. */
+export function partsByPlace(severities: readonly number[], weights: Weights): PartsByPlace {
+  const first = severities.findIndex((severity) => severity > 0);
+  if (first < 0) return NO_PARTS;
+  if (!severities.some((severity, place) => place > first && severity > 0)) return onlyPart(first, severities[first] ?? 0, weights);
+  const { score, places, values, sum } = weigh(severities, weights);
+  const total = Math.round(score * PER_POINT);
+  return { total, places, wholes: places.length === 1 ? [total] : wholeParts(total, values, sum) };
+}
+
+const NO_PARTS: PartsByPlace = { total: 0, places: [], wholes: [] };
+
+/** Mostly one component speaks: all of it is its. */
+function onlyPart(place: number, severity: number, weights: Weights): PartsByPlace {
+  const component = COMPONENTS[place];
+  const total = component === undefined ? 0 : Math.round(100 * (1 - (1 - harmOf(weights[component], severity))) * PER_POINT);
+  return { total, places: [place], wholes: [total] };
 }
 
 /** Whole numbers in proportion to `values` that sum to `total`. */
@@ -75,32 +109,36 @@ function wholeParts(total: number, values: readonly number[], sum: number): numb
 
 interface Weighed {
   readonly score: number;
-  /** the components that speak, in their order */
-  readonly components: readonly Component[];
+  /** places of the components that speak, in their order */
+  readonly places: readonly number[];
   /** -ln(1 - weight * severity) of each */
   readonly values: readonly number[];
   readonly sum: number;
 }
 
-function weigh(severities: Severities, weights: Weights): Weighed {
-  const components: Component[] = [];
+function weigh(severities: readonly number[], weights: Weights): Weighed {
+  const places: number[] = [];
   const values: number[] = [];
   let spared = 1;
   let sum = 0;
   // always in the components' own order, so that the last bit does not depend on the caller's
-  for (const component of COMPONENTS) {
-    const severity = severities[component];
-    if (severity === undefined) continue;
-    const harm = clamp(weights[component], MOST_WEIGHT) * clamp(severity, 1);
+  for (let place = 0; place < COMPONENTS.length; place++) {
+    const [component, severity] = [COMPONENTS[place], severities[place] ?? 0];
+    if (component === undefined || !(severity > 0)) continue;
+    const harm = harmOf(weights[component], severity);
     if (!(harm > 0)) continue;
     const value = -Math.log1p(-harm);
     if (!(value > 0)) continue;
-    components.push(component);
+    places.push(place);
     values.push(value);
     spared *= 1 - harm;
     sum += value;
   }
-  return { score: 100 * (1 - spared), components, values, sum };
+  return { score: 100 * (1 - spared), places, values, sum };
+}
+
+function harmOf(weight: number, severity: number): number {
+  return clamp(weight, MOST_WEIGHT) * clamp(severity, 1);
 }
 
 function clamp(value: number, most: number): number {

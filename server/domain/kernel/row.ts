@@ -46,6 +46,64 @@ export interface Listed {
   readonly member: readonly unknown[];
 }
 
+/** Fields of a booking. */
+const BOOKING = 5;
+
+/**
+ * A row as it is kept to be compared with: its bookings five by five in one list, its own fields as they stand on the list. Thousands of people's
+ * rows are kept for minutes: every object less is one less for the garbage collector to look at and to move.
+ */
+export class KeptRow implements Row {
+  readonly list: string;
+  readonly score: number;
+  readonly trail?: Trail;
+  readonly also?: readonly Listed[];
+  /** as it stands on the list, the customer included */
+  readonly text: string;
+  readonly #flat: (string | number)[];
+
+  constructor(row: Row, text: string) {
+    this.list = row.list;
+    this.score = row.score;
+    if (row.trail !== undefined) this.trail = row.trail;
+    if (row.also !== undefined) this.also = row.also;
+    this.text = text;
+    this.#flat = new Array<string | number>(row.bookings.length * BOOKING);
+    for (let i = 0, at = 0; i < row.bookings.length; i++)
+      for (let field = 0; field < BOOKING; field++) this.#flat[at++] = row.bookings[i]?.[field] ?? 0;
+  }
+
+  get member(): readonly unknown[] {
+    return (JSON.parse(this.text) as readonly unknown[]).slice(1);
+  }
+
+  get bookings(): readonly Booking[] {
+    return Array.from({ length: this.count }, (_, i) => this.booking(i));
+  }
+
+  get count(): number {
+    return this.#flat.length / BOOKING;
+  }
+
+  booking(index: number): Booking {
+    const at = index * BOOKING;
+    return this.#flat.slice(at, at + BOOKING) as unknown as Booking;
+  }
+
+  /** Whether the booking at a place is this one. */
+  holds(index: number, booking: Booking): boolean {
+    const at = index * BOOKING;
+    const flat = this.#flat;
+    return (
+      flat[at + 4] === booking[4] &&
+      flat[at + 3] === booking[3] &&
+      flat[at + 2] === booking[2] &&
+      flat[at + 1] === booking[1] &&
+      flat[at] === booking[0]
+    );
+  }
+}
+
 /** Adds everything a row contributes, `sign` 1 or -1. */
 export function addRow(deltas: Deltas, row: Row, sign: 1 | -1): void {
   for (const booking of row.bookings) deltas.add(booking, sign);
@@ -62,8 +120,21 @@ export function diffRows(deltas: Deltas, before: Row | null, after: Row | null):
     if (after !== null) addRow(deltas, after, 1);
     return;
   }
-  diffBookings(deltas, before.bookings, after.bookings);
+  if (before instanceof KeptRow) diffKept(deltas, before, after.bookings);
+  else diffBookings(deltas, before.bookings, after.bookings);
   if (before.trail !== undefined || after.trail !== undefined) diffTrails(deltas, before.trail, after.trail);
+}
+
+/** As `diffBookings`: nothing is unpacked of what stays. */
+function diffKept(deltas: Deltas, before: KeptRow, after: readonly Booking[]): void {
+  const length = Math.max(before.count, after.length);
+  for (let i = 0; i < length; i++) {
+    const is = after[i];
+    const was = i < before.count;
+    if (was && is !== undefined && before.holds(i, is)) continue;
+    if (was) deltas.add(before.booking(i), -1);
+    if (is !== undefined) deltas.add(is, 1);
+  }
 }
 
 /** Rows mostly keep the form they had: what is the same at the same place need not be booked. */

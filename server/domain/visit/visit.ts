@@ -10,7 +10,7 @@ import { deadEndAt } from '../case/finding.ts';
 import type { CaseState, CustomerState, Mark, PromiseRecord, VisitState } from '../customer/state.ts';
 import { feelingAt } from '../emotion/visit-feeling.ts';
 import type { VisitFeeling } from '../emotion/visit-feeling.ts';
-import { parts } from '../friction/friction.ts';
+import { partsByPlace } from '../friction/friction.ts';
 import type { FrictionRules } from '../friction/rules.ts';
 import { countSeverity, dwellLadder } from '../friction/severity.ts';
 import { missedAt } from '../promise/dates.ts';
@@ -122,14 +122,15 @@ class Severities {
     this.#levels[component] = Math.max(this.#levels[component] ?? 0, severity);
   }
 
-  current({ half }: FrictionRules): Partial<Record<Component, number>> {
-    const out: Partial<Record<Component, number>> = {};
-    for (let i = 0; i < COMPONENTS.length; i++) {
-      const [component, count, level] = [COMPONENTS[i], this.#counts[i] ?? 0, this.#levels[i] ?? 0];
-      if (component === undefined || (count === 0 && level <= 0)) continue;
-      out[component] = Math.max(count === 0 ? 0 : countSeverity(count, half[component]), level);
+  /** By the place of the component; 0: none. */
+  current({ half }: FrictionRules): readonly number[] {
+    const severities = [...this.#levels];
+    for (let place = 0; place < COMPONENTS.length; place++) {
+      const [component, count] = [COMPONENTS[place], this.#counts[place] ?? 0];
+      if (component !== undefined && count !== 0)
+        severities[place] = Math.max(countSeverity(count, half[component]), severities[place] ?? 0);
     }
-    return out;
+    return severities;
   }
 }
 
@@ -149,10 +150,14 @@ export interface VisitPoint {
 }
 
 function valuesOf(severities: Severities, feeling: VisitFeeling | null, rules: FrictionRules): Omit<VisitPoint, 'minute'> {
+  const { total, places, wholes } = partsByPlace(severities.current(rules), rules.weights);
+  // Mostly one thing made it hard and nothing is felt: a list that is just as long as it has to be is kept with the row.
+  if (feeling === null && places.length === 1 && total > 0)
+    return { friction: total, valence: null, values: [HEAT.visits, 1, HEAT.parts + (places[0] ?? 0), total] };
   const values: Values = [HEAT.visits, 1];
-  const { total, parts: byComponent } = parts(severities.current(rules), rules.weights);
-  if (total > 0) {
-    for (const [component, points] of byComponent) if (points > 0) values.push(HEAT.parts + componentIndex(component), points);
+  for (let i = 0; i < places.length; i++) {
+    const whole = wholes[i] ?? 0;
+    if (whole > 0) values.push(HEAT.parts + (places[i] ?? 0), whole);
   }
   if (feeling !== null) {
     values.push(HEAT.known, 1, HEAT.confidence, feeling.confidence);
@@ -161,6 +166,19 @@ function valuesOf(severities: Severities, feeling: VisitFeeling | null, rules: F
     values.push(HEAT.emotions + feeling.emotion, feeling.confidence);
   }
   return { friction: total, valence: feeling === null ? null : feeling.valence, values };
+}
+
+/** The minutes of activity and the later ones, each ascending, as one list with each minute once. */
+function minutesWith(active: readonly number[], later: readonly number[]): readonly number[] {
+  if (later.length === 0) return active;
+  const minutes: number[] = [];
+  for (let [a, l] = [0, 0]; a < active.length || l < later.length;) {
+    const minute = Math.min(active[a] ?? Infinity, later[l] ?? Infinity);
+    minutes.push(minute);
+    if (active[a] === minute) a++;
+    while (later[l] === minute) l++;
+  }
+  return minutes;
 }
 
 /** By what a visit is judged. */
@@ -186,12 +204,13 @@ function growthOf(visit: VisitState, state: CustomerState, where: VisitPlace): G
     if (promise.visit !== visit.id) continue;
     for (const { at, severity } of promiseSteps(promise, where.rules.warned)) steps.push({ at, component: PROMISE, severity });
   }
-  if (steps.length > 1) steps.sort((a, b) => a.at - b.at);
+  if (steps.some((step, i) => i > 0 && step.at < (steps[i - 1]?.at ?? 0))) steps.sort((a, b) => a.at - b.at);
   const marks = inTime(visit.marks, ahead);
   if (ahead.length === 0 && steps.length === 0) return { marks, steps, later: NO_MINUTES };
   const later: number[] = [];
   for (const { at } of ahead) later.push(minuteOf(at));
   for (const { at } of steps) later.push(minuteOf(at));
+  if (ahead.length > 0) later.sort((a, b) => a - b);
   return { marks, steps, later };
 }
 
@@ -225,8 +244,8 @@ export function grownBy(visit: VisitState, state: CustomerState, where: VisitPla
   for (const { at, component, severity } of steps) if (note(component, at)) severities.level(component, severity);
   const grown = severities.current(where.rules);
   return COMPONENTS.flatMap((component, index) => {
-    const severity = grown[component];
-    return severity === undefined ? [] : [{ component, severity, at: [...(instants.get(index) ?? [])].sort((a, b) => a - b) }];
+    const severity = grown[index] ?? 0;
+    return severity === 0 ? [] : [{ component, severity, at: [...(instants.get(index) ?? [])].sort((a, b) => a - b) }];
   });
 }
 
@@ -236,7 +255,7 @@ export function visitPoints(visit: VisitState, state: CustomerState, where: Visi
   const { marks, steps, later } = growthOf(visit, state, where);
   if (marks.length === 0 && steps.length === 0 && visit.feels.length === 0)
     return visit.minutes.map((minute) => ({ minute, friction: 0, valence: null, values: ONE_VISIT }));
-  const minutes = later.length === 0 ? visit.minutes : [...new Set([...visit.minutes, ...later])].sort((a, b) => a - b);
+  const minutes = minutesWith(visit.minutes, later);
   const severities = new Severities();
   let [m, s, f] = [0, 0, 0];
   let seen = -1;
