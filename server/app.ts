@@ -28,6 +28,7 @@ import { publishJourneys } from '#server/definitions/journeys.ts';
 import { loadRules } from '#server/identity/load.ts';
 import { Feed } from '#server/live/feed.ts';
 import { createFunnelDesk } from '#server/live/funnels.ts';
+import { NightlyPull } from '#server/live/nightly-pull.ts';
 import { createReader } from '#server/live/reader.ts';
 import { createRecoveryReader } from '#server/live/recoveries.ts';
 import { Sockets } from '#server/live/sockets.ts';
@@ -128,10 +129,21 @@ export async function startApp(options: AppOptions): Promise<App> {
   const loopDelay = new LoopDelay();
   const pulse = new Pulse({ redis: follows, partitions: store.partitions, clock });
 
+  const nightlyPull = new NightlyPull({
+    redis: reads,
+    partitions: store.partitions,
+    blueprints: contexts.blueprints,
+    clock,
+    isPublished: (id) => definitions.current.get('references', id) !== undefined,
+    publish: (entry) => definitions.publish(entry),
+    onFault: (fault) => log.warn({ err: fault }, 'the pull of squares to their stage could not be estimated'),
+  });
+
   if (config.role !== 'projector') await feed.start();
   if (config.role !== 'web') projecting = project();
   await pulse.start();
   loopDelay.start();
+  if (config.role !== 'projector') nightlyPull.start();
 
   function project(): Projecting {
     const onCommit = (): void => feed.wake();
@@ -349,6 +361,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await meter.stop();
       await pulse.stop();
       loopDelay.stop();
+      nightlyPull.stop();
       await projecting?.stop();
       await feed.stop();
       definitions.stop();

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { COMPONENTS, COMPONENT_NAMES, Fault } from '#lib/contract/index.ts';
@@ -15,14 +15,23 @@ import { parseJourney, readJourneys } from '#server/journeys/load.ts';
 import { problemText } from '#server/platform/yaml.ts';
 import { connect } from '#server/redis/client.ts';
 import type { Redis } from '#server/redis/client.ts';
-import { addressOf } from './running-store.ts';
+import { squaresOf } from '#server/projector/pull.ts';
+import { estimateKappa } from '#server/domain/friction/pull.ts';
+import { PublishedContexts } from '#server/definitions/contexts.ts';
+import { calibration, calibrationOptions, proposal, visitsOf } from './friction-calibrate.ts';
+import type { CalibrateGiven } from './friction-calibrate.ts';
+import { addressOf, partitionsOf } from './running-store.ts';
 
 const USAGE = `npm run friction -- <what> ...
 
   show [<journey>[/<segment>]]       what friction is judged by now, and its published versions
   check <file>                       everything that is wrong with a configuration: line, field, reason
   publish <file> [--by <name>]       publishes a version; visits that began from its date on are judged by it
-  export <version>                   the text as it was published, to the letter`;
+  export <version>                   the text as it was published, to the letter
+  calibrate <journey> [--outcomes answers|all] [--customers <n>] [--at-least <n>] [--out <file>]
+                                     fits the weights to how visits ended, shows old against new and what the heatmap would change,
+                                     and writes a version for a person to accept: publish it, or do not
+  pull                               how strongly squares are pulled to their stage, estimated from the last seven days`;
 
 const say = (words: string): void => void process.stdout.write(`${words}\n`);
 
@@ -146,22 +155,66 @@ async function exportVersion(version: string, config: Config): Promise<void> {
   process.stdout.write(textOf(entry.body));
 }
 
+async function pull(config: Config): Promise<void> {
+  await withStore(config, async (redis, definitions) => {
+    const partitions = await partitionsOf(redis);
+    for (const one of newest(knownOf(await definitions.look()).journeys)) {
+      const estimate = estimateKappa(await squaresOf({ redis, partitions }, one, Date.now()));
+      say(
+        estimate === null
+          ? `${one.journey}: too few visits in the last seven days to estimate the pull`
+          : `${one.journey}: ${estimate.kappa.toFixed(1)} visits (${estimate.visits} visits in ${estimate.squares} squares; variance within ${estimate.within.toFixed(4)}, between ${estimate.between.toFixed(4)})`,
+      );
+    }
+  });
+}
+
+async function calibrate(journey: string, given: CalibrateGiven, config: Config): Promise<void> {
+  const options = calibrationOptions(given);
+  await withStore(config, async (redis, definitions) => {
+    const set = await definitions.look();
+    const { history, journeys, entries } = knownOf(set);
+    const blueprint = newest(journeys).find((one) => one.journey === journey);
+    if (blueprint === undefined) throw new Fault('not_found', `There is no journey ${journey}.`);
+    const partitions = await partitionsOf(redis);
+    const contexts = new PublishedContexts(definitions);
+    const visits = await visitsOf({ redis, partitions }, contexts.current, { journey, customers: options.customers });
+    const version = history.versionAt(Date.now());
+    const rules = rulesOf(blueprint.file, null, version?.file ?? null);
+    const next = Math.max(0, ...entries.map((entry) => entry.version)) + 1;
+    const result = calibration(visits, { ...options, journey, weights: rules.weights, now: Date.now() });
+    say(result.text);
+    writeFileSync(options.out, proposal({ file: version?.file ?? null, version: next, journey, result }));
+    say(`\nWritten to ${options.out} as version ${next}. If you accept it: npm run friction -- publish ${options.out} --by <your name>`);
+  });
+}
+
 /** `npm run friction`. @throws Fault with a sentence that says what to do */
 export async function runFriction(argv: readonly string[], config: Config): Promise<void> {
   const { positionals, values } = argumentsOf(argv);
   const [what, first, ...more] = positionals;
   if (more.length > 0) throw new Fault('bad_request', USAGE);
   if (what === 'show') return show(first, config);
+  if (what === 'pull' && first === undefined) return pull(config);
   if (first === undefined) throw new Fault('bad_request', USAGE);
   if (what === 'check') return check(first, config);
   if (what === 'publish') return publish(first, values.by ?? 'command line', config);
   if (what === 'export') return exportVersion(first, config);
+  if (what === 'calibrate') return calibrate(first, values, config);
   throw new Fault('bad_request', USAGE);
 }
 
+const OPTIONS = {
+  by: { type: 'string' },
+  outcomes: { type: 'string' },
+  customers: { type: 'string' },
+  'at-least': { type: 'string' },
+  out: { type: 'string' },
+} as const;
+
 function argumentsOf(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options: { by: { type: 'string' } }, allowPositionals: true });
+    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   } catch (cause) {
     throw new Fault('bad_request', `${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
   }

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '#lib/contract/index.ts';
 import type { Config } from '#server/config.ts';
-import type { RedisAddress } from '#server/redis/client.ts';
+import type { Redis, RedisAddress } from '#server/redis/client.ts';
+import { keys } from '#server/redis/keys.ts';
 import { readLock } from '#server/redis/directory-lock.ts';
 
 /** The store of this configuration; never starts one. @throws Fault `store_unavailable` where none runs */
@@ -15,4 +16,11 @@ export async function addressOf(config: Config): Promise<RedisAddress> {
     'store_unavailable',
     `No store is running for DATA_DIR=${config.dataDir}. Start the product (npm start), or name its store in REDIS_URL, then try again.`,
   );
+}
+
+/** Into how many parts a store is cut. @throws Fault `not_found` where nothing was ever accepted */
+export async function partitionsOf(redis: Redis): Promise<number> {
+  const partitions = await redis.hGet(keys.store(), 'partitions');
+  if (partitions === null || partitions === undefined) throw new Fault('not_found', 'The store is empty: nothing was ever accepted here.');
+  return Number(partitions);
 }

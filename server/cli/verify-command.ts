@@ -8,9 +8,7 @@ import { Definitions } from '#server/definitions/definitions.ts';
 import { verifyPartition } from '#server/projector/verify.ts';
 import type { PartitionReport } from '#server/projector/verify.ts';
 import { connect } from '#server/redis/client.ts';
-import type { Redis } from '#server/redis/client.ts';
-import { keys } from '#server/redis/keys.ts';
-import { addressOf } from './running-store.ts';
+import { addressOf, partitionsOf } from './running-store.ts';
 
 const USAGE = `npm run verify [-- --partition n]
 
@@ -28,12 +26,6 @@ function partitionFrom(argv: readonly string[]): number | undefined {
     throw new Fault('bad_request', `${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
   }
   throw new Fault('bad_request', USAGE);
-}
-
-async function partitionsOf(redis: Redis): Promise<number> {
-  const partitions = await redis.hGet(keys.store(), 'partitions');
-  if (partitions === null || partitions === undefined) throw new Fault('not_found', 'The store is empty: nothing was ever accepted here.');
-  return Number(partitions);
 }
 
 const number = (value: number): string => value.toLocaleString('en-US');

@@ -1,4 +1,4 @@
-import { LineCounter, isNode, parseDocument } from 'yaml';
+import { LineCounter, isNode, parseDocument, stringify } from 'yaml';
 import type { z } from 'zod';
 import { Fault } from '#lib/contract/index.ts';
 
@@ -71,4 +71,9 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>, ch
       .map((p) => problemText(file, p))
       .join('\n'),
   );
+}
+
+/** A value as YAML, for a person to read and change. */
+export function yamlText(value: unknown): string {
+  return stringify(value, { lineWidth: 0 });
 }

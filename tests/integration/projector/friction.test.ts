@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { CustomerWhy } from '#lib/contract/index.ts';
 import { runFriction } from '#server/cli/friction-command.ts';
 import { parseConfig } from '#server/config.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
@@ -99,5 +100,58 @@ describe('a published friction configuration', () => {
     await writeFile(path, FILE.replace('0.6', '0.7'));
     await expect(run('publish', path)).rejects.toThrow('What is published never changes: raise its version.');
     expect(await readFile(path, 'utf8')).not.toBe(FILE);
+  });
+});
+
+describe('a calibration', () => {
+  it('finds in the store how visits ended, fits, and writes a version that a person can publish', async () => {
+    // Of those who were transferred twice nine in ten are unhappy, of the others one in ten.
+    const customers = Array.from({ length: 400 }, (_, i) => i);
+    await app.take(
+      customers.flatMap((i) => {
+        const transferred = i % 2 === 0;
+        const bad = transferred ? i % 20 !== 0 : i % 20 === 1;
+        const types = [
+          'page.viewed',
+          'contact.answered',
+          ...(transferred ? ['contact.transferred', 'contact.transferred'] : []),
+          'survey.answered',
+        ];
+        return types.map((type, k) => ({
+          id: `answer${i}-${k}`,
+          customer: { customerId: `answer${i}` },
+          type,
+          ...(k === 0 ? {} : { channel: 'phone' }),
+          ...(type === 'survey.answered' ? { score: { kind: 'csat', value: bad ? 1 : 5 } } : {}),
+          occurredAt: NOON - 20 * MINUTE + k * 1000,
+        }));
+      }),
+    );
+    const out = join(folder, 'proposal.yaml');
+    await expect(run('calibrate', 'test', '--out', out)).rejects.toThrow(/ended badly; it takes 300 to change weights/);
+    const told = await run('calibrate', 'test', '--at-least', '100', '--out', out);
+    expect(told).toMatch(/400 visits whose end is known, 20[0-9] of them bad|400 visits whose end is known, 1[0-9][0-9] of them bad/);
+    expect(told).toContain('The new weights foretell better, beyond chance.');
+    const fitted = Number(/Transferred +\d+ +0\.60 -> (0\.\d+)/.exec(told)?.[1]);
+    expect(fitted).toBeGreaterThan(0.85);
+    expect(told).toContain('as version 2');
+    expect(await run('check', out)).toContain('version 2 of the friction configuration can be published');
+    expect(await readFile(out, 'utf8')).toContain(`transfer: ${fitted}`);
+    expect(await run('publish', out, '--by', 'Ada')).toContain('Version 2 is published: visits that began from now on');
+  });
+
+  it('says why a visit is hard, with the events that make it', async () => {
+    const [row] = (
+      await app.list({ of: 'heat', journey: 'test', window: '1h', by: 'channel', stage: 'look', column: 'phone' }, { limit: 200 })
+    ).rows.filter((one) => (one.friction ?? 0) > 0);
+    const why = await app.call<CustomerWhy>('friction.why', { customerId: row?.customer, visit: row?.visit });
+    expect(why.visits).toHaveLength(1);
+    expect(why.visits[0]?.friction).toBe(row?.friction);
+    const [part] = why.visits[0]?.parts ?? [];
+    expect(part).toMatchObject({ component: 'transfer', weight: 0.6, points: row?.friction });
+    const timeline = await app.timeline(row?.customer ?? '');
+    expect(part?.events.map((id) => timeline.items.find((item) => item.id === id)?.type)).toEqual(
+      part?.events.map(() => 'contact.transferred'),
+    );
   });
 });
