@@ -1,11 +1,9 @@
-import { count, percent, plural } from '#lib/components/format.ts';
+import { percent } from '#lib/components/format.ts';
 import type { HeatCell } from '#lib/contract/views.ts';
 import { FEW, type Clue } from '#lib/contract/words.ts';
 import { cellSentence, coverageWords, feelingOf } from './cell-words.ts';
 import type { Layer, Shown } from './params.ts';
-
-/** The kinds of clue in plain words: it works, it is a thing, it is a person. */
-export const CLUE_WORDS: Readonly<Record<Clue, string>> = { functional: 'function', mechanic: 'things', humanic: 'people' };
+import * as m from '#messages/strip.ts';
 
 /** What of a square's promises turned out broken. */
 export interface PromiseFace {
@@ -33,13 +31,14 @@ export function heaviestClue(cell: HeatCell): { readonly clue: Clue; readonly sh
 export function layerSentence(cell: HeatCell, now: number, face: { readonly layer: Layer; readonly show: Shown }): string {
   if (face.layer === 'promise') {
     const { broken, outcomes, share } = promiseFaceOf(cell);
-    if (outcomes === 0) return 'no promise due';
-    return `${share === null ? '' : `${share} broken, `}${count(broken)} of ${plural(outcomes, 'promise')} broken`;
+    if (outcomes === 0) return m.noPromise();
+    const all = m.brokenOf({ broken, count: outcomes });
+    return share === null ? all : `${m.shareBroken({ share })}, ${all}`;
   }
   if (cell.state !== 'value' || face.layer === 'both') return cellSentence(cell, now, face.show);
-  if (face.layer === 'emotion') return `feeling ${feelingOf(cell.emotion.valence).word}, ${coverageWords(cell)}`;
+  if (face.layer === 'emotion') return `${m.feeling({ word: feelingOf(cell.emotion.valence).word })}, ${coverageWords(cell)}`;
   if (face.layer === 'friction') return cellSentence(cell, now, face.show);
   const heaviest = heaviestClue(cell);
-  const lead = heaviest === null ? 'no friction' : `${CLUE_WORDS[heaviest.clue]} ${percent(heaviest.share, 1)} of its friction`;
-  return `${lead}, ${plural(cell.n, 'visit')}`;
+  const lead = heaviest === null ? m.noFriction() : m.clueShare({ clue: m.clue(heaviest.clue), share: percent(heaviest.share, 1) });
+  return `${lead}, ${m.visits({ count: cell.n })}`;
 }

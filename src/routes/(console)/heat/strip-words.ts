@@ -1,17 +1,21 @@
-import { count, dateTime, decimal, minute, percent, plural, words } from '#lib/components/format.ts';
+import { dateTime, decimal, minute, percent, words } from '#lib/components/format.ts';
 import type { Factor } from '#lib/contract/event.ts';
 import type { StripPoint } from '#lib/contract/heat-strip.ts';
-import type { StripSpan } from '#lib/contract/strip-spans.ts';
 import { feelingOf } from './cell-words.ts';
-
-/** The spans of the strip, as they are read. */
-export const SPAN_WORDS: Readonly<Record<StripSpan, string>> = { '6h': '6 h', '24h': '24 h', '7d': '7 days', '28d': '28 days' };
+import * as m from '#messages/strip.ts';
 
 /** What one point of the strip says. */
 export function pointSentence(point: StripPoint): string {
-  const friction = point.friction === null ? 'too few visits for a number' : `friction ${decimal(point.friction)}`;
-  const feeling = `feeling ${feelingOf(point.valence).word}${point.n === 0 ? '' : `, known for ${percent(point.known, point.n)}`}`;
-  return `${dateTime(point.from)} – ${minute(point.to + 1)}: ${friction}, ${plural(point.n, 'visit')}, ${feeling}, promises ${count(point.kept)} kept, ${count(point.broken)} broken`;
+  const { word } = feelingOf(point.valence);
+  return m.point({
+    from: dateTime(point.from),
+    to: minute(point.to + 1),
+    friction: point.friction === null ? m.tooFewFor() : m.friction({ value: decimal(point.friction) }),
+    visits: m.visits({ count: point.n }),
+    feeling: point.n === 0 ? m.feeling({ word }) : m.feelingKnown({ word, share: percent(point.known, point.n) }),
+    kept: point.kept,
+    broken: point.broken,
+  });
 }
 
 /** One sentence about the whole strip. */
@@ -22,8 +26,8 @@ export function stripSentence(points: readonly StripPoint[]): string {
     undefined,
   );
   const broken = points.reduce((sum, point) => sum + point.broken, 0);
-  if (worst === undefined) return 'No stretch of this time has enough visits for a number.';
-  return `Hardest ${dateTime(worst.from)}: friction ${decimal(worst.friction ?? 0)}. ${plural(broken, 'promise')} broke in this time.`;
+  if (worst === undefined) return m.noStretch();
+  return m.hardest({ time: dateTime(worst.from), value: decimal(worst.friction ?? 0), broken });
 }
 
 /** A factor in a few words. */
