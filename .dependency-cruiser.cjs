@@ -145,7 +145,7 @@ module.exports = {
       'api/queue',
     ),
     mayReach('api', 'definitions', 'domain', 'projector', 'security', 'platform'),
-    mayReach('emotion', 'domain/emotion', 'platform'),
+    mayReach('emotion', 'domain/emotion', 'domain/event', 'platform'),
     mayReach('labels', 'domain', 'ingest', 'projector', 'redis', 'platform', 'api/labels'),
     mayReach('importers', 'domain/blueprint'),
     mayReach('simulator', 'domain/blueprint'),

@@ -19,7 +19,7 @@ import { createDesk } from '#server/ingest/desk.ts';
 import { createDoors } from '#server/ingest/doors.ts';
 import { Inbox } from '#server/ingest/inbox.ts';
 import type { Readiness } from '#server/ingest/doors.ts';
-import { loadScorer } from '#server/emotion/load.ts';
+import { readerOf } from '#server/emotion/load.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { Definitions, NO_REVISION } from '#server/definitions/definitions.ts';
 import { applyEmotionPolicy } from '#server/definitions/emotion-policy.ts';
@@ -148,8 +148,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   function project(): Projecting {
     const onCommit = (): void => feed.wake();
     if (options.projectorProgram !== undefined) {
-      const { dataDir, identityFile, logLevel } = config;
-      const work = { address: options.address, partitions: store.partitions, dataDir, identityFile, logLevel };
+      const { dataDir, identityFile, logLevel, emotionUrl, emotionLimitMs } = config;
+      const work = { address: options.address, partitions: store.partitions, dataDir, identityFile, logLevel, emotionUrl, emotionLimitMs };
       return projectInThreads(options.projectorProgram, work, { threads: threadsFor(store.partitions), onCommit, log });
     }
     const projection = new Projection({
@@ -157,7 +157,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       partitions: store.partitions,
       contexts,
       rules,
-      score: loadScorer(config.dataDir).score,
+      ...readerOf(config, {
+        clock,
+        onFault: (fault) => log.warn({ err: fault }, 'the emotion service does not answer: texts stay unknown'),
+      }),
       log,
       clock,
       onCommit,

@@ -61,6 +61,8 @@ const environment = z.object({
   JOURNEYS: path.default(() => projectFile('server/journeys')),
   IDENTITY: path.optional(),
   EMOTION: oneOf('on', 'off').default('on'),
+  EMOTION_URL: z.url({ protocol: /^https?$/, error: 'must be the http or https address of a service that reads texts' }).optional(),
+  EMOTION_LIMIT_MS: wholeNumber(10, 5000).default(500),
   PARTIAL_SEARCH: oneOf('on', 'off').default('on'),
   PHONE_REGION: z
     .string()
@@ -106,6 +108,10 @@ export type Config = {
   readonly phoneRegion: string;
   /** `off`: nobody's emotions are read, kept or shown */
   readonly emotion: 'on' | 'off';
+  /** service that reads texts in place of the built-in model; undefined: none */
+  readonly emotionUrl: string | undefined;
+  /** ms that the projection waits for it per batch */
+  readonly emotionLimitMs: number;
   /** people are also found by the beginning of a name or e-mail address and by the end of a number */
   readonly partialSearch: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -145,6 +151,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     identityFile: value.IDENTITY,
     phoneRegion: value.PHONE_REGION,
     emotion: value.EMOTION,
+    emotionUrl: value.EMOTION_URL,
+    emotionLimitMs: value.EMOTION_LIMIT_MS,
     partialSearch: value.PARTIAL_SEARCH === 'on',
     logLevel: value.LOG_LEVEL,
     searchPath: value.PATH,
@@ -172,7 +180,7 @@ export function prepareHandlerEnvironment(): void {
 function complaint(error: z.ZodError, given: Readonly<Record<string, string | undefined>>): Fault {
   const [issue] = error.issues;
   const name = String(issue?.path[0]);
-  const secret = name === 'WRITE_KEY' || name === 'REDIS_URL';
+  const secret = name === 'WRITE_KEY' || name === 'REDIS_URL' || name === 'EMOTION_URL';
   const found = secret ? '' : `, but is ${JSON.stringify(given[name])}`;
   return new Fault('bad_config', `${name} ${issue?.message ?? 'is not valid'}${found}. Correct it or leave it out, then start again.`);
 }

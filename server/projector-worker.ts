@@ -3,7 +3,7 @@ import type { LogLevel } from './platform/log.ts';
 import type { RedisAddress } from './redis/client.ts';
 import { PublishedContexts } from './definitions/contexts.ts';
 import { Definitions } from './definitions/definitions.ts';
-import { loadScorer } from './emotion/load.ts';
+import { readerOf } from './emotion/load.ts';
 import { loadRules } from './identity/load.ts';
 import { systemClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
@@ -15,6 +15,8 @@ export interface ProjectorWork {
   readonly address: RedisAddress;
   readonly partitions: number;
   readonly dataDir: string;
+  readonly emotionUrl: string | undefined;
+  readonly emotionLimitMs: number;
   readonly identityFile: string | undefined;
   readonly logLevel: LogLevel;
   /** which of so many threads it is: it has every partition whose number leaves this rest */
@@ -39,7 +41,10 @@ if (port !== null) {
     mine: (partition) => partition % work.share.of === work.share.index,
     contexts: new PublishedContexts(definitions),
     rules: loadRules(work.identityFile),
-    score: loadScorer(work.dataDir).score,
+    ...readerOf(work, {
+      clock: systemClock,
+      onFault: (fault) => log.warn({ err: fault }, 'the emotion service does not answer: texts stay unknown'),
+    }),
     log,
     clock: systemClock,
     onCommit: (told) => tell({ committed: told }),

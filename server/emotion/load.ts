@@ -4,6 +4,8 @@ import { decodeModel } from '#server/domain/emotion/model.ts';
 import type { EmotionModel } from '#server/domain/emotion/model.ts';
 import { createScorer } from '#server/domain/emotion/scorer.ts';
 import type { EmotionScorer } from '#server/domain/emotion/scorer.ts';
+import { outsideScorer } from './outside.ts';
+import type { OutsideOptions, OutsideScorer } from './outside.ts';
 import { projectFile } from '#server/platform/files.ts';
 
 /** The model that ships. */
@@ -31,4 +33,21 @@ export function loadModel(dataDir: string): EmotionModel {
 /** The scorer in use. */
 export function loadScorer(dataDir: string): EmotionScorer {
   return createScorer(loadModel(dataDir));
+}
+
+/** How texts are read in this installation. */
+export interface ScorerSettings {
+  readonly dataDir: string;
+  readonly emotionUrl: string | undefined;
+  readonly emotionLimitMs: number;
+}
+
+/** What reads texts: the service where one is named, else the model of the installation. */
+export function readerOf(
+  settings: ScorerSettings,
+  edge: Pick<OutsideOptions, 'clock' | 'onFault'>,
+): Pick<OutsideScorer, 'score'> & Partial<Pick<OutsideScorer, 'prepare'>> {
+  const { emotionUrl, emotionLimitMs, dataDir } = settings;
+  if (emotionUrl === undefined) return { score: loadScorer(dataDir).score };
+  return outsideScorer({ url: emotionUrl, limitMs: emotionLimitMs, ...edge });
 }

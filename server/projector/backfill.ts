@@ -42,6 +42,11 @@ export class Backfill {
     return this.#contexts.at(this.#target === '' || this.#pending.has(person) ? this.#applied : this.#target);
   }
 
+  /** Whether anybody's emotions are read under what is in force, or is coming to be. */
+  get readsEmotions(): boolean {
+    return this.#contexts.at(this.#target === '' ? this.#applied : this.#target).emotion !== 'off';
+  }
+
   /** What a waiting customer is folded under, and is going to be. */
   get step(): { readonly old: FoldContext; readonly fresh: FoldContext } {
     return { old: this.#contexts.at(this.#applied), fresh: this.#contexts.at(this.#target) };

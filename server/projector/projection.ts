@@ -6,7 +6,7 @@ import type { Redis } from '#server/redis/client.ts';
 import type { Contexts } from '#server/definitions/contexts.ts';
 import type { Limits } from '#server/identity/node.ts';
 import { keys } from '#server/redis/keys.ts';
-import type { TextScorer } from './projector.ts';
+import type { ProjectorOptions, TextScorer } from './projector.ts';
 import { PartitionProjector } from './projector.ts';
 import { checkpointSums } from './sums-checkpoint.ts';
 
@@ -33,6 +33,8 @@ export interface ProjectionOptions {
   /** how identifiers become people; default: the shipped rules */
   readonly rules?: Limits;
   readonly score: TextScorer;
+  /** see the projector's option of this name */
+  readonly prepare?: ProjectorOptions['prepare'];
   readonly log: Log;
   readonly clock: Clock;
   /** told after every commit: something may be new for those who follow the changes, and for the partitions that were sent messages */

@@ -43,6 +43,11 @@ const BACKFILL_EVENTS = 2000;
 /** Sync work after which other work of the process gets its turn. */
 const BREATH_EVENTS = 150;
 
+/** Whether a text is still to be read. What the source itself says about the feeling wins: then nothing is inferred. */
+function isToScore(event: StoredEvent): boolean {
+  return event.text !== undefined && event.emotion === undefined && event.score?.kind !== 'valence' && isCustomersText(event);
+}
+
 /** Scores a customer's text; null: nothing can be said. */
 export type TextScorer = (text: string, lang: string | undefined) => TextEmotion | null;
 
@@ -54,6 +59,8 @@ export interface ProjectorOptions {
   /** how identifiers become people; default: the shipped rules */
   readonly rules?: Limits;
   readonly score: TextScorer;
+  /** asks for what `score` will say, where that takes time: bounded, and never fails; absent: nothing has to be asked for */
+  readonly prepare?: ((texts: readonly { readonly text: string; readonly lang?: string | undefined }[]) => Promise<void>) | undefined;
   readonly log: Logger;
   /** told the partitions that were sent messages, and this one when its sums changed */
   readonly onCommit?: (info: { readonly told: readonly number[] }) => void;
@@ -280,11 +287,21 @@ export class PartitionProjector {
     let read = 0;
     for (const entry of log ?? []) {
       if (events.length >= COMMIT_EVENTS) break;
-      for (const event of unpack(entry.message['e'] ?? '', this.#note)) events.push(this.#scored(event));
+      events.push(...unpack(entry.message['e'] ?? '', this.#note));
       cursors.set('log', entry.id);
       read++;
     }
     if (read > 0) this.#eventsPerEntry = Math.max(1, events.length / read);
+    if (this.#o.prepare !== undefined && this.#backfill.readsEmotions) {
+      const texts = events.flatMap((event) =>
+        isToScore(event) && event.text !== undefined ? [{ text: event.text, lang: event.lang }] : [],
+      );
+      if (texts.length > 0) await this.#o.prepare(texts);
+    }
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i];
+      if (event !== undefined && isToScore(event)) events[i] = this.#scored(event);
+    }
     const messages: Message[] = [];
     mail.forEach((found, q) => {
       const before = messages.length;
@@ -299,8 +316,7 @@ export class PartitionProjector {
 
   /** Text is scored once, here, and the score is kept with the event. */
   #scored(event: StoredEvent): StoredEvent {
-    // What the source itself says about the feeling wins: then nothing is inferred.
-    if (event.text === undefined || event.emotion !== undefined || event.score?.kind === 'valence' || !isCustomersText(event)) return event;
+    if (!isToScore(event) || event.text === undefined) return event;
     const emotion = this.#o.score(event.text, event.lang);
     return emotion === null ? event : { ...event, emotion };
   }

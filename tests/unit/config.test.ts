@@ -31,6 +31,8 @@ test('with nothing set, the product listens on loopback, keeps its data in ./dat
     journeysDir: projectFile('server/journeys'),
     phoneRegion: 'DE',
     emotion: 'on',
+    emotionUrl: undefined,
+    emotionLimitMs: 500,
     logLevel: 'info',
   });
 });
@@ -62,6 +64,8 @@ test('every variable is taken from the environment', () => {
     JOURNEYS: '/srv/journeys',
     PHONE_REGION: 'AT',
     EMOTION: 'off',
+    EMOTION_URL: 'https://mood.example/read',
+    EMOTION_LIMIT_MS: '250',
     PARTIAL_SEARCH: 'off',
     FRAME_ANCESTORS: 'https://CRM.example, https://desk.example:8443',
     LOG_LEVEL: 'warn',
@@ -84,6 +88,8 @@ test('every variable is taken from the environment', () => {
     journeysDir: '/srv/journeys',
     phoneRegion: 'AT',
     emotion: 'off',
+    emotionUrl: 'https://mood.example/read',
+    emotionLimitMs: 250,
     partialSearch: false,
     frameAncestors: ['https://crm.example', 'https://desk.example:8443'],
     logLevel: 'warn',
