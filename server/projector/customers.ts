@@ -7,7 +7,7 @@ import { itemOf } from '#server/domain/timeline/item.ts';
 import { decodeNode } from '#server/identity/node.ts';
 import type { IdentityNode } from '#server/identity/node.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
-import { readState } from './saved-states.ts';
+import { readNewest } from './saved-states.ts';
 import type { StateReading } from './saved-states.ts';
 
 /** Events of one customer that a look over many takes in. */
@@ -57,10 +57,12 @@ export async function timelinePage(reading: CustomerReading, request: TimelineRe
   const position = { at: now, live: true };
   const partition = partitionOf(customer, partitions);
   const { from, laterReceived } = readCursor(request.before);
-  const [state, entries] = await Promise.all([
-    readState(reading, customer),
-    redis.xRevRange(keys.customer(partition, customer), from, '-', { COUNT: limit + 1 }),
+  const isFirst = request.before === undefined;
+  const [{ state, newest }, further] = await Promise.all([
+    readNewest(reading, customer, isFirst ? limit + 1 : 0),
+    isFirst ? null : redis.xRevRange(keys.customer(partition, customer), from, '-', { COUNT: limit + 1 }),
   ]);
+  const entries = isFirst ? newest : further;
   if (state === null) {
     const { root } = await nodeOf(reading, customer);
     return { customer, movedTo: root === customer ? null : root, header: null, items: [], next: null, position };

@@ -16,7 +16,7 @@ type Entries = readonly { readonly id: string; readonly message: Readonly<Record
 /**
  * A customer's state: the saved one with the few entries behind it folded onto it. Fewer than sixteen entries ever stand behind a saved state,
  * and customers with fewer than sixteen have none.
- * @param newest the newest sixteen entries of the stream, newest first, read together with `saved`
+ * @param newest at least the newest sixteen entries of the stream, newest first, read together with `saved`
  * @returns null: nobody
  */
 function stateFrom(saved: string | null, newest: Entries, context: FoldContext): CustomerState | null {
@@ -39,14 +39,23 @@ export interface StateReading {
 }
 
 /** One customer's state as it is now, read at one instant. The only way to a state for whoever does not write. @returns null: nobody */
-export async function readState({ redis, partitions, context }: StateReading, customer: string): Promise<CustomerState | null> {
+export async function readState(reading: StateReading, customer: string): Promise<CustomerState | null> {
+  return (await readNewest(reading, customer, SAVED_EVERY)).state;
+}
+
+/** The same, with the newest entries of the stream, newest first: at least so many, where there are. */
+export async function readNewest(
+  { redis, partitions, context }: StateReading,
+  customer: string,
+  count: number,
+): Promise<{ readonly state: CustomerState | null; readonly newest: Entries }> {
   const partition = partitionOf(customer, partitions);
   const [saved, newest] = await redis
     .multi()
     .get(keys.savedState(partition, customer))
-    .xRevRange(keys.customer(partition, customer), '+', '-', { COUNT: SAVED_EVERY })
+    .xRevRange(keys.customer(partition, customer), '+', '-', { COUNT: Math.max(SAVED_EVERY, count) })
     .execTyped();
-  return stateFrom(saved, newest, context());
+  return { state: stateFrom(saved, newest, context()), newest };
 }
 
 /** The states of several customers of one partition, for its projector: what others write meanwhile makes its commit fail. */

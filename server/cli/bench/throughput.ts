@@ -13,8 +13,8 @@ const POLL_MS = 25;
  * What is measured is a product that runs, not one that starts: the first events compile it. Between 20,000 and 50,000 events a projector still
  * spends a quarter of its CPU on compiling, from 60,000 on a tenth. On a busy machine they take more than one try.
  */
-const WARM_EVENTS = 60_000;
-const WARM_TRIES = 8;
+const WARM_EVENTS = 80_000;
+const WARM_TRIES = 10;
 /** The demo's main journey: what the pool's events belong to. */
 export const JOURNEY = 'broadband';
 
