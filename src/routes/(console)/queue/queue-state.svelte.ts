@@ -1,0 +1,93 @@
+import type { QueueItem, QueueView } from '#lib/contract/queue.ts';
+
+/** A row as the page holds it: one that no longer waits stays where it is until the list is brought up to date. */
+export interface Held {
+  readonly item: QueueItem;
+  readonly over: boolean;
+}
+
+/** The queue as the page holds it. While somebody is in the list nothing moves: rows change in place, new ones wait, gone ones are crossed out. */
+export class QueueState {
+  readonly #fetch: () => Promise<QueueView>;
+  #latest: QueueView;
+  #rows = $state.raw<readonly Held[]>([]);
+  #view = $state.raw<QueueView>() as QueueView;
+  #fresh = $state(0);
+  #failed = $state(false);
+  #paused = $state(false);
+  #asking = false;
+  #again = false;
+
+  constructor(fetch: () => Promise<QueueView>, initial: QueueView) {
+    this.#fetch = fetch;
+    this.#latest = initial;
+    this.#view = initial;
+    this.#rows = initial.items.map((item) => ({ item, over: false }));
+  }
+
+  get rows(): readonly Held[] {
+    return this.#rows;
+  }
+  get view(): QueueView {
+    return this.#view;
+  }
+  /** Rows that wait to be shown. */
+  get fresh(): number {
+    return this.#fresh;
+  }
+  get failed(): boolean {
+    return this.#failed;
+  }
+  get paused(): boolean {
+    return this.#paused;
+  }
+  get missed(): number {
+    return this.#fresh;
+  }
+  get synced(): boolean {
+    return !this.#failed;
+  }
+  togglePause(): void {
+    this.#paused = !this.#paused;
+    if (!this.#paused) this.show();
+  }
+
+  /** Shows everything as it is now. */
+  show(): void {
+    this.#view = this.#latest;
+    this.#rows = this.#latest.items.map((item) => ({ item, over: false }));
+    this.#fresh = 0;
+  }
+
+  /** Asks again. `hold` says, at the moment of the answer, whether somebody is in the list. */
+  async refresh(hold: () => boolean): Promise<void> {
+    if (this.#asking) {
+      this.#again = true;
+      return;
+    }
+    this.#asking = true;
+    do {
+      this.#again = false;
+      await this.#refreshOnce(hold);
+    } while (this.#again);
+    this.#asking = false;
+  }
+
+  async #refreshOnce(hold: () => boolean): Promise<void> {
+    try {
+      this.#latest = await this.#fetch();
+      this.#failed = false;
+    } catch {
+      this.#failed = true;
+      return;
+    }
+    if (!this.#paused && !hold()) return this.show();
+    const now = new Map(this.#latest.items.map((item) => [item.id, item]));
+    const held = new Set(this.#rows.map(({ item }) => item.id));
+    this.#rows = this.#rows.map(({ item }) => {
+      const is = now.get(item.id);
+      return is === undefined ? { item, over: true } : { item: is, over: false };
+    });
+    this.#fresh = this.#latest.items.filter(({ id }) => !held.has(id)).length;
+  }
+}
