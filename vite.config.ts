@@ -38,6 +38,8 @@ export default defineConfig({
           ...node,
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
+          // The built pages are run as they are, not put through the tools of the tests.
+          server: { deps: { external: [/\/build\//] } },
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -1,8 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import type {
   CellDetail,
@@ -21,7 +23,8 @@ import type {
 import { formatList } from '#lib/contract/index.ts';
 import { startApp } from '#server/app.ts';
 import type { App } from '#server/app.ts';
-import { parseConfig } from '#server/config.ts';
+import { parseConfig, prepareHandlerEnvironment } from '#server/config.ts';
+import { projectFile } from '#server/platform/files.ts';
 import { createLog } from '#server/platform/log.ts';
 import { untilQuiet } from './quiet.ts';
 import { startTestRedis } from './redis.ts';
@@ -72,6 +75,16 @@ export interface TestAppOptions {
   readonly partitions?: number;
   /** further variables of its configuration */
   readonly env?: Readonly<Record<string, string>>;
+  /** serves the built pages too; they find the app that was started last in this process */
+  readonly pages?: boolean;
+}
+
+type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** The pages as `npm run build` made them. */
+async function builtPages(): Promise<PageHandler> {
+  prepareHandlerEnvironment();
+  return ((await import(pathToFileURL(projectFile('build/handler.js')).href)) as { handler: PageHandler }).handler;
 }
 
 /** Starts the product's own composition on a new Redis server; HTTP on a free loopback port. */
@@ -96,8 +109,12 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     log: createLog('silent'),
     version: 'test',
   });
+  const pages = options.pages === true ? await builtPages() : undefined;
   const http = createServer((request, response) => {
-    if (!app.handle(request, response)) response.writeHead(404).end();
+    request.headers['x-forwarded-proto'] ??= 'http';
+    if (app.handle(request, response)) return;
+    if (pages === undefined) response.writeHead(404).end();
+    else pages(request, response);
   });
   app.attach(http);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

@@ -1,0 +1,130 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
+import { openBrowser, violationsOf } from '../support/browser.ts';
+
+const HOUR = 3_600_000;
+const PHONE = '+4915112345678';
+const SOON = { timeout: 10_000, interval: 50 };
+
+let app: TestApp;
+let browsers: readonly Browser[];
+let running: NodeJS.Timeout;
+/** how far the app's clock is ahead of ours, ms */
+let ahead = 0;
+let ada: Page;
+let ben: Page;
+
+/** Somebody at a browser of their own, under a name of their own. */
+async function somebody(browser: Browser, name: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  await context.addCookies([{ name: 'x-actor-name', value: name, url: app.address }]);
+  return context.newPage();
+}
+
+beforeAll(async () => {
+  const start = Date.now();
+  app = await startTestApp({ now: start, pages: true, env: { PHONE_REGION: 'DE' } });
+  running = setInterval(() => (app.now = Date.now() + ahead), 50);
+  browsers = await Promise.all([openBrowser(), openBrowser()]);
+  const [first, second] = browsers;
+  if (first === undefined || second === undefined) throw new Error('no browser');
+  [ada, ben] = await Promise.all([somebody(first, 'Ada'), somebody(second, 'Ben')]);
+  await app.take([
+    { customer: { customerId: 'C-17', phone: PHONE }, type: 'identify', attributes: { name: 'Karla Kunde' }, occurredAt: start - 3 * HOUR },
+    { customer: { customerId: 'C-17' }, type: 'page.viewed', occurredAt: start - 2 * HOUR },
+    { customer: { customerId: 'C-17' }, type: 'order.placed', occurredAt: start - HOUR },
+    { customer: { phone: PHONE }, type: 'contact.answered', channel: 'phone', topic: 'order', occurredAt: start - 60_000 },
+    { customer: { customerId: 'somebody else', phone: '+4930999999' }, type: 'page.viewed', occurredAt: start - HOUR },
+  ]);
+});
+afterAll(async () => {
+  clearInterval(running);
+  await Promise.all(browsers.map((browser) => browser.close()));
+  await app[Symbol.asyncDispose]();
+});
+
+const row = (page: Page) => page.locator('li[data-item][data-reason="call_back"]');
+
+describe('two people at their desks', () => {
+  it('meet on the page of the customer who calls, and see one another there', async () => {
+    await ada.goto(`${app.address}/pop?phone=${encodeURIComponent(PHONE)}`);
+    expect(new URL(ada.url()).pathname).toMatch(/^\/c\/[0-9a-f]{20}$/);
+    await ada.getByRole('heading', { name: 'Karla Kunde', level: 1 }).waitFor();
+    await ben.goto(app.address + new URL(ada.url()).pathname);
+    await ada.getByText('Ben has this customer open too').waitFor();
+    await ben.getByText('Ada has this customer open too').waitFor();
+  });
+
+  it('see at once what the other promises, and are asked before they lose what they have begun', async () => {
+    await ada.locator('[data-live="live"]').waitFor();
+    await ada.keyboard.press('n');
+    await ada.getByRole('textbox', { name: 'Note' }).fill('Prefers to be called at work');
+    ada.once('dialog', (dialog) => void dialog.dismiss());
+    await ada.getByRole('link', { name: 'Queue' }).click();
+    expect(await ada.getByRole('textbox', { name: 'Note' }).inputValue()).toBe('Prefers to be called at work');
+    await ada.getByRole('button', { name: 'Keep', exact: true }).click();
+    await ben.getByText('Prefers to be called at work').first().waitFor();
+    await ada.locator('[data-say]').waitFor({ state: 'detached' });
+    await ada.keyboard.press('p');
+    await ada.locator('[data-promise-amount]').fill('4');
+    await ada.locator('[data-promise-wording]').fill('I call you back this afternoon');
+    await ada.getByRole('button', { name: 'Keep', exact: true }).click();
+    await ben.getByText('I call you back this afternoon').first().waitFor();
+    await expect.poll(async () => (await app.list({ of: 'promise', journey: 'test', what: 'open' })).count, SOON).toBe(1);
+  });
+
+  it('find it in the queue once the clock has broken it, and one of them takes it', async () => {
+    await Promise.all([ada.goto(`${app.address}/queue`), ben.goto(`${app.address}/queue`)]);
+    await ada.locator('[data-live="live"]').waitFor();
+    await ben.locator('[data-live="live"]').waitFor();
+    expect(await row(ada).count()).toBe(0);
+    ahead += 30 * HOUR;
+    await row(ada).waitFor({ timeout: 20_000 });
+    await row(ben).waitFor({ timeout: 20_000 });
+    expect(await row(ada).innerText()).toMatch(/Karla Kunde/);
+    expect(await row(ada).innerText()).toMatch(/Nobody has called back for \d+/);
+    await row(ada).focus();
+    await ada.keyboard.press('a');
+    await row(ada).getByText('yours').waitFor();
+    await row(ben).getByText('Ada has it').waitFor();
+    await row(ben).getByRole('button', { name: 'Claim' }).click();
+    await row(ben).getByText('Ada has claimed this.').waitFor();
+  });
+
+  it('see it closed once it is made good, and how that came out on the board', async () => {
+    await row(ada).getByRole('link', { name: 'Karla Kunde' }).click();
+    const slot = ada.locator('[data-recovery]');
+    await expect.poll(() => slot.getAttribute('data-recovery'), SOON).toBe('detected');
+    await ada.getByRole('button', { name: 'Say it is done' }).click();
+    await expect.poll(() => slot.getAttribute('data-recovery'), SOON).toBe('resolved');
+    await ada.getByRole('button', { name: 'They are won back' }).click();
+    await expect.poll(() => slot.getAttribute('data-recovery'), SOON).toBe('won');
+    await ben.mouse.move(0, 0);
+    await ben.getByRole('link', { name: 'Made good' }).click();
+    await expect.poll(() => ben.locator('[data-cause="total"] [data-state="won"]').innerText(), SOON).toBe('1');
+    await ben.goto(`${app.address}/queue?reason=call_back`);
+    await ben.getByRole('heading', { name: 'Nothing needs somebody' }).waitFor();
+  });
+
+  it('have pages without a violation that axe-core can see, in both themes and on a phone', async () => {
+    const found: Record<string, unknown> = {};
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const [width, path] of [
+        [1280, '/queue'],
+        [390, '/queue'],
+        [1280, '/queue?tab=recovery'],
+        [1280, new URL(ada.url()).pathname],
+      ] as const) {
+        await ben.setViewportSize({ width, height: 800 });
+        await ben.emulateMedia({ colorScheme });
+        await ben.goto(app.address + path);
+        await ben.locator('h1').first().waitFor();
+        if (path.startsWith('/c/')) await ben.getByRole('button', { name: 'Promise' }).click();
+        const violations = await violationsOf(ben);
+        if (violations.length > 0) found[`${path} ${width} ${colorScheme}`] = violations;
+      }
+    expect(found).toEqual({});
+  });
+});
