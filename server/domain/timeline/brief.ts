@@ -78,9 +78,14 @@ function isContact({ kind, side, type, retracted }: StoryEntry): boolean {
 /** Contacts of the last days, newest first: the events of each in which the customer was in contact. */
 function contactsOf({ groups, entries, now }: BriefContext): readonly (readonly StoryEntry[])[] {
   const since = now - CONTACTS_DAYS * DAY;
-  return groups
-    .map(({ members }) => members.map((place) => entries[place]).filter((entry) => entry !== undefined && isContact(entry)) as StoryEntry[])
-    .filter((contact) => (contact.at(-1)?.at ?? 0) > since);
+  const contacts: StoryEntry[][] = [];
+  for (const { members } of groups) {
+    // Newest first: from the first one that ended before, all others did.
+    if ((entries[members.at(-1) ?? -1]?.at ?? 0) <= since) break;
+    const contact = members.map((place) => entries[place]).filter((entry) => entry !== undefined && isContact(entry)) as StoryEntry[];
+    if ((contact.at(-1)?.at ?? 0) > since) contacts.push(contact);
+  }
+  return contacts;
 }
 
 function mostFrequent(values: readonly (string | null)[]): string | null {

@@ -77,13 +77,10 @@ function feelingIn(column: number, felt: readonly Felt[]): StripFeeling | null {
   const worst = felt.reduce((a, b) => (b.feeling.valence < a.feeling.valence ? b : a));
   const weight = felt.reduce((sum, { feeling }) => sum + feeling.confidence, 0);
   const sum = felt.reduce((all, { feeling }) => all + feeling.confidence * feeling.valence, 0);
-  const valences = felt.map(({ feeling }) => feeling.valence);
   return {
     column,
     at: last.at,
     valence: Math.round(weight > 0 ? sum / weight : last.feeling.valence) / 1000,
-    low: Math.min(...valences) / 1000,
-    high: Math.max(...valences) / 1000,
     confidence: Math.round(weight / felt.length) / 1000,
     measured: felt.some(({ feeling }) => MEASURED.includes(EMOTION_SOURCES[feeling.rank] ?? '')),
     count: felt.length,

@@ -199,10 +199,8 @@ export type StripMark = readonly [column: number, count: number, problems: numbe
 export interface StripFeeling {
   readonly column: number;
   readonly at: number;
-  /** mean, weighed by confidence, and the extremes, -1..1 */
+  /** mean, weighed by confidence, -1..1 */
   readonly valence: number;
-  readonly low: number;
-  readonly high: number;
   /** 0..1 */
   readonly confidence: number;
   /** said or noted by a person; else inferred */

@@ -181,7 +181,7 @@ const strip = (change: Partial<StoryStrip>): StoryStrip => ({
 
 describe('the drawing of the strip', () => {
   const felt = (at: number, change: Partial<StripFeeling> = {}): StripFeeling => ({
-    column: at, at, valence: 0, low: 0, high: 0, confidence: 1, measured: false, count: 1, label: 'neutral', event: 'e', ...change,
+    column: at, at, valence: 0, confidence: 1, measured: false, count: 1, label: 'neutral', event: 'e', ...change,
   }); // prettier-ignore
   const frame = { width: 100, height: 62 };
   it('puts good on top and times to scale, and back', () => {

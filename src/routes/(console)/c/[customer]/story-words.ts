@@ -11,9 +11,14 @@ export interface Telling {
   readonly now: number;
 }
 
+/** A brief stays brief: of a longer wording only the beginning is told; the promise itself stands beside it. */
+const LONGEST_WORDING = 90;
+
 /** What was promised, as it was put, without the full stop its sender may have put. */
-const promised = (promise: { readonly wording: string | null; readonly kind: string }): string =>
-  promise.wording === null ? words(promise.kind) : promise.wording.replace(/[.\s]+$/, '');
+function promised(promise: { readonly wording: string | null; readonly kind: string }): string {
+  const text = promise.wording === null ? words(promise.kind) : promise.wording.replace(/[.\s]+$/, '');
+  return text.length <= LONGEST_WORDING ? text : `${text.slice(0, LONGEST_WORDING).trimEnd()}…`;
+}
 
 /** Whether a feeling is said or noted by a person; else it was inferred. */
 export function isMeasured(source: EmotionSource): boolean {
