@@ -100,18 +100,19 @@ interface Place {
   readonly deltas: Deltas;
 }
 
+const NOWHERE: readonly Listed[] = [];
+
 /** Writes what became of a row's places on other lists. */
-function diffAlso(place: Place, commands: Command[], before: readonly Listed[] = [], after: readonly Listed[] = []): void {
-  if (before === after || (before.length === 0 && after.length === 0)) return;
-  const text = (one: Listed): string => memberOf(place.person, one);
-  const stood = new Map(before.map((one) => [`${one.list} ${text(one)}`, one]));
+function diffAlso(place: Place, commands: Command[], before = NOWHERE, after = NOWHERE): void {
+  if (before.length === 0 && after.length === 0) return;
+  const stood = before.map((one) => ({ list: one.list, score: one.score, text: memberOf(place.person, one) }));
   for (const one of after) {
-    const key = `${one.list} ${text(one)}`;
-    const was = stood.get(key);
-    stood.delete(key);
-    if (was?.score !== one.score) commands.push(['ZADD', keys.list(place.partition, one.list), String(one.score), text(one)]);
+    const text = memberOf(place.person, one);
+    const at = stood.findIndex((other) => other.list === one.list && other.text === text);
+    const [was] = at < 0 ? [] : stood.splice(at, 1);
+    if (was?.score !== one.score) commands.push(['ZADD', keys.list(place.partition, one.list), String(one.score), text]);
   }
-  for (const one of stood.values()) commands.push(['ZREM', keys.list(place.partition, one.list), text(one)]);
+  for (const { list, text } of stood) commands.push(['ZREM', keys.list(place.partition, list), text]);
 }
 
 /** Writes what became of one row: sums, and its place on the list. @returns the row to compare with the next time */
