@@ -23,7 +23,7 @@ export function evaluateFile(file: LabelledFile, scorer: EmotionScorer, name: st
     ...tableOf(figures),
     '',
     `accuracy ${percent(figures.accuracy)}   macro-F1 ${percent(figures.macroF1)}   macro-recall ${percent(figures.macroRecall)}`,
-    `calibration error (ECE, 15 bins) ${figures.calibrationError.toFixed(3)}`,
+    `calibration error (ECE, 15 bins) ${figures.calibrationError.toFixed(3)}; answers exactly as right as they say would show ${figures.calibrationByChance.mean.toFixed(3)} on as many texts, and below ${figures.calibrationByChance.most.toFixed(3)} in 95 of 100 cases`,
     ...figures.bins.map(
       ({ from, count, confidence, accuracy }) =>
         `  sure ${percent(from).padStart(5)} and more: ${String(count).padStart(6)} texts, mean ${percent(confidence)} sure, ${percent(accuracy)} right`,

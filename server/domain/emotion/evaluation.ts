@@ -27,6 +27,11 @@ export interface Evaluation<Label extends string> {
   readonly confusion: readonly (readonly number[])[];
   /** expected calibration error: mean distance between how sure and how right, over bins of equal width */
   readonly calibrationError: number;
+  /**
+   * what the same error would be, by chance alone, of answers that are exactly as right as they say, on as many texts as sure of themselves as these:
+   * the mean, and the value that 95 of 100 such sets stay below
+   */
+  readonly calibrationByChance: { readonly mean: number; readonly most: number };
   readonly bins: readonly { readonly from: number; readonly count: number; readonly confidence: number; readonly accuracy: number }[];
 }
 
@@ -51,8 +56,28 @@ export function evaluate<Label extends string>(verdicts: readonly Verdict<Label>
     classes,
     confusion,
     calibrationError: bins.reduce((sum, bin) => sum + share(bin.count, sure) * Math.abs(bin.confidence - bin.accuracy), 0),
+    calibrationByChance: calibrationByChance(verdicts.flatMap(({ confidence }) => confidence ?? [])),
     bins,
   };
+}
+
+const DRAWS = 200;
+
+/** Draws what is right as the answers say, again and again, from the same numbers every time. */
+function calibrationByChance(sure: readonly number[]): { readonly mean: number; readonly most: number } {
+  if (sure.length === 0) return { mean: 0, most: 0 };
+  const bins = sure.map((confidence) => Math.min(BINS - 1, Math.floor(confidence * BINS)));
+  let state = 1;
+  const next = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
+  const errors = Array.from({ length: DRAWS }, () => {
+    const off = new Array<number>(BINS).fill(0);
+    sure.forEach((confidence, i) => {
+      const bin = bins[i] ?? 0;
+      off[bin] = (off[bin] ?? 0) + confidence - (next() < confidence ? 1 : 0);
+    });
+    return off.reduce((sum, one) => sum + Math.abs(one), 0) / sure.length;
+  }).sort((a, b) => a - b);
+  return { mean: errors.reduce((sum, error) => sum + error, 0) / DRAWS, most: errors[Math.floor(0.95 * DRAWS)] ?? 0 };
 }
 
 function figuresOf<Label extends string>(label: Label, k: number, confusion: readonly (readonly number[])[]): ClassFigures<Label> {

@@ -24,6 +24,17 @@ describe('figures of an evaluation', () => {
     expect(evaluate([said('a', 'a'), said('b', 'a')], ['a', 'b', 'c']).macroF1).toBeCloseTo((2 / 3 + 0) / 2);
   });
 
+  test('says how far off answers as right as they say would be by chance: much on few texts, little on many', () => {
+    const few = Array.from({ length: 130 }, (_, i) => said('a', 'a', 0.4 + (i % 60) / 100));
+    const many = Array.from({ length: 13_000 }, (_, i) => said('a', 'a', 0.4 + (i % 60) / 100));
+    const [small, large] = [few, many].map((all) => evaluate(all, ['a', 'b', 'c']).calibrationByChance);
+    expect(small?.mean).toBeGreaterThan(0.06);
+    expect(small?.most).toBeGreaterThan(small?.mean ?? 1);
+    expect(large?.most).toBeLessThan(0.02);
+    expect(evaluate([said('a', 'a', null)], ['a']).calibrationByChance).toEqual({ mean: 0, most: 0 });
+    expect(evaluate(few, ['a', 'b', 'c']).calibrationByChance).toEqual(small);
+  });
+
   test('calibration is perfect where 50 % sure is right every second time, and counts only answers that say how sure they are', () => {
     expect(evaluate([said('a', 'a'), said('a', 'b')], ['a', 'b', 'c']).calibrationError).toBeCloseTo(0);
     expect(evaluate([said('a', 'a', 0.9), said('a', 'b', 0.9)], ['a', 'b', 'c']).calibrationError).toBeCloseTo(0.4);
