@@ -12,6 +12,9 @@ import { readState } from './saved-states.ts';
 
 /** Digits of a number by which an unknown caller can be told from others. */
 const DIGITS_SHOWN = 4;
+/** Entries of a page, and pages of one partition, that are looked through for names of several words. */
+const PAGE = 1000;
+const MOST_PAGES = 10;
 
 /** Somebody who may be meant, before anything is read of them. */
 interface Match {
@@ -64,9 +67,19 @@ function howOf(kind: TermKind): FindHow {
   return kind === 'phone' ? 'ending' : 'beginning';
 }
 
+/** What was read of some ranges. */
+interface Read {
+  readonly entries: ReturnType<typeof readEntry>[];
+  /** there may be more that fit */
+  readonly cut: boolean;
+}
+
 async function matchesOf(reading: CustomerReading, query: PartialQuery): Promise<{ readonly matches: Match[]; readonly cut: boolean }> {
-  const partitions = Array.from({ length: reading.partitions }, (_, p) => p);
-  const read = await Promise.all(query.ranges.flatMap((range) => partitions.map((p) => entriesOf(reading, p, range))));
+  const narrowest = await narrowestOf(reading, query.either);
+  const read = await Promise.all([
+    ...query.ranges.flatMap((range) => everywhere(reading, (p) => entriesOf(reading, p, { range, pages: 1 }))),
+    ...(narrowest === undefined ? [] : everywhere(reading, (p) => entriesOf(reading, p, { range: narrowest, pages: MOST_PAGES }))),
+  ]);
   const texts = new Map<string, string>();
   for (const { person, text } of read.flatMap(({ entries }) => entries)) {
     const known = texts.get(person);
@@ -78,15 +91,45 @@ async function matchesOf(reading: CustomerReading, query: PartialQuery): Promise
   return { matches, cut: read.some((one) => one.cut) };
 }
 
+function everywhere<Made>({ partitions }: CustomerReading, make: (partition: number) => Made): Made[] {
+  return Array.from({ length: partitions }, (_, p) => make(p));
+}
+
+/** The range with the fewest entries: of `sch anna`, those of anna. */
+async function narrowestOf(reading: CustomerReading, ranges: readonly TermRange[]): Promise<TermRange | undefined> {
+  const counted = await Promise.all(
+    ranges.map(async (range) => {
+      const { min, max } = boundsOf(range.prefix, range.whole);
+      const counts = everywhere(reading, (p) => reading.redis.zLexCount(shardKey(p, range.kind, range.shard), min, max));
+      return { range, count: (await Promise.all(counts)).reduce((sum, count) => sum + count, 0) };
+    }),
+  );
+  return counted.sort((a, b) => a.count - b.count)[0]?.range;
+}
+
+/** Entries of one partition that fit, as many as a list holds: looked for page by page. */
 async function entriesOf(
-  reading: CustomerReading,
+  { redis }: CustomerReading,
   partition: number,
-  range: TermRange,
-): Promise<{ readonly entries: ReturnType<typeof readEntry>[]; readonly cut: boolean }> {
+  { range, pages }: { readonly range: TermRange; readonly pages: number },
+): Promise<Read> {
   const { min, max } = boundsOf(range.prefix, range.whole);
   const key = shardKey(partition, range.kind, range.shard);
-  const found = await reading.redis.zRangeByLex(key, min, max, { LIMIT: { offset: 0, count: range.most } });
-  return { entries: found.map(readEntry).filter(({ text }) => fits(range, text)), cut: found.length === range.most };
+  const size = pages === 1 ? MOST_HITS + 1 : PAGE;
+  const entries: ReturnType<typeof readEntry>[] = [];
+  let from = min;
+  for (let page = 0; page < pages; page++) {
+    const found = await redis.zRangeByLex(key, from, max, { LIMIT: { offset: 0, count: size } });
+    for (const entry of found) {
+      const read = readEntry(entry);
+      if (fits(range, read.text)) entries.push(read);
+    }
+    const last = found.at(-1);
+    if (last === undefined || found.length < size) return { entries, cut: false };
+    if (entries.length > MOST_HITS) break;
+    from = `(${last}`;
+  }
+  return { entries, cut: true };
 }
 
 /** Reads those who are meant: each once, at most as many as a list holds. */

@@ -164,12 +164,9 @@ describe('a call, where the console is open already', () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
     const working = await open(context);
     await working.goto(`${product.address}/c/${await personOf('C-2')}`, { waitUntil: 'networkidle' });
-    await working.evaluate(() => {
-      const note = document.createElement('textarea');
-      note.setAttribute('aria-label', 'Note');
-      document.querySelector('main')?.prepend(note);
-      note.focus();
-    });
+    await working.getByRole('button', { name: /^Note/ }).click();
+    const note = working.locator('main textarea').first();
+    await note.click();
     await working.keyboard.type('She says');
     const popped = await context.newPage();
     await popped.goto(`${product.address}/pop#phone=${NUMBER}`);
@@ -179,9 +176,11 @@ describe('a call, where the console is open already', () => {
     expect(await violationsOf(working)).toEqual([]);
     await shoot(working, 'bar');
     await working.keyboard.press('Enter');
-    expect(await working.getByLabel('Note').inputValue()).toBe('She says\n');
-    await working.getByRole('button', { name: 'Open' }).click();
-    await expect.poll(() => path(working), SOON).toBe(`/c/${await personOf(NUMBER)}`);
+    expect(await note.inputValue()).toBe('She says\n');
+    const beside = context.waitForEvent('page');
+    await working.getByRole('button', { name: 'Open beside' }).click();
+    await expect.poll(async () => path(await beside), SOON).toBe(`/c/${await personOf(NUMBER)}`);
+    expect(await note.inputValue()).toBe('She says\n');
     await context.close();
   });
 

@@ -94,6 +94,10 @@ describe('finding people', () => {
     const many = await app.find('meyer');
     expect([many.hits.length, many.more]).toEqual([20, true]);
     expect((await app.find('meyer29')).more).toBe(false);
+    // Of two beginnings, the one that fewer people share is looked through.
+    await app.take([person('last', 'Zoltan Meyerbeer')]);
+    expect(namesOf(await app.find('mey zol'))).toEqual(['Zoltan Meyerbeer']);
+    expect(namesOf(await app.find('zoe meyer2'))).toContain('Meyer2 Zoe');
   });
 });
 

@@ -19,6 +19,10 @@ import type { Bench } from './throughput.ts';
 const WORDS_AT_ONCE = 20_000;
 const IN_FLIGHT = 3;
 const WORDS_OF_A_COMMAND = 4000;
+/** Stream, entry, event, customers, time, person, and three identifiers. */
+const WORDS_OF_A_PERSON = 9;
+/** People after whom is looked whether enough are gathered. */
+const LOOK_EVERY = 100;
 /** Between the events of two people, ms. */
 const MS_APART = 10;
 /** People whose entries are gathered, so that those of one shard go together. */
@@ -71,48 +75,65 @@ export async function measureFind(bench: Bench, options: { readonly customers: n
       await product.end();
     }
   } finally {
-    await redis.flushAll();
-    await redis.configSet('appendonly', 'yes');
+    // Letting go of so much at once would keep the server busy for longer than it is given to end.
+    if (redis.isOpen) {
+      await redis.flushAll('ASYNC');
+      await redis.configSet('appendonly', 'yes');
+    }
   }
 }
 
-/** Many writes in one call: a million people as commands of their own would take the client a minute. Words of a command follow their number. */
-const BULK = `local at = 1
+/** Scripts that write many in one call: as commands of their own a million people would take the client a minute. */
+const PEOPLE = `for at = 1, #ARGV, ${WORDS_OF_A_PERSON} do
+  local root = ARGV[at + 5]
+  redis.call('XADD', ARGV[at], ARGV[at + 1], 'e', ARGV[at + 2])
+  redis.call('ZADD', ARGV[at + 3], ARGV[at + 4], root)
+  for place, kind in ipairs({'customerId', 'email', 'phone'}) do redis.call('HSET', ARGV[at + 5 + place], 'root', root, 'kind', kind) end
+end`;
+const ENTRIES = `local at = 1
 while at <= #ARGV do
-  local last = at + tonumber(ARGV[at])
-  redis.call(unpack(ARGV, at + 1, last))
+  local last = at + 1 + tonumber(ARGV[at + 1])
+  redis.call('ZADD', ARGV[at], unpack(ARGV, at + 2, last))
   at = last + 1
 end`;
 
-/** Gathers commands and writes them in pieces, a few on their way at a time. */
+/** Gathers the words of a script and sends them in pieces, a few on their way at a time. */
 class Bulk {
   readonly #redis: Redis;
+  readonly #script: string;
   #words: string[] = [];
   readonly #running: Promise<unknown>[] = [];
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, script: string) {
     this.#redis = redis;
+    this.#script = script;
   }
 
-  async write(...command: readonly string[]): Promise<void> {
-    this.#words.push(String(command.length), ...command);
-    if (this.#words.length >= WORDS_AT_ONCE) await this.#send();
+  add(...words: readonly string[]): void {
+    for (const word of words) this.#words.push(word);
+  }
+
+  /** Sends what is gathered, once it is enough. */
+  async flow(): Promise<void> {
+    if (this.#words.length < WORDS_AT_ONCE) return;
+    this.#send();
+    if (this.#running.length > IN_FLIGHT) await this.#running.shift();
   }
 
   async end(): Promise<void> {
-    if (this.#words.length > 0) await this.#send();
+    if (this.#words.length > 0) this.#send();
     await Promise.all(this.#running);
   }
 
-  async #send(): Promise<void> {
-    this.#running.push(this.#redis.eval(BULK, { arguments: this.#words }));
+  #send(): void {
+    this.#running.push(this.#redis.eval(this.#script, { arguments: this.#words }));
     this.#words = [];
-    if (this.#running.length > IN_FLIGHT) await this.#running.shift();
   }
 }
 
-async function fill(
-  { redis, partitions }: Bench,
+/** Writes people and their index as the projector leaves them behind, as far as a search reads them. @returns memory of either per customer, bytes */
+export async function fill(
+  { redis, partitions }: Pick<Bench, 'redis' | 'partitions'>,
   customers: number,
 ): Promise<{ readonly indexBytes: number; readonly otherBytes: number }> {
   const { pepper } = await openStore(redis, { partitions });
@@ -132,17 +153,16 @@ interface Into {
   readonly nodeOf: NodeHasher;
 }
 
-/** Streams, identifiers and the list of customers, as the projector leaves them behind. */
+/** Streams, identifiers and the list of customers. */
 async function fillPeople({ redis, partitions, nodeOf }: Into, customers: number): Promise<void> {
-  const bulk = new Bulk(redis);
+  const bulk = new Bulk(redis, PEOPLE);
   const since = Date.now() - customers * MS_APART;
   for (let place = 0; place < customers; place++) {
     const event = eventOf(inhabitant(place), since + place * MS_APART, nodeOf);
     const home = partitionOf(event.under, partitions);
-    await bulk.write('XADD', keys.customer(home, event.under), streamId(event), 'e', JSON.stringify(event));
-    await bulk.write('ZADD', keys.customers(home), String(event.at), event.under);
-    for (const [kind, , node] of event.who)
-      await bulk.write('HSET', keys.node(partitionOf(node, partitions), node), 'root', event.under, 'kind', kind);
+    bulk.add(keys.customer(home, event.under), streamId(event), JSON.stringify(event), keys.customers(home), String(event.at), event.under);
+    for (const [, , node] of event.who) bulk.add(keys.node(partitionOf(node, partitions), node));
+    if (place % LOOK_EVERY === 0) await bulk.flow();
   }
   await bulk.end();
 }
@@ -161,9 +181,14 @@ async function fillIndex({ redis, partitions, nodeOf }: Into, places: { readonly
       else entries.push('0', entryOf(person, term));
     }
   }
-  const bulk = new Bulk(redis);
-  for (const [key, entries] of shards)
-    for (let i = 0; i < entries.length; i += WORDS_OF_A_COMMAND) await bulk.write('ZADD', key, ...entries.slice(i, i + WORDS_OF_A_COMMAND));
+  const bulk = new Bulk(redis, ENTRIES);
+  for (const [key, entries] of shards) {
+    for (let i = 0; i < entries.length; i += WORDS_OF_A_COMMAND) {
+      const some = entries.slice(i, i + WORDS_OF_A_COMMAND);
+      bulk.add(key, String(some.length), ...some);
+    }
+    await bulk.flow();
+  }
   await bulk.end();
 }
 

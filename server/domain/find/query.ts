@@ -12,8 +12,6 @@ export interface TermRange {
   readonly whole: boolean;
   /** further words, each of which another word of the name begins with */
   readonly others: readonly string[];
-  /** entries read of each partition: many only where most of them will not fit */
-  readonly most: number;
 }
 
 /** What is looked for by its beginning or, for telephone numbers, by its end. */
@@ -22,12 +20,14 @@ export interface PartialQuery {
   /** as it was understood */
   readonly value: string;
   readonly ranges: readonly TermRange[];
+  /** of several words, one range each: looking through any one of them for the other words comes to the same */
+  readonly either: readonly TermRange[];
 }
 
 /** People of one answer. */
 export const MOST_HITS = 20;
-const ENTRIES_LOOKED_THROUGH = 1000;
 const MOST_WORDS = 4;
+const SHORTEST_HEAD = 2;
 const FEWEST_DIGITS = 4;
 const MOST_DIGITS = 15;
 /** With so many digits a number may begin with the zeros that are dialled in front of it. */
@@ -49,7 +49,7 @@ function emailOf(text: string, only: string | undefined): PartialQuery | null {
   const value = text.toLowerCase();
   if ((only ?? 'email') !== 'email' || value.length < HEAD.email || !EMAIL_BEGINNING.test(value)) return null;
   if (only === undefined && DIGITS.test(text)) return null;
-  return { kind: 'email', value, ranges: [rangeOf('email', value)] };
+  return { kind: 'email', value, ranges: [rangeOf('email', value)], either: [] };
 }
 
 function phoneOf(text: string, only: string | undefined): PartialQuery | null {
@@ -57,28 +57,27 @@ function phoneOf(text: string, only: string | undefined): PartialQuery | null {
   const all = text.replace(/\D/g, '');
   const digits = all.length >= FULL_NUMBER ? all.replace(/^0+/, '') : all;
   if (digits.length < FEWEST_DIGITS || digits.length > MOST_DIGITS) return null;
-  return { kind: 'phone', value: digits, ranges: [rangeOf('phone', backwards(digits))] };
+  return { kind: 'phone', value: digits, ranges: [rangeOf('phone', backwards(digits))], either: [] };
 }
 
 function byName(text: string): PartialQuery | null {
   if (DIGITS.test(text) || text.includes('@')) return null;
   const words = wordsOf(text).slice(0, MOST_WORDS);
-  const longest = words.reduce((best, word) => (word.length > best.length ? word : best), '');
-  if (longest.length < 2) return null;
+  const heads = words.flatMap((word, at) => (word.length < SHORTEST_HEAD ? [] : [{ word, at }]));
+  const [first] = heads;
+  if (first === undefined) return null;
+  const value = words.join(' ');
+  if (words.length === 1) return { kind: 'name', value, ranges: [rangeOf('name', first.word)], either: [] };
   const but = (...places: number[]): string[] => words.filter((_, at) => !places.includes(at));
-  const at = words.indexOf(longest);
-  const ranges: TermRange[] = [
-    { ...rangeOf('name', longest), others: but(at), most: words.length === 1 ? MOST_HITS + 1 : ENTRIES_LOOKED_THROUGH },
-  ];
   // Two words that stand together are found at once, however many share one of them.
-  for (const [i, first] of words.entries())
-    for (const [j, second] of words.entries())
-      if (i !== j && first.length >= 2) ranges.push({ ...rangeOf('name', `${first} ${second}`), others: but(i, j) });
-  return { kind: 'name', value: words.join(' '), ranges };
+  const ranges = heads.flatMap((head) =>
+    words.flatMap((next, j) => (head.at === j ? [] : [{ ...rangeOf('name', `${head.word} ${next}`), others: but(head.at, j) }])),
+  );
+  return { kind: 'name', value, ranges, either: heads.map(({ word, at }) => ({ ...rangeOf('name', word), others: but(at) })) };
 }
 
 function rangeOf(kind: TermKind, prefix: string): TermRange {
-  return { kind, shard: shardOf(kind, prefix), prefix, whole: prefix.length < HEAD[kind], others: [], most: MOST_HITS + 1 };
+  return { kind, shard: shardOf(kind, prefix), prefix, whole: prefix.length < HEAD[kind], others: [] };
 }
 
 /** Whether an entry within a range fits: each of the further words begins another word of the name. */

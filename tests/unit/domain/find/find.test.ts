@@ -7,7 +7,7 @@ import { foldText, wordsOf } from '#server/domain/find/text.ts';
 const named = (name: string): string[] => termsOf({ name, identifiers: [] }).map(({ text }) => text);
 /** Whether a search leads to a name, without a store: some entry lies in the shard and within the bounds, and fits. */
 function leadsTo(typed: string, name: string): boolean {
-  const ranges = partialQueries(typed).flatMap((query) => query.ranges);
+  const ranges = partialQueries(typed).flatMap((query) => [...query.ranges, ...query.either]);
   return termsOf({ name, identifiers: [] }).some(({ kind, text }) =>
     ranges.some(
       (range) =>
