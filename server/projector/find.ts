@@ -75,11 +75,12 @@ interface Read {
 }
 
 async function matchesOf(reading: CustomerReading, query: PartialQuery): Promise<{ readonly matches: Match[]; readonly cut: boolean }> {
-  const narrowest = await narrowestOf(reading, query.either);
-  const read = await Promise.all([
-    ...query.ranges.flatMap((range) => everywhere(reading, (p) => entriesOf(reading, p, { range, pages: 1 }))),
-    ...(narrowest === undefined ? [] : everywhere(reading, (p) => entriesOf(reading, p, { range: narrowest, pages: MOST_PAGES }))),
-  ]);
+  const read = await Promise.all(query.ranges.flatMap((range) => everywhere(reading, (p) => entriesOf(reading, p, { range, pages: 1 }))));
+  // Where words that stand together already make more people than are shown, nobody has to look through the others.
+  const many = new Set(read.flatMap(({ entries }) => entries.map(({ person }) => person))).size > MOST_HITS;
+  const narrowest = many ? undefined : await narrowestOf(reading, query.either);
+  if (narrowest !== undefined)
+    read.push(...(await Promise.all(everywhere(reading, (p) => entriesOf(reading, p, { range: narrowest, pages: MOST_PAGES })))));
   const texts = new Map<string, string>();
   for (const { person, text } of read.flatMap(({ entries }) => entries)) {
     const known = texts.get(person);

@@ -21,9 +21,10 @@ export interface Line {
   removeEventListener(type: 'message', listen: (event: { readonly data: unknown }) => void): void;
 }
 
-/** How long a tab that was opened for a call waits for others to offer, and for the chosen one to take it, ms. */
-const OFFER_MS = 150;
-const TAKE_MS = 400;
+/** How long a tab that was opened for a call waits for a first offer, after it for further ones, and for the chosen tab to take it, ms. */
+const FIRST_OFFER_MS = 800;
+const MORE_OFFERS_MS = 100;
+const TAKE_MS = 1000;
 
 /** One tab's end of the line. */
 export interface CallTab {
@@ -60,10 +61,14 @@ export function answerCalls({ line, tab }: CallTab, usedAt: () => number, answer
 export async function handOver(line: Line, call: Call, wait: (ms: number) => Promise<void>): Promise<boolean> {
   let best: { readonly tab: string; readonly usedAt: number } | null = null;
   let taken = false;
+  let offered = (): void => undefined;
   let told = (): void => undefined;
   const listen = ({ data }: { readonly data: unknown }): void => {
     const said = data as Said;
-    if (said.kind === 'offer' && said.call === call.id && (best === null || said.usedAt > best.usedAt)) best = said;
+    if (said.kind === 'offer' && said.call === call.id) {
+      if (best === null || said.usedAt > best.usedAt) best = said;
+      offered();
+    }
     if (said.kind === 'taken' && said.call === call.id) {
       taken = true;
       told();
@@ -71,8 +76,10 @@ export async function handOver(line: Line, call: Call, wait: (ms: number) => Pro
   };
   line.addEventListener('message', listen);
   try {
+    const first = new Promise<void>((resolve) => (offered = resolve));
     line.postMessage({ kind: 'call', call } satisfies Said);
-    await wait(OFFER_MS);
+    await Promise.race([first, wait(FIRST_OFFER_MS)]);
+    await wait(MORE_OFFERS_MS);
     const chosen = best as { readonly tab: string } | null;
     if (chosen === null) return false;
     const answered = new Promise<void>((resolve) => (told = resolve));
