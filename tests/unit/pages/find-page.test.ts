@@ -49,8 +49,8 @@ it('one person is opened without a choice, but not the first of many or one of m
 });
 
 it('the name of whoever’s page is open is read off the page, where there is one', () => {
-  expect(nameIn({ timeline: { header: { name: 'Ada' } } })).toBe('Ada');
-  for (const data of [{}, null, { timeline: { header: null } }, { timeline: { header: { name: null } } }]) expect(nameIn(data)).toBeNull();
+  expect(nameIn({ story: { header: { name: 'Ada' } } })).toBe('Ada');
+  for (const data of [{}, null, { story: { header: null } }, { story: { header: { name: null } } }]) expect(nameIn(data)).toBeNull();
 });
 
 it('a page in a frame leads to pages for frames, and says of all others that they open beside', () => {

@@ -85,6 +85,6 @@ export function onlyHit(answer: FindAnswer): FindAnswer['hits'][number] | undefi
 export function nameIn(data: unknown): string | null {
   const inside = (value: unknown, key: string): unknown =>
     typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
-  const name = inside(inside(inside(data, 'timeline'), 'header'), 'name');
+  const name = inside(inside(inside(data, 'story'), 'header'), 'name');
   return typeof name === 'string' ? name : null;
 }
