@@ -54,9 +54,17 @@ export function visitsTable(list: WholeList): CsvTable {
 }
 
 /** Name of an exported file: what it holds, of where, as of when; safe on every file system. */
-export function exportName(what: 'parts' | 'visits', view: HeatView, cell: HeatCell): string {
-  const text = `${what}-${view.journey}-${cell.stage}-${cell.column}-${iso(view.position.at)}`;
-  return `${text.replaceAll(/[^\p{L}\p{N}-]+/gu, '_')}.csv`;
+export function exportName(what: 'parts' | 'visits' | 'trend', view: HeatView, cell: HeatCell): string {
+  return fileName(`${what}-${view.journey}-${cell.stage}-${cell.column}-${iso(view.position.at)}`, what === 'trend' ? 'png' : 'csv');
+}
+
+/** Name of a picture of the whole grid. */
+export function gridName(view: HeatView): string {
+  return fileName(`grid-${view.journey}-${view.by}-${iso(view.position.at)}`, 'png');
+}
+
+function fileName(text: string, ending: string): string {
+  return `${text.replaceAll(/[^\p{L}\p{N}-]+/gu, '_')}.${ending}`;
 }
 
 /** Links to a page as it stands: one that keeps moving, and one that shows this instant, window and version for good. */

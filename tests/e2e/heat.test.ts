@@ -1,0 +1,238 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBrowser, violationsOf } from '../support/browser.ts';
+import type { Product } from '../support/product.ts';
+import { startProduct } from '../support/product.ts';
+import { TEST_JOURNEY } from '../support/world.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const PATIENT = { timeout: 30_000, interval: 100 };
+/** The grid of the largest journeys. */
+const WIDE = 12;
+const WIDE_JOURNEY = `
+journey: wide
+name: {customer: A long way, internal: Wide}
+goal: It works
+window: 2d
+segments: [${Array.from({ length: WIDE }, (_, i) => `s${i}`).join(', ')}]
+stages:
+${Array.from({ length: WIDE }, (_, i) => `  - {id: st${i}, name: {customer: Stage ${i}, internal: Stage ${i}}, next: [${i + 1 < WIDE ? `st${i + 1}` : ''}]}`).join('\n')}
+touchpoints:
+${Array.from({ length: WIDE }, (_, i) => `  - {id: t${i}, name: Point ${i}, stage: st${i}, owner: Care, channel: web, match: [{type: step.${i}}]}`).join('\n')}
+`;
+
+let browser: Browser;
+let journeys: string;
+let product: Product;
+
+/** Ten quiet days, then a quarter of an hour in which the page for looking around fails most who come. */
+function history(now: number): object[] {
+  const events: object[] = [];
+  for (let at = now - 10 * DAY; at < now - 30 * MINUTE; at += HOUR) {
+    const customer = { customerId: `quiet-${at}` };
+    events.push({ id: `q${at}`, customer, type: 'page.viewed', occurredAt: at, segment: 'basic' });
+    if (events.length % 7 === 0) events.push({ id: `e${at}`, customer, type: 'error.shown', channel: 'web', occurredAt: at + 1 });
+  }
+  for (let i = 0; i < 40; i++) {
+    const at = now - 15 * MINUTE + i * 20_000;
+    const customer = { customerId: `hit-${i}` };
+    events.push({ id: `v${i}`, customer, type: 'page.viewed', occurredAt: at, segment: i % 5 === 0 ? 'basic' : 'gold' });
+    for (const type of ['error.shown', 'selfservice.failed'])
+      events.push({ id: `${type}${i}`, customer, type, channel: 'web', occurredAt: at + 1000 });
+  }
+  return events;
+}
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  journeys = await mkdtemp(join(tmpdir(), 'throughline-journeys-'));
+  await writeFile(join(journeys, 'test.yaml'), TEST_JOURNEY);
+  await writeFile(join(journeys, 'wide.yaml'), WIDE_JOURNEY);
+  product = await startProduct({ env: { JOURNEYS: journeys, PARTITIONS: '3', LOG_LEVEL: 'error' } });
+  await product.send(history(Date.now()));
+  await product.settled();
+});
+afterAll(async () => {
+  await product[Symbol.asyncDispose]();
+  await browser.close();
+  await rm(journeys, { recursive: true, force: true });
+});
+
+async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options });
+  const page = await context.newPage();
+  await page.goto(product.address + path);
+  return page;
+}
+const live = (page: Page): Promise<void> => page.locator('[data-live="live"]').waitFor({ timeout: 20_000 });
+const picture = async (page: Page, name: string): Promise<void> => {
+  const folder = process.env['HEAT_PICTURES'];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+};
+
+describe('somebody who leads customer experience', () => {
+  it('learns in four clicks where it hurts, since when, why, for whom, who answers for it, and meets a customer', async () => {
+    const page = await open('/heat?j=test&w=1h');
+    await live(page);
+    const spot = page.locator('[data-hotspot="look|web"]');
+    await spot.waitFor(PATIENT);
+    await picture(page, 'click-0');
+    // Already on the page: where, since when, how far off its usual.
+    expect(await spot.innerText()).toMatch(/since \d\d:\d\d/);
+    expect(await spot.innerText()).toMatch(/× the usual/);
+
+    await spot.getByRole('link').click();
+    const drawer = page.locator('aside');
+    await drawer.locator('[data-parts]').waitFor();
+    expect(await drawer.locator('[data-parts]').innerText()).toMatch(
+      /Self-service failed[\s\S]*Error shown|Error shown[\s\S]*Self-service failed/,
+    );
+    await drawer.locator('[data-count]:not([data-count=""])').waitFor();
+    await picture(page, 'click-1-why');
+
+    await page.getByRole('group', { name: 'Columns' }).getByRole('link', { name: 'Segment' }).click({ force: true });
+    const gold = page.locator('[data-cell="look|gold"]');
+    await gold.waitFor();
+    await expect.poll(() => gold.innerText(), PATIENT).toMatch(/n 32/);
+    expect(await page.locator('[data-cell="look|basic"]').innerText()).toMatch(/n 8|n 9/);
+    await picture(page, 'click-2-for-whom');
+
+    await page.getByRole('group', { name: 'Columns' }).getByRole('link', { name: 'Owner' }).click();
+    await expect.poll(() => page.locator('[data-cell="look|Marketing"]').innerText(), PATIENT).toMatch(/n \d\d/);
+    await picture(page, 'click-3-who');
+
+    await page.locator('[data-cell="look|Marketing"]').click();
+    await drawer.locator('a[href^="/c/"]').first().waitFor();
+    await picture(page, 'click-4-customers');
+    const count = Number(await drawer.locator('[data-count]').getAttribute('data-count'));
+    expect((await page.locator('[data-cell="look|Marketing"]').innerText()).includes(`n ${count}`)).toBe(true);
+    await page.context().close();
+  });
+
+  it('brushes a stretch of the past, sees that it is paused, steps, and is live again with one key', async () => {
+    const page = await open('/heat?j=test&w=1h&span=6h');
+    await live(page);
+    const strip = page.locator('[data-brush]');
+    await strip.waitFor();
+    const box = await strip.boundingBox();
+    if (box === null) throw new Error('there is no strip');
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.99, box.y + 24, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/from=.*to=|to=.*from=/);
+    await expect.poll(() => page.locator('[data-replay]').getAttribute('data-replay'), PATIENT).toBe('paused');
+    expect(await page.locator('[data-replay]').innerText()).toMatch(/PAUSED/);
+    await picture(page, 'brushed');
+    const before = new URL(page.url()).searchParams.get('to');
+    await page.keyboard.press(',');
+    await expect.poll(() => new URL(page.url()).searchParams.get('to'), PATIENT).not.toBe(before);
+    await page.locator('[data-play]').click();
+    await expect.poll(() => page.locator('[data-replay]').getAttribute('data-replay'), PATIENT).toBe('playing');
+    await page.keyboard.press('l');
+    await expect.poll(() => new URL(page.url()).searchParams.get('to'), PATIENT).toBeNull();
+    await live(page);
+    await page.context().close();
+  });
+
+  it('takes the grid and the trend along as pictures', async () => {
+    const page = await open('/heat?j=test&w=1h&cell=look%7Cweb');
+    await page.locator('[data-export="trend"]').waitFor({ timeout: 20_000 });
+    for (const what of ['grid', 'trend']) {
+      const [saved] = await Promise.all([page.waitForEvent('download'), page.locator(`[data-export="${what}"]`).click({ force: true })]);
+      expect(saved.suggestedFilename()).toMatch(/\.png$/);
+      const bytes = await readFile(await saved.path());
+      expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+      expect(bytes.readUInt32BE(16)).toBeGreaterThan(300);
+      if (process.env['HEAT_PICTURES'] !== undefined) await writeFile(join(process.env['HEAT_PICTURES'], `saved-${what}.png`), bytes);
+    }
+    await page.context().close();
+  });
+
+  it('finds the moments that matter, and behind a number its cases', async () => {
+    const page = await open('/moments?j=test&outcome=felt');
+    await page.locator('[data-card="Marketing"]').waitFor();
+    const visits = page.locator('[data-card="Marketing"] a').first();
+    const shown = (await visits.innerText()).replaceAll(/\D/g, '');
+    await visits.click();
+    await expect.poll(() => page.locator('aside [data-count]').getAttribute('data-count'), PATIENT).toBe(shown);
+    await picture(page, 'moments');
+    await page.context().close();
+  });
+});
+
+describe.each(['light', 'dark'] as const)('accessibility (%s)', (colorScheme) => {
+  it('axe-core sees no violation in any layer, in the past, and on the moments', async () => {
+    const to = new Date(Date.now() - 5 * MINUTE).toISOString();
+    const paths = [
+      '/heat?j=test&w=1h&layer=emotion',
+      '/heat?j=test&w=1h&layer=clue&by=clue',
+      '/heat?j=test&w=1h&layer=promise&by=owner',
+      `/heat?j=test&w=4h&to=${to}&span=7d`,
+      '/moments?j=test',
+      '/moments?j=test&outcome=felt&side=strengths',
+    ];
+    const found: Record<string, unknown> = {};
+    const page = await open('/heat?j=test', { colorScheme });
+    for (const path of paths) {
+      await page.goto(product.address + path);
+      await page.locator('h1').first().waitFor({ timeout: 15_000 });
+      await page.waitForLoadState('networkidle').catch(() => undefined);
+      const violations = await violationsOf(page);
+      if (violations.length > 0) found[path] = violations;
+    }
+    expect(found).toEqual({});
+    await page.context().close();
+  });
+});
+
+describe('a grid of twelve by twelve', () => {
+  it('takes in changes of all its squares, and says what an update costs the page', async () => {
+    const send = (round: number): Promise<unknown> =>
+      product.send(
+        Array.from({ length: WIDE * WIDE }, (_, i) => ({
+          id: `w${round}-${i}`,
+          customer: { customerId: `w${round}-${i}` },
+          caseId: `w${round}-${i}`,
+          segment: `s${i % WIDE}`,
+          type: `step.${Math.floor(i / WIDE)}`,
+          occurredAt: Date.now() - 1000,
+        })),
+      );
+    for (let round = 0; round < 5; round++) await send(round);
+    await product.settled();
+    const page = await open('/heat?j=wide&w=1h&by=segment');
+    await live(page);
+    expect(await page.locator('[data-cell]').count()).toBe(WIDE * (WIDE + 1));
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable');
+    let updates = 0;
+    page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => (updates += String(payload).includes('"cells"') ? 1 : 0)));
+    await page.reload();
+    await live(page);
+    const spent = async (): Promise<number> => {
+      const { metrics } = await session.send('Performance.getMetrics');
+      return ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'].reduce(
+        (sum, name) => sum + 1000 * (metrics.find((metric) => metric.name === name)?.value ?? 0),
+        0,
+      );
+    };
+    const [before, from] = [await spent(), updates];
+    for (let round = 5; round < 10; round++) {
+      await send(round);
+      await product.settled();
+    }
+    await expect.poll(() => page.locator('[data-cell="st0|s0"]').innerText(), PATIENT).toMatch(/n 10/);
+    await expect.poll(() => page.locator('[data-cell="st11|s11"]').innerText(), PATIENT).toMatch(/n 10/);
+    const cost = (await spent()) - before;
+    console.log(
+      `  12 x 12 squares: ${(cost / Math.max(1, updates - from)).toFixed(1)} ms of script, style and layout per update (${updates - from} updates)`,
+    );
+    await page.context().close();
+  });
+});
