@@ -119,6 +119,7 @@ describe('somebody who leads customer experience', () => {
     await live(page);
     const strip = page.locator('[data-brush]');
     await strip.waitFor();
+    await strip.scrollIntoViewIfNeeded();
     const box = await strip.boundingBox();
     if (box === null) throw new Error('there is no strip');
     await page.mouse.move(box.x + box.width * 0.5, box.y + 20);

@@ -3,17 +3,24 @@ import { toBlob } from 'html-to-image';
 
 /** Sharp on a screen with twice the dots, and in a document. */
 const SCALE = 2;
-const MARGIN = 12;
 
-/** Saves an element as PNG, as it is shown, on the ground of the page, with everything that scrolls out of sight. @throws Error where the browser cannot */
+/** The ground of the page as the browser sees it now: a picture has no tokens. */
+function groundOf(element: HTMLElement): string {
+  const probe = element.appendChild(document.createElement('span'));
+  probe.style.background = 'var(--bg)';
+  const ground = getComputedStyle(probe).backgroundColor;
+  probe.remove();
+  return ground;
+}
+
+/** Saves an element as PNG, as it is shown, with everything that scrolls out of sight. @throws Error where the browser cannot */
 export async function savePicture(element: HTMLElement, name: string): Promise<void> {
   const blob = await toBlob(element, {
     pixelRatio: SCALE,
-    backgroundColor: getComputedStyle(document.body).backgroundColor,
-    width: element.scrollWidth + 2 * MARGIN,
-    height: element.scrollHeight + 2 * MARGIN,
-    style: { margin: `${MARGIN}px`, overflow: 'visible' },
-    // The page's own fonts are those of the system; there is nothing to fetch.
+    backgroundColor: groundOf(element),
+    width: element.scrollWidth,
+    height: element.scrollHeight,
+    // The page's fonts are those of the system; there is nothing to fetch.
     skipFonts: true,
   });
   if (blob === null) throw new Error('The browser could not draw this.');
