@@ -22,9 +22,9 @@ function colour(token: string, theme: Theme): Color {
 
 const EYES: Readonly<Record<string, (seen: Color) => Color>> = {
   'full colour vision': (seen) => seen,
-  protanopia: (seen) => filterDeficiencyProt(1)(seen) as Color,
-  deuteranopia: (seen) => filterDeficiencyDeuter(1)(seen) as Color,
-  tritanopia: (seen) => filterDeficiencyTrit(1)(seen) as Color,
+  protanopia: (seen) => filterDeficiencyProt(1)<Color>(seen),
+  deuteranopia: (seen) => filterDeficiencyDeuter(1)<Color>(seen),
+  tritanopia: (seen) => filterDeficiencyTrit(1)<Color>(seen),
 };
 const BINS = [0, 1, 2, 3, 4] as const;
 const distance = differenceCiede2000();
