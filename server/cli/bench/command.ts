@@ -263,7 +263,7 @@ async function timeline(bench: Bench, pools: Pools, effort: Effort): Promise<Fig
 }
 
 async function find(bench: Bench, effort: Effort): Promise<Figure[]> {
-  const { customers, fillMs, indexBytes, otherBytes, took } = await measureFind(bench, {
+  const { customers, fillMs, indexBytes, otherBytes, took, pings } = await measureFind(bench, {
     customers: effort.people,
     readings: effort.searches,
   });
@@ -277,6 +277,9 @@ async function find(bench: Bench, effort: Effort): Promise<Figure[]> {
       note: `${people} people in the store, ${all.length} searches at the API, 4 at a time`,
     }),
     atMost('finding somebody, p95', quantile(all, 0.95), FIND_MS, `p95 of each kind, ms: ${words}`),
+    recorded('GET /healthz meanwhile, p95', quantile(pings, 0.95), 'ms', {
+      note: 'does no work: what it takes is the machine and the thread',
+    }),
     recorded('memory of the index of people per customer', indexBytes, 'B', {
       beside: otherBytes,
       note: 'two words of a name, an e-mail address, a telephone number; beside a customer with one event and three identifiers',
