@@ -19,8 +19,8 @@ function history(): object[] {
     events.push({ id: `q${at}`, customer, type: 'page.viewed', occurredAt: at, segment: 'basic' });
     if ((at / HOUR) % 5 === 0) events.push({ id: `e${at}`, customer, type: 'error.shown', channel: 'web', occurredAt: at + 1 });
   }
-  for (let i = 0; i < 60; i++) {
-    const at = SPIKE + i * 30_000;
+  for (let i = 0; i < 180; i++) {
+    const at = SPIKE + i * 10_000;
     const customer = { customerId: `hit-${i}` };
     events.push({ id: `v${i}`, customer, type: 'page.viewed', occurredAt: at, segment: i % 4 === 0 ? 'basic' : 'gold' });
     for (const type of ['error.shown', 'selfservice.failed'])
@@ -70,7 +70,13 @@ describe('the past of the heatmap', () => {
     expect((spot?.foundAt ?? 0) - SPIKE).toBeLessThanOrEqual(6 * MINUTE);
     expect(spot?.ratio).toBeGreaterThan(5);
     expect(spot?.segments[0]).toMatchObject({ segment: 'gold' });
-    expect(spot?.parts.map((part) => part.component).toSorted()).toEqual(['error', 'failed_self_service']);
+    // What quiet visits of the hour before come to nothing by the clock is in it, too, and behind these.
+    expect(
+      spot?.parts
+        .map((part) => part.component)
+        .slice(0, 2)
+        .toSorted(),
+    ).toEqual(['error', 'failed_self_service']);
     expect(spot?.owner).not.toBeNull();
   });
 
