@@ -65,6 +65,7 @@ import type { Candidate } from '#server/projector/find.ts';
 import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-page.ts';
 import { StayCurves } from '#server/projector/stay-curves.ts';
 import { Stories } from '#server/projector/story.ts';
+import { SimilarReader } from './similar.ts';
 import { WaitingCurves } from '#server/projector/waiting.ts';
 import { whyCustomer } from '#server/projector/why.ts';
 import { gatherStories } from '#server/projector/moment-list.ts';
@@ -560,6 +561,7 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   const stays = new StayCurves({ redis: o.redis, partitions: o.partitions });
+  const alike = new SimilarReader(reading);
   const stories = new Stories({ ...reading, stayCurveOf: (of, stage) => stays.of(of, stage, o.clock()) });
   return {
     journeys,
@@ -588,6 +590,7 @@ export function createReader(o: ReaderOptions): Reader {
       timelinePage(reading, { customer: customerId, before, limit: limit ?? TIMELINE_PAGE, now: o.clock() }),
     story: (params) => stories.view(params, o.clock()),
     storyPage: (params) => stories.page(params, o.clock()),
+    similar: (params) => alike.of(params, o.clock()),
     account: (account) => accountView(reading, account, o.clock()),
     accountTimeline: ({ accountId, before, limit }) => accountTimeline(reading, accountId, { before, limit }),
     why: ({ customerId, visit, at }) => whyCustomer(reading, { customer: customerId, visit, at: Math.min(at ?? Infinity, o.clock()) }),

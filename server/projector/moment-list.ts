@@ -63,7 +63,7 @@ export async function gatherStories(reading: ListReading, wanted: OpenedIn): Pro
     if (visits === undefined || last === undefined) continue;
     visits.push({
       ...{ touchpoint, stage, channel, from: points[0]?.[0] ?? last[0], last: last[0] },
-      ...{ friction: last[1] / 1000, valence: last[2] === null ? null : last[2] / 1000 },
+      ...{ friction: last[1] / 1000, valence: last[2] === null ? null : last[2] / 1000, points },
     });
   }
   const stories = [...found.values()].map(({ story, visits }) => ({

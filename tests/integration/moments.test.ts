@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ListRef, MomentsView } from '#lib/contract/index.ts';
+import type { ListRef, MomentsView, SimilarCases, StoryView } from '#lib/contract/index.ts';
 import { parseList } from '#lib/contract/index.ts';
 import { cardList, matrixList, peakList, rankingList } from '../../src/routes/(console)/moments/moment-lists.ts';
 import { startTestApp } from '../support/app.ts';
@@ -124,5 +124,23 @@ describe('the moments that matter', () => {
       .filter(({ column }) => column === 'all')
       .reduce((sum, cell) => sum + cell.n, 0);
     expect(view.scorecards.reduce((sum, card) => sum + card.visits, 0)).toBe(all);
+  });
+
+  it('tell, for a case that is open now, what decided cases did next that once stood where it stands', async () => {
+    const customer = { customerId: 'now' };
+    await app.take([
+      { id: 'n1', customer, segment: 'gold', type: 'page.viewed', occurredAt: NOW - 3 * HOUR },
+      { id: 'n2', customer, segment: 'gold', type: 'order.placed', occurredAt: NOW - 2 * HOUR },
+      { id: 'n3', customer, type: 'survey.answered', occurredAt: NOW - HOUR, score: { kind: 'csat', value: 5, scale: 5 } },
+    ]);
+    const { hits } = await app.call<{ hits: readonly { customer: string }[] }>('customers.find', { q: 'now' });
+    const customerId = hits[0]?.customer ?? '';
+    const { header } = await app.call<StoryView>('story.get', { customerId });
+    const similar = await app.call<SimilarCases>('story.similar', { customerId, caseId: header?.cases[0]?.caseId ?? '' });
+    const pleased = Array.from({ length: PEOPLE }, (_, i) => i).filter((i) => i % 3 !== 0);
+    const arrived = pleased.filter((i) => i % 4 !== 1).length;
+    expect(similar).toMatchObject({ by: 'touchpoint', experience: 'good', all: pleased.length, arrived });
+    expect(similar.next).toMatchObject([{ arrived, all: arrived }]);
+    expect(await app.call('story.similar', { customerId, caseId: 'another' })).toBeNull();
   });
 });

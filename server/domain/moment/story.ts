@@ -17,6 +17,8 @@ export interface StoryVisit {
   readonly friction: number;
   /** -1..1; null: not known */
   readonly valence: number | null;
+  /** how it stood from a minute on: friction in thousandths, valence in thousandths or null */
+  readonly points: readonly (readonly [minute: number, friction: number, valence: number | null])[];
 }
 
 /** What happened to a case, as far as moments are concerned. Minutes. */
@@ -36,9 +38,15 @@ export interface Story {
 export type Experience = 'bad' | 'good' | 'plain';
 
 /** How a visit was: bad before good, because a hard visit with a friendly end was still hard. */
-export function experienceOf(visit: StoryVisit): Experience {
+export function experienceOf(visit: Pick<StoryVisit, 'friction' | 'valence'>): Experience {
   if (visit.friction >= BAD_FRICTION || (visit.valence !== null && visit.valence <= BAD_VALENCE)) return 'bad';
   return visit.valence !== null && visit.valence >= GOOD_VALENCE ? 'good' : 'plain';
+}
+
+/** How a visit was when it was so many minutes old: what the clock found later is not held against it. */
+export function experienceWithin(visit: StoryVisit, age: number): Experience {
+  const [, friction, valence] = visit.points.findLast(([minute]) => minute <= visit.from + age) ?? [0, 0, null];
+  return experienceOf({ friction: friction / 1000, valence: valence === null ? null : valence / 1000 });
 }
 
 /** How a case experienced a touchpoint before it arrived: bad where any visit there was, else good where any was. Undefined: it was not there. */

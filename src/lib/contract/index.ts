@@ -28,6 +28,7 @@ export * from './sources.ts';
 export * from './account.ts';
 export * from './labels.ts';
 export * from './find.ts';
+export * from './similar.ts';
 export * from './story.ts';
 export * from './search-text.ts';
 export * from './staff.ts';

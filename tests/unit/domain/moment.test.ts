@@ -12,7 +12,7 @@ function sampleOf(values: readonly number[]): Sample {
 const outcomes = (ones: number, zeros: number): number[] => [...Array<number>(ones).fill(1), ...Array<number>(zeros).fill(0)];
 
 const visit = (given: Partial<StoryVisit>): StoryVisit => ({
-  ...{ touchpoint: 1, stage: 0, channel: 'web', from: 10, last: 12, friction: 0, valence: null },
+  ...{ touchpoint: 1, stage: 0, channel: 'web', from: 10, last: 12, friction: 0, valence: null, points: [] },
   ...given,
 });
 const story = (visits: readonly StoryVisit[], given: Partial<Story> = {}): Story => ({
