@@ -131,7 +131,7 @@ describe('promises, what is outside, and silence', () => {
     const page = await open(`/c/${hits[0]?.customer ?? ''}`);
     await page.locator('[data-standing="stalled"]').waitFor();
     expect(await page.locator('header.panel').innerText()).toMatch(/coincides with Storm Test/);
-    expect(await page.locator('[data-factor="storm"]').innerText()).toMatch(/Storm Test/);
+    expect(await page.locator('rect[data-factor="storm"]').textContent()).toMatch(/Storm Test/);
     await page.context().close();
   });
 
