@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { LogLevel } from './platform/log.ts';
+import type { Log, LogLevel } from './platform/log.ts';
 import type { RedisAddress } from './redis/client.ts';
 import { PublishedContexts } from './definitions/contexts.ts';
 import { Definitions } from './definitions/definitions.ts';
@@ -8,7 +9,7 @@ import { loadRules } from './identity/load.ts';
 import { systemClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
 import { Projection } from './projector/projection.ts';
-import { connect } from './redis/client.ts';
+import { connect, storeFault } from './redis/client.ts';
 
 /** What the worker is given to begin with. */
 export interface ProjectorWork {
@@ -27,14 +28,30 @@ export interface ProjectorWork {
 export type ToProjector = { readonly wake: readonly number[] } | { readonly stop: true };
 export type FromProjector = { readonly committed: readonly number[] } | { readonly stopped: true };
 
+/** A store that goes away while a thread begins is asked again this often. */
+const AGAIN_MS = 100;
+
+/** Asks until the store answers: it may be killed while this thread begins, and then it comes back. @throws what is no fault of the store */
+async function persistently<Result>(ask: () => Promise<Result>, log: Log): Promise<Result> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (storeFault(error).code !== 'store_unavailable') throw error;
+      log.warn({ err: error }, 'the store does not answer a projector that begins');
+      await pause(AGAIN_MS);
+    }
+  }
+}
+
 const port = parentPort;
 if (port !== null) {
   const work = workerData as ProjectorWork;
   const log = createLog(work.logLevel);
-  const redis = await connect(work.address, (error) => log.warn({ err: error }, 'the store does not answer'));
+  const redis = await persistently(() => connect(work.address, (error) => log.warn({ err: error }, 'the store does not answer')), log);
   const tell = (message: FromProjector): void => port.postMessage(message);
   const definitions = new Definitions(redis);
-  await definitions.start();
+  await persistently(() => definitions.start(), log);
   const projection = new Projection({
     redis,
     partitions: work.partitions,

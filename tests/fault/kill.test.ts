@@ -114,4 +114,19 @@ describe(`under load (FAULT_SEED=${SEED})`, () => {
     expect([product.running(), product.pid]).toEqual([true, app]);
     await expectExact(product, load.ledger);
   });
+
+  it('loses nothing when its Redis is killed at the very moment at which it is ready, before its projectors have begun', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      await using product = await start();
+      const server = await product.redisPid();
+      if (server === undefined) throw new Error('The product notes no Redis server.');
+      await pause(round * 120);
+      process.kill(server, 'SIGKILL');
+      await expect.poll(() => product.redisPid(), { timeout: 20_000, interval: 20 }).not.toBe(server);
+      const load = startLoad(product, { seed: SEED + 2 + round, clients: 2, batch: 40 });
+      await expect.poll(() => load.ledger.acknowledged.size, { timeout: 20_000, interval: 20 }).toBeGreaterThan(100);
+      await load.finish();
+      await expectExact(product, load.ledger);
+    }
+  });
 });
