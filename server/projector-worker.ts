@@ -48,6 +48,11 @@ const port = parentPort;
 if (port !== null) {
   const work = workerData as ProjectorWork;
   const log = createLog(work.logLevel);
+  // A thread that is told to end before it has begun, as while the store is away, has nothing to give back. What it is woken for it finds by itself.
+  const early = (message: ToProjector): void => {
+    if ('stop' in message) process.exit();
+  };
+  port.on('message', early);
   const redis = await persistently(() => connect(work.address, (error) => log.warn({ err: error }, 'the store does not answer')), log);
   const tell = (message: FromProjector): void => port.postMessage(message);
   const definitions = new Definitions(redis);
@@ -67,6 +72,7 @@ if (port !== null) {
     onCommit: (told) => tell({ committed: told }),
   });
   projection.start();
+  port.off('message', early);
   port.on('message', (message: ToProjector) => {
     if ('wake' in message) return projection.wake(message.wake);
     void projection.stop().then(() => {

@@ -63,10 +63,10 @@ import { timelinePage } from '#server/projector/customers.ts';
 import { findExactly, findPartly, unknownCallers } from '#server/projector/find.ts';
 import type { Candidate } from '#server/projector/find.ts';
 import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-page.ts';
-import { StayCurves } from '#server/projector/stay-curves.ts';
+import { stayCurves } from '#server/projector/stay-curves.ts';
 import { Stories } from '#server/projector/story.ts';
 import { SimilarReader } from './similar.ts';
-import { WaitingCurves } from '#server/projector/waiting.ts';
+import { waitingCurves } from '#server/projector/waiting.ts';
 import { whyCustomer } from '#server/projector/why.ts';
 import { gatherStories } from '#server/projector/moment-list.ts';
 import { momentsView } from '#server/domain/view/moments.ts';
@@ -147,7 +147,7 @@ export function createReader(o: ReaderOptions): Reader {
   const earlier = new Earlier();
   const momentViews = new Map<string, Promise<MomentsView>>();
   const hot = new Hotspots(o.sums, o.clock);
-  const waiting = new WaitingCurves({ redis: o.redis, partitions: o.partitions });
+  const waiting = waitingCurves({ redis: o.redis, partitions: o.partitions });
 
   function blueprint(journey: string, version?: number): Blueprint {
     const found = o.blueprints.get(journey, version);
@@ -560,7 +560,7 @@ export function createReader(o: ReaderOptions): Reader {
     return { ...partly, searched: [...exact.searched, ...partly.searched] };
   }
 
-  const stays = new StayCurves({ redis: o.redis, partitions: o.partitions });
+  const stays = stayCurves({ redis: o.redis, partitions: o.partitions });
   const alike = new SimilarReader(reading);
   const stories = new Stories({ ...reading, stayCurveOf: (of, stage) => stays.of(of, stage, o.clock()) });
   return {
