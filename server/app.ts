@@ -19,7 +19,7 @@ import { createDesk } from '#server/ingest/desk.ts';
 import { createDoors } from '#server/ingest/doors.ts';
 import { Inbox } from '#server/ingest/inbox.ts';
 import type { Readiness } from '#server/ingest/doors.ts';
-import { readerOf } from '#server/emotion/load.ts';
+import { checkReader, readerOf } from '#server/emotion/load.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { Definitions, NO_REVISION } from '#server/definitions/definitions.ts';
 import { applyEmotionPolicy } from '#server/definitions/emotion-policy.ts';
@@ -86,6 +86,7 @@ export interface App {
 /** Puts the product together on a store. @throws Fault with what to do */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, clock, log } = options;
+  if (config.role !== 'web') checkReader(config);
   const lost = (error: Error): void => log.warn({ err: error }, 'the store does not answer');
   const redis = await connect(options.address, lost);
   // What a person waits for and what is followed have connections of their own: an answer never stands behind a heap of events or changes.
@@ -140,16 +141,17 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
 
   if (config.role !== 'projector') await feed.start();
-  if (config.role !== 'web') projecting = project();
+  if (config.role !== 'web') projecting = await project();
   await pulse.start();
   loopDelay.start();
   if (config.role !== 'projector') nightlyPull.start();
 
-  function project(): Projecting {
+  async function project(): Promise<Projecting> {
     const onCommit = (): void => feed.wake();
     if (options.projectorProgram !== undefined) {
-      const { dataDir, identityFile, logLevel, emotionUrl, emotionLimitMs } = config;
-      const work = { address: options.address, partitions: store.partitions, dataDir, identityFile, logLevel, emotionUrl, emotionLimitMs };
+      const { dataDir, identityFile, logLevel, emotionUrl, emotionModel, emotionLanguages, emotionLimitMs } = config;
+      const reading = { emotionUrl, emotionModel, emotionLanguages, emotionLimitMs };
+      const work = { address: options.address, partitions: store.partitions, dataDir, identityFile, logLevel, ...reading };
       return projectInThreads(options.projectorProgram, work, { threads: threadsFor(store.partitions), onCommit, log });
     }
     const projection = new Projection({
@@ -157,10 +159,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       partitions: store.partitions,
       contexts,
       rules,
-      ...readerOf(config, {
+      ...(await readerOf(config, {
         clock,
-        onFault: (fault) => log.warn({ err: fault }, 'the emotion service does not answer: texts stay unknown'),
-      }),
+        onFault: (fault) => log.warn({ err: fault }, 'texts could not be read: their emotion stays unknown'),
+      })),
       log,
       clock,
       onCommit,

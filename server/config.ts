@@ -62,6 +62,12 @@ const environment = z.object({
   IDENTITY: path.optional(),
   EMOTION: oneOf('on', 'off').default('on'),
   EMOTION_URL: z.url({ protocol: /^https?$/, error: 'must be the http or https address of a service that reads texts' }).optional(),
+  EMOTION_MODEL: path.optional(),
+  EMOTION_LANGUAGES: z
+    .string()
+    .regex(/^(any|[a-z]{2,3}(\s*,\s*[a-z]{2,3})*)$/, 'must be codes of languages such as en,de, or any')
+    .transform((value) => value.split(',').map((code) => code.trim()))
+    .default(['en']),
   EMOTION_LIMIT_MS: wholeNumber(10, 5000).default(500),
   PARTIAL_SEARCH: oneOf('on', 'off').default('on'),
   PHONE_REGION: z
@@ -110,7 +116,11 @@ export type Config = {
   readonly emotion: 'on' | 'off';
   /** service that reads texts in place of the built-in model; undefined: none */
   readonly emotionUrl: string | undefined;
-  /** ms that the projection waits for it per batch */
+  /** absolute folder of a transformer model that reads texts in place of the built-in one; undefined: none */
+  readonly emotionModel: string | undefined;
+  /** codes of the languages that model knows; `any`: all */
+  readonly emotionLanguages: readonly string[];
+  /** ms that the projection waits for service or model per batch */
   readonly emotionLimitMs: number;
   /** people are also found by the beginning of a name or e-mail address and by the end of a number */
   readonly partialSearch: boolean;
@@ -133,6 +143,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   if (!parsed.success) throw complaint(parsed.error, given);
   const value = parsed.data;
   refuseStrangers(value.HOST, value.ALLOW_REMOTE);
+  if (value.EMOTION_URL !== undefined && value.EMOTION_MODEL !== undefined)
+    throw new Fault('bad_config', 'EMOTION_URL and EMOTION_MODEL both name what reads texts. Leave one of them out, then start again.');
   return Object.freeze({
     host: value.HOST,
     port: value.PORT,
@@ -152,6 +164,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     phoneRegion: value.PHONE_REGION,
     emotion: value.EMOTION,
     emotionUrl: value.EMOTION_URL,
+    // what is not read needs no model
+    emotionModel: value.EMOTION === 'off' ? undefined : value.EMOTION_MODEL,
+    emotionLanguages: value.EMOTION_LANGUAGES,
     emotionLimitMs: value.EMOTION_LIMIT_MS,
     partialSearch: value.PARTIAL_SEARCH === 'on',
     logLevel: value.LOG_LEVEL,

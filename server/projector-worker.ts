@@ -17,6 +17,8 @@ export interface ProjectorWork {
   readonly partitions: number;
   readonly dataDir: string;
   readonly emotionUrl: string | undefined;
+  readonly emotionModel: string | undefined;
+  readonly emotionLanguages: readonly string[];
   readonly emotionLimitMs: number;
   readonly identityFile: string | undefined;
   readonly logLevel: LogLevel;
@@ -63,10 +65,10 @@ if (port !== null) {
     mine: (partition) => partition % work.share.of === work.share.index,
     contexts: new PublishedContexts(definitions),
     rules: loadRules(work.identityFile),
-    ...readerOf(work, {
+    ...(await readerOf(work, {
       clock: systemClock,
-      onFault: (fault) => log.warn({ err: fault }, 'the emotion service does not answer: texts stay unknown'),
-    }),
+      onFault: (fault) => log.warn({ err: fault }, 'texts could not be read: their emotion stays unknown'),
+    })),
     log,
     clock: systemClock,
     onCommit: (told) => tell({ committed: told }),

@@ -6,6 +6,8 @@ import { createScorer } from '#server/domain/emotion/scorer.ts';
 import type { EmotionScorer } from '#server/domain/emotion/scorer.ts';
 import { outsideScorer } from './outside.ts';
 import type { OutsideOptions, OutsideScorer } from './outside.ts';
+import { loadClassifier, modelFolder, requirePackage } from './transformer/classifier.ts';
+import { transformerScorer } from './transformer/transformer.ts';
 import { projectFile } from '#server/platform/files.ts';
 
 /** The model that ships. */
@@ -39,15 +41,33 @@ export function loadScorer(dataDir: string): EmotionScorer {
 export interface ScorerSettings {
   readonly dataDir: string;
   readonly emotionUrl: string | undefined;
+  readonly emotionModel: string | undefined;
+  readonly emotionLanguages: readonly string[];
   readonly emotionLimitMs: number;
 }
 
-/** What reads texts: the service where one is named, else the model of the installation. */
-export function readerOf(
+/**
+ * Says what is wrong with a named transformer model before anything is started, without loading it.
+ * @throws Fault `bad_config`
+ */
+export function checkReader({ emotionModel }: Pick<ScorerSettings, 'emotionModel'>): void {
+  if (emotionModel === undefined) return;
+  modelFolder(emotionModel);
+  requirePackage();
+}
+
+/**
+ * What reads texts: the service or the transformer model where one is named, else the model of the installation.
+ * @throws Fault `bad_config` where the named model cannot be loaded
+ */
+export async function readerOf(
   settings: ScorerSettings,
   edge: Pick<OutsideOptions, 'clock' | 'onFault'>,
-): Pick<OutsideScorer, 'score'> & Partial<Pick<OutsideScorer, 'prepare'>> {
-  const { emotionUrl, emotionLimitMs, dataDir } = settings;
-  if (emotionUrl === undefined) return { score: loadScorer(dataDir).score };
-  return outsideScorer({ url: emotionUrl, limitMs: emotionLimitMs, ...edge });
+): Promise<Pick<OutsideScorer, 'score'> & Partial<Pick<OutsideScorer, 'prepare'>>> {
+  const { emotionUrl, emotionModel, emotionLanguages, emotionLimitMs, dataDir } = settings;
+  if (emotionUrl !== undefined) return outsideScorer({ url: emotionUrl, limitMs: emotionLimitMs, ...edge });
+  if (emotionModel === undefined) return { score: loadScorer(dataDir).score };
+  const folder = modelFolder(emotionModel);
+  const classify = await loadClassifier(folder);
+  return transformerScorer({ classify, name: folder.name, languages: emotionLanguages, limitMs: emotionLimitMs, ...edge });
 }

@@ -48,7 +48,8 @@ export interface OutsideOptions {
   readonly onFault: (fault: unknown) => void;
 }
 
-const keyOf = (text: string, lang: string | undefined): string => `${lang ?? ''}\0${text}`;
+/** Under what a text's answer is remembered. */
+export const textKey = (text: string, lang: string | undefined): string => `${lang ?? ''}\0${text}`;
 
 /**
  * A scorer that asks a service over HTTP. The projector waits for it at most `limitMs` per batch of events; after a failure it is left alone for
@@ -69,7 +70,7 @@ export function outsideScorer(options: OutsideOptions): OutsideScorer {
     texts.forEach(({ text, lang }, i) => {
       const score = scores[i];
       known.set(
-        keyOf(text, lang),
+        textKey(text, lang),
         score === null || score === undefined
           ? null
           : {
@@ -88,7 +89,7 @@ export function outsideScorer(options: OutsideOptions): OutsideScorer {
   return {
     async prepare(texts) {
       if (known.size > REMEMBERED) known.clear();
-      const fresh = [...new Map(texts.map((one) => [keyOf(one.text, one.lang), one])).entries()].filter(([key]) => !known.has(key));
+      const fresh = [...new Map(texts.map((one) => [textKey(one.text, one.lang), one])).entries()].filter(([key]) => !known.has(key));
       if (fresh.length === 0 || clock() < restsUntil) return;
       const signal = AbortSignal.timeout(limitMs);
       const batches = Array.from({ length: Math.ceil(fresh.length / BATCH) }, (_, i) => fresh.slice(i * BATCH, (i + 1) * BATCH));
@@ -105,6 +106,6 @@ export function outsideScorer(options: OutsideOptions): OutsideScorer {
       restsUntil = clock() + REST_MS;
       onFault(failed.reason);
     },
-    score: (text, lang) => known.get(keyOf(text, lang)) ?? null,
+    score: (text, lang) => known.get(textKey(text, lang)) ?? null,
   };
 }

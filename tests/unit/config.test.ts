@@ -32,6 +32,8 @@ test('with nothing set, the product listens on loopback, keeps its data in ./dat
     phoneRegion: 'DE',
     emotion: 'on',
     emotionUrl: undefined,
+    emotionModel: undefined,
+    emotionLanguages: ['en'],
     emotionLimitMs: 500,
     logLevel: 'info',
   });
@@ -65,6 +67,7 @@ test('every variable is taken from the environment', () => {
     PHONE_REGION: 'AT',
     EMOTION: 'off',
     EMOTION_URL: 'https://mood.example/read',
+    EMOTION_LANGUAGES: 'en, de',
     EMOTION_LIMIT_MS: '250',
     PARTIAL_SEARCH: 'off',
     FRAME_ANCESTORS: 'https://CRM.example, https://desk.example:8443',
@@ -89,6 +92,8 @@ test('every variable is taken from the environment', () => {
     phoneRegion: 'AT',
     emotion: 'off',
     emotionUrl: 'https://mood.example/read',
+    emotionModel: undefined,
+    emotionLanguages: ['en', 'de'],
     emotionLimitMs: 250,
     partialSearch: false,
     frameAncestors: ['https://crm.example', 'https://desk.example:8443'],
@@ -140,4 +145,14 @@ test.each(['0.0.0.0', '::', '192.168.1.20', 'example.org'])('listening on %s is 
 
 test('remote access works only when it is agreed to in so many words', () => {
   expect(parseConfig({ HOST: '0.0.0.0', ALLOW_REMOTE: 'unsafe-no-accounts-yet' }).host).toBe('0.0.0.0');
+});
+
+test('only one thing reads texts in place of the built-in model, in languages that are named by their codes, and none where nothing is read', () => {
+  expect(refusal({ EMOTION_URL: 'http://127.0.0.1:1/read', EMOTION_MODEL: '/srv/model' })).toMatch(/Leave one of them out/);
+  expect(refusal({ EMOTION_LANGUAGES: 'English' })).toMatch(/EMOTION_LANGUAGES must be codes of languages/);
+  expect(parseConfig({ EMOTION_MODEL: '/srv/model', EMOTION_LANGUAGES: 'any' })).toMatchObject({
+    emotionModel: '/srv/model',
+    emotionLanguages: ['any'],
+  });
+  expect(parseConfig({ EMOTION: 'off', EMOTION_MODEL: '/srv/model' }).emotionModel).toBeUndefined();
 });

@@ -194,7 +194,8 @@ function valenceOf(label: Emotion, emotions: Float64Array, polarity: Float64Arra
   return rounded(CLASS_VALENCE[label] > 0 ? Math.max(0.05, valence) : Math.min(-0.05, valence));
 }
 
-function intensityOf(valence: number, pieces: Tokens): number {
+/** How strongly a feeling is put, 0..1: its valence, stronger with capitals, `!` and words such as "very". */
+export function intensityOf(valence: number, pieces: Tokens): number {
   const shouted = pieces.tokens.some((token) => token.shouted) ? INTENSITY.shouted : 0;
   const exclaimed = pieces.exclamations > 0 ? INTENSITY.exclaimed : 0;
   const stressed = pieces.tokens.some((token) => STRESS.has(token.word)) ? INTENSITY.stressed : 0;
