@@ -268,7 +268,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     definitions,
     blueprints: contexts.blueprints,
     clock,
-    preview: (current, draft) => previewJourney({ redis: reads, partitions: store.partitions, current, draft, now: clock() }),
+    preview: (current, draft, from) => previewJourney({ redis: reads, partitions: store.partitions, current, draft, now: clock(), from }),
   });
   const identity = createIdentityDesk({
     reading: {

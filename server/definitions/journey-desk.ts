@@ -1,5 +1,5 @@
 import { Fault } from '#lib/contract/index.ts';
-import type { DraftCheck, JourneyFile, JourneyPreview, JourneyText, Published } from '#lib/contract/index.ts';
+import type { DraftCheck, JourneyFile, JourneyText, PreviewPiece, PreviewPlace, Published } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import { compileJourney } from '#server/domain/blueprint/blueprint.ts';
 import { diffJourneys } from '#server/domain/blueprint/diff.ts';
@@ -12,8 +12,8 @@ export interface JourneyDeskOptions {
   readonly definitions: Definitions;
   readonly blueprints: Blueprints;
   readonly clock: () => number;
-  /** folds the customers of the last 24 hours under both */
-  readonly preview: (current: Blueprint | undefined, draft: Blueprint) => Promise<JourneyPreview>;
+  /** folds customers of the last 24 hours under both */
+  readonly preview: (current: Blueprint | undefined, draft: Blueprint, from: PreviewPlace | undefined) => Promise<PreviewPiece>;
 }
 
 /** Reads, tries and publishes journeys. */
@@ -58,9 +58,9 @@ export function createJourneyDesk(o: JourneyDeskOptions) {
       };
     },
 
-    async preview(text: string): Promise<JourneyPreview> {
+    async preview(text: string, from?: PreviewPlace): Promise<PreviewPiece> {
       const file = good(text);
-      return o.preview(o.blueprints.get(file.journey), compileJourney(file));
+      return o.preview(o.blueprints.get(file.journey), compileJourney(file), from);
     },
 
     async publish(text: string, actor: { readonly name: string }): Promise<{ readonly journey: string; readonly version: number }> {

@@ -1,4 +1,5 @@
-import type { JourneyPreview, StagePreview } from '#lib/contract/index.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { JourneyPreview, PreviewPiece, PreviewPlace, StagePreview } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import { isOpen, lastStay, stuckFrom } from '#server/domain/case/case.ts';
@@ -11,11 +12,16 @@ import { DAY } from '#server/domain/kernel/time.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
 
-/** Customers that are folded again: enough to see what changes, few enough to wait for. */
-const MOST_CUSTOMERS = 400;
-/** Somebody with more events than this is left out. */
-const MOST_EVENTS = 2000;
-const TOP = 10;
+/** Customers of one piece: enough to get on, few enough for one request to be short. */
+const PIECE_CUSTOMERS = 400;
+/** Events after which a piece ends, however few customers they are of. */
+const PIECE_EVENTS = 10_000;
+/** Streams that are fetched at a time. */
+const AT_A_TIME = 20;
+/** Somebody with more events than this is left out, and it is said how many were: all of them are folded in one go. */
+const MOST_EVENTS = 5000;
+/** Names of what would no longer be matched, of one piece. */
+const MOST_NAMES = 200;
 
 export interface PreviewInput {
   readonly redis: Redis;
@@ -24,6 +30,8 @@ export interface PreviewInput {
   readonly current: Blueprint | undefined;
   readonly draft: Blueprint;
   readonly now: number;
+  /** where an earlier piece ended; undefined: the first one */
+  readonly from?: PreviewPlace | undefined;
 }
 
 /** What one side, the version in force or the draft, makes of the customers. */
@@ -75,23 +83,33 @@ function add(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-async function heardOf(input: PreviewInput): Promise<{ readonly partition: number; readonly customer: string }[]> {
-  const { redis, partitions, now } = input;
-  const found = await Promise.all(
-    Array.from({ length: partitions }, async (_, partition) =>
-      (await redis.zRangeByScore(keys.customers(partition), now - DAY, '+inf')).map((customer) => ({ partition, customer })),
-    ),
-  );
-  return found.flat();
+/** One customer, and the events that had happened when the preview was begun; null: too many of them. */
+interface Heard {
+  readonly customer: string;
+  readonly stream: readonly StoredEvent[] | null;
 }
 
-async function streamOf(
-  input: PreviewInput,
-  one: { readonly partition: number; readonly customer: string },
-): Promise<StoredEvent[] | null> {
-  const entries = (await input.redis.xRange(keys.customer(one.partition, one.customer), '-', '+', { COUNT: MOST_EVENTS + 1 })) ?? [];
-  if (entries.length === 0 || entries.length > MOST_EVENTS) return null;
-  return entries.map((entry) => JSON.parse(entry.message['e'] ?? '{}') as StoredEvent);
+async function streamOf(input: PreviewInput, partition: number, customer: string): Promise<Heard> {
+  const { redis, now } = input;
+  const entries = (await redis.xRange(keys.customer(partition, customer), '-', String(now), { COUNT: MOST_EVENTS + 1 })) ?? [];
+  if (entries.length > MOST_EVENTS) return { customer, stream: null };
+  return { customer, stream: entries.map((entry) => JSON.parse(entry.message['e'] ?? '{}') as StoredEvent) };
+}
+
+/**
+ * The customers of a partition that were heard of in the day before the preview was begun, behind a place. In the order of their ids: whoever is heard
+ * of again meanwhile keeps his place, so that everybody is looked at exactly once.
+ */
+async function heardOf(input: PreviewInput, { partition, after }: PreviewPlace): Promise<string[]> {
+  const found = await input.redis.zRangeByScore(keys.customers(partition), input.now - DAY, '+inf');
+  return found.filter((customer) => customer > after).sort();
+}
+
+async function countHeardOf({ redis, partitions, now }: PreviewInput): Promise<number> {
+  const counts = await Promise.all(
+    Array.from({ length: partitions }, (_, partition) => redis.zCount(keys.customers(partition), now - DAY, '+inf')),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function stagePreviews(input: PreviewInput, before: Side, after: Side): StagePreview[] {
@@ -105,39 +123,93 @@ function stagePreviews(input: PreviewInput, before: Side, after: Side): StagePre
   });
 }
 
-/**
- * Folds the customers heard of in the last 24 hours twice from their first event on: under the version in force and under a draft, each as if it had
- * always been in force. Changes nothing.
- */
-export async function previewJourney(input: PreviewInput): Promise<JourneyPreview> {
-  const everybody = await heardOf(input);
-  const [before, after] = [new Side(input.current, input.now), new Side(input.draft, input.now)];
-  const lost = new Map<string, number>();
-  let [customers, events] = [0, 0];
-  for (const one of everybody.slice(0, MOST_CUSTOMERS)) {
-    const stream = await streamOf(input, one);
-    if (stream === null) continue;
-    customers++;
-    for (const event of stream) {
-      if (event.at < input.now - DAY || isRetraction(event)) continue;
-      events++;
-      const [was, is] = [before.see(event), after.see(event)];
-      if (was && !is) add(lost, event.touchpoint ?? event.type ?? 'without a name');
-    }
-    before.fold(stream);
-    after.fold(stream);
+/** What a piece has found so far. */
+class Found {
+  readonly #input: PreviewInput;
+  readonly #before: Side;
+  readonly #after: Side;
+  readonly #lost = new Map<string, number>();
+  #customers = 0;
+  #leftOut = 0;
+  #events = 0;
+  /** events that were folded, the older ones too */
+  work = 0;
+
+  constructor(input: PreviewInput) {
+    this.#input = input;
+    this.#before = new Side(input.current, input.now);
+    this.#after = new Side(input.draft, input.now);
   }
-  return {
-    customers,
-    of: everybody.length,
-    events,
-    unmatched: [before.unmatched, after.unmatched],
-    lost: [...lost]
-      .map(([name, n]) => ({ name, events: n }))
-      .sort((a, b) => b.events - a.events)
-      .slice(0, TOP),
-    stages: stagePreviews(input, before, after),
-    deviating: [before.deviating, after.deviating],
-    cases: [before.cases, after.cases],
-  };
+
+  get seen(): number {
+    return this.#customers + this.#leftOut;
+  }
+
+  take({ stream }: Heard): void {
+    if (stream === null) {
+      this.#leftOut++;
+      return;
+    }
+    this.#customers++;
+    this.work += stream.length;
+    for (const event of stream) {
+      if (event.at < this.#input.now - DAY || isRetraction(event)) continue;
+      this.#events++;
+      const [was, is] = [this.#before.see(event), this.#after.see(event)];
+      if (was && !is) add(this.#lost, event.touchpoint ?? event.type ?? 'without a name');
+    }
+    this.#before.fold(stream);
+    this.#after.fold(stream);
+  }
+
+  preview(of: number): JourneyPreview {
+    const [before, after] = [this.#before, this.#after];
+    return {
+      customers: this.#customers,
+      leftOut: this.#leftOut,
+      of,
+      events: this.#events,
+      unmatched: [before.unmatched, after.unmatched],
+      lost: [...this.#lost]
+        .map(([name, n]) => ({ name, events: n }))
+        .sort((a, b) => b.events - a.events)
+        .slice(0, MOST_NAMES),
+      stages: stagePreviews(this.#input, before, after),
+      deviating: [before.deviating, after.deviating],
+      cases: [before.cases, after.cases],
+    };
+  }
+}
+
+/** Takes customers of one partition in until the piece is full. @returns whom it took last; null: nobody is left there */
+async function takeFrom(input: PreviewInput, place: PreviewPlace, found: Found): Promise<string | null> {
+  const customers = await heardOf(input, place);
+  for (let i = 0; i < customers.length; i += AT_A_TIME) {
+    const some = customers.slice(i, i + AT_A_TIME);
+    for (const one of await Promise.all(some.map((customer) => streamOf(input, place.partition, customer)))) {
+      found.take(one);
+      // Folding somebody is short, folding everybody is not: whoever waits for the process has his turn in between.
+      await nextTurn();
+    }
+    const isFull = found.seen >= PIECE_CUSTOMERS || found.work >= PIECE_EVENTS;
+    if (isFull && i + AT_A_TIME < customers.length) return some.at(-1) ?? null;
+  }
+  return null;
+}
+
+/**
+ * Folds customers heard of in the last 24 hours twice from their first event on: under the version in force and under a draft, each as if it had
+ * always been in force. One piece of them: `joinPreviews` puts the pieces together. Changes nothing.
+ */
+export async function previewJourney(asked: PreviewInput): Promise<PreviewPiece> {
+  let place: PreviewPlace | null = asked.from ?? { at: asked.now, partition: 0, after: '' };
+  const input = { ...asked, now: place.at };
+  const [of, found] = [await countHeardOf(input), new Found(input)];
+  while (place !== null && found.seen < PIECE_CUSTOMERS && found.work < PIECE_EVENTS) {
+    const { at, partition }: PreviewPlace = place;
+    const after = await takeFrom(input, place, found);
+    if (after !== null) place = { at, partition, after };
+    else place = partition + 1 < input.partitions ? { at, partition: partition + 1, after: '' } : null;
+  }
+  return { preview: found.preview(of), next: place };
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { DraftCheck, JourneyPreview, JourneyText } from '#lib/contract/index.ts';
+import type { DraftCheck, JourneyText, PreviewPiece } from '#lib/contract/index.ts';
 import { runJourney } from '#server/cli/journey-command.ts';
 import { parseConfig } from '#server/config.ts';
 import { startTestApp } from '../support/app.ts';
@@ -72,9 +72,11 @@ describe('a draft', () => {
 
   it('shows what the last 24 hours would look like, and changes nothing', async () => {
     const before = await app.journey({ journey: 'test' });
-    const preview = await change<JourneyPreview>('preview', V2);
+    const { preview, next } = await change<PreviewPiece>('preview', V2);
+    expect(next).toBeNull();
     expect(preview).toMatchObject({
       customers: 12,
+      leftOut: 0,
       of: 12,
       events: 24,
       unmatched: [0, 4],

@@ -3,6 +3,7 @@ export * from './event.ts';
 export * from './calendar.ts';
 export * from './duration.ts';
 export * from './journey.ts';
+export * from './join-previews.ts';
 export * from './journey-draft.ts';
 export * from './journey-view.ts';
 export * from './views.ts';

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { JourneyChange } from './journey-view.ts';
 import type { Names } from './views.ts';
 
@@ -37,21 +38,38 @@ export interface StagePreview {
   readonly stuck: readonly [before: number, after: number];
 }
 
-/** What the last 24 hours would look like under a draft that had always been in force. */
+/** Where a preview goes on: the instant at which it was begun, and behind whom. */
+export const previewPlaceSchema = z.strictObject({
+  at: z.int().min(0).max(4_102_444_800_000),
+  partition: z.int().min(0).max(1_000_000),
+  /** id of the customer looked at last in this partition; empty: nobody yet */
+  after: z.string().max(64),
+});
+export type PreviewPlace = z.infer<typeof previewPlaceSchema>;
+
+/** What the last 24 hours would look like under a draft that had always been in force: of everybody, or of those looked at so far. */
 export interface JourneyPreview {
   /** customers heard of in the last 24 h that were folded again */
   readonly customers: number;
+  /** customers heard of in the last 24 h that were left out: they have more events than anybody would wait for */
+  readonly leftOut: number;
   /** all customers heard of in the last 24 h */
   readonly of: number;
   /** their events of the last 24 h */
   readonly events: number;
   /** of these, matched by no touchpoint of the journey */
   readonly unmatched: readonly [before: number, after: number];
-  /** what would no longer be matched: touchpoint or type, and how often; commonest first, at most ten */
+  /** what would no longer be matched: touchpoint or type, and how often; commonest first */
   readonly lost: readonly { readonly name: string; readonly events: number }[];
   readonly stages: readonly StagePreview[];
   readonly deviating: readonly [before: number, after: number];
   readonly cases: readonly [before: number, after: number];
+}
+
+/** A preview of some customers, and where it goes on; null: this was the last of them. */
+export interface PreviewPiece {
+  readonly preview: JourneyPreview;
+  readonly next: PreviewPlace | null;
 }
 
 /** What can be said of a draft: what is wrong with it, or what it changes. */

@@ -1,11 +1,13 @@
-import type { DraftCheck, JourneyPreview, JourneyText } from '#lib/contract/journey-draft.ts';
+import type { DraftCheck, JourneyPreview, JourneyText, PreviewPiece, PreviewPlace } from '#lib/contract/journey-draft.ts';
+import { joinPreviews } from '#lib/contract/join-previews.ts';
 import { withVersion } from './draft-text.ts';
 import { failure } from '#lib/components/failure.ts';
 
 /** What the editor asks the server for. */
 export interface DraftServer {
   check(text: string): Promise<DraftCheck>;
-  preview(text: string): Promise<JourneyPreview>;
+  /** one piece of the customers, from a place on; null: the first */
+  preview(text: string, from: PreviewPlace | null): Promise<PreviewPiece>;
   publish(text: string): Promise<{ readonly journey: string; readonly version: number }>;
 }
 
@@ -23,6 +25,7 @@ export class DraftState {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** grows with every change: an answer to an older text is not shown */
   #turn = 0;
+  #enough = false;
 
   constructor(server: DraftServer, published: JourneyText) {
     this.#server = server;
@@ -71,13 +74,24 @@ export class DraftState {
     });
   }
 
-  /** Folds the last 24 hours under the draft. */
+  /** Folds the last 24 hours under the draft, piece by piece, until everybody was looked at, the draft changes, or somebody has seen enough. */
   replay(): Promise<void> {
     return this.#ask('preview', async () => {
       const turn = this.#turn;
-      const found = await this.#server.preview(this.#text);
-      if (turn === this.#turn) this.#preview = found;
+      this.#enough = false;
+      let from: PreviewPlace | null = null;
+      do {
+        const { preview, next }: PreviewPiece = await this.#server.preview(this.#text, from);
+        if (turn !== this.#turn) return;
+        this.#preview = this.#preview === null || from === null ? preview : joinPreviews(this.#preview, preview);
+        from = next;
+      } while (from !== null && !this.#enough);
     });
+  }
+
+  /** What was looked at so far is enough. */
+  settle(): void {
+    this.#enough = true;
   }
 
   /** @returns what was published; null where it was not */
@@ -89,6 +103,7 @@ export class DraftState {
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#enough = true;
   }
 
   async #ask(what: 'check' | 'preview' | 'publish', call: () => Promise<void>): Promise<void> {
