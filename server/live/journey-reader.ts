@@ -1,40 +1,20 @@
 import { BASE_VARIANT, Fault, WAY_DAYS, WINDOWS } from '#lib/contract/index.ts';
-import type { HeatView, JourneyParams, JourneyView, Position, PromiseLedgerView, VersionSummary } from '#lib/contract/index.ts';
-import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
-import { isInVariant } from '#server/domain/blueprint/variant.ts';
-import { parseCell } from '#server/domain/kernel/counters.ts';
-import type { CellSums } from '#server/domain/kernel/sums.ts';
+import type { JourneyParams, JourneyView, Position, VersionSummary } from '#lib/contract/index.ts';
+import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import { windowRange } from '#server/domain/kernel/sums.ts';
 import { DAY, MINUTE, hourAnchor } from '#server/domain/kernel/time.ts';
 import { heatView } from '#server/domain/view/heat.ts';
-import { journeyView, wayTotal } from '#server/domain/view/journey.ts';
+import { journeyView, ofVariant, wayTotal } from '#server/domain/view/journey.ts';
 import { promiseLedgerView } from '#server/domain/view/promises.ts';
 import { judgedBy } from './judged.ts';
 import type { FrictionReading } from './judged.ts';
 import type { LiveSums } from './sums.ts';
-
-/** Dimension that holds the segment, in the cells of visits and of promises. */
-const SEGMENT = 2;
 
 export interface JourneyReaderOptions {
   readonly blueprints: Blueprints;
   readonly sums: () => LiveSums;
   readonly friction: FrictionReading;
   readonly positionOf: (to: number | undefined) => { readonly position: Position; readonly minute: number };
-}
-
-/**
- * Which segments a variant is made of, where segments alone tell its cases: visits and promises do not carry the channel of entry.
- * Null: they do not tell.
- */
-function segmentsTell(blueprint: Blueprint, variant: string): ((segment: string) => boolean) | null {
-  const place = variant === BASE_VARIANT ? blueprint.variants.length : blueprint.variants.findIndex((one) => one.id === variant);
-  if (blueprint.variants.slice(0, place + 1).some((one) => one.channels !== null)) return null;
-  return (segment) => isInVariant(variant, blueprint, { segment, channel: 'web' });
-}
-
-function onlySegments(cells: CellSums, keep: (segment: string) => boolean): CellSums {
-  return new Map([...cells].filter(([cell]) => keep(parseCell(cell).dimensions[SEGMENT] ?? '')));
 }
 
 /** Reads a journey in one illustration. */
@@ -58,32 +38,28 @@ export function createJourneyReader(o: JourneyReaderOptions): (params: JourneyPa
     const range = windowRange(WINDOWS[window], minute);
     const from = hourAnchor(position.at - WAY_DAYS * DAY);
     const sums = o.sums();
-    const tell = variant === undefined ? () => true : segmentsTell(blueprint, variant);
-    const heat = (): HeatView =>
-      heatView({
-        blueprint,
-        window,
-        by: 'channel',
-        position,
-        sums:
-          variant === undefined || tell === null
-            ? sums.heat(blueprint, window, minute)
-            : onlySegments(sums.heat(blueprint, window, minute), tell),
-        weeks: [],
-        notes: new Map(),
-        sources: [],
-        factors: [],
-        ...judgedBy(o.friction, blueprint, { from: range.from * MINUTE, at: position.at }),
-      });
-    const promises = (): PromiseLedgerView => {
-      const made = sums.promises(blueprint, hourAnchor(range.from * MINUTE), minute);
-      return promiseLedgerView({
-        blueprint,
-        sums: variant === undefined || tell === null ? made : onlySegments(made, tell),
-        from: hourAnchor(range.from * MINUTE) * MINUTE,
-        position,
-      });
-    };
+    // A variant, or a new version, is not silent because others are there.
+    const everybody = new Map(o.blueprints.versions(params.journey).flatMap((one) => [...sums.heat(one.blueprint, window, minute)]));
+    const heat = heatView({
+      blueprint,
+      window,
+      by: 'channel',
+      position,
+      sums: ofVariant(sums.heat(blueprint, window, minute), variant),
+      weeks: [],
+      seen: { now: everybody, weeks: [] },
+      notes: new Map(),
+      sources: [],
+      factors: [],
+      ...judgedBy(o.friction, blueprint, { from: range.from * MINUTE, at: position.at }),
+    });
+    const since = hourAnchor(range.from * MINUTE);
+    const promises = promiseLedgerView({
+      blueprint,
+      sums: ofVariant(sums.promises(blueprint, since, minute), variant),
+      from: since * MINUTE,
+      position,
+    });
     const funnel = sums.funnel(blueprint, from, minute);
     return journeyView({
       blueprint,
@@ -93,8 +69,8 @@ export function createJourneyReader(o: JourneyReaderOptions): (params: JourneyPa
       position,
       from: from * MINUTE,
       sums: { ways: sums.ways(blueprint, from, minute), cohort: funnel.cohort, levels: funnel.levels, stays: sums.stays(blueprint, range) },
-      heat: tell === null ? null : heat(),
-      promises: tell === null ? null : promises(),
+      heat,
+      promises,
     });
   };
 }

@@ -175,6 +175,24 @@ export function createReader(o: ReaderOptions): Reader {
       .filter((f) => (f.journeys.length === 0 || f.journeys.includes(journey)) && f.from <= to && (f.to ?? Infinity) >= from);
   }
 
+  /** What is asked of a place, whatever version the cases there began under: a new one is not silent because everybody there goes by the old. */
+  function overVersions(of: Blueprint, read: (version: Blueprint) => CellSums): CellSums {
+    const versions = o.blueprints.versions(of.journey);
+    if (versions.length === 1) return read(of);
+    return new Map(versions.flatMap(({ blueprint: version }) => [...read(version)]));
+  }
+
+  /** The same in steps. */
+  function* overVersionsInSteps(
+    of: Blueprint,
+    read: (version: Blueprint) => Generator<undefined, CellSums>,
+  ): Generator<undefined, CellSums> {
+    const all: CellSums = new Map();
+    for (const { blueprint: version } of o.blueprints.versions(of.journey))
+      for (const [cell, measures] of yield* read(version)) all.set(cell, measures);
+    return all;
+  }
+
   function heatSums(of: Blueprint, window: Window, minute: number): CellSums {
     return o.sums().heat(of, window, minute);
   }
@@ -200,11 +218,11 @@ export function createReader(o: ReaderOptions): Reader {
     );
   }
 
-  /** The same minute in earlier weeks whose whole window lies where there are cases. */
+  /** The same minute in earlier weeks whose whole window lies where there are cases, of whatever version. */
   function weeksOf(of: Blueprint, minutes: number, minute: number): readonly number[] {
     // While accepted events wait to be counted, silence would only be our own.
     if (o.lagMs() > MOST_LAG_MS) return [];
-    const first = o.sums().span(of)?.from ?? Infinity;
+    const first = Math.min(...o.blueprints.versions(of.journey).map((one) => o.sums().span(one.blueprint)?.from ?? Infinity));
     return weeksBefore(minute, of.file.zone).filter((week) => week - minutes >= first);
   }
 
@@ -216,15 +234,18 @@ export function createReader(o: ReaderOptions): Reader {
     const of = blueprint(params.journey);
     const { position, minute } = positionOf(params.to);
     const { minutes } = WINDOWS[params.window];
+    const events = (from: number, at: number): CellSums => overVersions(of, (version) => o.sums().events(version, from, at));
     const read = (name: string, range: { readonly from: number; readonly at: number }): CellSums =>
       position.live
-        ? earlier.get(`events ${of.journey} ${of.version} ${params.window} ${name}`, range.at, () => o.sums().eventsInSteps(of, range))
-        : o.sums().events(of, range.from, range.at);
+        ? earlier.get(`events ${of.journey} ${of.version} ${params.window} ${name}`, range.at, () =>
+            overVersionsInSteps(of, (version) => o.sums().eventsInSteps(version, range)),
+          )
+        : events(range.from, range.at);
     return silenceView({
       blueprint: of,
       window: params.window,
       position,
-      sums: o.sums().events(of, minute - minutes + 1, minute),
+      sums: events(minute - minutes + 1, minute),
       weeks: weeksOf(of, minutes, minute).map((at, i) => read(`week ${i + 1}`, { from: at - minutes + 1, at })),
       ever: read('ever', { from: 0, at: minute }),
       sources: sources(of, position.at),
@@ -232,13 +253,27 @@ export function createReader(o: ReaderOptions): Reader {
     });
   }
 
-  function heat(params: HeatParams): HeatView {
+  /** @param versions `all`: of every version, drawn on the squares of the one asked for */
+  function heat(params: HeatParams, versions: 'one' | 'all' = 'one'): HeatView {
     const of = blueprint(params.journey, params.version);
     const { position, minute } = positionOf(params.to);
     const chosen = chosenOf(params, minute);
     const minutes = chosen?.minutes ?? WINDOWS[params.window].minutes;
     const from = position.at - minutes * MINUTE;
     const range = chosen === undefined ? windowRange(WINDOWS[params.window], minute) : { from: minuteOf(chosen.from), to: minute };
+    const now = (version: Blueprint): CellSums =>
+      chosen === undefined ? heatSums(version, params.window, minute) : o.sums().heatBetween(version, range.from, minute);
+    const before = (version: Blueprint, week: number, i: number): CellSums =>
+      chosen === undefined
+        ? heatSumsBefore(version, params.window, { position, minute: week, week: i + 1 })
+        : o.sums().heatBetween(version, week - minutes + 1, week);
+    const weeks = weeksOf(of, minutes, minute);
+    const own = { now: now(of), weeks: weeks.map((week, i) => before(of, week, i)) };
+    const several = o.blueprints.versions(of.journey).length > 1;
+    const seen = several
+      ? { now: overVersions(of, now), weeks: weeks.map((week, i) => overVersions(of, (version) => before(version, week, i))) }
+      : own;
+    const shown = versions === 'all' ? seen : own;
     return heatView({
       blueprint: of,
       window: params.window,
@@ -247,12 +282,9 @@ export function createReader(o: ReaderOptions): Reader {
       layer: params.layer,
       outcomes: params.layer === 'promises' ? o.sums().outcomes(of, range.from, minute) : undefined,
       position,
-      sums: chosen === undefined ? heatSums(of, params.window, minute) : o.sums().heatBetween(of, range.from, minute),
-      weeks: weeksOf(of, minutes, minute).map((week, i) =>
-        chosen === undefined
-          ? heatSumsBefore(of, params.window, { position, minute: week, week: i + 1 })
-          : o.sums().heatBetween(of, week - minutes + 1, week),
-      ),
+      sums: shown.now,
+      weeks: shown.weeks,
+      ...(several ? { seen } : {}),
       notes: notesOn(of.journey),
       sources: sources(of, position.at),
       factors: factorsIn(of.journey, from, position.at),
@@ -377,7 +409,7 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   function impact(params: FactorParams): FactorImpact {
-    const of = blueprint(params.journey);
+    const of = blueprint(params.journey, params.version);
     const { position, minute } = positionOf(params.to);
     const from = minuteOf(params.from ?? position.at - 24 * HOUR);
     return factorImpact({
@@ -391,7 +423,7 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   function standing(params: StandingParams): StandingView {
-    const of = blueprint(params.journey);
+    const of = blueprint(params.journey, params.version);
     const { position, minute } = positionOf(params.to);
     const from = minuteOf(params.from ?? position.at - DEFAULT_RANGE);
     const sums = o.sums();
@@ -406,7 +438,7 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   function promises(params: PromiseParams): PromiseLedgerView {
-    const of = blueprint(params.journey);
+    const of = blueprint(params.journey, params.version);
     const { position, minute } = positionOf(params.to);
     const fromMinute = hourAnchor(params.from ?? position.at - DEFAULT_RANGE);
     return promiseLedgerView({ blueprint: of, sums: o.sums().promises(of, fromMinute, minute), from: fromMinute * MINUTE, position });
@@ -457,10 +489,10 @@ export function createReader(o: ReaderOptions): Reader {
     const window: Window = '4h';
     const { position, minute } = positionOf(undefined);
     const now = {
-      heat: heatSums(of, window, minute),
-      funnel: o.sums().funnel(of, minute + 1, minute),
-      promises: o.sums().promises(of, minute - WEEK_MINUTES, minute),
-      events: o.sums().events(of, minute - 59, minute),
+      heat: overVersions(of, (version) => heatSums(version, window, minute)),
+      levels: overVersions(of, (version) => o.sums().funnel(version, minute + 1, minute).levels),
+      promises: overVersions(of, (version) => o.sums().promises(version, minute - WEEK_MINUTES, minute)),
+      events: overVersions(of, (version) => o.sums().events(version, minute - 59, minute)),
     };
     const before = earlier.get(`wall ${of.journey} ${of.version}`, minute - WEEK_MINUTES, () =>
       wallSumsInSteps(of, window, minute - WEEK_MINUTES),
@@ -471,7 +503,7 @@ export function createReader(o: ReaderOptions): Reader {
       position,
       now,
       before,
-      heat: heat({ journey: of.journey, window }),
+      heat: heat({ journey: of.journey, window }, 'all'),
       hot: hotspotsNow({ journey: of.journey }).spots,
     });
   }
@@ -479,10 +511,10 @@ export function createReader(o: ReaderOptions): Reader {
   function* wallSumsInSteps(of: Blueprint, window: Window, at: number): Generator<undefined, WallSums> {
     const sums = o.sums();
     return {
-      heat: yield* sums.heatInSteps(of, window, at),
-      funnel: yield* sums.nowInSteps(of, at),
-      promises: sums.promises(of, at - WEEK_MINUTES, at),
-      events: sums.events(of, at - 59, at),
+      heat: yield* overVersionsInSteps(of, (version) => sums.heatInSteps(version, window, at)),
+      levels: yield* overVersionsInSteps(of, (version) => sums.levelsInSteps(version, at)),
+      promises: overVersions(of, (version) => sums.promises(version, at - WEEK_MINUTES, at)),
+      events: overVersions(of, (version) => sums.events(version, at - 59, at)),
     };
   }
 

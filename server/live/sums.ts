@@ -153,11 +153,9 @@ export class LiveSums implements BookingSink {
     return yield* this.#ledger.readInSteps(groupName('H', journey.journey, journey.version), windowRange(WINDOWS[window], at));
   }
 
-  /** Levels and flows of a past minute, in steps; no cohort. */
-  *nowInSteps(journey: { readonly journey: string; readonly version: number }, at: number): Generator<undefined, FunnelSums> {
-    const group = groupName('N', journey.journey, journey.version);
-    const levels = yield* this.#ledger.readInSteps(group, { ...ALL_TIME, at });
-    return { cohort: new Map(), levels, flows: this.#ledger.read(group, windowRange(HOUR_WINDOW, at)) };
+  /** Who was where at a past minute, in steps. */
+  *levelsInSteps(journey: { readonly journey: string; readonly version: number }, at: number): Generator<undefined, CellSums> {
+    return yield* this.#ledger.readInSteps(groupName('N', journey.journey, journey.version), { ...ALL_TIME, at });
   }
 
   /** The funnel's sums: cohort from an hour on, and levels and flows of that minute. */

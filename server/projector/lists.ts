@@ -51,6 +51,8 @@ export type VisitMember = readonly [
   points: readonly (readonly [minute: number, friction: number, valence: number | null])[],
   charge: Charge,
   touchpoint: number,
+  /** of its case; absent where the journey has no variants */
+  variant?: string,
 ];
 
 type FunnelRef = Extract<ListRef, { readonly of: 'funnel' }>;
@@ -150,7 +152,8 @@ async function* heatRows(ref: HeatRef, reading: Reading): AsyncGenerator<ListRow
   const { blueprint, at } = reading;
   const range = ref.from === undefined ? windowRange(WINDOWS[ref.window], at) : { from: minuteOf(ref.from), to: at };
   for await (const member of scan<VisitMember>(reading, 'visits', { from: range.from * MINUTE, to: Infinity })) {
-    const [customer, visit, caseId, stage, channel, segment, owner, points, charge, touchpoint] = member;
+    const [customer, visit, caseId, stage, channel, segment, owner, points, charge, touchpoint, variant] = member;
+    if (ref.variant !== undefined && ref.variant !== variant) continue;
     const id = blueprint.stages[stage]?.id ?? '';
     const clue = blueprint.touchpoints[touchpoint]?.clue;
     const column = { channel, segment, owner: charge === 'owner' ? owner : OUTSIDE, clue }[ref.by];

@@ -13,10 +13,11 @@ export async function* promiseRows(ref: PromiseListRef, reading: ListReading): A
     from,
     to: at * MINUTE + MINUTE - 1,
   })) {
-    const [, kind, stage, owner, segment, , , , , , , , caseId, channel, , charge] = member;
+    const [, kind, stage, owner, segment, , , , , , , , caseId, channel, , charge, , , variant] = member;
     const id = blueprint.stages[stage]?.id ?? '';
     if ((ref.stage !== undefined && ref.stage !== id) || (ref.kind !== undefined && ref.kind !== kind)) continue;
     if (ref.owner !== undefined && ref.owner !== owner) continue;
+    if (ref.variant !== undefined && ref.variant !== variant) continue;
     if (ref.charge !== undefined && (ref.charge === 'owner') !== (charge === 'owner')) continue;
     const since = promiseOn(member, ref.what, at);
     if (since !== null)

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { DraftCheck, JourneyText, PreviewPiece } from '#lib/contract/index.ts';
+import type { DraftCheck, JourneyText, PreviewPiece, SilenceView, StandingView, WallView } from '#lib/contract/index.ts';
 import { runJourney } from '#server/cli/journey-command.ts';
 import { parseConfig } from '#server/config.ts';
 import { startTestApp } from '../support/app.ts';
@@ -11,7 +11,12 @@ import { TEST_JOURNEY } from '../support/world.ts';
 
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 9, 15, 12);
-const V2 = TEST_JOURNEY.replace('journey: test', 'journey: test\nversion: 2')
+/** Enough is expected at two touchpoints for their absence to be silence. */
+const PLANNED = TEST_JOURNEY.replace('id: web.look,', 'id: web.look, expectedPerDay: 12,').replace(
+  'id: ship,',
+  'id: ship, expectedPerDay: 6,',
+);
+const V2 = PLANNED.replace('journey: test', 'journey: test\nversion: 2')
   .replace('standard: 12h', 'standard: 1h')
   .replace('type: delivery.started', 'type: delivery.sent');
 
@@ -19,7 +24,7 @@ let app: TestApp;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'throughline-journeys-'));
-  app = await startTestApp({ now: NOON });
+  app = await startTestApp({ now: NOON, journeys: [PLANNED] });
   await app.take(
     Array.from({ length: 12 }, (_, i) =>
       ['page.viewed', 'order.placed', 'delivery.started'].slice(0, 1 + (i % 3)).map((type, k) => event(`a${i}`, k, type)),
@@ -65,7 +70,7 @@ describe('a draft', () => {
         { path: 'touchpoints.ship.match.1.type', before: 'delivery.started', after: 'delivery.sent' },
       ],
     });
-    expect(await change<DraftCheck>('check', TEST_JOURNEY.replace('standard: 12h', 'standard: 1h'))).toMatchObject({
+    expect(await change<DraftCheck>('check', PLANNED.replace('standard: 12h', 'standard: 1h'))).toMatchObject({
       refused: 'Version 1 is published already and never changes: set "version: 2".',
     });
   });
@@ -90,9 +95,31 @@ describe('a draft', () => {
   });
 });
 
+/** What is said of all that are there, and of the newest version alone (`cells`: pictures of its squares). */
+async function here(): Promise<{
+  readonly open: number | null | undefined;
+  readonly observed: Readonly<Record<string, number>>;
+  readonly silent: readonly string[];
+  readonly cells: Readonly<Record<string, string>>;
+}> {
+  const [wall, silence, heat] = await Promise.all([
+    app.call<WallView>('wall.get', { journey: 'test' }),
+    app.call<SilenceView>('silence.get', { journey: 'test', window: '24h' }),
+    app.heat({ journey: 'test', window: '24h' }),
+  ]);
+  return {
+    open: wall.tiles.find((tile) => tile.id === 'open')?.value,
+    observed: Object.fromEntries(silence.touchpoints.map((one) => [one.touchpoint, one.observed])),
+    silent: silence.touchpoints.filter((one) => one.presence === 'silent').map((one) => one.touchpoint),
+    cells: Object.fromEntries(Object.entries(heat.cells).map(([key, cell]) => [key, cell.state])),
+  };
+}
+
 describe('a published version', () => {
   it('is followed by cases that begin from then on, and changes no number of the one before', async () => {
     const before = await app.journey({ journey: 'test', version: 1 });
+    const seen = await here();
+    const standing = await app.call<StandingView>('standing.get', { journey: 'test' });
     app.now = NOON + HOUR;
     expect(await change('publish', V2)).toEqual({ journey: 'test', version: 2 });
     await app.take([event('b1', 0, 'page.viewed', NOON + HOUR), event('b1', 1, 'order.placed', NOON + HOUR + 1)]);
@@ -113,6 +140,17 @@ describe('a published version', () => {
     await expect(change('publish', V2.replace('standard: 1h', 'standard: 2h'))).rejects.toThrow('published already and never changes');
     await expect(change('publish', V2.replace('owner: Sales, ', ''))).rejects.toThrow(
       'is missing: name the department that answers for it',
+    );
+    // Who is where and what is heard of is the same whatever version a case began under: nothing falls silent because a new one is published.
+    const [now, stands] = [await here(), await app.call<StandingView>('standing.get', { journey: 'test', version: 1, to: NOON })];
+    expect(now.open).toBe((seen.open ?? 0) + 1);
+    expect(now.observed).toMatchObject({ 'web.look': (seen.observed['web.look'] ?? 0) + 1, order: (seen.observed['order'] ?? 0) + 1 });
+    expect(now.silent).toEqual(seen.silent);
+    expect(now.cells['look|web']).toBe('few');
+    expect(now.cells['deliver|partner']).toBe('zero');
+    expect([stands.here, stands.gone]).toEqual([standing.here, standing.gone]);
+    expect((await app.list({ of: 'state', journey: 'test', version: 1, state: 'progressing', where: 'here', to: NOON })).count).toBe(
+      standing.here.progressing,
     );
     // A running case is still judged by the version under which it began.
     await app.take([event('a1', 9, 'delivery.started', NOON + HOUR)]);

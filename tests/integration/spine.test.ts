@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FunnelView, HeatView, ListRef, TimelineItem } from '#lib/contract/index.ts';
+import type { FunnelView, HeatView, JourneyView, ListPage, ListRef, TimelineItem } from '#lib/contract/index.ts';
 import { COLUMNS, WINDOW_NAMES } from '#lib/contract/index.ts';
 import { projectFile } from '#server/platform/files.ts';
 import { startTestApp } from '../support/app.ts';
@@ -126,6 +126,15 @@ describe('every number of a generated history', () => {
     await app.take(history(seed, NOON));
   });
   afterAll(() => app[Symbol.asyncDispose]());
+  const casesOn = async (list: ListRef): Promise<Set<string>> => {
+    const found = new Set<string>();
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page: ListPage = await app.list(list, { limit: 200, ...(cursor === undefined ? {} : { cursor }) });
+      for (const row of page.rows) found.add(`${row.customer} ${row.caseId}`);
+      cursor = page.next;
+    }
+    return found;
+  };
   const instants = [undefined, NOON - 20 * MINUTE, NOON - 26 * HOUR - 7 * MINUTE, NOON - 61 * HOUR] as const;
 
   it.each(instants)('of the funnel opens a list of that length, and the sums add up (to=%s)', async (to) => {
@@ -150,9 +159,28 @@ describe('every number of a generated history', () => {
     const all = await app.journey(at);
     expect(all.total.cases).toBeGreaterThan(0);
     expect(all.variants.map((variant) => variant.id)).toEqual(['gold', 'shop', 'base']);
-    for (const variant of [undefined, ...all.variants.map((one) => one.id)]) {
-      const view = await app.journey({ ...at, ...(variant === undefined ? {} : { variant }) });
+    expect(await differing(app, numbersOfJourney(all, to))).toEqual([]);
+    const parts: JourneyView[] = [];
+    for (const { id: variant } of all.variants) {
+      const view = await app.journey({ ...at, variant });
+      parts.push(view);
       expect(await differing(app, numbersOfJourney(view, to))).toEqual([]);
+      // By whom a visit was, and to whom a promise was made, is told by the case.
+      const cases = await casesOn({ of: 'way', ...at, what: 'cases', variant });
+      for (const stage of all.order) {
+        const lists: ListRef[] = [
+          { of: 'heat', ...at, stage, column: 'all', by: 'channel', window: '7d', variant },
+          { of: 'promise', ...at, stage, what: 'made', variant },
+        ];
+        for (const list of lists) for (const one of await casesOn(list)) expect(cases).toContain(one);
+      }
+    }
+    const sum = (of: (part: JourneyView) => number): number => parts.reduce((total, part) => total + of(part), 0);
+    expect(all.order.reduce((visits, stage) => visits + (all.stages[stage]?.visits ?? 0), 0)).toBeGreaterThan(0);
+    for (const stage of all.order) {
+      expect(sum((part) => part.stages[stage]?.visits ?? NaN)).toBe(all.stages[stage]?.visits);
+      for (const what of ['made', 'kept', 'late', 'broken'] as const)
+        expect(sum((part) => part.stages[stage]?.promised[what] ?? NaN)).toBe(all.stages[stage]?.promised[what]);
     }
     for (const what of ['cases', 'deviating', 'planned', 'ownWay'] as const)
       expect(all.variants.reduce((sum, variant) => sum + variant.total[what], 0)).toBe(all.total[what]);

@@ -11,10 +11,14 @@ import { isInVariant } from '#server/domain/blueprint/variant.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';
 import { emptyState } from '#server/domain/customer/state.ts';
 import { compareEvents } from '#server/domain/event/event.ts';
+import { Deltas } from '#server/domain/kernel/counters.ts';
+import { addRow } from '#server/domain/kernel/row.ts';
 import { Ledger } from '#server/domain/kernel/sums.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { funnelView } from '#server/domain/view/funnel.ts';
-import { journeyView, wayTotal } from '#server/domain/view/journey.ts';
+import { heatView } from '#server/domain/view/heat.ts';
+import { journeyView, ofVariant, wayTotal } from '#server/domain/view/journey.ts';
+import { promiseLedgerView } from '#server/domain/view/promises.ts';
 import { readJourney } from '#server/journeys/read.ts';
 import { BASE, HOUR, kind } from '../support/histories.ts';
 import { event } from '../support/events.ts';
@@ -71,13 +75,14 @@ interface Folded {
 function fold(events: readonly StoredEvent[], blueprints: Blueprints): Folded {
   const state = emptyState();
   const touched = foldOnto(state, [...events].sort(compareEvents), { blueprints });
-  const bookings: Booking[] = [...touched.bookings];
+  const deltas = new Deltas();
+  for (const booking of touched.bookings) deltas.add(booking, 1);
   const cases = new Map<string, unknown>();
   for (const [key, { after }] of touched.rows()) {
-    bookings.push(...after.bookings);
+    addRow(deltas, after, 1);
     if (/^(c|s):/.test(key)) cases.set(key, after);
   }
-  return { bookings, cases, openedAt: new Map(state.cases.map((one) => [one.id, one.openedAt])) };
+  return { bookings: [...deltas], cases, openedAt: new Map(state.cases.map((one) => [one.id, one.openedAt])) };
 }
 
 function sumsOf(folded: Folded, at: number): (cube: string, version: number) => CellSums {
@@ -101,16 +106,36 @@ describe('the sum of the variants is the base', () => {
             position: { at, live: false },
             from: 0,
             sums: { ways: read('D', 1), cohort: read('F', 1), levels: read('N', 1), stays: read('N', 1) },
-            heat: null,
-            promises: null,
+            heat: heatView({
+              blueprint: v1,
+              window: '7d',
+              by: 'channel',
+              position: { at, live: false },
+              sums: ofVariant(read('H', 1), variant),
+              weeks: [],
+              notes: new Map(),
+              sources: [],
+              factors: [],
+              configuration: { version: 0, from: null, mixed: false },
+              kappa: 0,
+            }),
+            promises: promiseLedgerView({
+              blueprint: v1,
+              sums: ofVariant(read('P', 1), variant),
+              from: 0,
+              position: { at, live: false },
+            }),
           });
         const [all, parts] = [view(undefined), [view('large'), view('shop'), view(BASE_VARIANT)]];
         const sum = (of: (one: ReturnType<typeof view>) => number): number => parts.reduce((total, one) => total + of(one), 0);
         for (const what of ['cases', 'deviating', 'planned', 'ownWay'] as const)
           expect(sum((one) => one.total[what])).toBe(all.total[what]);
         for (const stage of all.order)
-          for (const what of ['visited', 'occupancy', 'stuck', 'deviations', 'timed'] as const)
+          for (const what of ['visited', 'occupancy', 'stuck', 'deviations', 'timed', 'visits'] as const)
             expect(sum((one) => one.stages[stage]?.[what] ?? NaN)).toBe(all.stages[stage]?.[what]);
+        for (const stage of all.order)
+          for (const what of ['made', 'kept', 'late', 'broken'] as const)
+            expect(sum((one) => one.stages[stage]?.promised[what] ?? NaN)).toBe(all.stages[stage]?.promised[what]);
         expect(all.variants.map((one) => one.total)).toEqual(parts.map((one) => one.total));
         const funnel = (keep: (segment: string, channel: string) => boolean) =>
           funnelView({

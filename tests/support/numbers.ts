@@ -111,6 +111,17 @@ export function numbersOfJourney(view: JourneyView, to: number | undefined): Sho
       for (const kind of DEVIATIONS) way(touchpoint.deviations[kind] ?? 0, { what: kind, touchpoint: touchpoint.id });
     for (const what of ['occupancy', 'stuck'] as const)
       out.push({ where: `now ${stage.stage} ${what}`, value: stage[what], list: { of: 'now', ...who, stage: stage.stage, what } });
+    out.push({
+      where: `visits ${view.variant ?? 'all'} ${stage.stage}`,
+      value: stage.visits,
+      list: { of: 'heat', ...who, stage: stage.stage, column: 'all', by: 'channel', window: view.window },
+    });
+    for (const what of ['made', 'kept', 'late', 'broken'] as const)
+      out.push({
+        where: `promises ${view.variant ?? 'all'} ${stage.stage} ${what}`,
+        value: stage.promised[what],
+        list: { of: 'promise', ...who, stage: stage.stage, what, from: view.promisesFrom },
+      });
   }
   return out;
 }

@@ -82,6 +82,8 @@ export interface Blueprint {
   readonly calendars: OwnerCalendars;
   /** what is expected of some cases; empty in a variant itself */
   readonly variants: readonly VariantOf<Blueprint>[];
+  /** of which variant this is the blueprint; null: of none, it is the journey's own */
+  readonly variant: string | null;
   /** names of the cells its numbers are kept under */
   readonly cells: CellKeys;
   /** Finds the touchpoint of an event: by its id, else the first in file order whose match holds. */
@@ -211,8 +213,8 @@ function compileTouchpoints(file: JourneyFile, stages: readonly Stage[]): Touchp
   });
 }
 
-/** Compiles a checked journey file, and its variants with it. Pure. */
-export function compileJourney(file: JourneyFile): Blueprint {
+/** Compiles a checked journey file, and its variants with it. Pure. @param variant id of the variant whose file it is */
+export function compileJourney(file: JourneyFile, variant: string | null = null): Blueprint {
   const calendars = compileCalendars(file);
   const stages = compileStages(file, calendars);
   const touchpoints = compileTouchpoints(file, stages);
@@ -226,13 +228,14 @@ export function compileJourney(file: JourneyFile): Blueprint {
     friction: rulesOf(file),
     promises: compilePromises(file, calendars),
     calendars,
-    variants: variantFiles(file).map(({ variant, file: its }) => ({
-      id: variant.id,
-      name: variant.name,
-      segments: variant.segments ?? null,
-      channels: variant.channels ?? null,
-      blueprint: compileJourney(its),
+    variants: variantFiles(file).map(({ variant: one, file: its }) => ({
+      id: one.id,
+      name: one.name,
+      segments: one.segments ?? null,
+      channels: one.channels ?? null,
+      blueprint: compileJourney(its, one.id),
     })),
+    variant,
     cells: new CellKeys(file.journey, file.version),
     match: matcher(file, touchpoints),
   };

@@ -22,6 +22,20 @@ export function variantOf<B>(base: { readonly variants: readonly VariantOf<B>[] 
   return base.variants.find((variant) => isOfVariant(variant, one));
 }
 
+/**
+ * The id under which the visits and promises of a case are counted beside others of its journey: its variant's, or `base`. Empty where the journey has no
+ * variants: then nothing is to be told apart.
+ * @param base the journey's blueprint, or that of the variant of this very case
+ */
+export function variantIdOf(
+  base: { readonly variant: string | null; readonly variants: readonly VariantOf<unknown>[] },
+  one: CaseKind | undefined,
+): string {
+  if (base.variant !== null) return base.variant;
+  if (base.variants.length === 0 || one === undefined) return '';
+  return variantOf(base, one)?.id ?? BASE_VARIANT;
+}
+
 /** What a case is held against: its variant's blueprint, else the base itself. */
 export function blueprintForCase<B extends { readonly variants: readonly VariantOf<B>[] }>(base: B, one: CaseKind): B {
   // Most journeys have none, and it is asked for with every event of every case.

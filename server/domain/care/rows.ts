@@ -1,5 +1,6 @@
 import type { Factor } from '#lib/contract/index.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
+import { variantIdOf } from '../blueprint/variant.ts';
 import { caseRow } from '../case/case.ts';
 import { promiseItem, waitingPlace } from '../case/waits.ts';
 import type { CaseState, PromiseRecord, Recovery } from '../customer/state.ts';
@@ -50,7 +51,7 @@ export function promiseRowWithCare(
   one: CaseState | undefined,
   where: { readonly blueprint: Blueprint; readonly factors: readonly Factor[] },
 ): Row {
-  const row = promiseRow(promise, where);
+  const row = promiseRow(promise, { ...where, variant: variantIdOf(where.blueprint, one) });
   if (one === undefined) return row;
   const failure = recoveryOfPromise(one, promise);
   const waits =

@@ -22,7 +22,7 @@ export function factorsDuring(promise: PromiseRecord, factors: readonly Factor[]
 
 /**
  * A promise on its list: [key, kind, stage, owner, segment, made, first due, due, grace, warned, met, withdrawn, case, channel, touchpoint,
- * charge, [[minute, level], ...], factors]; the stage by its place, instants in ms, 0 = not (yet), the level of what was felt -1, 0 or 1.
+ * charge, [[minute, level], ...], factors, variant]; the stage by its place, instants in ms, 0 = not (yet), the level of what was felt -1, 0 or 1.
  */
 export type PromiseMember = readonly [
   key: string,
@@ -43,6 +43,8 @@ export type PromiseMember = readonly [
   charge: Charge,
   felt: readonly LevelStep[],
   factors: readonly string[],
+  /** of its case; absent where the journey has no variants */
+  variant?: string,
 ];
 
 function settlements(promise: PromiseRecord, book: (measure: number, at: number, delta?: number) => void): void {
@@ -97,12 +99,26 @@ function delays(
   return booked;
 }
 
+/** Where a promise is counted. */
+export interface PromisePlace {
+  readonly blueprint: Blueprint;
+  readonly factors: readonly Factor[];
+  /** of its case; empty where the journey has none. The last dimension of its cell, then */
+  readonly variant: string;
+}
+
 /** The promise as a row: on the list of its journey, by its making. */
-export function promiseRow(promise: PromiseRecord, where: { readonly blueprint: Blueprint; readonly factors: readonly Factor[] }): Row {
+export function promiseRow(promise: PromiseRecord, where: PromisePlace): Row {
   const stage = stageAt(where.blueprint, promise.stage).id;
   const factors = factorsDuring(promise, where.factors);
   const charge = chargeOf(promise.controller, factors);
-  const cell = where.blueprint.cells.of('P', stage, promise.owner, promise.segment, promise.kind, promise.touchpoint, charge);
+  const { owner, segment, kind, touchpoint } = promise;
+  const { cells } = where.blueprint;
+  const { variant } = where;
+  const cell =
+    variant === ''
+      ? cells.of('P', stage, owner, segment, kind, touchpoint, charge)
+      : cells.of('P', stage, owner, segment, kind, touchpoint, charge, variant);
   const anchor = hourAnchor(promise.madeAt);
   const bookings: Booking[] = [];
   const bookMinute = (measure: number, minute: number, delta = 1): void => void bookings.push([cell, measure, anchor, minute, delta]);
@@ -132,6 +148,7 @@ export function promiseRow(promise: PromiseRecord, where: { readonly blueprint: 
     charge,
     felt,
     factors.map((factor) => factor.id),
+    ...(variant === '' ? ([] as const) : ([variant] as const)),
   ];
   return { list: `promises:${promise.journey}:${promise.version}`, score: promise.madeAt, member, bookings };
 }

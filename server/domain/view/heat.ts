@@ -12,6 +12,7 @@ import type {
   HeatExtra,
   HeatView,
   Position,
+  Presence,
   SourceHealth,
   Window,
 } from '#lib/contract/index.ts';
@@ -50,6 +51,8 @@ export interface HeatInput {
   readonly sums: CellSums;
   /** the same window in earlier weeks, newest first, as far back as there are any */
   readonly weeks: readonly CellSums[];
+  /** the same of all versions and variants, where there are several: what is silent is told by all that are there; absent: these are all */
+  readonly seen?: { readonly now: CellSums; readonly weeks: readonly CellSums[] } | undefined;
   /** by `cellPlace` */
   readonly notes: ReadonlyMap<string, BarrierNote>;
   readonly sources: readonly SourceHealth[];
@@ -91,6 +94,8 @@ interface Grids {
   readonly extras: Extras;
   readonly now: Map<string, Measures>;
   readonly weeks: readonly Map<string, Measures>[];
+  /** by which silence is told */
+  readonly seen: { readonly now: ReadonlyMap<string, Measures>; readonly weeks: readonly ReadonlyMap<string, Measures>[] };
 }
 
 type Absence = PresenceVerdict & { readonly lastSeen: number | null };
@@ -253,17 +258,26 @@ function presenceIn(input: HeatInput, grids: Grids, where: { readonly stage: Sta
   const down = plan.sources.map((id) => input.sources.find((s) => s.source === id && s.state === 'down'));
   const isDown = plan.sources.length > 0 && down.every((s) => s !== undefined);
   const before = input.blueprint.stages[stage.index - 1];
-  const usual = before === undefined ? null : baselineOf(grids.weeks.map((week) => visitsIn(week, `${before.id}|${ALL}`)));
+  const { now, weeks } = grids.seen;
+  const usual = before === undefined ? null : baselineOf(weeks.map((week) => visitsIn(week, `${before.id}|${ALL}`)));
   const verdict = presenceOf({
-    observed: visitsIn(grids.now, key),
+    observed: visitsIn(now, key),
     planned: plan.any,
     down: isDown,
-    baseline: baselineOf(grids.weeks.map((week) => visitsIn(week, key))),
+    baseline: baselineOf(weeks.map((week) => visitsIn(week, key))),
     planCount: planCount(input, where),
-    demand: before === undefined ? 1 : demandOf(visitsIn(grids.now, `${before.id}|${ALL}`), usual === null ? null : usual.expected),
+    demand: before === undefined ? 1 : demandOf(visitsIn(now, `${before.id}|${ALL}`), usual === null ? null : usual.expected),
   });
   const seen = isDown ? Math.max(...down.map((s) => s?.lastAt ?? 0)) : null;
-  return { ...verdict, lastSeen: verdict.presence === 'source_down' ? seen : null };
+  const presence = pictureOf(verdict.presence, visitsIn(grids.now, key));
+  return { ...verdict, presence, lastSeen: presence === 'source_down' ? seen : null };
+}
+
+/** The picture of a square that shows some of all visits there: where those are enough, these may be too few, or none. */
+function pictureOf(presence: Presence, own: number): Presence {
+  if (presence !== 'value' && presence !== 'few') return presence;
+  if (own === 0) return 'zero';
+  return own < FEW ? 'few' : presence;
 }
 
 function heatCell(input: HeatInput, grids: Grids, where: { readonly stage: Stage; readonly column: string }): HeatCell {
@@ -327,7 +341,9 @@ export function columnsOf(blueprint: Blueprint, by: Column, grid: ReadonlyMap<st
 export function heatView(input: HeatInput): HeatView {
   const { blueprint } = input;
   const grid = (sums: CellSums): Map<string, Measures> => gridOf(sums, input.by, blueprint);
-  const grids = { now: grid(input.sums), weeks: input.weeks.map(grid), extras: extrasOf(input) };
+  const own = { now: grid(input.sums), weeks: input.weeks.map(grid) };
+  const seen = input.seen === undefined ? own : { now: grid(input.seen.now), weeks: input.seen.weeks.map(grid) };
+  const grids = { ...own, seen, extras: extrasOf(input) };
   const columns = columnsOf(blueprint, input.by, grids.now);
   const cells: Record<string, HeatCell> = {};
   for (const stage of blueprint.stages)

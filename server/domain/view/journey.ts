@@ -45,10 +45,19 @@ export interface JourneyInput {
   readonly position: Position;
   readonly from: number;
   readonly sums: JourneySums;
-  /** friction and emotion of the window, of those cases that the variant asks for; null where they cannot be told apart */
-  readonly heat: HeatView | null;
-  /** promises made in the window; null where they cannot be told apart */
-  readonly promises: PromiseLedgerView | null;
+  /** friction and emotion of the window, of those cases that the variant asks for */
+  readonly heat: HeatView;
+  /** promises made in the window, to the same cases */
+  readonly promises: PromiseLedgerView;
+}
+
+/** Dimension that holds the variant of the case, in the cells of visits and of promises. */
+const VARIANT = 6;
+
+/** Sums of visits or promises: of the cases of a variant, or of all (undefined). */
+export function ofVariant(cells: CellSums, variant: string | undefined): CellSums {
+  if (variant === undefined) return cells;
+  return new Map([...cells].filter(([cell]) => parseCell(cell).dimensions[VARIANT] === variant));
 }
 
 /** Dimensions of `F` and `N`: stage, segment, channel of entry; of `D`: stage, touchpoint, segment, channel of entry. */
@@ -119,8 +128,7 @@ function followers(blueprint: Blueprint, stage: Stage): string[] {
   return indexes.flatMap((index) => blueprint.stages[index]?.id ?? []);
 }
 
-function promisedIn(promises: PromiseLedgerView | null, stage: string): JourneyStage['promised'] {
-  if (promises === null) return null;
+function promisedIn(promises: PromiseLedgerView, stage: string): JourneyStage['promised'] {
   const sum = { made: 0, kept: 0, late: 0, broken: 0 };
   for (const line of Object.values(promises.lines)) {
     if (line.stage !== stage) continue;
@@ -146,7 +154,7 @@ function stagesOf(input: JourneyInput, shown: Blueprint, keep: (one: CaseKind) =
   const days = WINDOWS[window].minutes / 1440;
   return shown.stages.map((stage): JourneyStage => {
     const bins = binsOf(stays?.get(stage.id));
-    const cell = heat?.cells[`${stage.id}|all`];
+    const cell = heat.cells[`${stage.id}|all`];
     const touchpoints = shown.touchpoints.filter((t) => t.stage === stage.index).map((t) => touchpointView(t, ways.get(t.id)));
     return {
       stage: stage.id,
@@ -166,7 +174,7 @@ function stagesOf(input: JourneyInput, shown: Blueprint, keep: (one: CaseKind) =
       promises: promisesIn(shown, stage.index),
       promised: promisedIn(promises, stage.id),
       friction: cell?.friction ?? null,
-      frictionState: heat === null ? 'untold' : (cell?.state ?? 'zero'),
+      frictionState: cell?.state ?? 'zero',
       visits: cell?.n ?? 0,
       emotion: cell?.emotion ?? { known: 0, valence: null, shares: {} },
       visited: cohort?.get(stage.id)?.get(FUNNEL.visited) ?? 0,
@@ -211,6 +219,7 @@ export function journeyView(input: JourneyInput): JourneyView {
     window: input.window,
     position: input.position,
     from: input.from,
+    promisesFrom: input.promises.from,
     variant: input.variant ?? null,
     variants: variantsOf(blueprint, sums.ways),
     total: wayTotal(sums.ways, keep),

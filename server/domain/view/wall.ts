@@ -1,7 +1,6 @@
 import type { HeatView, Hotspot, Position, WallTile, WallView, Window } from '#lib/contract/index.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import type { CellSums } from '../kernel/sums.ts';
-import type { FunnelSums } from './funnel.ts';
 import { EVENT, HEAT, NOW, PROMISE } from '../kernel/counters.ts';
 import { frictionSum } from './heat.ts';
 
@@ -11,7 +10,8 @@ const WORST = 5;
 /** The sums a wall is made of, at one minute. */
 export interface WallSums {
   readonly heat: CellSums;
-  readonly funnel: FunnelSums;
+  /** who is where */
+  readonly levels: CellSums;
   readonly promises: CellSums;
   readonly events: CellSums;
 }
@@ -50,8 +50,8 @@ function figuresOf(sums: WallSums): Figures {
   const visits = total(sums.heat, HEAT.visits);
   const confidence = total(sums.heat, HEAT.confidence);
   return {
-    open: total(sums.funnel.levels, NOW.occupancy),
-    stuck: total(sums.funnel.levels, NOW.stuck),
+    open: total(sums.levels, NOW.occupancy),
+    stuck: total(sums.levels, NOW.stuck),
     kept: settled === 0 ? null : (100 * kept) / settled,
     settled,
     friction: visits === 0 ? null : [...sums.heat.values()].reduce((sum, measures) => sum + frictionSum(measures), 0) / 1000 / visits,

@@ -5,6 +5,7 @@ import type { Row } from '../kernel/row.ts';
 import { HEAT } from '../kernel/counters.ts';
 import { DAY, MINUTE, minuteOf } from '../kernel/time.ts';
 import type { Blueprint, Stage } from '../blueprint/blueprint.ts';
+import { variantIdOf } from '../blueprint/variant.ts';
 import { stageAt, stayEnd } from '../case/case.ts';
 import { deadEndAt } from '../case/finding.ts';
 import type { CaseState, CustomerState, Mark, PromiseRecord, VisitState } from '../customer/state.ts';
@@ -283,30 +284,47 @@ function factorsOver(visit: VisitState, state: CustomerState, factors: readonly 
   return state.promises.filter((p) => p.visit === visit.id && missedAt(p) !== 0).flatMap((p) => factorsDuring(p, factors));
 }
 
+/** The variant of the visit's case; empty where the journey has none. A case is not forgotten before its visits are. */
+function variantOfVisit(visit: VisitState, state: CustomerState, blueprint: Blueprint): string {
+  if (blueprint.variants.length === 0) return blueprint.variant ?? '';
+  return variantIdOf(
+    blueprint,
+    state.cases.find((one) => one.id === visit.case && one.version === visit.version),
+  );
+}
+
 /**
  * The visit as a row: on the list of its journey, by last activity; its trail goes along its square of the heatmap.
- * Member: [visit, case, stage, channel, segment, owner, [[minute, friction, valence], ...], charge, touchpoint].
+ * Member: [visit, case, stage, channel, segment, owner, [[minute, friction, valence], ...], charge, touchpoint], and the variant of the case where
+ * the journey has variants: it is the last dimension of the cell, too.
  */
 export function visitRow(visit: VisitState, state: CustomerState, where: VisitPlace & { readonly factors: readonly Factor[] }): Row {
   const { blueprint } = where;
   const charge = chargeOf(visit.controller, factorsOver(visit, state, where.factors));
   const stage = stageAt(blueprint, visit.stage).id;
-  const cell = blueprint.cells.of('H', stage, visit.channel, visit.segment, visit.owner, charge, String(visit.touchpoint));
+  const variant = variantOfVisit(visit, state, blueprint);
+  const touchpoint = String(visit.touchpoint);
+  const cell =
+    variant === ''
+      ? blueprint.cells.of('H', stage, visit.channel, visit.segment, visit.owner, charge, touchpoint)
+      : blueprint.cells.of('H', stage, visit.channel, visit.segment, visit.owner, charge, touchpoint, variant);
   const points = visitPoints(visit, state, where);
+  const member: unknown[] = [
+    visit.id,
+    visit.case,
+    visit.stage,
+    visit.channel,
+    visit.segment,
+    visit.owner,
+    points.map((p) => [p.minute, p.friction, p.valence]),
+    charge,
+    visit.touchpoint,
+  ];
+  if (variant !== '') member.push(variant);
   return {
     list: `visits:${visit.journey}:${visit.version}`,
     score: (points[points.length - 1]?.minute ?? 0) * MINUTE,
-    member: [
-      visit.id,
-      visit.case,
-      visit.stage,
-      visit.channel,
-      visit.segment,
-      visit.owner,
-      points.map((p) => [p.minute, p.friction, p.valence]),
-      charge,
-      visit.touchpoint,
-    ],
+    member,
     bookings: NO_BOOKINGS,
     trail: { cell, points },
   };

@@ -3,6 +3,7 @@ import type { Position } from './views.ts';
 
 const text = z.string().min(1).max(128);
 const instant = z.coerce.number().int().min(0).max(4_102_444_800_000);
+const version = z.coerce.number().int().min(1).max(1_000_000).optional();
 
 /**
  * Where a case stands, by rule and by the clock alone. `open`: in the stage in which it began; `progressing`: has gone on; `stalled`: longer in its
@@ -15,6 +16,7 @@ export type CaseStanding = (typeof CASE_STATES)[number];
 export const stateListSchema = z.strictObject({
   of: z.literal('state'),
   journey: text,
+  version,
   state: z.enum(CASE_STATES),
   where: z.enum(['here', 'gone']),
   from: instant.optional(),
@@ -30,6 +32,7 @@ export type Finding = (typeof FINDINGS)[number];
 export const findingListSchema = z.strictObject({
   of: z.literal('finding'),
   journey: text,
+  version,
   finding: z.enum(FINDINGS),
   stage: text.optional(),
   from: instant,
@@ -39,6 +42,8 @@ export type FindingListRef = z.infer<typeof findingListSchema>;
 
 export const standingParams = z.strictObject({
   journey: text,
+  /** absent: the newest */
+  version: z.int().min(1).optional(),
   from: z.int().min(0).max(4_102_444_800_000).optional(),
   to: z.int().min(0).max(4_102_444_800_000).optional(),
 });

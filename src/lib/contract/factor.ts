@@ -4,11 +4,13 @@ import type { Position } from './views.ts';
 
 const text = z.string().min(1).max(128);
 const instant = z.coerce.number().int().min(0).max(4_102_444_800_000);
+const version = z.coerce.number().int().min(1).max(1_000_000).optional();
 
 /** Promises whose first date passed unmet in a range of minutes; of these, those that coincide with any factor, or with one. */
 export const delayListSchema = z.strictObject({
   of: z.literal('delay'),
   journey: text,
+  version,
   /** id of a factor; `any`: at least one */
   factor: text.optional(),
   from: instant,
@@ -20,6 +22,7 @@ export type DelayListRef = z.infer<typeof delayListSchema>;
 export const exposedListSchema = z.strictObject({
   of: z.literal('exposed'),
   journey: text,
+  version,
   /** id of the factor */
   factor: text,
   to: instant.optional(),
@@ -28,6 +31,8 @@ export type ExposedListRef = z.infer<typeof exposedListSchema>;
 
 export const factorParams = z.strictObject({
   journey: text,
+  /** absent: the newest */
+  version: z.int().min(1).optional(),
   from: z.int().min(0).max(4_102_444_800_000).optional(),
   to: z.int().min(0).max(4_102_444_800_000).optional(),
 });

@@ -72,11 +72,10 @@ export interface JourneyStage {
   readonly p90Ms: number | null;
   readonly timed: number;
   readonly promises: readonly JourneyPromise[];
-  /** promises made in the window: those that were kept, late, broken; null where the variant cannot be told apart */
-  readonly promised: { readonly made: number; readonly kept: number; readonly late: number; readonly broken: number } | null;
+  /** promises made in the window: those that were kept, late, broken */
+  readonly promised: { readonly made: number; readonly kept: number; readonly late: number; readonly broken: number };
   readonly friction: number | null;
-  /** `untold`: the cases of this variant cannot be told apart here */
-  readonly frictionState: CellState | 'untold';
+  readonly frictionState: CellState;
   readonly visits: number;
   readonly emotion: CellEmotion;
   /** cases opened in the last 30 days that have been here */
@@ -136,6 +135,8 @@ export interface JourneyView {
   readonly position: Position;
   /** start of the 30 days, floored to the hour, ms */
   readonly from: number;
+  /** promises made from here on are counted: start of the window, floored to the hour, ms */
+  readonly promisesFrom: number;
   readonly variant: string | null;
   /** in file order, the base (everybody else) last; they add up to the total */
   readonly variants: readonly VariantSummary[];

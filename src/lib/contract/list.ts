@@ -68,6 +68,8 @@ export const listSchema = z.discriminatedUnion('of', [
     to: instant.optional(),
     /** with `to`: exactly this stretch of time, in place of the window */
     from: instant.optional(),
+    /** id of a variant, or `base`: the cases of no variant */
+    variant: text.optional(),
   }),
   outcomeListSchema,
   momentListSchema,

@@ -3,6 +3,7 @@ import type { Names, Position, StageSummary } from './views.ts';
 
 const text = z.string().min(1).max(128);
 const instant = z.coerce.number().int().min(0).max(4_102_444_800_000);
+const version = z.coerce.number().int().min(1).max(1_000_000).optional();
 
 /**
  * What a list of promises asks for: by state; `missed`: the first date given passed unmet; `warned`: of these, told before; and by outcome and what
@@ -32,11 +33,15 @@ export type PromiseWhat = (typeof PROMISE_WHATS)[number];
 export const promiseListSchema = z.strictObject({
   of: z.literal('promise'),
   journey: text,
+  /** absent: the newest */
+  version,
   stage: text.optional(),
   kind: text.optional(),
   owner: text.optional(),
   /** only what a department answers for, or only what nobody here controls */
   charge: z.enum(['owner', 'outside']).optional(),
+  /** id of a variant, or `base`: those made to cases of no variant */
+  variant: text.optional(),
   what: z.enum(PROMISE_WHATS),
   from: instant.optional(),
   to: instant.optional(),
@@ -45,6 +50,8 @@ export type PromiseListRef = z.infer<typeof promiseListSchema>;
 
 export const promiseParams = z.strictObject({
   journey: text,
+  /** absent: the newest */
+  version: z.int().min(1).optional(),
   from: z.int().min(0).max(4_102_444_800_000).optional(),
   to: z.int().min(0).max(4_102_444_800_000).optional(),
 });

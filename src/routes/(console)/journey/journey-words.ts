@@ -56,6 +56,16 @@ export function nowList(view: JourneyView, what: 'occupancy' | 'stuck', stage: s
   return formatList({ of: 'now', ...commonOf(view), stage, what });
 }
 
+/** The list behind the promises made in a stage in the window. */
+export function promisesList(view: JourneyView, stage: string): string {
+  return formatList({ of: 'promise', ...commonOf(view), stage, what: 'made', from: view.promisesFrom });
+}
+
+/** The list behind the visits of a stage in the window: what its friction and feeling are of. */
+export function visitsList(view: JourneyView, stage: string): string {
+  return formatList({ of: 'heat', ...commonOf(view), stage, column: 'all', by: 'channel', window: view.window });
+}
+
 /** The drawer's heading for a list reference. */
 export function listTitle(
   list: string,
@@ -65,13 +75,13 @@ export function listTitle(
   const what = fields.get('what') ?? '';
   const [stage, touchpoint] = [fields.get('stage'), fields.get('touchpoint')];
   const place = touchpoint !== null ? names.touchpoint(touchpoint) : stage === null ? '' : names.stage(stage);
+  if (list.startsWith('heat?')) return m.list('visits', { place });
   if (isDeviation(what)) return place === '' ? deviation(what) : m.listAt({ what: deviation(what), place });
   return m.list(m.isList(what) ? what : 'other', { place });
 }
 
 /** Promises of a stage that were kept in time, of those that are decided. */
 export function keptText(promised: JourneyStage['promised']): string {
-  if (promised === null) return '–';
   return percent(promised.kept, promised.kept + promised.late + promised.broken);
 }
 

@@ -1,4 +1,4 @@
-import { readChoice, readInstant } from '#lib/components/address.ts';
+import { readChoice, readInstant, readVersion } from '#lib/components/address.ts';
 import type { PromiseParams } from '#lib/contract/promise.ts';
 import type { JourneySummary } from '#lib/contract/views.ts';
 
@@ -12,11 +12,12 @@ const HOUR_MS = 3_600_000;
 export interface PromiseAddress {
   readonly range: Range;
   readonly to: number | undefined;
+  readonly version: number | undefined;
 }
 
 /** Reads the address by its single fields, so that a load depends on these and no others. */
 export function readPromiseAddress(field: (name: string) => string | null): PromiseAddress {
-  return { range: readChoice(field('r'), RANGE_NAMES, '30d' as const), to: readInstant(field('to')) };
+  return { range: readChoice(field('r'), RANGE_NAMES, '30d' as const), to: readInstant(field('to')), version: readVersion(field('v')) };
 }
 
 /** What to ask the API for: a range counts back from `to`, or from now, to the hour; `all` begins with the journey's first case. */
@@ -27,5 +28,6 @@ export function promiseParamsOf(address: PromiseAddress, journey: Pick<JourneySu
     journey: journey.journey,
     from: Math.max(0, Math.floor(start / HOUR_MS) * HOUR_MS),
     ...(address.to === undefined ? {} : { to: address.to }),
+    ...(address.version === undefined ? {} : { version: address.version }),
   };
 }

@@ -11,6 +11,7 @@ export function promiseList(view: PromiseLedgerView, what: PromiseWhat, cut: Cut
   return formatList({
     of: 'promise',
     journey: view.journey,
+    version: view.version,
     what,
     ...cut,
     from: view.from,
