@@ -12,6 +12,7 @@ import { systemClock } from './platform/clock.ts';
 import { collectWithOneThread } from './platform/collector.ts';
 import { projectFile } from './platform/files.ts';
 import { createLog } from './platform/log.ts';
+import type { Log } from './platform/log.ts';
 import { startEmbedded } from './redis/embedded.ts';
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -41,6 +42,12 @@ function progress(words: string): (loaded: number, total: number) => void {
   };
 }
 
+/** What a person can act on is said in a sentence; anything else is a fault of ours and shown whole. */
+function tell(error: unknown): void {
+  const words = error instanceof Fault ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`\n${words}\n`);
+}
+
 async function run(config: Config): Promise<void> {
   collectWithOneThread();
   const log = createLog(config.logLevel);
@@ -54,10 +61,23 @@ async function run(config: Config): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
 
-  const fail = (fault: Fault): void => {
-    process.stderr.write(`\n${fault.message}\n`);
+  const fail = (error: unknown): void => {
+    tell(error);
     void stop(1);
   };
+  // What was started before the start failed is stopped again: a refused setting leaves no Redis server behind.
+  await serve({ config, log, closing, fail }).catch(fail);
+}
+
+/** What a start needs; whatever it starts is put among `closing`. */
+interface Start {
+  readonly config: Config;
+  readonly log: Log;
+  readonly closing: (() => Promise<void>)[];
+  readonly fail: (fault: Fault) => void;
+}
+
+async function serve({ config, log, closing, fail }: Start): Promise<void> {
   const embedded =
     config.redisUrl === undefined
       ? await startEmbedded({
@@ -123,9 +143,6 @@ async function run(config: Config): Promise<void> {
 try {
   await run(readConfig());
 } catch (error) {
-  // What a person can act on is said in a sentence; anything else is a fault of ours and shown whole.
-  process.stderr.write(
-    error instanceof Fault ? `\n${error.message}\n` : `\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  tell(error);
   process.exit(1);
 }

@@ -1,4 +1,4 @@
-import { LineCounter, isNode, parseDocument, stringify } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar, parseDocument, stringify } from 'yaml';
 import type { z } from 'zod';
 import { Fault } from '#lib/contract/index.ts';
 
@@ -26,6 +26,10 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, check: (value: 
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const lineOf = (path: Path): number => {
+    const parent = document.getIn(path.slice(0, -1), true);
+    // A field stands where its name does, even where its value begins below.
+    const name = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))?.key : undefined;
+    if (isNode(name) && name.range) return lines.linePos(name.range[0]).line;
     for (let depth = path.length; depth >= 0; depth--) {
       const node = document.getIn(path.slice(0, depth), true);
       if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
@@ -42,17 +46,16 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, check: (value: 
   if (broken !== undefined)
     return { ok: false, problems: [{ line: broken.linePos?.[0].line ?? 1, field: '', message: broken.message.split('\n')[0] ?? '' }] };
   const parsed = schema.safeParse(document.toJS());
-  if (!parsed.success) return wrong(parsed.error.issues.map(problemOf));
+  if (!parsed.success) return wrong(parsed.error.issues.flatMap(problemsOf));
   const problems = check(parsed.data);
   return problems.length > 0 ? wrong(problems) : { ok: true, value: parsed.data };
 }
 
 /** What the schema says, in words for whoever writes the file. */
-function problemOf(issue: { readonly path: Path; readonly message: string }): YamlProblem {
-  return {
-    path: issue.path,
-    message: issue.message.endsWith('received undefined') ? 'is missing' : issue.message.replace(/^Invalid input: /, ''),
-  };
+function problemsOf(issue: z.core.$ZodIssue): YamlProblem[] {
+  const { path, message } = issue;
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key], message: 'is not known here' }));
+  return [{ path, message: message.endsWith('received undefined') ? 'is missing' : message.replace(/^Invalid input: /, '') }];
 }
 
 /** One problem as a sentence: file, line, field and reason. */

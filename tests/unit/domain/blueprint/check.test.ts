@@ -166,7 +166,7 @@ describe('publishing a journey', () => {
       '22 variants.0 there is no owner "Ghosts"',
     ],
     ['a journey without a goal', 'goal: It is here\n', '', 'goal is missing'],
-    ['a field nobody knows', 'window: 20d', 'window: 20d\ncolour: red', 'Unrecognized key: "colour"'],
+    ['a field nobody knows', 'window: 20d', 'window: 20d\ncolour: red', 'colour is not known here'],
     ['a text that is no YAML', 'window: 20d', 'window: [20d', ''],
   ])('refuses %s, and says where and why', (_, from, to, problem) => {
     const problems = after(from, to);
