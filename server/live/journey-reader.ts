@@ -40,6 +40,7 @@ export function createJourneyReader(o: JourneyReaderOptions): (params: JourneyPa
     const sums = o.sums();
     // A variant, or a new version, is not silent because others are there.
     const everybody = new Map(o.blueprints.versions(params.journey).flatMap((one) => [...sums.heat(one.blueprint, window, minute)]));
+    const first = Math.min(...o.blueprints.versions(params.journey).map((one) => sums.span(one.blueprint)?.from ?? Infinity));
     const heat = heatView({
       blueprint,
       window,
@@ -48,6 +49,7 @@ export function createJourneyReader(o: JourneyReaderOptions): (params: JourneyPa
       sums: ofVariant(sums.heat(blueprint, window, minute), variant),
       weeks: [],
       seen: { now: everybody, weeks: [] },
+      since: first === Infinity ? null : first,
       notes: new Map(),
       sources: [],
       factors: [],

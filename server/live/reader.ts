@@ -218,11 +218,17 @@ export function createReader(o: ReaderOptions): Reader {
     );
   }
 
+  /** Day of a journey's first case, in minutes, whatever its version; null: there was none yet. */
+  function sinceOf(of: Blueprint): number | null {
+    const first = Math.min(...o.blueprints.versions(of.journey).map((one) => o.sums().span(one.blueprint)?.from ?? Infinity));
+    return first === Infinity ? null : first;
+  }
+
   /** The same minute in earlier weeks whose whole window lies where there are cases, of whatever version. */
   function weeksOf(of: Blueprint, minutes: number, minute: number): readonly number[] {
     // While accepted events wait to be counted, silence would only be our own.
     if (o.lagMs() > MOST_LAG_MS) return [];
-    const first = Math.min(...o.blueprints.versions(of.journey).map((one) => o.sums().span(one.blueprint)?.from ?? Infinity));
+    const first = sinceOf(of) ?? Infinity;
     return weeksBefore(minute, of.file.zone).filter((week) => week - minutes >= first);
   }
 
@@ -247,6 +253,7 @@ export function createReader(o: ReaderOptions): Reader {
       position,
       sums: events(minute - minutes + 1, minute),
       weeks: weeksOf(of, minutes, minute).map((at, i) => read(`week ${i + 1}`, { from: at - minutes + 1, at })),
+      since: sinceOf(of),
       ever: read('ever', { from: 0, at: minute }),
       sources: sources(of, position.at),
       notes: notesOn(of.journey),
@@ -285,6 +292,7 @@ export function createReader(o: ReaderOptions): Reader {
       sums: shown.now,
       weeks: shown.weeks,
       ...(several ? { seen } : {}),
+      since: sinceOf(of),
       notes: notesOn(of.journey),
       sources: sources(of, position.at),
       factors: factorsIn(of.journey, from, position.at),

@@ -11,6 +11,8 @@ export interface PresenceInput {
   readonly planned: boolean;
   /** all sources that speak of this place have gone quiet */
   readonly down: boolean;
+  /** some source that speaks of this place has been heard of, ever; absent: it has. Nobody knows whether another one is well */
+  readonly heard?: boolean;
   /** same time in earlier weeks; null: too few are known */
   readonly baseline: Baseline | null;
   /** expected by the journey file in the time looked at; null: it says nothing */
@@ -30,12 +32,20 @@ export interface PresenceVerdict extends Expectation {
   readonly gap: number | null;
 }
 
+/**
+ * Minutes of a window for which the journey file can expect anything: nothing is expected of the time before the first case.
+ * @param since minute of the first case; null: there was none yet
+ */
+export function plannedMinutes(window: number, at: number, since: number | null): number {
+  return since === null ? 0 : Math.max(0, Math.min(window, at - since));
+}
+
 /** Tells the seven pictures apart: a value, too few, zero, quiet, silent, source down, not planned. A dead source is never called silent. */
 export function presenceOf(input: PresenceInput): PresenceVerdict {
-  const { observed, planned, down, baseline, planCount, demand, few = FEW } = input;
+  const { observed, planned, down, baseline, planCount, demand, heard = true, few = FEW } = input;
   const expected = baseline === null ? planCount : baseline.expected * demand;
   const basis = expected === null ? null : baseline === null ? 'blueprint' : 'weeks';
-  const verdict = expected === null ? null : silenceOf({ expected, observed, phi: baseline?.phi ?? 1, heartbeat: !down });
+  const verdict = expected === null || !heard ? null : silenceOf({ expected, observed, phi: baseline?.phi ?? 1, heartbeat: !down });
   const testable = verdict !== null && (verdict.state === 'silent' || verdict.state === 'quiet' || verdict.state === 'normal');
   const hush = verdict?.state === 'silent' || verdict?.state === 'quiet' ? verdict.state : null;
   const shown = { expected, basis, p: testable ? verdict.p : null, gap: testable ? verdict.gap : null, hush } as const;

@@ -20,10 +20,11 @@ import type { Blueprint, Stage } from '../blueprint/blueprint.ts';
 import type { CellSums, Measures } from '../kernel/sums.ts';
 import { stageSummary } from '../blueprint/blueprint.ts';
 import { baselineOf, demandOf } from '../silence/baseline.ts';
-import { presenceOf } from '../silence/presence.ts';
+import { plannedMinutes, presenceOf } from '../silence/presence.ts';
 import type { PresenceVerdict } from '../silence/presence.ts';
 import { cellOf } from '../friction/friction.ts';
 import { HEAT, PROMISE, parseCell } from '../kernel/counters.ts';
+import { minuteOf } from '../kernel/time.ts';
 
 const DAY_MINUTES = 1440;
 /** The column that holds a stage as a whole. */
@@ -53,6 +54,8 @@ export interface HeatInput {
   readonly weeks: readonly CellSums[];
   /** the same of all versions and variants, where there are several: what is silent is told by all that are there; absent: these are all */
   readonly seen?: { readonly now: CellSums; readonly weeks: readonly CellSums[] } | undefined;
+  /** minute of the journey's first case; null: there was none yet; absent: long ago */
+  readonly since?: number | null | undefined;
   /** by `cellPlace` */
   readonly notes: ReadonlyMap<string, BarrierNote>;
   readonly sources: readonly SourceHealth[];
@@ -240,7 +243,8 @@ export function cellPlace(by: Column, stage: string, column: string): string {
 
 /** What the journey file expects in a square over a window: by channel, the touchpoints placed there; of a stage as a whole, its cases. */
 function planCount(input: HeatInput, where: { readonly stage: Stage; readonly column: string }): number | null {
-  const days = minutesOf(input) / DAY_MINUTES;
+  const { since = -Infinity } = input;
+  const days = plannedMinutes(minutesOf(input), minuteOf(input.position.at), since) / DAY_MINUTES;
   const { stage, column } = where;
   if (column === ALL) return stage.expectedPerDay === null ? null : stage.expectedPerDay * days;
   if (input.by !== 'channel') return null;
@@ -255,7 +259,8 @@ function presenceIn(input: HeatInput, grids: Grids, where: { readonly stage: Sta
   const { stage, column } = where;
   const key = `${stage.id}|${column}`;
   const plan = planned(input.blueprint, stage, { by: input.by, column });
-  const down = plan.sources.map((id) => input.sources.find((s) => s.source === id && s.state === 'down'));
+  const speaking = plan.sources.map((id) => input.sources.find((s) => s.source === id));
+  const down = speaking.map((s) => (s?.state === 'down' ? s : undefined));
   const isDown = plan.sources.length > 0 && down.every((s) => s !== undefined);
   const before = input.blueprint.stages[stage.index - 1];
   const { now, weeks } = grids.seen;
@@ -264,6 +269,7 @@ function presenceIn(input: HeatInput, grids: Grids, where: { readonly stage: Sta
     observed: visitsIn(now, key),
     planned: plan.any,
     down: isDown,
+    heard: speaking.length === 0 || speaking.some((s) => s?.state !== 'never'),
     baseline: baselineOf(weeks.map((week) => visitsIn(week, key))),
     planCount: planCount(input, where),
     demand: before === undefined ? 1 : demandOf(visitsIn(now, `${before.id}|${ALL}`), usual === null ? null : usual.expected),

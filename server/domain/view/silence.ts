@@ -3,8 +3,9 @@ import type { BarrierNote, Position, SilenceView, SourceHealth, TouchpointPresen
 import type { Blueprint, Touchpoint } from '../blueprint/blueprint.ts';
 import type { CellSums } from '../kernel/sums.ts';
 import { EVENT, parseCell } from '../kernel/counters.ts';
+import { minuteOf } from '../kernel/time.ts';
 import { baselineOf, demandOf } from '../silence/baseline.ts';
-import { presenceOf } from '../silence/presence.ts';
+import { plannedMinutes, presenceOf } from '../silence/presence.ts';
 
 const DAY_MINUTES = 1440;
 
@@ -17,6 +18,8 @@ export interface SilenceInput {
   readonly sums: CellSums;
   /** events of the same window in earlier weeks, as far back as there are any */
   readonly weeks: readonly CellSums[];
+  /** minute of the journey's first case; null: there was none yet */
+  readonly since: number | null;
   /** events ever, up to the position */
   readonly ever: CellSums;
   readonly sources: readonly SourceHealth[];
@@ -50,7 +53,7 @@ export function silenceView(input: SilenceInput): SilenceView {
   const now = eventsBy(input.sums);
   const ever = eventsBy(input.ever);
   const weeks = input.weeks.map(eventsBy);
-  const days = WINDOWS[window].minutes / DAY_MINUTES;
+  const days = plannedMinutes(WINDOWS[window].minutes, minuteOf(input.position.at), input.since) / DAY_MINUTES;
   const touchpoints = blueprint.touchpoints.map((touchpoint): TouchpointPresence => {
     const { id, stage, owner, channel, expectedPerDay } = touchpoint;
     const source = input.sources.find((s) => s.source === touchpoint.source);
@@ -60,6 +63,7 @@ export function silenceView(input: SilenceInput): SilenceView {
       observed,
       planned: true,
       down: source?.state === 'down',
+      heard: source?.state !== 'never',
       baseline: baselineOf(weeks.map((week) => week.get(id) ?? 0)),
       planCount: expectedPerDay === null ? null : expectedPerDay * days,
       demand: demandOf(entriesBefore(blueprint, touchpoint, now), usual === null ? null : usual.expected),

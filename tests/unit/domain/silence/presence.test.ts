@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PRESENCES } from '#lib/contract/index.ts';
 import { baselineOf, demandOf, weeksBefore } from '#server/domain/silence/baseline.ts';
-import { presenceOf } from '#server/domain/silence/presence.ts';
+import { plannedMinutes, presenceOf } from '#server/domain/silence/presence.ts';
 import { PRESENCE_ICONS } from '#lib/components/presence-words.ts';
 import { presence as presenceName } from '#messages/words.ts';
 
@@ -19,6 +19,8 @@ describe('the seven pictures', () => {
     ['silent', { ...usual, observed: 3, baseline: steady(12) }],
     ['source_down', { ...usual, observed: 0, baseline: steady(40), down: true }],
     ['not_planned', { ...usual, observed: 0, planned: false }],
+    // Nobody knows whether a source is well that has never been heard of.
+    ['zero', { ...usual, observed: 0, planCount: 40, heard: false }],
   ] as const)('%s', (presence, input) => {
     expect(presenceOf(input).presence).toBe(presence);
   });
@@ -31,6 +33,14 @@ describe('the seven pictures', () => {
   it('go by the journey file where no earlier weeks are known, and by the weeks where they are', () => {
     expect(presenceOf({ ...usual, observed: 0, planCount: 10 })).toMatchObject({ presence: 'silent', basis: 'blueprint', expected: 10 });
     expect(presenceOf({ ...usual, observed: 0, planCount: 10, baseline: steady(0) })).toMatchObject({ presence: 'zero', basis: 'weeks' });
+  });
+
+  it('expect nothing by the journey file of the time before the first case', () => {
+    expect(plannedMinutes(1440, 10_000, null)).toBe(0);
+    expect(plannedMinutes(1440, 10_000, 9_900)).toBe(100);
+    expect(plannedMinutes(1440, 10_000, 100)).toBe(1440);
+    // A past instant, before anything was heard of.
+    expect(plannedMinutes(1440, 10_000, 20_000)).toBe(0);
   });
 
   it('expect less where fewer came into the stage before', () => {
