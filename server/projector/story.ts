@@ -1,4 +1,4 @@
-import { searchable } from '#lib/contract/index.ts';
+import { STORY_FIRST_PAGE, searchable } from '#lib/contract/index.ts';
 import type { StoryFilter, StoryPage, StoryPageParams, StoryParams, StoryView, TimelineItem } from '#lib/contract/index.ts';
 import { reachesBack } from '#server/domain/customer/fold.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
@@ -29,10 +29,8 @@ import type { CustomerReading } from './customers.ts';
 import { Recent } from './recent.ts';
 import { readState } from './saved-states.ts';
 
-/** Events of a page where nobody says how many. */
-const PAGE_EVENTS = 60;
 /** Entries read at once: others have their turn in between. */
-const READ_AT_ONCE = 1000;
+const READ_AT_ONCE = 2000;
 /** Entries kept at hand over all customers, and searches of one. */
 const MOST_KEPT = 200_000;
 const MOST_SEARCHES = 6;
@@ -127,7 +125,7 @@ export class Stories {
 
   async #page(story: Story, params: StoryPageParams, now: number): Promise<StoryPage> {
     const { entries } = story;
-    const { filter = {}, place, limit = PAGE_EVENTS, grouped = true } = params;
+    const { filter = {}, place, limit = STORY_FIRST_PAGE, grouped = true } = params;
     const found = filter.text === undefined ? null : await this.#search(params.customerId, story, filter.text);
     const groups = shownGroups(grouped ? story.groups : singleEntries(entries), passingIn(entries, filter, found));
     const stretch = stretchOf(groups, entries, { place, limit });
@@ -294,12 +292,16 @@ export class Stories {
 
   async *#read(customer: string, from: string, to: string): AsyncGenerator<readonly StreamEntry[]> {
     const key = keys.customer(partitionOf(customer, this.#o.partitions), customer);
-    for (let start = from; ;) {
-      const page = ((await this.#o.redis.xRange(key, start, to, { COUNT: READ_AT_ONCE })) ?? []) as readonly StreamEntry[];
-      if (page.length > 0) yield page;
+    const ask = async (start: string) =>
+      ((await this.#o.redis.xRange(key, start, to, { COUNT: READ_AT_ONCE })) ?? []) as readonly StreamEntry[];
+    let asked: Promise<readonly StreamEntry[]> | null = ask(from);
+    while (asked !== null) {
+      const page: readonly StreamEntry[] = await asked;
       const last = page.at(-1);
-      if (last === undefined || page.length < READ_AT_ONCE) return;
-      start = `(${last.id}`;
+      // The store looks for the next ones while these are made use of.
+      asked = last === undefined || page.length < READ_AT_ONCE ? null : ask(`(${last.id}`);
+      asked?.catch(() => undefined);
+      if (page.length > 0) yield page;
     }
   }
 

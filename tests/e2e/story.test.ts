@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STORY_FIRST_PAGE } from '#lib/contract/index.ts';
 import type { FindAnswer } from '#lib/contract/index.ts';
 import { openBrowser, violationsOf } from '../support/browser.ts';
 import type { Product } from '../support/product.ts';
@@ -14,6 +15,9 @@ const DAY = 24 * HOUR;
 /** "Within a second", on a machine that other tests share. */
 const SOON = { timeout: 15_000, interval: 50 };
 const MANY = 10_000;
+const HALF_A_SECOND = 500;
+/** Looks at the page of that many events until one is quick enough: whatever else runs on this machine only ever adds to it. */
+const MOST_LOOKS = 8;
 const DESK: BrowserContextOptions = { viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' };
 
 let browser: Browser;
@@ -22,7 +26,7 @@ let product: Product;
 let [ada, big]: readonly string[] = [];
 const now = Date.now();
 
-/** Events of two years, ten thousand of them. */
+/** Events of nineteen years, ten thousand of them. */
 function manyEvents(): object[] {
   const kinds = [
     { type: 'page.viewed', channel: 'web' },
@@ -34,7 +38,7 @@ function manyEvents(): object[] {
   return Array.from({ length: MANY }, (_, i) => ({
     id: `m${i}`,
     customer: { customerId: 'BIG' },
-    occurredAt: now - (MANY - i) * 100_000_000 * 0.6,
+    occurredAt: now - (MANY - i) * 60_000_000,
     ...kinds[i % kinds.length],
     ...(i % 5 === 2 ? { text: i % 1000 === 2 ? `The tortoise number ${i}` : 'Where is it?' } : {}),
   }));
@@ -84,6 +88,28 @@ async function open(path: string, options: BrowserContextOptions = DESK): Promis
   await page.goto(`${product.address}${path}`);
   await page.locator('[data-live="live"]').waitFor({ timeout: 20_000 });
   return page;
+}
+/** What a new browser sees, ms after it asks: the first thing painted and the largest, and whether that is of the head, where the agent looks. */
+async function paintOf(path: string): Promise<{ first: number; largest: number; head: boolean }> {
+  const page = await (await browser.newContext(DESK)).newPage();
+  await page.addInitScript(() => {
+    new PerformanceObserver((list) => Reflect.set(globalThis, 'largest', list.getEntries().at(-1))).observe({
+      type: 'largest-contentful-paint',
+      buffered: true,
+    });
+  });
+  await page.goto(`${product.address}${path}`);
+  await page.waitForFunction(() => Reflect.get(globalThis, 'largest') !== undefined);
+  const paint = await page.evaluate(() => {
+    const largest = Reflect.get(globalThis, 'largest') as PerformanceEntry & { readonly element: Element | null };
+    return {
+      first: Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity),
+      largest: Math.round(largest.startTime),
+      head: largest.element?.closest('[data-head]') !== null,
+    };
+  });
+  await page.context().close();
+  return paint;
 }
 const topOf = (page: Page, selector: string) =>
   page
@@ -179,12 +205,23 @@ describe('the list', () => {
 });
 
 describe('ten thousand events', () => {
-  it('are painted at once, and go on in both directions from any date', async () => {
+  it('are painted within half a second of being asked for, also where the whole story has to be read first', async () => {
+    const paints: { first: number; largest: number; head: boolean }[] = [];
+    for (let look = 0; look < MOST_LOOKS && !paints.some(({ first }) => first < HALF_A_SECOND); look++) {
+      // What comes late is put in between, so that nothing which was read before can be used again.
+      await product.send([{ id: `late${look}`, customer: { customerId: 'BIG' }, type: 'page.viewed', occurredAt: now - 200 * DAY + look }]);
+      await product.settled();
+      paints.push(await paintOf(`/c/${big}`));
+    }
+    console.log(`paints of a customer with ${MANY} events (first/largest): ${paints.map((p) => `${p.first}/${p.largest}`).join(', ')} ms`);
+    expect(paints.every(({ head }) => head)).toBe(true);
+    expect(Math.min(...paints.map(({ first }) => first))).toBeLessThan(HALF_A_SECOND);
+    expect(Math.min(...paints.map(({ largest }) => largest))).toBeLessThan(1000);
+  });
+
+  it('go on in both directions from any date', async () => {
     const page = await open(`/c/${big}`);
-    const painted = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity);
-    // A figure for the record: on a machine that other tests share, the clock decides nothing.
-    console.log(`first paint of a customer with ${MANY} events: ${Math.round(painted)} ms`);
-    expect(await shownIds(page)).toHaveLength(60);
+    expect(await shownIds(page)).toHaveLength(STORY_FIRST_PAGE);
     const date = new Date(now - 300 * DAY).toISOString().slice(0, 10);
     await page.locator('[data-jump]').fill(date);
     await page.keyboard.press('Enter');
@@ -224,8 +261,8 @@ describe('ten thousand events', () => {
 
   it('are there again where the reader was, after Back', async () => {
     const page = await open(`/c/${big}?kind=contact,message`);
-    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
-    await expect.poll(async () => (await shownIds(page)).length, SOON).toBeGreaterThan(100);
+    const toEnd = () => page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await expect.poll(async () => (await toEnd(), (await shownIds(page)).length), SOON).toBeGreaterThan(100);
     await page.evaluate(() => document.querySelectorAll('[data-event]')[90]?.scrollIntoView({ block: 'start' }));
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     const id = (await shownIds(page))[92] ?? '';

@@ -66,7 +66,7 @@ export function matchOf(event: StoredEvent, blueprints: Blueprints): Matched | n
   return null;
 }
 
-const KINDS: Readonly<Record<string, StoryKind>> = {
+const KINDS: Readonly<Partial<Record<string, StoryKind>>> = {
   contact: 'contact',
   message: 'message',
   page: 'online',
@@ -94,8 +94,9 @@ const KINDS: Readonly<Record<string, StoryKind>> = {
 
 /** What an event is about, by the first word of its type. */
 export function kindOf(type: string | null): StoryKind {
-  const [first = ''] = (type ?? '').split('.');
-  return KINDS[first] ?? 'other';
+  if (type === null) return 'other';
+  const end = type.indexOf('.');
+  return KINDS[end < 0 ? type : type.slice(0, end)] ?? 'other';
 }
 
 /** Kinds that happen behind the stage where no channel of the customer's carries them. */
@@ -112,8 +113,9 @@ function sideFrom(kind: StoryKind, channel: Channel | null, controller: Controll
 const SESSIONS = ['sessionId', 'contactId', 'callId', 'conversationId', 'chatId'] as const;
 
 function sessionOf(event: StoredEvent): string | null {
+  if (event.attributes === undefined) return null;
   for (const name of SESSIONS) {
-    const value = event.attributes?.[name];
+    const value = event.attributes[name];
     if (typeof value === 'string' && value !== '') return `${name} ${value}`;
   }
   return null;
@@ -122,17 +124,14 @@ function sessionOf(event: StoredEvent): string | null {
 /** Attributes of `identify` that are wishes and not facts. */
 const WISHES = ['preferredChannel', 'language', 'bestTime', 'doNotCall', 'newsletter'] as const;
 const MOST_WISHES = 20;
+const NO_WISHES: StoryEntry['wishes'] = [];
 
 /** What an event says about wishes: `consent.changed` and `preference.set` with every attribute, `identify` with the known ones. */
 function wishesOf(event: StoredEvent): StoryEntry['wishes'] {
   const { type, attributes } = event;
-  if (attributes === undefined) return [];
-  const told =
-    type === 'consent.changed' || type === 'preference.set'
-      ? Object.entries(attributes)
-      : type === 'identify'
-        ? WISHES.map((name) => [name, attributes[name]] as const)
-        : [];
+  const all = type === 'consent.changed' || type === 'preference.set';
+  if (attributes === undefined || (!all && type !== 'identify')) return NO_WISHES;
+  const told = all ? Object.entries(attributes) : WISHES.map((name) => [name, attributes[name]] as const);
   return told
     .filter((one): one is [string, string | number | boolean] => ['string', 'number', 'boolean'].includes(typeof one[1]))
     .slice(0, MOST_WISHES)

@@ -16,9 +16,11 @@ export interface Lookup {
 
 /** Makes the look-up over sorted entries. */
 export function lookupIn(entries: readonly StoryEntry[]): Lookup {
-  const counted = entries.filter(({ retracted, annotation }) => !retracted && !annotation);
-  const byKey = new Map(counted.map(({ key, id }) => [key, id]));
-  const ids = new Set(byKey.values());
+  const counts = ({ retracted, annotation }: StoryEntry): boolean => !retracted && !annotation;
+  const counted = entries.every(counts) ? entries : entries.filter(counts);
+  // Made when somebody first asks: most stories are looked at without.
+  let byKey: ReadonlyMap<string, string> | undefined;
+  let ids: ReadonlySet<string> | undefined;
   const firstAt = (instant: number): number => {
     let [low, high] = [0, counted.length];
     while (low < high) {
@@ -37,8 +39,8 @@ export function lookupIn(entries: readonly StoryEntry[]): Lookup {
       }
       return found;
     },
-    key: (key) => byKey.get(key),
-    has: (id) => ids.has(id),
+    key: (key) => (byKey ??= new Map(counted.map((entry) => [entry.key, entry.id]))).get(key),
+    has: (id) => (ids ??= new Set(counted.map((entry) => entry.id))).has(id),
   };
 }
 

@@ -1,5 +1,5 @@
 import { CHANNELS, EMOTIONS, EMOTION_SOURCES } from '#lib/contract/index.ts';
-import type { Factor, StoryLanes, StoryStrip, StripFeeling, StripMark, StripPromise } from '#lib/contract/index.ts';
+import type { Factor, StoryLanes, StoryStrip, StripFelt, StripMark, StripPromise } from '#lib/contract/index.ts';
 import type { CustomerState } from '../customer/state.ts';
 import { SURE } from '../emotion/wave.ts';
 import { promiseStateAt } from '../promise/dates.ts';
@@ -70,26 +70,25 @@ type Felt = StoryEntry & { readonly feeling: NonNullable<StoryEntry['feeling']> 
 const isFelt = (entry: StoryEntry): entry is Felt => entry.feeling !== null;
 
 /** What was felt in one column: the mean weighed by confidence, with the worst event to look at. */
-function feelingIn(column: number, felt: readonly Felt[]): StripFeeling | null {
+function feltIn(column: number, felt: readonly Felt[]): StripFelt | null {
   const [first] = felt;
-  const last = felt.at(-1);
-  if (first === undefined || last === undefined) return null;
+  if (first === undefined) return null;
   const worst = felt.reduce((a, b) => (b.feeling.valence < a.feeling.valence ? b : a));
   const weight = felt.reduce((sum, { feeling }) => sum + feeling.confidence, 0);
   const sum = felt.reduce((all, { feeling }) => all + feeling.confidence * feeling.valence, 0);
-  return {
+  const measured = felt.some(({ feeling }) => MEASURED.includes(EMOTION_SOURCES[feeling.rank] ?? ''));
+  return [
     column,
-    at: last.at,
-    valence: Math.round(weight > 0 ? sum / weight : last.feeling.valence) / 1000,
-    confidence: Math.round(weight / felt.length) / 1000,
-    measured: felt.some(({ feeling }) => MEASURED.includes(EMOTION_SOURCES[feeling.rank] ?? '')),
-    count: felt.length,
-    label: EMOTIONS[worst.feeling.emotion] ?? 'unknown',
-    event: worst.id,
-  };
+    Math.round(weight > 0 ? sum / weight : first.feeling.valence) / 1000,
+    Math.round(weight / felt.length) / 1000,
+    measured ? 1 : 0,
+    felt.length,
+    EMOTIONS[worst.feeling.emotion] === undefined ? -1 : worst.feeling.emotion,
+    worst.id,
+  ];
 }
 
-function lineOf(entries: readonly Felt[], time: Time): readonly StripFeeling[] {
+function lineOf(entries: readonly Felt[], time: Time): readonly StripFelt[] {
   const columns = new Map<number, Felt[]>();
   for (const entry of entries) {
     const column = columnOf(entry.at, time);
@@ -97,7 +96,7 @@ function lineOf(entries: readonly Felt[], time: Time): readonly StripFeeling[] {
     if (known === undefined) columns.set(column, [entry]);
     else known.push(entry);
   }
-  return [...columns].map(([column, felt]) => feelingIn(column, felt)).filter((one) => one !== null);
+  return [...columns].map(([column, felt]) => feltIn(column, felt)).filter((one) => one !== null);
 }
 
 /** The worst moment of all that is sure enough to be remembered. */
@@ -111,7 +110,9 @@ function peakOf(entries: readonly Felt[]): StoryStrip['peak'] {
 
 /** Promises as the state knows them, and from the events those it has let go of. */
 function promisesOf(entries: readonly StoryEntry[], { state, now }: StripContext): readonly StripPromise[] {
-  const byKey = new Map(entries.map((entry) => [entry.key, entry.id]));
+  const made = (key: string): string => key.slice(0, key.indexOf(':'));
+  const asked = new Set(state.promises.map(({ key }) => made(key)));
+  const byKey = new Map(entries.flatMap(({ key, id }) => (asked.has(key) ? [[key, id]] : [])));
   const known = state.promises.map((p): StripPromise => ({
     key: p.key,
     kind: p.kind,
@@ -120,7 +121,7 @@ function promisesOf(entries: readonly StoryEntry[], { state, now }: StripContext
     due: p.due,
     metAt: p.metAt === 0 || p.metAt > now ? null : p.metAt,
     state: promiseStateAt(p, now),
-    event: byKey.get(p.key.slice(0, p.key.indexOf(':'))) ?? '',
+    event: byKey.get(made(p.key)) ?? '',
   }));
   const keys = new Set(known.map(({ key }) => key));
   const past = entries.flatMap((entry): StripPromise[] => {

@@ -1,21 +1,10 @@
 import { z } from 'zod';
+import { DISPOSITIONS, GESTURES, SPOKEN_PROMISES } from './staff-choices.ts';
 
 const customerId = z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id');
 const text = (most: number) => z.string().trim().max(most);
 /** Id of a case as the customer's page names it. */
 const caseId = z.string().min(1).max(300).optional();
-
-/** How a conversation came out, as the person who led it says. */
-export const DISPOSITIONS = ['resolved', 'unresolved', 'passed_on', 'call_again', 'no_answer', 'wrong_person'] as const;
-export type Disposition = (typeof DISPOSITIONS)[number];
-
-/** Something given that nobody had to give. */
-export const GESTURES = ['apology', 'credit', 'voucher', 'upgrade', 'gift', 'other'] as const;
-export type Gesture = (typeof GESTURES)[number];
-
-/** Kinds of promises that a person makes in a conversation. A journey may have rules for them, by the same name. */
-export const SPOKEN_PROMISES = ['call_back', 'answer', 'delivery', 'appointment', 'repair', 'refund', 'other'] as const;
-export type SpokenPromise = (typeof SPOKEN_PROMISES)[number];
 
 /** What somebody here says about a customer. It becomes an event like any other, under the name of whoever says it. */
 export const staffWord = z.discriminatedUnion('kind', [

@@ -1,24 +1,10 @@
 import { z } from 'zod';
 import type { Factor } from './event.ts';
 import type { CustomerHeader, TimelineItem, Position, Names } from './views.ts';
+import { STORY_FEELINGS, STORY_KINDS, STORY_LANES, STORY_PARTS } from './story-choices.ts';
+import type { StoryLanes, StripFelt } from './story-choices.ts';
 import { CHANNELS } from './words.ts';
 import type { Channel, EmotionOrUnknown, EmotionSource, PromiseState } from './words.ts';
-
-/** What an event of a customer's story is about, coarsely: the choices of the filter. */
-export const STORY_KINDS = ['contact', 'message', 'online', 'order', 'promise', 'feedback', 'note', 'record', 'other'] as const;
-export type StoryKind = (typeof STORY_KINDS)[number];
-
-/** How somebody felt, coarsely. What is not known is none of them. */
-export const STORY_FEELINGS = ['bad', 'neutral', 'good'] as const;
-export type StoryFeeling = (typeof STORY_FEELINGS)[number];
-
-/** Parts of a story that can be shown alone. */
-export const STORY_PARTS = ['promises', 'moments'] as const;
-export type StoryPart = (typeof STORY_PARTS)[number];
-
-/** What the lanes of the strip are. */
-export const STORY_LANES = ['channel', 'owner'] as const;
-export type StoryLanes = (typeof STORY_LANES)[number];
 
 const choices = <Choice extends string>(values: readonly [Choice, ...Choice[]]) => z.array(z.enum(values)).max(values.length).optional();
 const instant = z.int().min(0).max(8.64e15);
@@ -195,22 +181,6 @@ export interface Preference {
 /** Events of one lane in one column of the strip: how many, and how many of them with friction. A tuple, because there are many. */
 export type StripMark = readonly [column: number, count: number, problems: number];
 
-/** What was felt in one column of the strip. */
-export interface StripFeeling {
-  readonly column: number;
-  readonly at: number;
-  /** mean, weighed by confidence, -1..1 */
-  readonly valence: number;
-  /** 0..1 */
-  readonly confidence: number;
-  /** said or noted by a person; else inferred */
-  readonly measured: boolean;
-  readonly count: number;
-  readonly label: EmotionOrUnknown;
-  /** the worst of them */
-  readonly event: string;
-}
-
 export interface StripPromise {
   readonly key: string;
   readonly kind: string;
@@ -230,7 +200,7 @@ export interface StoryStrip {
   readonly columns: number;
   readonly by: StoryLanes;
   readonly lanes: readonly { readonly lane: string; readonly events: number; readonly marks: readonly StripMark[] }[];
-  readonly line: readonly StripFeeling[];
+  readonly line: readonly StripFelt[];
   /** the worst moment that is sure enough to be remembered; null: none */
   readonly peak: { readonly at: number; readonly valence: number; readonly label: EmotionOrUnknown; readonly event: string } | null;
   /** last made first */

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { StoryGroup, StoryPage, StoryStrip, StoryView, StripFeeling, StripPromise } from '#lib/contract/story.ts';
+import { EMOTIONS } from '#lib/contract/words.ts';
+import { STORY_FIRST_PAGE } from '#lib/contract/story-choices.ts';
+import type { StripFelt } from '#lib/contract/story-choices.ts';
+import type { StoryGroup, StoryPage, StoryStrip, StoryView, StripPromise } from '#lib/contract/story.ts';
 import type { CasePosition, PromiseView, TimelineItem } from '#lib/contract/views.ts';
 import {
   clockWords,
@@ -16,6 +19,7 @@ import {
   UNKNOWN_AFTER_MS,
   barHeight,
   drawFeelings,
+  drawLane,
   drawPromises,
   instantAt,
   placeAt,
@@ -99,7 +103,7 @@ describe('an open story', () => {
       viewOf(pageOf([contact(20)], { newer: '20-1', above: 5 })),
     );
     await story.refresh(() => true);
-    expect(asked).toEqual([{ ...params, limit: 60, place: { event: '20-1' } }]);
+    expect(asked).toEqual([{ ...params, limit: STORY_FIRST_PAGE, place: { event: '20-1' } }]);
     // What came in far above is told by the pill; nothing in sight moves.
     expect([times(story.groups), story.fresh]).toEqual([[[20]], 2]);
   });
@@ -180,9 +184,9 @@ const strip = (change: Partial<StoryStrip>): StoryStrip => ({
 }); // prettier-ignore
 
 describe('the drawing of the strip', () => {
-  const felt = (at: number, change: Partial<StripFeeling> = {}): StripFeeling => ({
-    column: at, at, valence: 0, confidence: 1, measured: false, count: 1, label: 'neutral', event: 'e', ...change,
-  }); // prettier-ignore
+  const felt = (at: number, change: { readonly valence?: number; readonly confidence?: number; readonly measured?: 0 | 1 } = {}): StripFelt => [
+    at, change.valence ?? 0, change.confidence ?? 1, change.measured ?? 0, 1, EMOTIONS.indexOf('neutral'), `${at}-7`,
+  ]; // prettier-ignore
   const frame = { width: 100, height: 62 };
   it('puts good on top and times to scale, and back', () => {
     const { dots } = drawFeelings(strip({ line: [felt(0, { valence: 1 }), felt(UNKNOWN_AFTER_MS * 2, { valence: -1 })] }), frame);
@@ -194,6 +198,17 @@ describe('the drawing of the strip', () => {
     expect([placeAt(time, 2000, 100), placeAt(time, 9000, 100), instantAt(time, 50, 100), instantAt(time, -5, 100)]).toEqual([
       50, 100, 2000, 1000,
     ]);
+  });
+  it('draws what persons said apart from what was inferred, each as one path', () => {
+    const { measured, inferred } = drawFeelings(
+      strip({ line: [felt(0), felt(UNKNOWN_AFTER_MS * 2, { measured: 1 }), felt(UNKNOWN_AFTER_MS * 4)] }),
+      frame,
+    );
+    expect([measured, inferred]).toEqual(['M50 31h0', 'M0 31h0M100 31h0']);
+  });
+  it('draws a lane as one path of strokes, and one of triangles where something went wrong', () => {
+    const drawn = drawLane([[0, 1, 0], [1, 8, 2]], { width: 100, columns: 10, base: 20, height: 12, most: 8 }); // prettier-ignore
+    expect(drawn).toEqual({ bars: 'M5 20v-3.8M15 20v-12', thick: 9.5, problems: 'M11.5 10h7l-3.5-6z' });
   });
   it('breaks where nothing was known for long', () => {
     expect(drawFeelings(strip({ line: [felt(0), felt(UNKNOWN_AFTER_MS), felt(UNKNOWN_AFTER_MS * 3)] }), frame).paths).toHaveLength(2);

@@ -1,5 +1,6 @@
 import { readChoice } from '#lib/components/address.ts';
-import { QUEUE_REASONS, type QueueParams, type QueueReason } from '#lib/contract/queue.ts';
+import { QUEUE_REASONS, type QueueReason } from '#lib/contract/queue-choices.ts';
+import type { QueueParams } from '#lib/contract/queue.ts';
 
 /** What the page's address says. */
 export interface QueueAddress {

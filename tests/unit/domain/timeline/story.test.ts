@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StoryFilter } from '#lib/contract/index.ts';
-import { hitsIn } from '#lib/contract/index.ts';
+import { feelingsOn, hitsIn } from '#lib/contract/index.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { streamId } from '#server/domain/event/event.ts';
 import { kindOf, tells } from '#server/domain/timeline/entry.ts';
@@ -220,7 +220,7 @@ describe('the strip', () => {
     );
     const drawn = stripOf(told.entries, { state: told.state, factors: [], by: 'channel', now: NOON });
     expect(drawn?.peak).toMatchObject({ valence: -0.5, event: told.entries[1]?.id });
-    expect(drawn?.line.map(({ measured, confidence }) => [measured, confidence])).toEqual([
+    expect(feelingsOn(drawn ?? { line: [] }).map(({ measured, confidence }) => [measured, confidence])).toEqual([
       [false, 0.4],
       [true, 1],
     ]);

@@ -1,6 +1,7 @@
 import { readInstant } from '#lib/components/address.ts';
-import { STORY_FEELINGS, STORY_KINDS, STORY_PARTS } from '#lib/contract/story.ts';
-import type { StoryFilter, StoryLanes, StoryParams, StoryPlace } from '#lib/contract/story.ts';
+import { STORY_FEELINGS, STORY_KINDS, STORY_PARTS } from '#lib/contract/story-choices.ts';
+import type { StoryLanes } from '#lib/contract/story-choices.ts';
+import type { StoryFilter, StoryParams, StoryPlace } from '#lib/contract/story.ts';
 import { CHANNELS } from '#lib/contract/words.ts';
 
 /** What the address of a customer's page says about the story shown there. */

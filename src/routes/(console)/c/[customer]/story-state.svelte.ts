@@ -1,3 +1,4 @@
+import { STORY_FIRST_PAGE } from '#lib/contract/story-choices.ts';
 import type { StoryGroup, StoryPage, StoryPageParams, StoryParams, StoryView } from '#lib/contract/story.ts';
 
 /** How a story is fetched. */
@@ -6,8 +7,8 @@ export interface StoryFetch {
   readonly page: (params: StoryPageParams) => Promise<StoryPage>;
 }
 
-/** Events of the first page, and of each further one. */
-export const PAGE_SIZE = 60;
+/** Events of each further page. */
+const FURTHER_PAGE = 60;
 /** Events fetched again at once. */
 const LARGEST_PAGE = 500;
 
@@ -144,7 +145,7 @@ export class StoryState {
     this.#busy = side;
     this.#failed = false;
     try {
-      const page = await this.#fetch.page({ ...this.#asked(), place, limit: PAGE_SIZE });
+      const page = await this.#fetch.page({ ...this.#asked(), place, limit: FURTHER_PAGE });
       this.#page = join(page);
       if (this.#waiting !== null && side === 'older')
         this.#waiting = { ...this.#waiting, groups: below(this.#waiting.groups, page.groups), older: page.older };
@@ -164,7 +165,7 @@ export class StoryState {
     const { atTop } = this;
     const first = this.#page.groups[0]?.items[0]?.id;
     const { place, ...asked } = this.#params;
-    const limit = Math.min(LARGEST_PAGE, Math.max(PAGE_SIZE, this.loaded));
+    const limit = Math.min(LARGEST_PAGE, Math.max(STORY_FIRST_PAGE, this.loaded));
     let view: StoryView;
     try {
       view = await this.#fetch.get({

@@ -1,4 +1,6 @@
-import type { StoryStrip, StripFeeling, StripMark, StripPromise } from '#lib/contract/story.ts';
+import { feelingsOn } from '#lib/contract/story-choices.ts';
+import type { StripFeeling } from '#lib/contract/story-choices.ts';
+import type { StoryStrip, StripMark, StripPromise } from '#lib/contract/story.ts';
 
 /** A place on the strip's line of feelings. */
 export interface Dot {
@@ -16,6 +18,9 @@ export interface FeelingDrawing {
   readonly paths: readonly string[];
   /** closed SVG path of the confidence band of each stretch */
   readonly bands: readonly string[];
+  /** SVG paths of points, to be drawn with round ends: what persons said, and what was inferred */
+  readonly measured: string;
+  readonly inferred: string;
 }
 
 /** Without any word for this long, how somebody feels is unknown: the line breaks. */
@@ -39,14 +44,18 @@ export function instantAt(strip: Pick<StoryStrip, 'from' | 'to'>, x: number, wid
 /** Draws what was felt, oldest first, into a frame. Valence 1 is on top. */
 export function drawFeelings(strip: StoryStrip, frame: { readonly width: number; readonly height: number }): FeelingDrawing {
   const inner = frame.height - 2 * MARGIN;
-  const dots = strip.line.map((feeling) => ({
+  const dots = feelingsOn(strip).map((feeling) => ({
     x: placeAt(strip, feeling.at, frame.width),
     y: round(MARGIN + (inner * (1 - feeling.valence)) / 2),
     band: round((inner / 2) * (1 - feeling.confidence) * 0.5),
     feeling,
   }));
   const stretches = split(dots);
+  const points = (measured: boolean): string =>
+    dots.map(({ x, y, feeling }) => (feeling.measured === measured ? `M${x} ${y}h0` : '')).join('');
   return {
+    measured: points(true),
+    inferred: points(false),
     dots,
     paths: stretches.map(pathOf),
     bands: stretches.map((stretch) => bandOf(stretch, frame.height)).filter((band) => band !== ''),
@@ -125,18 +134,17 @@ export function barHeight(count: number, most: number, height: number): number {
   return Math.max(3, round((height * Math.log1p(count)) / Math.log1p(Math.max(1, most))));
 }
 
-/** One lane as two paths: bars for its events, and triangles on top where some had friction. `base` is the y on which the bars stand. */
+/** One lane as two paths: strokes for its events, and triangles on top where some had friction. `base` is the y on which the strokes stand. */
 export function drawLane(
   marks: readonly StripMark[],
   frame: { readonly width: number; readonly columns: number; readonly base: number; readonly height: number; readonly most: number },
-): { readonly bars: string; readonly problems: string } {
+): { readonly bars: string; readonly thick: number; readonly problems: string } {
   const column = frame.width / frame.columns;
-  const wide = round(Math.max(2, column - 0.5));
   let [bars, triangles] = ['', ''];
   for (const [at, count, problems] of marks) {
-    const bar = barHeight(count, frame.most, frame.height);
-    bars += `M${round(at * column)} ${frame.base}v${-bar}h${wide}v${bar}z`;
-    if (problems > 0) triangles += `M${round((at + 0.5) * column - 3.5)} ${round(frame.base - bar + 2)}h7l-3.5 -6z`;
+    const [x, bar] = [round((at + 0.5) * column), barHeight(count, frame.most, frame.height)];
+    bars += `M${x} ${frame.base}v${-bar}`;
+    if (problems > 0) triangles += `M${round(x - 3.5)} ${round(frame.base - bar + 2)}h7l-3.5-6z`;
   }
-  return { bars, problems: triangles };
+  return { bars, thick: round(Math.max(2, column - 0.5)), problems: triangles };
 }

@@ -1,4 +1,4 @@
-import type { SpokenPromise } from '#lib/contract/staff.ts';
+import type { SpokenPromise } from '#lib/contract/staff-choices.ts';
 
 /** What can be stated about a customer, with the key that opens its form. */
 export const SAYINGS = [

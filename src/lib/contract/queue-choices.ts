@@ -1,0 +1,15 @@
+/** Why a case needs somebody. The first two are promises, before and after they are broken; `recovery`: contacted, but not made good in time. */
+export const QUEUE_REASONS = ['promise', 'call_back', 'stuck', 'bad_peak', 'complaint', 'dead_end', 'recovery'] as const;
+export type QueueReason = (typeof QUEUE_REASONS)[number];
+
+/** What went wrong so that somebody has to be won back. */
+export const RECOVERY_CAUSES = ['promise', 'bad_peak', 'complaint', 'dead_end'] as const;
+export type RecoveryCause = (typeof RECOVERY_CAUSES)[number];
+
+/** How far a recovery has come: in exactly one of these at every instant. */
+export const RECOVERY_STATES = ['detected', 'contacted', 'resolved', 'won', 'lost'] as const;
+export type RecoveryState = (typeof RECOVERY_STATES)[number];
+
+/** What came of an item of the queue, as whoever did it says. */
+export const CARE_OUTCOMES = ['helped', 'no_effect', 'not_reached', 'wrong_alert'] as const;
+export type CareOutcome = (typeof CARE_OUTCOMES)[number];
