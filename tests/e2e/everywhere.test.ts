@@ -18,8 +18,14 @@ const WIDE = { width: 1280, height: 720 };
 const PHONE = { width: 390, height: 844 };
 const PERSON = { customerId: 'P3', email: 'ada.meyer@example.com', accountId: 'ACME-17' };
 
+const LARGEST_PAINT_MS = 1000;
+/** Looks at a page that was slow: whatever else runs on this machine only ever adds to it. */
+const MOST_LOOKS = 4;
+
 /** Pages that show something without any event. */
-const EMPTY = ['/', '/funnel', '/heat', '/promises', '/journey', '/labels', '/sources', '/silence', '/c', '/wall/now', '/nowhere'];
+const EMPTY = ['/', '/funnel', '/heat', '/promises', '/journey', '/labels', '/sources', '/silence', '/queue', '/queue?tab=recovery', '/c', '/pop', '/embed/pop', '/wall/now', '/nowhere', '/c/nobody', `/c/${'0'.repeat(20)}`]; // prettier-ignore
+/** Pages whose words and colours change when the server no longer answers. */
+const CUT = (customer: string) => ['/funnel', '/heat?w=1h', '/queue', `/c/${customer}`, `/embed/c/${customer}`, '/wall/now'];
 
 let browser: Browser;
 let folder: string;
@@ -44,6 +50,9 @@ beforeAll(async () => {
     'curl',
     'default',
     'We call you back',
+    'Calls after ordering',
+    'Orders',
+    'Writes',
   ];
 });
 afterAll(async () => {
@@ -79,8 +88,26 @@ function people(count: number): object[] {
   }).flat();
 }
 
+/** A funnel of somebody's own. */
+const OWN = {
+  id: 'own',
+  name: 'Calls after ordering',
+  windowMs: 48 * 60 * MINUTE,
+  steps: [
+    { name: 'Orders', any: [{ type: 'order.placed' }] },
+    { name: 'Writes', any: [{ type: 'message.in' }] },
+  ],
+  breakdowns: [{ by: 'segment', at: 'first' }],
+};
+
 async function fill(): Promise<void> {
   await product.send(people(12));
+  const saved = await fetch(`${product.address}/api/trpc/funnels.save`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ definition: OWN, replaces: null }),
+  });
+  if (!saved.ok) throw new Error(await saved.text());
   await product.send([{ customer: { email: 'not an address' }, occurredAt: 'never' }]);
   await product.settled();
   const found = await product.trpc<FindAnswer>('customers.find', { q: PERSON.email });
@@ -100,17 +127,40 @@ interface Look {
   readonly unsaid: string[];
   readonly cut: string[];
   readonly inaccessible: string[];
+  /** largest paint too late */
+  readonly slow: string[];
+}
+const nothingSeen = (): Look => ({ unsaid: [], cut: [], inaccessible: [], slow: [] });
+
+/** Opens a page. @returns ms until the largest thing on it was painted: the quickest of some looks, where the first is slow */
+async function openTimed(page: Page, path: string): Promise<number> {
+  let quickest = Infinity;
+  for (let look = 0; look < MOST_LOOKS && quickest >= LARGEST_PAINT_MS; look++) {
+    await page.goto(product.address + path);
+    await settled(page);
+    quickest = Math.min(quickest, await page.evaluate(() => Number(Reflect.get(globalThis, 'largestPaintMs') ?? Infinity)));
+  }
+  return quickest;
+}
+
+/** Notes in a page when the largest thing was painted. */
+function watchPaint(page: Page): Promise<void> {
+  return page.addInitScript(() => {
+    const seen = new PerformanceObserver((list) => Reflect.set(globalThis, 'largestPaintMs', list.getEntries().at(-1)?.startTime));
+    seen.observe({ type: 'largest-contentful-paint', buffered: true });
+  });
 }
 
 /** Reads pages in the language of the tests, wide and narrow, and holds each against axe-core in both themes. */
 async function lookAt(paths: readonly string[]): Promise<Look> {
-  const look: Look = { unsaid: [], cut: [], inaccessible: [] };
+  const look = nothingSeen();
   const made = await context('light', 'en-XA');
   const page = await made.newPage();
+  await watchPaint(page);
   for (const path of paths) {
     await page.setViewportSize(WIDE);
-    await page.goto(product.address + path);
-    await settled(page);
+    const paintedMs = await openTimed(page, path);
+    if (paintedMs >= LARGEST_PAINT_MS) look.slow.push(`${path}: ${paintedMs.toFixed(0)} ms`);
     const add = (list: string[], found: readonly string[], where = '') => list.push(...found.map((one) => `${path}${where}: ${one}`));
     const wide = await textFindings(page, data);
     add(look.unsaid, wide.unsaid);
@@ -139,16 +189,16 @@ async function settled(page: Page): Promise<void> {
 }
 
 describe('before the first event', () => {
-  it('every page is worded in the chosen language, fits wide and narrow, and is accessible in both themes', async () => {
+  it('every page is worded in the chosen language, painted within a second, fits wide and narrow, and is accessible in both themes', async () => {
     const look = await lookAt(EMPTY);
-    expect(look).toEqual({ unsaid: [], cut: [], inaccessible: [] });
+    expect(look).toEqual(nothingSeen());
   });
 });
 
 describe('with customers in it', () => {
   beforeAll(fill);
 
-  it('every page, with its drawer open or not, is worded in the chosen language, fits wide and narrow, and is accessible in both themes', async () => {
+  it('every page, with its drawer open or not, is worded in the chosen language, painted within a second, fits wide and narrow, and is accessible in both themes', async () => {
     const look = await lookAt([
       '/funnel',
       '/funnel?by=channel&list=funnel%3Fjourney%3Dtest%26what%3Dentered',
@@ -165,11 +215,18 @@ describe('with customers in it', () => {
       '/pop',
       `/a/${customer}`,
       `/c/${customer}`,
+      `/c/${customer}?show=identity&sides=on`,
+      `/embed/c/${customer}`,
+      '/queue',
+      '/queue?tab=recovery',
+      '/queue?reason=dead_end&owner=nobody',
+      '/funnel/saved/own',
+      '/funnel/saved/own/edit',
       '/moments',
       '/c',
       '/wall/now',
     ]);
-    expect(look).toEqual({ unsaid: [], cut: [], inaccessible: [] });
+    expect(look).toEqual(nothingSeen());
   });
 
   it('a language is chosen by address, kept, and changed in the top bar without a reload', async () => {
@@ -192,40 +249,71 @@ describe('with customers in it', () => {
     await made.close();
   });
 
-  it.each(['/funnel', '/heat', '/wall/now'])('%s loads at most 120 KB of compressed script, without ECharts', async (path) => {
-    const made = await context('light', 'en');
-    const page = await made.newPage();
-    const scripts: Promise<{ url: string; bytes: number; text: string }>[] = [];
-    page.on('response', (response) => {
-      if (!/\.js(\?|$)/.test(response.url())) return;
-      const read = async () => {
-        const [{ responseBodySize }, body] = await Promise.all([response.request().sizes(), response.text()]);
-        return { url: response.url(), bytes: responseBodySize, text: body };
-      };
-      scripts.push(read());
-    });
-    await page.addInitScript(() => {
-      const seen = new PerformanceObserver((list) => Reflect.set(globalThis, 'largestPaintMs', list.getEntries().at(-1)?.startTime));
-      seen.observe({ type: 'largest-contentful-paint', buffered: true });
-    });
-    await page.goto(product.address + path);
-    await settled(page);
-    let loaded: Awaited<(typeof scripts)[number]>[] = [];
-    // Reading one takes a moment in which the next may come.
-    while (loaded.length < scripts.length) loaded = await Promise.all(scripts);
-    page.removeAllListeners('response');
-    const bytes = loaded.reduce((sum, script) => sum + script.bytes, 0);
-    const largestPaintMs = await page.evaluate(() => Number(Reflect.get(globalThis, 'largestPaintMs')));
-    // Recorded, not judged: a clock on a machine that others share proves nothing.
-    console.log(
-      `${path}: ${(bytes / KILOBYTE).toFixed(1)} KB of script in ${loaded.length} files, largest paint after ${largestPaintMs.toFixed(0)} ms`,
+  it('a page that the server no longer answers says so, in the chosen language, and stays accessible in both themes', async () => {
+    const made = await context('light', 'en-XA');
+    const pages = await Promise.all(
+      CUT(customer).map(async (path) => {
+        const page = await made.newPage();
+        await page.setViewportSize(WIDE);
+        await page.goto(product.address + path);
+        await settled(page);
+        return { path, page };
+      }),
     );
-    expect(loaded.length).toBeGreaterThan(3);
-    expect(bytes).toBeGreaterThan(10 * KILOBYTE);
-    expect(bytes).toBeLessThanOrEqual(MOST_SCRIPT);
-    expect(loaded.filter(({ text }) => text.includes('zrender') || text.includes('echarts')).map(({ url }) => url)).toEqual([]);
+    const look = nothingSeen();
+    process.kill(product.pid, 'SIGSTOP');
+    try {
+      for (const state of ['stale', 'offline'] as const)
+        for (const { path, page } of pages) {
+          const mark = path.startsWith('/wall') ? '[data-health="stale"], [data-health="reconnecting"]' : `[data-live="${state}"]`;
+          await page.locator(mark).first().waitFor({ timeout: 40_000 });
+          const found = await textFindings(page, data);
+          look.unsaid.push(...found.unsaid.map((one) => `${path} ${state}: ${one}`));
+          look.cut.push(...found.cut.map((one) => `${path} ${state}: ${one}`));
+          if (state === 'stale') continue;
+          for (const theme of ['light', 'dark']) {
+            await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme);
+            look.inaccessible.push(...(await brokenRules(page)).map((one) => `${path} ${state} (${theme}): ${one}`));
+          }
+        }
+    } finally {
+      process.kill(product.pid, 'SIGCONT');
+    }
+    expect(look).toEqual(nothingSeen());
+    await pages[0]?.page.locator('[data-live="live"]').waitFor({ timeout: 40_000 });
     await made.close();
   });
+
+  it.each([() => '/funnel', () => '/heat', () => '/wall/now', () => '/queue', () => `/c/${customer}`])(
+    'a page loads at most 120 KB of compressed script, without ECharts (%#)',
+    async (pathOf) => {
+      const path = pathOf();
+      const made = await context('light', 'en');
+      const page = await made.newPage();
+      const scripts: Promise<{ url: string; bytes: number; text: string }>[] = [];
+      page.on('response', (response) => {
+        if (!/\.js(\?|$)/.test(response.url())) return;
+        const read = async () => {
+          const [{ responseBodySize }, body] = await Promise.all([response.request().sizes(), response.text()]);
+          return { url: response.url(), bytes: responseBodySize, text: body };
+        };
+        scripts.push(read());
+      });
+      await page.goto(product.address + path);
+      await settled(page);
+      let loaded: Awaited<(typeof scripts)[number]>[] = [];
+      // Reading one takes a moment in which the next may come.
+      while (loaded.length < scripts.length) loaded = await Promise.all(scripts);
+      page.removeAllListeners('response');
+      const bytes = loaded.reduce((sum, script) => sum + script.bytes, 0);
+      console.log(`${path}: ${(bytes / KILOBYTE).toFixed(1)} KB of script in ${loaded.length} files`);
+      expect(loaded.length).toBeGreaterThan(3);
+      expect(bytes).toBeGreaterThan(10 * KILOBYTE);
+      expect(bytes).toBeLessThanOrEqual(MOST_SCRIPT);
+      expect(loaded.filter(({ text }) => text.includes('zrender') || text.includes('echarts')).map(({ url }) => url)).toEqual([]);
+      await made.close();
+    },
+  );
 
   it.each([() => '/heat?w=1h', () => '/funnel?by=channel', () => `/c/${customer}`])(
     'a page is printed light and whole, without what only a pointer could use (%#)',
