@@ -144,8 +144,8 @@ async function openTimed(page: Page, path: string): Promise<number> {
 }
 
 /** Notes in a page when the largest thing was painted. */
-function watchPaint(page: Page): Promise<void> {
-  return page.addInitScript(() => {
+async function watchPaint(page: Page): Promise<void> {
+  await page.addInitScript(() => {
     const seen = new PerformanceObserver((list) => Reflect.set(globalThis, 'largestPaintMs', list.getEntries().at(-1)?.startTime));
     seen.observe({ type: 'largest-contentful-paint', buffered: true });
   });

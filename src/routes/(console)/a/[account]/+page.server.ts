@@ -1,10 +1,11 @@
 import { error } from '@sveltejs/kit';
 import { ask } from '#lib/api/ask.ts';
 import { PAGE_SIZE } from './account-state.svelte.ts';
+import * as m from '#messages/frame.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params }) => {
-  if (!/^[0-9a-f]{20}$/.test(params.account)) error(404, 'An account’s address ends in 20 characters, 0 to 9 and a to f.');
+  if (!/^[0-9a-f]{20}$/.test(params.account)) error(404, m.missing('account'));
   const accountId = params.account;
   const [account, timeline] = await Promise.all([
     ask(locals.api.accounts.get({ accountId })),

@@ -1,11 +1,11 @@
 import { error, redirect } from '@sveltejs/kit';
 import { ask } from '#lib/api/ask.ts';
 import { paramsOf, readStory } from './story-address.ts';
+import * as m from '#messages/frame.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
-  if (!/^[0-9a-f]{20}$/.test(params.customer))
-    error(404, 'A customer’s address ends in 20 characters, 0 to 9 and a to f. Search for them instead.');
+  if (!/^[0-9a-f]{20}$/.test(params.customer)) error(404, m.missing('customer'));
   const address = readStory(url);
   const story = await ask(locals.api.story.get(paramsOf(params.customer, address)));
   if (story.movedTo !== null) redirect(307, `/c/${story.movedTo}`);

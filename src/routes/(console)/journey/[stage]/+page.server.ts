@@ -2,6 +2,7 @@ import { error } from '@sveltejs/kit';
 import { ask } from '#lib/api/ask.ts';
 import { chooseJourney } from '#lib/components/journeys.ts';
 import { journeyParamsOf, readJourneyAddress } from '../params.ts';
+import * as m from '#messages/frame.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, params: route, parent }) => {
@@ -10,11 +11,11 @@ export const load: PageServerLoad = async ({ locals, url, params: route, parent 
   const asked = field('j');
   const { journeys } = await parent();
   const journey = chooseJourney(journeys, asked);
-  if (!journey) error(404, 'There is no journey.');
+  if (!journey) error(404, m.missing('journey'));
   const params = journeyParamsOf(address, journey.journey);
   const all = { ...address, variant: undefined };
   const view = await ask(locals.api.journeys.get(params));
-  if (view.stages[route.stage] === undefined) error(404, 'The journey has no such stage.');
+  if (view.stages[route.stage] === undefined) error(404, m.missing('stage'));
   const variants = await Promise.all(
     view.variants.map(async ({ id }) => ({
       id,
