@@ -56,7 +56,8 @@ import { promiseLedgerView } from '#server/domain/view/promises.ts';
 import { wallView } from '#server/domain/view/wall.ts';
 import type { WallSums } from '#server/domain/view/wall.ts';
 import type { CellSums } from '#server/domain/kernel/sums.ts';
-import { windowRange } from '#server/domain/kernel/sums.ts';
+import { NOW } from '#server/domain/kernel/counters.ts';
+import { totalOf, windowRange } from '#server/domain/kernel/sums.ts';
 import { PROMISE_REACH_MINUTES, Strip } from '#server/domain/view/strip.ts';
 import { accountTimeline, accountView } from '#server/projector/accounts.ts';
 import { timelinePage } from '#server/projector/customers.ts';
@@ -558,6 +559,18 @@ export function createReader(o: ReaderOptions): Reader {
     };
   }
 
+  function runningOf(journey: string): JourneySummary['running'] {
+    const versions = o.blueprints.versions(journey);
+    const { minute } = positionOf(undefined);
+    return versions.length < 2
+      ? []
+      : versions.map(({ blueprint: of, publishedAt }) => ({
+          version: of.version,
+          since: publishedAt,
+          open: totalOf(o.sums().funnel(of, minute + 1, minute).levels, NOW.occupancy),
+        }));
+  }
+
   function journeys(): JourneySummary[] {
     return o.blueprints.all.map((of) => {
       const versions = o.blueprints.versions(of.journey).map((one) => one.blueprint);
@@ -566,6 +579,7 @@ export function createReader(o: ReaderOptions): Reader {
         journey: of.journey,
         version: of.version,
         versions: versions.map((one) => one.version),
+        running: runningOf(of.journey),
         name: of.file.name,
         goal: of.file.goal,
         windowMs: of.file.window,

@@ -200,6 +200,8 @@ describe('the editor', () => {
     await page.locator('[data-change="stages.look.standard"]').waitFor({ timeout: 5000 });
     await page.locator('[data-preview]').click();
     await page.locator('[data-preview-events]').waitFor({ timeout: 10_000 });
+    await product.send([{ id: 'begun', customer: { customerId: 'P90' }, type: 'page.viewed', segment: 'gold' }]);
+    await product.settled();
     const before = await product.trpc<JourneyView>('journeys.get', { journey: 'test', version: 1 });
     await publish.click();
     await page.getByText('Version 2:').waitFor({ timeout: 10_000 });
@@ -212,6 +214,13 @@ describe('the editor', () => {
     expect(second.total.cases).toBe(0);
     expect(second.stages['look']?.standardMs).toBe(60 * MINUTE);
     expect(await product.trpc<JourneyText>('journeys.text', { journey: 'test' })).toMatchObject({ version: 2, by: 'Ada', nextVersion: 3 });
+
+    // Nobody who looks at the new version's few numbers is left to wonder where the others are.
+    await page.goto(`${product.address}/funnel?j=test`);
+    await page.getByText('follow version 2. Begun before, and still open:').waitFor(PATIENT);
+    await page.getByRole('link', { name: 'version 1 (17 open cases)' }).click();
+    await page.getByText('This is version 1.').waitFor(PATIENT);
+    expect(new URL(page.url()).searchParams.get('v')).toBe('1');
     await page.context().close();
   });
 });

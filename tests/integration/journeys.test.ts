@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { DraftCheck, JourneyText, PreviewPiece, SilenceView, StandingView, WallView } from '#lib/contract/index.ts';
+import type { DraftCheck, JourneySummary, JourneyText, PreviewPiece, SilenceView, StandingView, WallView } from '#lib/contract/index.ts';
 import { runJourney } from '#server/cli/journey-command.ts';
 import { parseConfig } from '#server/config.ts';
 import { startTestApp } from '../support/app.ts';
@@ -152,6 +152,12 @@ describe('a published version', () => {
     expect((await app.list({ of: 'state', journey: 'test', version: 1, state: 'progressing', where: 'here', to: NOON })).count).toBe(
       standing.here.progressing,
     );
+    // A page of the new version can say that others run on under the old one.
+    const [summary] = await app.call<JourneySummary[]>('journeys.list');
+    expect(summary?.running).toMatchObject([
+      { version: 1, open: seen.open },
+      { version: 2, since: NOON + HOUR, open: 1 },
+    ]);
     // A running case is still judged by the version under which it began.
     await app.take([event('a1', 9, 'delivery.started', NOON + HOUR)]);
     await vi.waitFor(

@@ -16,6 +16,13 @@ export type Measures = Map<number, number>;
 /** Sums by cell. */
 export type CellSums = Map<string, Measures>;
 
+/** One measure, summed over all cells. */
+export function totalOf(sums: CellSums, measure: number): number {
+  let sum = 0;
+  for (const measures of sums.values()) sum += measures.get(measure) ?? 0;
+  return sum;
+}
+
 /** The name under which cells of one cube, journey and version are kept together: the first three parts of their keys. */
 export function groupOf(cell: string): string {
   return cell.slice(0, cell.indexOf('|', cell.indexOf('|', cell.indexOf('|') + 1) + 1));

@@ -2,6 +2,7 @@ import type { HeatView, Hotspot, Position, WallTile, WallView, Window } from '#l
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import type { CellSums } from '../kernel/sums.ts';
 import { EVENT, HEAT, NOW, PROMISE } from '../kernel/counters.ts';
+import { totalOf } from '../kernel/sums.ts';
 import { frictionSum } from './heat.ts';
 
 /** Cells on a wall. */
@@ -26,12 +27,6 @@ export interface WallInput {
   readonly hot: readonly Hotspot[];
 }
 
-function total(sums: CellSums, measure: number): number {
-  let sum = 0;
-  for (const measures of sums.values()) sum += measures.get(measure) ?? 0;
-  return sum;
-}
-
 interface Figures {
   readonly open: number;
   readonly stuck: number;
@@ -45,20 +40,20 @@ interface Figures {
 }
 
 function figuresOf(sums: WallSums): Figures {
-  const kept = total(sums.promises, PROMISE.kept);
-  const settled = kept + total(sums.promises, PROMISE.broken) + total(sums.promises, PROMISE.late);
-  const visits = total(sums.heat, HEAT.visits);
-  const confidence = total(sums.heat, HEAT.confidence);
+  const kept = totalOf(sums.promises, PROMISE.kept);
+  const settled = kept + totalOf(sums.promises, PROMISE.broken) + totalOf(sums.promises, PROMISE.late);
+  const visits = totalOf(sums.heat, HEAT.visits);
+  const confidence = totalOf(sums.heat, HEAT.confidence);
   return {
-    open: total(sums.levels, NOW.occupancy),
-    stuck: total(sums.levels, NOW.stuck),
+    open: totalOf(sums.levels, NOW.occupancy),
+    stuck: totalOf(sums.levels, NOW.stuck),
     kept: settled === 0 ? null : (100 * kept) / settled,
     settled,
     friction: visits === 0 ? null : [...sums.heat.values()].reduce((sum, measures) => sum + frictionSum(measures), 0) / 1000 / visits,
     visits,
-    valence: confidence === 0 ? null : total(sums.heat, HEAT.valence) / confidence,
-    known: total(sums.heat, HEAT.known),
-    contacts: total(sums.events, EVENT.contacts),
+    valence: confidence === 0 ? null : totalOf(sums.heat, HEAT.valence) / confidence,
+    known: totalOf(sums.heat, HEAT.known),
+    contacts: totalOf(sums.events, EVENT.contacts),
   };
 }
 

@@ -21,6 +21,11 @@ export function readVersion(text: string | null): number | undefined {
   return text !== null && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
 }
 
+/** Pages whose numbers are of one version of a journey, with the newest where none is named. The journey's own page compares versions and has a picker of its own. */
+export function showsOneVersion(path: string): boolean {
+  return ['/funnel', '/heat', '/promises'].includes(path);
+}
+
 /** One of `allowed`, else `otherwise`. */
 export function readChoice<Choice extends string, Otherwise>(
   text: string | null,

@@ -36,6 +36,8 @@ export interface JourneySummary {
   readonly version: number;
   /** all versions, oldest first: cases keep the one under which they began */
   readonly versions: readonly number[];
+  /** the versions where there are several: from when cases began under it, ms, and how many are open under it now */
+  readonly running: readonly { readonly version: number; readonly since: number; readonly open: number }[];
   readonly name: Names;
   readonly goal: string;
   readonly windowMs: number;
