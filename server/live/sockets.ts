@@ -11,6 +11,7 @@ import type { Log } from '#server/platform/log.ts';
 import { Presence } from './presence.ts';
 import { roomName } from './room-names.ts';
 import { diffView } from './patch.ts';
+import { steadied } from './steady.ts';
 
 /** How often a room may speak. The first change goes out at once. */
 const TICK_MS: Readonly<Record<Subscription['view'], number>> = {
@@ -270,7 +271,8 @@ export class Sockets {
     const at = this.#o.clock();
     const begun = performance.now();
     try {
-      const view = this.#compute(room.request);
+      const computed = this.#compute(room.request);
+      const view = room.request.view === 'heat' ? steadied(room.last, computed) : computed;
       const patch = diffView(room.last, view);
       room.changes = changes;
       if (patch !== null) {

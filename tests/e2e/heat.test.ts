@@ -12,20 +12,6 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const PATIENT = { timeout: 30_000, interval: 100 };
-/** The grid of the largest journeys. */
-const WIDE = 12;
-const WIDE_JOURNEY = `
-journey: wide
-name: {customer: A long way, internal: Wide}
-goal: It works
-window: 2d
-segments: [${Array.from({ length: WIDE }, (_, i) => `s${i}`).join(', ')}]
-stages:
-${Array.from({ length: WIDE }, (_, i) => `  - {id: st${i}, name: {customer: Stage ${i}, internal: Stage ${i}}, next: [${i + 1 < WIDE ? `st${i + 1}` : ''}]}`).join('\n')}
-touchpoints:
-${Array.from({ length: WIDE }, (_, i) => `  - {id: t${i}, name: Point ${i}, stage: st${i}, owner: Care, channel: web, match: [{type: step.${i}}]}`).join('\n')}
-`;
-
 let browser: Browser;
 let journeys: string;
 let product: Product;
@@ -52,7 +38,6 @@ beforeAll(async () => {
   browser = await openBrowser();
   journeys = await mkdtemp(join(tmpdir(), 'throughline-journeys-'));
   await writeFile(join(journeys, 'test.yaml'), TEST_JOURNEY);
-  await writeFile(join(journeys, 'wide.yaml'), WIDE_JOURNEY);
   product = await startProduct({ env: { JOURNEYS: journeys, PARTITIONS: '3', LOG_LEVEL: 'error' } });
   await product.send(history(Date.now()));
   await product.settled();
@@ -194,52 +179,6 @@ describe.each(['light', 'dark'] as const)('accessibility (%s)', (colorScheme) =>
       if (violations.length > 0) found[path] = violations;
     }
     expect(found).toEqual({});
-    await page.context().close();
-  });
-});
-
-describe('a grid of twelve by twelve', () => {
-  it('takes in changes of all its squares, and says what an update costs the page', async () => {
-    const send = (round: number): Promise<unknown> =>
-      product.send(
-        Array.from({ length: WIDE * WIDE }, (_, i) => ({
-          id: `w${round}-${i}`,
-          customer: { customerId: `w${round}-${i}` },
-          caseId: `w${round}-${i}`,
-          segment: `s${i % WIDE}`,
-          type: `step.${Math.floor(i / WIDE)}`,
-          occurredAt: Date.now() - 1000,
-        })),
-      );
-    for (let round = 0; round < 5; round++) await send(round);
-    await product.settled();
-    const page = await open('/heat?j=wide&w=1h&by=segment');
-    await live(page);
-    expect(await page.locator('[data-cell]').count()).toBe(WIDE * (WIDE + 1));
-    const session = await page.context().newCDPSession(page);
-    await session.send('Performance.enable');
-    let updates = 0;
-    page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => (updates += String(payload).includes('"cells"') ? 1 : 0)));
-    await page.reload();
-    await live(page);
-    const spent = async (): Promise<number> => {
-      const { metrics } = await session.send('Performance.getMetrics');
-      return ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'].reduce(
-        (sum, name) => sum + 1000 * (metrics.find((metric) => metric.name === name)?.value ?? 0),
-        0,
-      );
-    };
-    const [before, from] = [await spent(), updates];
-    for (let round = 5; round < 10; round++) {
-      await send(round);
-      await product.settled();
-    }
-    await expect.poll(() => page.locator('[data-cell="st0|s0"]').innerText(), PATIENT).toMatch(/n 10/);
-    await expect.poll(() => page.locator('[data-cell="st11|s11"]').innerText(), PATIENT).toMatch(/n 10/);
-    const cost = (await spent()) - before;
-    console.log(
-      `  12 x 12 squares: ${(cost / Math.max(1, updates - from)).toFixed(1)} ms of script, style and layout per update (${updates - from} updates)`,
-    );
     await page.context().close();
   });
 });

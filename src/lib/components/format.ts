@@ -24,7 +24,7 @@ export function count(value: number): string {
 
 /** A number with at most `digits` decimals. */
 export function decimal(value: number, digits = 1): string {
-  return formats.number(localeOf(speech.spoken), digits).format(value);
+  return formats.written(localeOf(speech.spoken), value, digits);
 }
 
 /** A number with exactly one decimal: `3.0`. */

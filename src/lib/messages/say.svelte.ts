@@ -57,7 +57,7 @@ function chosen<Text extends string | readonly unknown[]>(variants: readonly Var
 
 /** A whole or broken number as the language writes it, with at most one decimal. */
 export function number(language: Language, value: number): string {
-  return formats.number(localeOf(language), 1).format(value);
+  return formats.written(localeOf(language), value, 1);
 }
 
 /** The branch for a count: an exact one (`=0`) first, then that of the language's plural rules. */
@@ -69,5 +69,5 @@ export function plural<Text>(
 ): Text {
   const exact = branches[`=${value}`];
   if (exact) return exact();
-  return (branches[formats.plural(localeOf(language)).select(value - offset)] ?? branches.other)();
+  return (branches[formats.plural(localeOf(language), value - offset)] ?? branches.other)();
 }

@@ -40,6 +40,8 @@ const cell: HeatCell = {
   note: null,
 };
 
+const NOW = (): number => 0;
+
 describe('a square of the heatmap', () => {
   it('has one of five colours, the worst from 40 on', () => {
     expect([0, 4.9, 5, 24.9, 25, 39.9, 40, 100].map(binOf)).toEqual([0, 0, 1, 2, 3, 3, 4, 4]);
@@ -57,9 +59,9 @@ describe('a square of the heatmap', () => {
     expect(trendOf({ ...cell, change: null })).toBeNull();
   });
   it('says everything it shows in words', () => {
-    expect(cellSentence(cell, 0)).toBe('friction 83, feeling very negative, mood known for 33 % of 120 visits, +14 against last week');
-    expect(cellSentence({ ...cell, state: 'source_down', lastSeen: 0 }, 7_200_000)).toBe('source down, last seen 2 h ago');
-    expect(cellSentence({ ...cell, state: 'few', n: 3 }, 0)).toBe('too few, 3 visits');
+    expect(cellSentence(cell, NOW)).toBe('friction 83, feeling very negative, mood known for 33 % of 120 visits, +14 against last week');
+    expect(cellSentence({ ...cell, state: 'source_down', lastSeen: 0 }, () => 7_200_000)).toBe('source down, last seen 2 h ago');
+    expect(cellSentence({ ...cell, state: 'few', n: 3 }, NOW)).toBe('too few, 3 visits');
   });
   it('says for how many of its visits the mood is known, and never rounds some to all or to none', () => {
     const of = (known: number, n: number) => coverageWords({ ...cell, n, emotion: { ...cell.emotion, known } });
@@ -80,15 +82,15 @@ describe('a square of the heatmap', () => {
     expect(line(null)).toBe('– no comparison');
   });
   it('says its change first where squares show changes, and keeps the words of an absence', () => {
-    expect(cellSentence(cell, 0, 'change')).toBe(
+    expect(cellSentence(cell, NOW, 'change')).toBe(
       '+14 against last week, harder, was 69, friction 83, feeling very negative, mood known for 33 % of 120 visits',
     );
-    expect(cellSentence({ ...cell, change: null }, 0, 'change')).toMatch(/^no comparison, friction 83/);
-    expect(cellSentence({ ...cell, state: 'few', n: 3 }, 0, 'change')).toBe('too few, 3 visits');
+    expect(cellSentence({ ...cell, change: null }, NOW, 'change')).toMatch(/^no comparison, friction 83/);
+    expect(cellSentence({ ...cell, state: 'few', n: 3 }, NOW, 'change')).toBe('too few, 3 visits');
   });
   it('says that less came than usual, with a number and without', () => {
-    expect(cellSentence({ ...cell, hush: 'quiet', expected: 160 }, 0)).toMatch(/, quiet, about 160 expected$/);
-    expect(cellSentence({ ...cell, state: 'silent', hush: 'silent', n: 0, expected: 12.5 }, 0)).toBe('silent, about 12.5 expected');
+    expect(cellSentence({ ...cell, hush: 'quiet', expected: 160 }, NOW)).toMatch(/, quiet, about 160 expected$/);
+    expect(cellSentence({ ...cell, state: 'silent', hush: 'silent', n: 0, expected: 12.5 }, NOW)).toBe('silent, about 12.5 expected');
   });
   it('has another word and another sentence for every absence', () => {
     const absences = ['few', 'zero', 'quiet', 'silent', 'source_down', 'not_planned'] as const;

@@ -68,16 +68,16 @@ export function volumePercent(n: number, largest: number): number {
 }
 
 /** What a cell says to somebody who cannot see it; the visible words are part of it, and what the square shows comes first. */
-export function cellSentence(cell: HeatCell, now: number, show: Shown = 'value'): string {
+export function cellSentence(cell: HeatCell, now: () => number, show: Shown = 'value'): string {
   return (cell.state === 'value' ? knownParts(cell, show) : unknownParts(cell, cell.state, now)).filter((part) => part !== '').join(', ');
 }
 
-function unknownParts(cell: HeatCell, state: Exclude<CellState, 'value'>, now: number): readonly string[] {
+function unknownParts(cell: HeatCell, state: Exclude<CellState, 'value'>, now: () => number): readonly string[] {
   return [
     m.state(state),
     cell.n > 0 && state !== 'source_down' ? m.visits({ count: cell.n }) : '',
     expectedIn(cell),
-    cell.lastSeen === null ? '' : m.lastSeen({ ago: ago(cell.lastSeen, now) }),
+    cell.lastSeen === null ? '' : m.lastSeen({ ago: ago(cell.lastSeen, now()) }),
     cell.note === null ? '' : m.withNote(),
   ];
 }

@@ -28,7 +28,7 @@ export function heaviestClue(cell: HeatCell): { readonly clue: Clue; readonly sh
 }
 
 /** What a square says to somebody who cannot see it, in a layer; the visible words are part of it. */
-export function layerSentence(cell: HeatCell, now: number, face: { readonly layer: Layer; readonly show: Shown }): string {
+export function layerSentence(cell: HeatCell, now: () => number, face: { readonly layer: Layer; readonly show: Shown }): string {
   if (face.layer === 'promise') {
     const { broken, outcomes, share } = promiseFaceOf(cell);
     if (outcomes === 0) return m.noPromise();
