@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { Fault } from '#lib/contract/index.ts';
 import { readConfig } from '#server/config.ts';
 import type { Config } from '#server/config.ts';
+import type { EmotionModel } from '#server/domain/emotion/model.ts';
 import { createScorer } from '#server/domain/emotion/scorer.ts';
 import { readLabelledFile } from '#server/emotion/labelled-file.ts';
 import { loadModel, ownModelPath, readModel, SHIPPED_MODEL } from '#server/emotion/load.ts';
@@ -61,11 +62,11 @@ export async function runEmotion(
   if (!existsSync(path)) throw new Fault('bad_request', `There is no ${path}.`);
   switch (command) {
     case 'eval': {
-      const model = modelOf(values, config.dataDir);
+      const model = modelOf(values, config.dataDir, say);
       return evaluateFile(readLabelledFile(path, values), createScorer(model), path);
     }
     case 'train':
-      return trainOwn(readLabelledFile(path, values), { model: loadModel(config.dataDir), to: ownModelPath(config.dataDir), say });
+      return trainOwn(readLabelledFile(path, values), { model: modelInUse(config.dataDir, say), to: ownModelPath(config.dataDir), say });
     case 'build':
       return buildModel(path, { to: values.out ?? projectFile(SHIPPED_MODEL), say });
     default:
@@ -73,9 +74,17 @@ export async function runEmotion(
   }
 }
 
-function modelOf(values: { readonly model?: string | undefined; readonly shipped?: boolean | undefined }, dataDir: string) {
+function modelOf(
+  values: { readonly model?: string | undefined; readonly shipped?: boolean | undefined },
+  dataDir: string,
+  say: (line: string) => void,
+): EmotionModel {
   if (values.shipped === true) return readModel(projectFile(SHIPPED_MODEL));
-  return values.model === undefined ? loadModel(dataDir) : readModel(values.model);
+  return values.model === undefined ? modelInUse(dataDir, say) : readModel(values.model);
+}
+
+function modelInUse(dataDir: string, say: (line: string) => void): EmotionModel {
+  return loadModel(dataDir, (fault) => say(fault instanceof Error ? fault.message : String(fault)));
 }
 
 /** Runs the command with this process's arguments and environment; ends with code 1 and one sentence where it cannot. */

@@ -4,8 +4,35 @@ import { Fault, type Emotion } from '#lib/contract/index.ts';
 import type { Polarity } from '#server/domain/emotion/model.ts';
 import { emotionOfName, polarityOfName } from './label-names.ts';
 
-const TEXT_NAMES = ['text', 'tweet', 'utterance', 'sentence', 'message', 'body', 'content', 'comment', 'post'];
-const LABEL_NAMES = ['label', 'emotion', 'sentiment', 'airline_sentiment', 'polarity', 'class', 'category', 'target', 'labels', 'emotions'];
+const TEXT_NAMES = [
+  'text',
+  'tweet',
+  'utterance',
+  'sentence',
+  'message',
+  'body',
+  'content',
+  'comment',
+  'post',
+  'review',
+  'statement',
+  'feedback',
+];
+const LABEL_NAMES = [
+  'label',
+  'emotion',
+  'sentiment',
+  'airline_sentiment',
+  'polarity',
+  'class',
+  'category',
+  'target',
+  'labels',
+  'emotions',
+  'gold',
+];
+/** Longest list of labels that a sentence names. */
+const MOST_NAMED = 12;
 
 /** What a file of labelled texts is about. */
 export type LabelKind = 'three' | 'seven';
@@ -46,7 +73,11 @@ export function readLabelledFile(path: string, columns: ColumnNames): LabelledFi
     given: row[place.label] ?? '',
   }));
   const three = cells.some(({ given }) => ['positive', 'negative'].includes(polarityOfName(given) ?? ''));
-  const digits = !three && numbered === undefined && cells.every(({ given }) => /^[012]$/u.test(given.trim()));
+  const signed =
+    numbered === undefined &&
+    cells.every(({ given }) => /^([+-]?1|0)$/u.test(given.trim())) &&
+    cells.some(({ given }) => given.trim() === '-1');
+  const digits = !three && !signed && numbered === undefined && cells.every(({ given }) => /^[012]$/u.test(given.trim()));
   const skipped = new Map<string, number>();
   const rows: LabelledRow[] = [];
   for (const { text, given } of cells) {
@@ -54,18 +85,32 @@ export function readLabelledFile(path: string, columns: ColumnNames): LabelledFi
       .split(/[,;|]/u)
       .map((name) => (numbered === undefined ? name : (numbered[Number(name)] ?? name)))
       .filter((name) => name.trim() !== '');
-    const read = digits ? rowOfDigit(text, given) : three ? rowOfPolarity(text, names) : rowOfEmotion(text, names);
+    const read = signed
+      ? rowOfDigit(text, String(Number(given) + 1))
+      : digits
+        ? rowOfDigit(text, given)
+        : three
+          ? rowOfPolarity(text, names)
+          : rowOfEmotion(text, names);
     if (typeof read !== 'string') rows.push(read);
     else skipped.set(read, (skipped.get(read) ?? 0) + 1);
   }
-  if (rows.length === 0) throw new Fault('bad_request', `${path} has no row with a text and a label that is known. ${KNOWN}`);
-  return { kind: three || digits ? 'three' : 'seven', rows, skipped };
+  if (rows.length === 0) {
+    const found = [...new Set(cells.map(({ given }) => given.trim()))].slice(0, MOST_NAMED);
+    const what =
+      cells.length === 0
+        ? 'has no rows'
+        : `has no row with a text and a label that is known; found ${found.map((one) => `"${one}"`).join(', ')}`;
+    throw new Fault('bad_request', `${path} ${what}. ${KNOWN}`);
+  }
+  return { kind: three || digits || signed ? 'three' : 'seven', rows, skipped };
 }
 
 const KNOWN =
   'Labels are frustrated, anxious, confused, disappointed, neutral, satisfied, delighted (or the names of GoEmotions), or positive, neutral, negative.';
 
-function rowOfDigit(text: string, given: string): LabelledRow {
+function rowOfDigit(text: string, given: string): LabelledRow | string {
+  if (text === '') return 'no text';
   const polarity = (['negative', 'neutral', 'positive'] as const)[Number(given)];
   return { text, emotion: undefined, polarity };
 }
@@ -85,14 +130,26 @@ function rowOfEmotion(text: string, names: readonly string[]): LabelledRow | str
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return decoded(readFileSync(path));
   } catch (cause) {
     throw new Fault('bad_request', `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }
 
+/** UTF-8, UTF-16 where the file says so, and what is neither is taken for Windows' Western European: spreadsheets write all three. */
+function decoded(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
 function tableOf(path: string): readonly (readonly string[])[] {
   const content = readText(path);
+  if (content.trim() === '') throw new Fault('bad_request', `${path} is empty.`);
   const [first = ''] = content.split(/\r?\n/u, 1);
   const counts = ['\t', ',', ';'].map((sign) => [sign, first.split(sign).length] as const);
   const tabbed = path.endsWith('.tsv') || first.includes('\t');
@@ -120,15 +177,18 @@ function placeOf(
   path: string,
 ): { readonly text: number; readonly label: number; readonly header: boolean } {
   const names = (table[0] ?? []).map((name) => name.trim().toLowerCase());
+  const words = names.map((name) => name.split(/[^a-z0-9]+/u));
   const numbers = [columns.text, columns.label].map((given) =>
     given !== undefined && /^\d{1,3}$/u.test(given) ? Number(given) - 1 : undefined,
   );
   const [text, label] = numbers;
   if (text !== undefined && label !== undefined) return { text, label, header: false };
-  const find = (given: string | undefined, usual: readonly string[]): number =>
-    given === undefined
-      ? names.findIndex((name) => name === usual.find((one) => names.includes(one)))
-      : names.indexOf(given.trim().toLowerCase());
+  const find = (given: string | undefined, usual: readonly string[]): number => {
+    if (given !== undefined) return names.indexOf(given.trim().toLowerCase());
+    const exact = usual.map((one) => names.indexOf(one)).find((at) => at >= 0);
+    // "Tweet Text" and "sentiment_label" are such columns, too; of several, the likeliest name decides
+    return exact ?? usual.map((one) => words.findIndex((parts) => parts.includes(one))).find((at) => at >= 0) ?? -1;
+  };
   const found = { text: find(columns.text, TEXT_NAMES), label: find(columns.label, LABEL_NAMES), header: true };
   if (found.text >= 0 && found.label >= 0) return found;
   throw new Fault(

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Fault } from '#lib/contract/index.ts';
 import { decodeModel } from '#server/domain/emotion/model.ts';
 import type { EmotionModel } from '#server/domain/emotion/model.ts';
 import { createScorer } from '#server/domain/emotion/scorer.ts';
-import type { EmotionScorer } from '#server/domain/emotion/scorer.ts';
 import { outsideScorer } from './outside.ts';
 import type { OutsideOptions, OutsideScorer } from './outside.ts';
 import { loadClassifier, modelFolder, requirePackage } from './transformer/classifier.ts';
@@ -26,15 +26,20 @@ export function readModel(path: string): EmotionModel {
   return decodeModel(readFileSync(path));
 }
 
-/** The model in use: the installation's own where there is one, else the one that ships. */
-export function loadModel(dataDir: string): EmotionModel {
+/**
+ * The model in use: the installation's own where there is one, else the one that ships. An own model that an earlier version of the product wrote
+ * cannot be read any more: then the shipped one reads, and `onFault` is told.
+ */
+export function loadModel(dataDir: string, onFault: (fault: unknown) => void = () => undefined): EmotionModel {
   const own = ownModelPath(dataDir);
-  return readModel(existsSync(own) ? own : projectFile(SHIPPED_MODEL));
-}
-
-/** The scorer in use. */
-export function loadScorer(dataDir: string): EmotionScorer {
-  return createScorer(loadModel(dataDir));
+  if (existsSync(own))
+    try {
+      return readModel(own);
+    } catch (fault) {
+      if (!(fault instanceof Fault) || fault.code !== 'bad_config') throw fault;
+      onFault(new Fault('bad_config', `${own}: ${fault.message} Until then the model that ships is used.`, { cause: fault }));
+    }
+  return readModel(projectFile(SHIPPED_MODEL));
 }
 
 /** How texts are read in this installation. */
@@ -66,7 +71,7 @@ export async function readerOf(
 ): Promise<Pick<OutsideScorer, 'score'> & Partial<Pick<OutsideScorer, 'prepare'>>> {
   const { emotionUrl, emotionModel, emotionLanguages, emotionLimitMs, dataDir } = settings;
   if (emotionUrl !== undefined) return outsideScorer({ url: emotionUrl, limitMs: emotionLimitMs, ...edge });
-  if (emotionModel === undefined) return { score: loadScorer(dataDir).score };
+  if (emotionModel === undefined) return { score: createScorer(loadModel(dataDir, edge.onFault)).score };
   const folder = modelFolder(emotionModel);
   const classify = await loadClassifier(folder);
   return transformerScorer({ classify, name: folder.name, languages: emotionLanguages, limitMs: emotionLimitMs, ...edge });

@@ -9,6 +9,9 @@ export const SERVICE_POSTS = 'server/emotion/training/service-posts.csv';
 /** Others of the kind, from which nothing is ever learned. */
 export const HELD_OUT_POSTS = 'server/emotion/training/held-out-posts.csv';
 
+/** Posts that were written last and scored when the model was done. */
+export const FINAL_POSTS = 'server/emotion/training/final-posts.csv';
+
 /** Reads the posts, each with its emotion and its polarity. */
 export function readServicePosts(file: string = SERVICE_POSTS): readonly Labelled[] {
   const rows: string[][] = parse(readFileSync(projectFile(file), 'utf8'), { from_line: 2 });

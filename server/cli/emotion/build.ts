@@ -6,8 +6,8 @@ import type { Labelled } from '#server/domain/emotion/training/example.ts';
 import { readGoEmotions } from '#server/emotion/goemotions.ts';
 import { readServicePosts } from '#server/emotion/service-posts.ts';
 
-/** A service's own post counts for this many of general conversation: there are fifty times fewer of them. */
-const POST_WEIGHT = 4;
+/** A service's own post counts for this many of general conversation: there are twenty-five times fewer of them. */
+const POST_WEIGHT = 3;
 
 /** Trains the model that ships and writes it. The same data gives the same bytes. @returns what to print */
 export function buildModel(folder: string, at: { readonly to: string; readonly say: (line: string) => void }): string {

@@ -8,6 +8,8 @@ import type { LabelledFile, LabelledRow } from '#server/emotion/labelled-file.ts
 
 /** Timed passes over the file go on until this has gone by. */
 const TIMED_MS = 1500;
+/** Reasons for leaving rows out that are printed. */
+const MOST_REASONS = 8;
 
 /** Scores a file and says how well. @returns what to print */
 export function evaluateFile(file: LabelledFile, scorer: EmotionScorer, name: string): string {
@@ -18,12 +20,12 @@ export function evaluateFile(file: LabelledFile, scorer: EmotionScorer, name: st
     file.kind === 'seven' ? evaluate(sevenVerdicts(file.rows, judged), EMOTIONS) : evaluate(threeVerdicts(file.rows, judged), POLARITIES);
   return [
     `${name}: ${file.rows.length} texts, ${file.kind === 'seven' ? 'seven emotions' : 'three classes'}, scorer ${scorer.id}`,
-    ...[...file.skipped].map(([reason, count]) => `left out: ${count} x ${reason}`),
+    ...leftOut(file),
     '',
     ...tableOf(figures),
     '',
     `accuracy ${percent(figures.accuracy)}   macro-F1 ${percent(figures.macroF1)}   macro-recall ${percent(figures.macroRecall)}`,
-    `calibration error (ECE, 15 bins) ${figures.calibrationError.toFixed(3)}; answers exactly as right as they say would show ${figures.calibrationByChance.mean.toFixed(3)} on as many texts, and below ${figures.calibrationByChance.most.toFixed(3)} in 95 of 100 cases`,
+    `calibration error (ECE) ${figures.calibrationError.toFixed(3)} in 15 bins, ${figures.calibrationErrorInTen.toFixed(3)} in 10; answers exactly as right as they say would show ${figures.calibrationByChance.mean.toFixed(3)} in 15 bins on as many texts, and below ${figures.calibrationByChance.most.toFixed(3)} in 95 of 100 cases`,
     ...figures.bins.map(
       ({ from, count, confidence, accuracy }) =>
         `  sure ${percent(from).padStart(5)} and more: ${String(count).padStart(6)} texts, mean ${percent(confidence)} sure, ${percent(accuracy)} right`,
@@ -32,6 +34,16 @@ export function evaluateFile(file: LabelledFile, scorer: EmotionScorer, name: st
     ...coverageOf(file, judged),
     ...speedOf(file.rows, scorer, first),
   ].join('\n');
+}
+
+/** The commonest reasons why rows are left out. */
+function leftOut({ skipped }: LabelledFile): string[] {
+  const reasons = [...skipped].sort(([, a], [, b]) => b - a);
+  const more = reasons.slice(MOST_REASONS).reduce((sum, [, count]) => sum + count, 0);
+  return [
+    ...reasons.slice(0, MOST_REASONS).map(([reason, count]) => `left out: ${count} x ${reason}`),
+    ...(more > 0 ? [`left out: ${more} x other labels`] : []),
+  ];
 }
 
 /** Where there is nothing to read, neutral is counted as the answer, without a confidence. */

@@ -27,6 +27,8 @@ export interface Evaluation<Label extends string> {
   readonly confusion: readonly (readonly number[])[];
   /** expected calibration error: mean distance between how sure and how right, over bins of equal width */
   readonly calibrationError: number;
+  /** the same over ten bins, as some report it */
+  readonly calibrationErrorInTen: number;
   /**
    * what the same error would be, by chance alone, of answers that are exactly as right as they say, on as many texts as sure of themselves as these:
    * the mean, and the value that 95 of 100 such sets stay below
@@ -46,8 +48,7 @@ export function evaluate<Label extends string>(verdicts: readonly Verdict<Label>
   const occurring = classes.filter(({ count }) => count > 0);
   const mean = (of: (one: ClassFigures<Label>) => number): number =>
     occurring.length === 0 ? 0 : occurring.reduce((sum, one) => sum + of(one), 0) / occurring.length;
-  const bins = binsOf(verdicts);
-  const sure = bins.reduce((sum, { count }) => sum + count, 0);
+  const bins = binsOf(verdicts, BINS);
   return {
     count: verdicts.length,
     accuracy: share(verdicts.filter((v) => v.right === v.answered).length, verdicts.length),
@@ -55,7 +56,8 @@ export function evaluate<Label extends string>(verdicts: readonly Verdict<Label>
     macroRecall: mean(({ recall }) => recall),
     classes,
     confusion,
-    calibrationError: bins.reduce((sum, bin) => sum + share(bin.count, sure) * Math.abs(bin.confidence - bin.accuracy), 0),
+    calibrationError: errorOf(bins),
+    calibrationErrorInTen: errorOf(binsOf(verdicts, 10)),
     calibrationByChance: calibrationByChance(verdicts.flatMap(({ confidence }) => confidence ?? [])),
     bins,
   };
@@ -89,11 +91,17 @@ function figuresOf<Label extends string>(label: Label, k: number, confusion: rea
   return { label, count, precision, recall, f1: share(2 * hits, count + answered) };
 }
 
-function binsOf<Label extends string>(verdicts: readonly Verdict<Label>[]): Evaluation<Label>['bins'] {
-  return Array.from({ length: BINS }, (_, bin) => {
-    const inside = verdicts.filter(({ confidence }) => confidence !== null && Math.min(BINS - 1, Math.floor(confidence * BINS)) === bin);
+/** Mean distance between how sure and how right, by the number of texts in each bin. */
+function errorOf(bins: Evaluation<string>['bins']): number {
+  const sure = bins.reduce((sum, { count }) => sum + count, 0);
+  return bins.reduce((sum, bin) => sum + share(bin.count, sure) * Math.abs(bin.confidence - bin.accuracy), 0);
+}
+
+function binsOf<Label extends string>(verdicts: readonly Verdict<Label>[], count: number): Evaluation<Label>['bins'] {
+  return Array.from({ length: count }, (_, bin) => {
+    const inside = verdicts.filter(({ confidence }) => confidence !== null && Math.min(count - 1, Math.floor(confidence * count)) === bin);
     return {
-      from: bin / BINS,
+      from: bin / count,
       count: inside.length,
       confidence: share(
         inside.reduce((sum, v) => sum + (v.confidence ?? 0), 0),
@@ -101,7 +109,7 @@ function binsOf<Label extends string>(verdicts: readonly Verdict<Label>[]): Eval
       ),
       accuracy: share(inside.filter((v) => v.right === v.answered).length, inside.length),
     };
-  }).filter(({ count }) => count > 0);
+  }).filter((bin) => bin.count > 0);
 }
 
 function share(part: number, whole: number): number {

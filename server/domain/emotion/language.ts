@@ -9,7 +9,8 @@ const ENGLISH =
   'from get got had has her here his how if just know like me more no now on one or our out so still than thank thanks their them then there these ' +
   'time today told too up us very want we were what when where which who why will with would yes yet youre after again all any because before being ' +
   'could didnt doesnt even every going good great help he hello hey hi id ill into lol make never new nobody nothing off ok okay only over people ' +
-  'really right same say see she should since someone sorry sure thats think those though two use wait wont wow about back call day days hour hours isnt';
+  'really right same say see she should since someone sorry sure thats think those though two use wait wont wow about back call day days hour hours isnt ' +
+  'says said page order ordered delivery delivered refund please pls check flight customer arrived waiting works working doesnt charged booked';
 const GERMAN =
   'der das und ist nicht ich sie wir ein eine mit für auf mein meine haben habe wie noch warum danke bitte sehr kein keine schon immer bei ihr euch ' +
   'vielen dank geht sind den dem des einen einer zu zum zur von im am es mir mich uns hat wurde werden wird kann nur auch aber oder wenn seit nach ' +

@@ -348,6 +348,54 @@ export const ENGLISH: readonly LexiconGroup[] = [
   ),
   says('neutral', 0.7, 'no thanks | thanks in advance | thank you in advance'),
   says('satisfied', 0.7, 'cant complain | cannot complain | no complaints | thx so much'),
+
+  says(
+    'disappointed',
+    0.75,
+    'never happy | never satisfied | was never happy | no good at all | not good at all | not happy with | not satisfied with',
+  ),
+  says(
+    'frustrated',
+    0.75,
+    'keep getting transferred | keeps getting transferred | kept getting transferred | from one department to the next | from one department to another',
+  ),
+
+  says(
+    'satisfied',
+    0.75,
+    'thats how its done | thats how it should be | went smoothly | without a hitch | out of his way | out of her way | out of their way | no hard feelings | a lifesaver',
+    'will come again | will be back | would use again | youre a star | you are a star | is a gem | on the ball | worked a treat',
+  ),
+  says('delighted', 0.75, 'seriously impressed | so impressed | blown away by'),
+  says(
+    'frustrated',
+    0.75,
+    'had no reply | have no reply | without a reply | doesnt answer my question | does not answer my question | doesnt answer the question | not answer my question | is not help | isnt help',
+    'rather walk | tell me again how | how on earth | nobody at the desk | not what i asked | already gave you | already sent you | already answered that',
+    'more time on this than | is a joke | who can make a decision | errors out | no way to reach',
+  ),
+  says(
+    'disappointed',
+    0.7,
+    'used to recommend | shame about | exactly the same as before | exactly the same problem | was hoping for more | left alone with',
+  ),
+
+  // formulas: how a conversation is ended, and how one's own slip is put right
+  says(
+    'neutral',
+    0.6,
+    'bye | good bye | ok bye | bye bye | have a nice | have a wonderful day | have a good one | have a good evening | nice day | good day to you | you too | same to you',
+    'no more help | no more questions | no queries | no question | no questions | nothing more | you can end the chat | end the chat | close the chat | end this chat',
+    'take your time | no hurry | youre welcome | you are welcome | are you there | are u there | still there | one more thing | one more question',
+  ),
+  says(
+    'neutral',
+    0.6,
+    'sorry my | sorry its | sorry it is | sorry it was | sorry i gave | sorry i typed | sorry i meant | sorry i forgot | sorry i use | sorry i need | sorry i was | sorry wrong',
+    'sorry the number | sorry the above | sorry about the delay | sorry for the delay | sorry for the late | sorry for the confusion | sorry for my late | sorry to bother',
+    'sorry sir | sorry yes | sorry no | oops sorry | oh sorry | sorry i dont have | sorry i dont remember | sorry i cant remember | gave you the wrong | gave the wrong | typed the wrong',
+    'entered the wrong | my mistake | my fault | i made a mistake | regret to inform',
+  ),
 ];
 
 /** What customers write in German; umlauts are also found as ae, oe, ue. */
@@ -431,10 +479,10 @@ export const GERMAN: readonly LexiconGroup[] = [
 /** Signs that mean the same in any language. */
 export const SIGNS: readonly LexiconGroup[] = [
   says('frustrated', 0.8, '😡 | 🤬 | 😠 | 👿'),
-  says('frustrated', 0.6, '😤 | 🙄 | 🤦 | 👎 | 😒'),
+  says('frustrated', 0.6, '😤 | 🙄 | 🤦 | 👎 | 😒 | 🙃 | 😩 | 😫'),
   says('disappointed', 0.6, '😞 | 😔 | 🙁 | ☹ | 😢 | 😭 | 💔 | :('),
   says('anxious', 0.6, '😟 | 😰 | 😨 | 😱'),
   says('confused', 0.5, '😕 | 🤔 | 😵'),
-  says('satisfied', 0.5, '🙂 | 😊 | 👍 | 👌 | 😀 | 😃 | 😄 | :) | ;) | :d'),
-  says('delighted', 0.7, '😍 | ❤ | 🥰 | 🤩 | 🎉 | 💯 | 😁 | <3'),
+  says('satisfied', 0.5, '🙂 | 😊 | 👍 | 👌 | 👏 | 🙌 | 🙏 | 😀 | 😃 | 😄 | :) | ;) | :d'),
+  says('delighted', 0.7, '😍 | ❤ | 🥰 | 🤩 | 🎉 | 💯 | 😁 | 🥳 | <3'),
 ];

@@ -47,6 +47,14 @@ const GRATITUDE = words('thank thanks thankyou thx cheers danke dank dankeschön
 const AFTER_ANSWER = words('i im it its you that thats this the we everything all they he she');
 const SIGN_OFFS = new Set(['thank you', 'thanks', 'many thanks', 'thx', 'cheers', 'danke', 'vielen dank']);
 
+/** With one of these a conversation ends; bare thanks beside it are part of the formula. */
+const CLOSINGS = new Set(
+  (
+    'thats all | no thats all | that will be all | thats everything | nothing else | nothing more | no more help | no more questions | no questions | no queries | bye | good bye | ' +
+    'ok bye | bye bye | have a nice | have a good one | have a nice day | have a great day | have a good day | have a wonderful day | have a good evening | nice day | no thanks'
+  ).split(' | '),
+);
+
 /** What the lexicon read in a text: the fields a stored text emotion has. */
 export interface TextReading {
   readonly label: Emotion;
@@ -275,6 +283,7 @@ function weighHits(hits: readonly Hit[], { tokens, exclamations }: Tokens): void
   tokens.forEach((token, at) => {
     if (CONTRASTS.has(token.word)) lastContrast.set(token.sentence, at);
   });
+  const ends = hits.some((hit) => CLOSINGS.has(hit.entry.phrase));
   hits.forEach((hit, index) => {
     const sentence = tokens[hit.from]?.sentence ?? 0;
     const before = hit.from < (lastContrast.get(sentence) ?? -1);
@@ -285,6 +294,7 @@ function weighHits(hits: readonly Hit[], { tokens, exclamations }: Tokens): void
     if (exclamations > 0 && hit.label !== 'neutral') hit.strength *= EXCLAIMED;
     const closes = hit.to >= tokens.length - SIGN_OFF_WORDS + 1 && tokens.length >= SIGN_OFF_MIN_WORDS;
     if (closes && SIGN_OFFS.has(hit.entry.phrase) && isLastSentence(hit, tokens)) hit.strength = 0;
+    if (ends && SIGN_OFFS.has(hit.entry.phrase)) hit.strength = 0;
   });
 }
 

@@ -45,7 +45,7 @@ export interface EmotionModel {
   readonly trained: string;
 }
 
-const FORMAT = 'throughline-emotion-2';
+const FORMAT = 'throughline-emotion-3';
 
 interface Header {
   readonly format: string;

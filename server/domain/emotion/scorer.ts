@@ -46,8 +46,13 @@ export const UNKNOWN_BELOW = 0.4;
 const CERTAIN = 0.7;
 const CERTAIN_WORD = 0.9;
 const CERTAIN_SIGN = 0.5;
+/** So much stronger must a phrase be in a longer text without any word of customer service: among friends it more often means something else. */
+const ELSEWHERE = 0.25;
+const SHORT_TEXT = 8;
 /** Where praise and complaint are both at least this strong, the model decides alone. */
 const CONTRADICTED = 0.4;
+/** Share of a text's words from which a formula speaks for the whole text. */
+const FORMULA_SHARE = 0.4;
 /** Emoji begin here. */
 const SIGNS_FROM = 0x2000;
 const MOST_SHOWN = 6;
@@ -128,7 +133,7 @@ function judgeEnglish(pieces: Tokens, model: EmotionModel, weights: WordWeights)
     inputsOf(read, weights, contributions),
     read.signs.service,
   );
-  const certain = certainPhrase(read);
+  const certain = certainPhrase(read) ?? formula(read);
   if (certain !== null) {
     for (const shares of [emotions, likelyEmotions]) lean(shares, EMOTIONS.indexOf(certain.label), certain.strength);
     const valence = CLASS_VALENCE[certain.label];
@@ -156,16 +161,29 @@ function judgeEnglish(pieces: Tokens, model: EmotionModel, weights: WordWeights)
  * The strongest phrase of the lexicon that hardly ever means anything else: several words such as "thanks for nothing", or a sign, with none that
  * speaks for the other side. General conversation, from which the model learned most, hardly has them.
  */
-function certainPhrase({ lexicon }: ReadText): ReadText['lexicon']['phrases'][number] | null {
+function certainPhrase({ lexicon, signs, pieces }: ReadText): ReadText['lexicon']['phrases'][number] | null {
   let best: ReadText['lexicon']['phrases'][number] | null = null;
+  const more = signs.service === 0 && pieces.tokens.length > SHORT_TEXT ? ELSEWHERE : 0;
   let [good, bad] = [0, 0];
   for (const phrase of lexicon.phrases) {
     const valence = CLASS_VALENCE[phrase.label];
     if (valence > 0) good = Math.max(good, phrase.strength);
     if (valence < 0) bad = Math.max(bad, phrase.strength);
-    if (phrase.strength >= leastFor(phrase.phrase) && (best === null || phrase.strength > best.strength)) best = phrase;
+    if (phrase.strength >= leastFor(phrase.phrase) + more && (best === null || phrase.strength > best.strength)) best = phrase;
   }
   return Math.min(good, bad) > CONTRADICTED ? null : best;
+}
+
+/** A text that is mostly formula, such as "that's all, have a good day" or "sorry, my number is 4417": polite, and without a feeling. */
+function formula({ lexicon, pieces }: ReadText): ReadText['lexicon']['phrases'][number] | null {
+  let words = 0;
+  let longest: ReadText['lexicon']['phrases'][number] | null = null;
+  for (const phrase of lexicon.phrases) {
+    if (phrase.label !== 'neutral') return null;
+    words += phrase.phrase.split(' ').length;
+    if (longest === null || phrase.strength > longest.strength) longest = phrase;
+  }
+  return words >= FORMULA_SHARE * pieces.tokens.length ? longest : null;
 }
 
 function leastFor(phrase: string): number {

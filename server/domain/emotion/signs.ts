@@ -33,6 +33,26 @@ const QUESTION_WORDS: ReadonlySet<string> = new Set(
 const THANKS: ReadonlySet<string> = new Set('thank thanks thx ty cheers thankyou kudos props appreciate appreciated'.split(' '));
 const PLEASE: ReadonlySet<string> = new Set('please pls plz kindly'.split(' '));
 const ABSENCE: ReadonlySet<string> = new Set('no not never nobody nothing none still again without'.split(' '));
+/** More words that tell a complaint, a request and a formula apart where no word has a feeling of its own; each of these is a sign of its own. */
+const MARKS = {
+  company: 'you your yours u ur yall youve youre youd youll',
+  person: 'i we my our me us im ive id ill weve were mine ours',
+  duration: 'hour hours hr hrs minute minutes min mins day days week weeks wk wks month months year years yr yrs',
+  repeat: 'again twice times third fourth fifth 2nd 3rd 4th 5th 6th second another every always repeatedly once',
+  impatience: 'still already yet anymore ever finally since until supposed promised told said',
+  apology: 'sorry sry apologies oops apologize apologise typo mistake unfortunately',
+  farewell: 'bye goodbye welcome morning afternoon evening night hello hi hey hai',
+  request: 'want need would like could can may help kindly wanted looking',
+  reason: 'why how',
+  contrast: 'but however except although though yet instead',
+} as const;
+const ORDERS: ReadonlySet<string> = new Set(
+  'change cancel send book block close activate add remove transfer update confirm check tell give show help resend call cut shift replace report order move please kindly'.split(
+    ' ',
+  ),
+);
+type Mark = keyof typeof MARKS;
+const MARK_NAMES = Object.keys(MARKS) as readonly Mark[];
 
 /** Everything a word can be a sign of, found in one step. */
 interface WordSigns {
@@ -43,6 +63,8 @@ interface WordSigns {
   thanks: boolean;
   please: boolean;
   absence: boolean;
+  /** indices of `MARK_NAMES` */
+  marks: readonly number[];
 }
 
 const WORD_SIGNS: ReadonlyMap<string, Readonly<WordSigns>> = wordSigns();
@@ -50,7 +72,15 @@ const WORD_SIGNS: ReadonlyMap<string, Readonly<WordSigns>> = wordSigns();
 function wordSigns(): ReadonlyMap<string, WordSigns> {
   const signs = new Map<string, WordSigns>();
   const of = (word: string): WordSigns => {
-    const known = signs.get(word) ?? { valence: 0, negates: false, service: false, thanks: false, please: false, absence: false };
+    const known = signs.get(word) ?? {
+      valence: 0,
+      negates: false,
+      service: false,
+      thanks: false,
+      please: false,
+      absence: false,
+      marks: [],
+    };
     signs.set(word, known);
     return known;
   };
@@ -60,6 +90,9 @@ function wordSigns(): ReadonlyMap<string, WordSigns> {
   for (const word of THANKS) of(word).thanks = true;
   for (const word of PLEASE) of(word).please = true;
   for (const word of ABSENCE) of(word).absence = true;
+  MARK_NAMES.forEach((name, index) => {
+    for (const word of MARKS[name].split(' ')) of(word).marks = [...of(word).marks, index];
+  });
   return signs;
 }
 
@@ -89,6 +122,10 @@ export const SIGN_NAMES = [
   'absence',
   'link',
   'digits',
+  'mention',
+  'orders',
+  'quotes',
+  ...MARK_NAMES,
 ] as const;
 
 /** How a text sounds, as a few dozen numbers about 0..1, beside the words themselves. */
@@ -114,6 +151,7 @@ export function signsOf(pieces: Tokens, lexicon: LexiconSigns): Signs {
     0,
     99,
   ];
+  const marks = new Float64Array(MARK_NAMES.length);
   const lastSentence = tokens[tokens.length - 1]?.sentence ?? 0;
   for (const token of tokens) {
     const sign = WORD_SIGNS.get(token.word);
@@ -128,6 +166,7 @@ export function signsOf(pieces: Tokens, lexicon: LexiconSigns): Signs {
       if (sign.thanks) thanks = 1;
       if (sign.please) please = 1;
       if (sign.absence) absence++;
+      for (const mark of sign.marks) marks[mark] = (marks[mark] ?? 0) + 1;
     }
     if (token.shouted) shouted++;
     if (token.word.charCodeAt(0) <= 0x39) digits++;
@@ -154,6 +193,10 @@ export function signsOf(pieces: Tokens, lexicon: LexiconSigns): Signs {
       sum(absence),
       pieces.links > 0 ? 1 : 0,
       sum(digits),
+      pieces.mentions > 0 ? 1 : 0,
+      ORDERS.has(tokens[0]?.word ?? '') ? 1 : 0,
+      sum(pieces.quotes),
+      ...Array.from(marks, sum),
     ],
     service: service / (service + 1),
   };

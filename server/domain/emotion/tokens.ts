@@ -27,6 +27,8 @@ export interface Tokens {
   readonly mentions: number;
   /** web addresses; they are left out of the words */
   readonly links: number;
+  /** quotations; they are left out of the words */
+  readonly quotes: number;
   /** more of the letters are Latin than not */
   readonly latin: boolean;
 }
@@ -51,6 +53,7 @@ class Tokeniser {
   #questions = 0;
   #mentions = 0;
   #links = 0;
+  #quotes = 0;
   #latin = 0;
   #foreign = 0;
 
@@ -71,6 +74,7 @@ class Tokeniser {
       questions: this.#questions,
       mentions: this.#mentions,
       links: this.#links,
+      quotes: this.#quotes,
       latin: this.#latin >= this.#foreign,
     };
   }
@@ -188,6 +192,7 @@ class Tokeniser {
     const isAll = at === 0 && end === this.#lower.length - 1;
     if (end < 0 || end - at > LONGEST_QUOTE || !opens || isAll || !this.#lower.slice(at, end).includes(' ')) return at + 1;
     this.#clause++;
+    this.#quotes++;
     return end + 1;
   }
 

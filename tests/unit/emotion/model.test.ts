@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EMOTIONS } from '#lib/contract/index.ts';
 import { evaluate } from '#server/domain/emotion/evaluation.ts';
 import { decodeModel, encodeModel, POLARITIES } from '#server/domain/emotion/model.ts';
 import { createScorer } from '#server/domain/emotion/scorer.ts';
 import { trainModel } from '#server/domain/emotion/training/train.ts';
-import { readModel, SHIPPED_MODEL } from '#server/emotion/load.ts';
-import { HELD_OUT_POSTS, readServicePosts } from '#server/emotion/service-posts.ts';
+import { loadModel, ownModelPath, readModel, SHIPPED_MODEL } from '#server/emotion/load.ts';
+import { FINAL_POSTS, HELD_OUT_POSTS, readServicePosts } from '#server/emotion/service-posts.ts';
 import { projectFile } from '#server/platform/files.ts';
 
 const bytes = readFileSync(projectFile(SHIPPED_MODEL));
@@ -33,10 +35,44 @@ describe('the model that ships', () => {
     expect(macroF1).toBeGreaterThan(0.78);
   });
 
+  test('says how sure it is of the polarity of such posts within 5 in 100, and is as right on the last as it was', () => {
+    const verdicts = [HELD_OUT_POSTS, FINAL_POSTS].flatMap((file) =>
+      readServicePosts(file).map(({ text, polarity = 'neutral' }) => {
+        const judged = scorer.judge(text);
+        return { right: polarity, answered: judged?.polarity ?? 'neutral', confidence: judged?.polarityConfidence ?? null, file };
+      }),
+    );
+    // by chance alone some .05 on so many texts
+    const { calibrationError, calibrationByChance } = evaluate(verdicts, POLARITIES);
+    expect(calibrationError).toBeLessThan(calibrationByChance.most);
+    const sure = verdicts.flatMap(({ confidence }) => confidence ?? []);
+    const right = verdicts.filter(({ right, answered, confidence }) => confidence !== null && right === answered).length;
+    expect(Math.abs(sure.reduce((sum, one) => sum + one, 0) - right) / sure.length).toBeLessThan(0.05);
+    expect(
+      evaluate(
+        verdicts.filter(({ file }) => file === FINAL_POSTS),
+        POLARITIES,
+      ).macroF1,
+    ).toBeGreaterThan(0.68);
+  });
+
   test('a file that is none is refused in a sentence', () => {
     expect(() => decodeModel(new TextEncoder().encode('{"format":"other"}\n'))).toThrow(/not an emotion model/);
     expect(() => decodeModel(bytes.subarray(0, bytes.length - 4))).toThrow(/cut off/);
     expect(() => decodeModel(new Uint8Array(0))).toThrow(/not an emotion model/);
+  });
+
+  test('reads where the model that an installation trained is of an earlier version, and says so', () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'throughline-own-'));
+    mkdirSync(join(dataDir, 'emotion'));
+    writeFileSync(
+      ownModelPath(dataDir),
+      Buffer.from(bytes.toString('latin1').replace('throughline-emotion-3', 'throughline-emotion-2'), 'latin1'),
+    );
+    const told: unknown[] = [];
+    expect(loadModel(dataDir, (fault) => told.push(fault)).version).toBe(model.version);
+    expect(String(told[0])).toMatch(/english.model: This is not an emotion model of this version.*Until then the model that ships is used/);
+    rmSync(dataDir, { recursive: true });
   });
 
   test('what it answers does not depend on what it was asked before', () => {

@@ -8,6 +8,7 @@ import { importanceOf } from './linear.ts';
 import { Sequence } from './random.ts';
 
 export interface HeadOptions {
+  /** units of one member; three are trained apart and joined, which is less moved by chance. Going on from a head, there is only that one */
   readonly hidden: number;
   readonly rounds: number;
   readonly rate: number;
@@ -15,6 +16,8 @@ export interface HeadOptions {
   readonly from?: Head;
 }
 
+/** Where the members' sequences begin. */
+const SEEDS = [7, 165, 2020] as const;
 const BATCH = 32;
 const DECAY = 1e-4;
 /** Share of the hidden layer that sits out a step, so that none relies on another. */
@@ -22,12 +25,24 @@ const DROPPED = 0.2;
 /** Adam (Kingma and Ba 2015). */
 const [FIRST, SECOND, TINY] = [0.9, 0.999, 1e-8];
 
+/** Texts as the second stage sees them. */
+interface HeadData {
+  readonly examples: readonly Example[];
+  readonly inputs: readonly Float64Array[];
+}
+
 /** Learns how the first stage and the signs go together. Without calibration. */
-export function trainHead(
-  data: { readonly examples: readonly Example[]; readonly inputs: readonly Float64Array[] },
-  chosen: readonly number[],
-  options: HeadOptions,
-): Head {
+export function trainHead(data: HeadData, chosen: readonly number[], options: HeadOptions): Head {
+  const [seed, ...others] = SEEDS;
+  const first = trainMember(data, chosen, { ...options, seed });
+  if (options.from !== undefined) return first;
+  return joined(
+    first,
+    others.map((one) => trainMember(data, chosen, { ...options, seed: one })),
+  );
+}
+
+function trainMember(data: HeadData, chosen: readonly number[], options: HeadOptions & { readonly seed: number }): Head {
   const run = new HeadRun(options);
   const order = [...chosen];
   for (let round = 0; round < options.rounds; round++) {
@@ -46,6 +61,24 @@ export function trainHead(
     if (inBatch > 0) run.move();
   }
   return run.head();
+}
+
+/** Several as one: their hidden layers side by side, so that what it says is the mean of what each says. */
+function joined(first: Head, others: readonly Head[]): Head {
+  const heads = [first, ...others];
+  const hidden = heads.reduce((sum, head) => sum + head.hidden, 0);
+  const inner = new Float32Array(hidden * first.inputs);
+  const outer = new Float32Array(OUTPUT_COUNT * hidden);
+  const direct = new Float32Array(first.direct.length);
+  let at = 0;
+  for (const head of heads) {
+    inner.set(head.inner, at * head.inputs);
+    for (let k = 0; k < OUTPUT_COUNT; k++)
+      for (let h = 0; h < head.hidden; h++) outer[k * hidden + at + h] = (head.outer[k * head.hidden + h] ?? 0) / heads.length;
+    head.direct.forEach((weight, i) => (direct[i] = (direct[i] ?? 0) + weight / heads.length));
+    at += head.hidden;
+  }
+  return { ...first, hidden, inner, outer, direct };
 }
 
 /** Parameters of one layer, with what Adam remembers of them. */
@@ -75,7 +108,7 @@ class Layer {
 }
 
 class HeadRun {
-  readonly sequence = new Sequence(7);
+  readonly sequence: Sequence;
   rate = 0;
   readonly #o: HeadOptions;
   readonly #inner: Layer;
@@ -88,8 +121,9 @@ class HeadRun {
   #firstPower = 1;
   #secondPower = 1;
 
-  constructor(options: HeadOptions) {
+  constructor(options: HeadOptions & { readonly seed: number }) {
     const { hidden, from } = options;
+    this.sequence = new Sequence(options.seed);
     this.#o = options;
     this.#active = new Float64Array(hidden);
     this.#kept = new Float64Array(hidden);

@@ -51,7 +51,7 @@ describe('what a customer writes', () => {
     ['neutral', 'No thanks'],
     ['satisfied', 'No it was easy'],
     ['satisfied', 'no thank you so much for your help'],
-    ['unknown', 'no i am good, no thank you, bye'],
+    ['neutral', 'no i am good, no thank you, bye'],
     // sarcasm
     ['frustrated', 'Thanks for nothing'],
     ['frustrated', 'Great, another delay'],
