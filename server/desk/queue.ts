@@ -1,20 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { CLAIM_MS, Fault } from '#lib/contract/index.ts';
-import type { CareAct, Factor, QueueItem, QueueView, RecoveryParams, RecoveryView } from '#lib/contract/index.ts';
+import type { CareAct, Factor, QueueItem, QueueParams, QueueView, RecoveryParams, RecoveryView } from '#lib/contract/index.ts';
 import type { QueueDesk } from '#server/api/queue.ts';
 import { STAFF_SOURCE } from '#server/domain/event/staff.ts';
 import type { Acceptor } from '#server/ingest/acceptor.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { addresseeOf, careOfItem } from '#server/projector/addressee.ts';
 import type { AddresseeReading } from '#server/projector/addressee.ts';
-import { readQueue } from '#server/projector/queue-list.ts';
+import { queueView } from '#server/domain/view/queue.ts';
+import type { Waiting } from '#server/domain/view/queue.ts';
+import { readWaiting } from '#server/projector/queue-list.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import type { Actor } from '#server/security/actor.ts';
 
 /** A claim is decided here until its event is followed, which takes a second; where events wait, no longer than this. */
 const DECIDED_MS = 300_000;
-/** What was read is good for so long: many pages ask for the same. */
+/** What was read is good for so long, ms: many pages ask for the same. */
 const FRESH_MS = 500;
+/** Where very much waits, it is good for so many times what reading it took, so that reading takes a tenth of the time at most; never for longer than this, ms. */
+const REST = 9;
+const MOST_FRESH_MS = 5000;
 /** Customers whose names one answer looks up; those further down show their number. */
 const MOST_NAMES = 60;
 const NAMES_KEPT = 5000;
@@ -25,6 +30,15 @@ export interface QueueDeskOptions {
   readonly acceptor: Pick<Acceptor, 'acceptBatch'>;
   readonly recoveries: (params: RecoveryParams) => RecoveryView;
   readonly clock: Clock;
+}
+
+/** Everything that waited at an instant, and how pages asked for it. */
+interface Reading {
+  readonly at: number;
+  /** ms for which it is shown to whoever asks */
+  freshMs: number;
+  readonly waiting: Promise<readonly Waiting[]>;
+  readonly views: Map<string, Promise<QueueView>>;
 }
 
 const TYPES: Readonly<Record<CareAct['act'], string>> = {
@@ -47,7 +61,7 @@ function detailsOf(act: CareAct, now: number): Readonly<Record<string, unknown>>
 export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
   const { reading, acceptor, clock } = options;
   const names = new Map<string, string | null>();
-  let last: { readonly at: number; readonly params: string; readonly view: Promise<QueueView> } | undefined;
+  let last: Reading | undefined;
 
   async function send(act: CareAct, by: Actor): Promise<void> {
     const now = clock();
@@ -97,13 +111,32 @@ export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
     await Promise.all(unknown.map(async (customer) => names.set(customer, (await addresseeOf(reading, customer, clock()))?.name ?? null)));
   }
 
+  function read(now: number): Reading {
+    const begun = performance.now();
+    const made: Reading = { at: now, freshMs: FRESH_MS, waiting: readWaiting({ ...reading, now }), views: new Map() };
+    made.waiting.then(
+      () => (made.freshMs = Math.min(MOST_FRESH_MS, Math.max(FRESH_MS, REST * (performance.now() - begun)))),
+      () => (last = undefined),
+    );
+    return made;
+  }
+
+  function viewOf(made: Reading, params: QueueParams): Promise<QueueView> {
+    const key = JSON.stringify(params);
+    const known = made.views.get(key);
+    if (known !== undefined) return known;
+    const factorNames = new Map(options.factors().map((factor) => [factor.id, factor.name]));
+    const context = { blueprints: reading.blueprints, factorName: (id: string) => factorNames.get(id) ?? null, now: made.at };
+    const view = made.waiting.then((waiting) => queueView(waiting, params, context));
+    made.views.set(key, view);
+    return view;
+  }
+
   return {
     async get(params) {
       const now = clock();
-      const key = JSON.stringify(params);
-      if (last === undefined || last.params !== key || now - last.at > FRESH_MS || now < last.at)
-        last = { at: now, params: key, view: readQueue({ ...reading, factors: options.factors(), now }, params) };
-      const view = await last.view;
+      if (last === undefined || now - last.at > last.freshMs || now < last.at) last = read(now);
+      const view = await viewOf(last, params);
       await nameOf(view.items);
       return { ...view, items: view.items.map((item) => ({ ...item, name: names.get(item.customer) ?? null })) };
     },

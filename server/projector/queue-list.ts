@@ -1,14 +1,15 @@
 import { QUEUE_HORIZON_MS } from '#lib/contract/index.ts';
 import { queueLists } from '#server/domain/case/waits.ts';
-import type { Factor, QueueParams, QueueView } from '#lib/contract/index.ts';
-import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
-import { queueView } from '#server/domain/view/queue.ts';
 import type { Waiting } from '#server/domain/view/queue.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { scanList } from './list-scan.ts';
 
 /** Everything that needs somebody at an instant, or will within the horizon. A handful of short lists: nothing of the past is gone through. */
-async function readWaiting(reading: { readonly redis: Redis; readonly partitions: number; readonly now: number }): Promise<Waiting[]> {
+export async function readWaiting(reading: {
+  readonly redis: Redis;
+  readonly partitions: number;
+  readonly now: number;
+}): Promise<Waiting[]> {
   const { redis, partitions, now } = reading;
   const found = await Promise.all(
     queueLists(now, QUEUE_HORIZON_MS).map(async (list) => {
@@ -19,23 +20,4 @@ async function readWaiting(reading: { readonly redis: Redis; readonly partitions
     }),
   );
   return found.flat();
-}
-
-/** What needs somebody, as a page asks for it. */
-export async function readQueue(
-  reading: {
-    readonly redis: Redis;
-    readonly partitions: number;
-    readonly blueprints: Blueprints;
-    readonly factors: readonly Factor[];
-    readonly now: number;
-  },
-  params: QueueParams,
-): Promise<QueueView> {
-  const factorNames = new Map(reading.factors.map((factor) => [factor.id, factor.name]));
-  return queueView(await readWaiting(reading), params, {
-    blueprints: reading.blueprints,
-    factorName: (id) => factorNames.get(id) ?? null,
-    now: reading.now,
-  });
 }

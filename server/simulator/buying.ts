@@ -2,6 +2,7 @@ import type { Channel } from '#lib/contract/index.ts';
 import { DAY, HOUR, MINUTE, suited } from './calendar.ts';
 import { contact } from './contacts.ts';
 import type { TouchpointId } from './catalogue.ts';
+import { contractOf } from './people.ts';
 import type { Story } from './story.ts';
 
 /** Tablets in shops that many customers use: one device id, never one person. */
@@ -166,7 +167,8 @@ export function order(story: Story, startsAt: number, device: Device): number | 
   const finished: Channel = channel === 'store' && at > startsAt + 30 * MINUTE ? 'web' : channel;
   const about = { segment: person.segment, area: person.area, attributes: { name: person.name, synthetic: true } };
   story.tell(at, 'order_form', 'device', { type: 'form.submitted', channel: finished, attributes: { form: 'order' } });
-  story.tell(at, 'order_placed', 'everything', { type: 'order.placed', channel: finished, sequence: 1, ...about });
+  const ordered = { ...about, attributes: { ...about.attributes, ...contractOf(person) } };
+  story.tell(at, 'order_placed', 'everything', { type: 'order.placed', channel: finished, sequence: 1, ...ordered });
   if (chance.happens(0.5)) story.tell(at, 'credit_check', 'order', { type: 'order.checked', sequence: 2, outcome: 'passed' });
   return check(story, at, channel);
 }

@@ -17,6 +17,21 @@ const SEGMENTS = [
 ] as const;
 export type Segment = (typeof SEGMENTS)[number][0];
 
+/** Monthly prices of the tariffs each segment buys, EUR. */
+const TARIFFS: Readonly<Record<Segment, readonly number[]>> = {
+  consumer: [29.95, 39.95, 49.95],
+  business: [59.9, 89.9],
+  vip: [49.95, 69.95],
+};
+const CONTRACT_MONTHS = 24;
+
+/** What a customer's contract is worth over its two years. */
+export function contractOf({ segment, index }: Pick<Person, 'segment' | 'index'>): { readonly value: number; readonly currency: string } {
+  const prices = TARIFFS[segment];
+  const monthly = prices[index % prices.length] ?? 0;
+  return { value: Math.round(100 * CONTRACT_MONTHS * monthly) / 100, currency: 'EUR' };
+}
+
 /**
  * Telephone numbers that no subscriber has: Bundesnetzagentur keeps these German blocks (Berlin, Frankfurt, Hamburg, Cologne, Munich) and
  * Arcep these French ones for films. They parse as valid numbers, which the British drama block +44 7700 900xxx does not.

@@ -33,8 +33,8 @@ beforeAll(async () => {
 afterAll(() => app[Symbol.asyncDispose]());
 
 async function queue(params: QueueParams = {}): Promise<QueueView> {
-  // Answers are shared for half a second: the next question is a later one.
-  app.now += 1000;
+  // Answers are shared for some seconds at most: the next question is a later one.
+  app.now += 6000;
   return app.call('queue.get', params);
 }
 const aboutItem = ({ customer: customerId, caseId, item }: QueueItem) => ({ customerId, caseId, item });
@@ -69,6 +69,25 @@ describe('the queue', () => {
     const broken = await queue({ reason: 'promise' });
     expect(broken.items.every(({ severity }) => severity === 'breach')).toBe(true);
     expect(broken.count).toBe((await app.list({ of: 'promise', journey: 'test', what: 'broken' })).count);
+  });
+
+  it('says what a case is worth, as its events last said, and that it is unknown where none did', async () => {
+    const worth = async () =>
+      (await queue({ reason: 'promise' })).items.map(({ value }) => value).sort((a, b) => (b?.amount ?? 0) - (a?.amount ?? 0));
+    expect(await worth()).toEqual([null, null, null, null]);
+    const about = (i: number, value: number, currency?: string) => ({
+      id: `v${i} ${value}`,
+      customer: { customerId: `P${i}` },
+      type: 'page.viewed',
+      channel: 'web',
+      attributes: { value, currency },
+    });
+    await app.take([about(0, 120, 'EUR'), about(1, 80, 'EUR'), about(2, 999)]);
+    expect(await worth()).toEqual([{ amount: 120, currency: 'EUR' }, { amount: 80, currency: 'EUR' }, null, null]); // prettier-ignore
+    await app.take([about(0, 60, 'EUR')]);
+    expect(await worth()).toEqual([{ amount: 80, currency: 'EUR' }, { amount: 60, currency: 'EUR' }, null, null]); // prettier-ignore
+    const [incident] = (await queue({ reason: 'promise' })).incidents;
+    expect(incident).toMatchObject({ cases: 4, valued: 2, values: [{ amount: 140, currency: 'EUR' }] });
   });
 
   it('takes many customers of one cause for one incident', async () => {

@@ -50,6 +50,8 @@ const kind: fc.Arbitrary<Partial<StoredEvent>> = fc.oneof(
     { type: 'recovery.won', attributes: by },
     { type: 'recovery.lost', attributes: by },
     { type: 'page.viewed', area: 'north' },
+    { type: 'page.viewed', attributes: { value: 480, currency: 'EUR' } },
+    { type: 'order.placed', attributes: { revenue: 959.9, currency: 'CHF' } },
   ),
   fc.constantFrom(-0.9, -0.7, 0, 0.4, 0.9).map(felt),
   fc

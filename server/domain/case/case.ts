@@ -140,6 +140,7 @@ export function openCase(state: CustomerState, choice: Choice, event: StoredEven
     lastEvent: '',
     found: [],
     care: null,
+    value: null,
     asked: [],
   };
   state.cases.push(one);

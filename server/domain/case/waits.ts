@@ -3,6 +3,7 @@ import type { QueueReason } from '#lib/contract/index.ts';
 import type { CareEntry, CaseState } from '../customer/state.ts';
 import type { Listed } from '../kernel/row.ts';
 import { DAY } from '../kernel/time.ts';
+import type { CaseValue } from './value.ts';
 
 /** What waits longer than this is no matter of now any more. */
 const WAITS_MS = 28 * DAY;
@@ -12,7 +13,8 @@ const QUEUE = 'queue:';
 
 /**
  * Something that needs somebody, on a list: [what waits, reason, from, until, journey, version, case, stage, kind of the promise, owner, segment, area,
- * channel, factors, claimed by, claimed at, put aside until]; the reason and the stage by their places, instants in ms.
+ * channel, factors, claimed by, claimed at, put aside until, what the case is worth where that is known]; the reason and the stage by their places,
+ * instants in ms.
  */
 export type QueueMember = readonly [
   item: string,
@@ -32,6 +34,7 @@ export type QueueMember = readonly [
   by: string,
   since: number,
   snoozedUntil: number,
+  value?: CaseValue,
 ];
 
 /** What is known of something that waits beside its case. */
@@ -81,6 +84,7 @@ export function waitingPlace(one: CaseState, what: WaitingFor): Listed | null {
     by,
     since,
     snoozedUntil,
+    ...(one.value === null ? ([] as const) : ([one.value] as const)),
   ];
   return { list: `${QUEUE}${Math.floor(until / WEEK)}`, score: what.from, member };
 }

@@ -11,6 +11,7 @@ import { isSeen, takeStep, wayChange } from '../conformance/conformance.ts';
 import { noteGroups } from '../account/account.ts';
 import { DEAD_END, FOUND_KEPT, LOST_HANDOVER, deadEndAt, threadLostFrom } from '../case/finding.ts';
 import { stayRow, touchStay } from '../case/stay.ts';
+import { valueTold } from '../case/value.ts';
 import { changesEmotions, correctedEmotion, emotionConsent } from '../emotion/annotations.ts';
 import { feelingsOf } from '../emotion/feelings.ts';
 import { waveAfter } from '../emotion/wave.ts';
@@ -185,6 +186,17 @@ function knowArea(applying: Applying): void {
     }
   }
   state.area = area;
+}
+
+/** What the case is worth, as last told: whatever waits for it shows that. */
+function knowValue(applying: Applying, one: CaseState, blueprint: Blueprint): void {
+  const { state, event, touched } = applying;
+  const told = valueTold(event);
+  if (told === null || (one.value?.[0] === told[0] && one.value[1] === told[1])) return;
+  for (const stay of one.stays) touched.change(stayKey(one, stay), () => stayRow(one, stay, blueprint, factorsOf(applying)));
+  if (one.care !== null) touchCase(applying, one, blueprint);
+  for (const promise of state.promises) if (caseOfPromise(state, promise) === one) markPromise(applying, promise);
+  one.value = told;
 }
 
 /** Whether the event is a contact by its own account (for events outside any journey too). */
@@ -795,6 +807,7 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
   const match = asExpectedOf(one, choice.match);
   const its = match.blueprint;
   const cameFrom = lastStay(one)?.stage ?? null;
+  knowValue(applying, one, its);
   if (choice.one !== null) {
     meetDeadEnd(applying, one, its);
     meetFailures(applying, one);

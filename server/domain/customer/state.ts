@@ -1,4 +1,5 @@
 import type { Channel, Controller, EmotionOrUnknown } from '#lib/contract/index.ts';
+import type { CaseValue } from '../case/value.ts';
 import { packing } from '../kernel/packing.ts';
 
 /** One stay of a case in a stage. `until` 0 while it lasts; a stay without activity ends at its idle end, by the clock alone. */
@@ -47,6 +48,8 @@ export interface CaseState {
   asked: Asked[];
   /** null: it never needed anybody */
   care: CaseCare | null;
+  /** as last told; null: never */
+  value: CaseValue | null;
 }
 
 /**
@@ -293,6 +296,7 @@ const CASE = packing<CaseState>()([
   'found',
   'care',
   'asked',
+  'value',
 ]);
 const STAY = packing<Stay>()(['stage', 'from', 'until', 'left']);
 const VISIT = packing<VisitState>()([

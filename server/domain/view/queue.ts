@@ -1,5 +1,5 @@
 import { CLAIM_MS, QUEUE_REASONS } from '#lib/contract/index.ts';
-import type { Channel, QueueIncident, QueueItem, QueueParams, QueueReason, QueueView } from '#lib/contract/index.ts';
+import type { Channel, Money, QueueIncident, QueueItem, QueueParams, QueueReason, QueueView } from '#lib/contract/index.ts';
 import type { Blueprints } from '../blueprint/blueprint.ts';
 import type { QueueMember } from '../case/waits.ts';
 import { HOUR } from '../kernel/time.ts';
@@ -30,8 +30,27 @@ interface Entry {
 }
 
 function entryOf(waiting: Waiting, context: QueueContext): Entry {
-  const [customer, item, reasonIndex, from, , journey, version, caseId, stage, kind, owner, segment, area, channel, factors, by, since] =
-    waiting;
+  const [
+    customer,
+    item,
+    reasonIndex,
+    from,
+    ,
+    journey,
+    version,
+    caseId,
+    stage,
+    kind,
+    owner,
+    segment,
+    area,
+    channel,
+    factors,
+    by,
+    since,
+    ,
+    value,
+  ] = waiting;
   const blueprint = context.blueprints.get(journey, version);
   const reason = QUEUE_REASONS[reasonIndex] ?? 'stuck';
   const claimed = by !== '' && context.now - since < CLAIM_MS;
@@ -54,6 +73,7 @@ function entryOf(waiting: Waiting, context: QueueContext): Entry {
       segment,
       channel: channel as Channel,
       factors,
+      value: value === undefined ? null : { amount: value[0], currency: value[1] },
       by: claimed ? by : null,
       since: claimed ? since : null,
     },
@@ -85,6 +105,16 @@ function bursts(entries: readonly Entry[]): Entry[][] {
   return groups;
 }
 
+/** What the cases of an incident are worth together. Several things may wait for one case: it counts once. */
+function worthOf(group: readonly Entry[]): Pick<QueueIncident, 'cases' | 'valued' | 'values'> {
+  const cases = new Map(group.map(({ item }) => [`${item.customer} ${item.caseId}`, item.value]));
+  const known = [...cases.values()].filter((value) => value !== null);
+  const sums = new Map<string, number>();
+  for (const { amount, currency } of known) sums.set(currency, (sums.get(currency) ?? 0) + amount);
+  const values = [...sums].map(([currency, amount]): Money => ({ currency, amount })).sort((a, b) => b.amount - a.amount);
+  return { cases: cases.size, valued: known.length, values };
+}
+
 function incidentOf(cause: string, group: readonly Entry[], context: QueueContext): QueueIncident | null {
   const [first] = group;
   const customers = new Set(group.map(({ item }) => item.customer)).size;
@@ -104,6 +134,7 @@ function incidentOf(cause: string, group: readonly Entry[], context: QueueContex
     from: item.from,
     until: group.at(-1)?.item.from ?? item.from,
     claimed: group.filter((one) => one.item.by !== null).length,
+    ...worthOf(group),
   };
 }
 

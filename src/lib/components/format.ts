@@ -27,6 +27,11 @@ export function decimal(value: number, digits = 1): string {
   return formats.written(localeOf(speech.spoken), value, digits);
 }
 
+/** Money: `€29.95`, from a hundred on without cents: `€959`. */
+export function money(amount: number, currency: string): string {
+  return formats.money(localeOf(speech.spoken), currency, amount < 100 && !Number.isInteger(amount) ? 2 : 0).format(amount);
+}
+
 /** A number with exactly one decimal: `3.0`. */
 export function tenths(value: number): string {
   return formats.number(localeOf(speech.spoken), 1, 1).format(value);

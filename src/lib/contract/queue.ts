@@ -23,6 +23,12 @@ export const queueParams = z.strictObject({
 });
 export type QueueParams = z.infer<typeof queueParams>;
 
+/** Money: an amount and its currency (ISO 4217). */
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
 /** One thing that needs somebody now. */
 export interface QueueItem {
   /** unique: customer, case and what waits */
@@ -44,6 +50,8 @@ export interface QueueItem {
   readonly channel: Channel;
   /** outside our control, at work meanwhile */
   readonly factors: readonly string[];
+  /** what its case is worth, as an event of the case last said; null: none did */
+  readonly value: Money | null;
   /** who has claimed it; null: nobody, or too long ago */
   readonly by: string | null;
   readonly since: number | null;
@@ -66,6 +74,11 @@ export interface QueueIncident {
   readonly until: number;
   /** of its items, claimed by somebody */
   readonly claimed: number;
+  /** its cases, and how many of them have a value that is known */
+  readonly cases: number;
+  readonly valued: number;
+  /** what these are worth together, one sum for each currency */
+  readonly values: readonly Money[];
 }
 
 /** What needs somebody now. */

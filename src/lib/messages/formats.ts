@@ -27,6 +27,11 @@ class Formats {
     return (ofLocale[rounded] ??= this.number(locale, 0).format(rounded));
   }
 
+  money(locale: string, currency: string, digits: number): Intl.NumberFormat {
+    const options = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+    return kept(this.#numbers, `${locale} ${currency} ${digits}`, () => new Intl.NumberFormat(locale, options));
+  }
+
   date(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
     return kept(this.#dates, `${locale} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale, options));
   }
