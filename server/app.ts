@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { funnelDefinition } from '#lib/contract/index.ts';
 import type { FunnelDefinitionInput, SystemStatus } from '#lib/contract/index.ts';
@@ -31,6 +32,7 @@ import { createFunnelDesk } from '#server/live/funnels.ts';
 import { NightlyPull } from '#server/live/nightly-pull.ts';
 import { createReader } from '#server/live/reader.ts';
 import { createRecoveryReader } from '#server/live/recoveries.ts';
+import { Presence } from '#server/live/presence.ts';
 import { Sockets } from '#server/live/sockets.ts';
 import { FeedMeter, readFeeds, samplePlace } from '#server/log/feeds.ts';
 import { openInbox } from '#server/log/inbox-stream.ts';
@@ -107,6 +109,13 @@ export async function startApp(options: AppOptions): Promise<App> {
   const durability = await durabilityOf(redis);
   let demo: SystemStatus['demo'] = null;
   let sockets: Sockets | undefined;
+  const presence = new Presence({
+    redis: reads,
+    partitions: store.partitions,
+    clock,
+    process: randomUUID(),
+    onChange: (customer, people) => sockets?.showPresent(customer, people),
+  });
 
   const feed = new Feed({
     redis: follows,
@@ -140,7 +149,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     onFault: (fault) => log.warn({ err: fault }, 'the pull of squares to their stage could not be estimated'),
   });
 
-  if (config.role !== 'projector') await feed.start();
+  if (config.role !== 'projector') await Promise.all([feed.start(), presence.start()]);
   if (config.role !== 'web') projecting = await project();
   await pulse.start();
   loopDelay.start();
@@ -294,6 +303,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     reading: addressees,
     factors: () => contexts.factors,
     acceptor,
+    changes: () => feed.sums.changes,
     recoveries: createRecoveryReader({ blueprints: contexts.blueprints, sums: () => feed.sums, clock }),
     clock,
   });
@@ -339,6 +349,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     attach(http) {
       sockets = new Sockets({
         http,
+        presence,
         reader,
         funnels,
         clock,
@@ -361,6 +372,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     status: async () => reader.status(),
     async close() {
       sockets?.close();
+      await presence.stop();
       await inbox.stop();
       keyRing.stop();
       await meter.stop();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { CLAIM_MS, Fault } from '#lib/contract/index.ts';
 import type { CareAct, Factor, QueueItem, QueueParams, QueueView, RecoveryParams, RecoveryView } from '#lib/contract/index.ts';
 import type { QueueDesk } from '#server/api/queue.ts';
@@ -15,11 +16,12 @@ import type { Actor } from '#server/security/actor.ts';
 
 /** A claim is decided here until its event is followed, which takes a second; where events wait, no longer than this. */
 const DECIDED_MS = 300_000;
-/** What was read is good for so long, ms: many pages ask for the same. */
+/** What was read is good until something changes, and for so long, ms: the clock alone brings and takes things. */
 const FRESH_MS = 500;
-/** Where very much waits, it is good for so many times what reading it took, so that reading takes a tenth of the time at most; never for longer than this, ms. */
-const REST = 9;
-const MOST_FRESH_MS = 5000;
+/** Between two readings lies so many times what the last one took, so that reading takes a quarter of the time at most, but never more than this, ms. */
+const REST = 3;
+const LEAST_REST_MS = 100;
+const MOST_REST_MS = 5000;
 /** Customers whose names one answer looks up; those further down show their number. */
 const MOST_NAMES = 60;
 const NAMES_KEPT = 5000;
@@ -29,16 +31,21 @@ export interface QueueDeskOptions {
   readonly factors: () => readonly Factor[];
   readonly acceptor: Pick<Acceptor, 'acceptBatch'>;
   readonly recoveries: (params: RecoveryParams) => RecoveryView;
+  /** grows whenever something in the numbers changes */
+  readonly changes: () => number;
   readonly clock: Clock;
 }
 
 /** Everything that waited at an instant, and how pages asked for it. */
 interface Reading {
   readonly at: number;
-  /** ms for which it is shown to whoever asks */
-  freshMs: number;
-  readonly waiting: Promise<readonly Waiting[]>;
-  readonly views: Map<string, Promise<QueueView>>;
+  /** what had changed in the numbers when it was begun */
+  readonly changes: number;
+  readonly waiting: readonly Waiting[];
+  readonly views: Map<string, QueueView>;
+  /** when it was done, and what it took; of the process's own clock, ms */
+  readonly doneAt: number;
+  readonly tookMs: number;
 }
 
 const TYPES: Readonly<Record<CareAct['act'], string>> = {
@@ -62,6 +69,7 @@ export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
   const { reading, acceptor, clock } = options;
   const names = new Map<string, string | null>();
   let last: Reading | undefined;
+  let next: Promise<void> | undefined;
 
   async function send(act: CareAct, by: Actor): Promise<void> {
     const now = clock();
@@ -111,32 +119,45 @@ export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
     await Promise.all(unknown.map(async (customer) => names.set(customer, (await addresseeOf(reading, customer, clock()))?.name ?? null)));
   }
 
-  function read(now: number): Reading {
-    const begun = performance.now();
-    const made: Reading = { at: now, freshMs: FRESH_MS, waiting: readWaiting({ ...reading, now }), views: new Map() };
-    made.waiting.then(
-      () => (made.freshMs = Math.min(MOST_FRESH_MS, Math.max(FRESH_MS, REST * (performance.now() - begun)))),
-      () => (last = undefined),
-    );
-    return made;
+  /** What waits, no older than what had changed when it was asked for. Who asks while it is being read shares a reading. */
+  async function current(): Promise<Reading> {
+    const [askedAt, changes] = [clock(), options.changes()];
+    const serves = (made: Reading): boolean => made.changes >= changes && askedAt - made.at <= FRESH_MS && made.at <= clock();
+    while (last === undefined || !serves(last)) {
+      next ??= read().finally(() => (next = undefined));
+      await next;
+    }
+    return last;
   }
 
-  function viewOf(made: Reading, params: QueueParams): Promise<QueueView> {
+  async function read(): Promise<void> {
+    if (last !== undefined) {
+      const restMs = Math.min(MOST_REST_MS, Math.max(LEAST_REST_MS, REST * last.tookMs)) - (performance.now() - last.doneAt);
+      if (restMs > 0) await pause(restMs);
+    }
+    const [at, changes, begun] = [clock(), options.changes(), performance.now()];
+    const waiting = await readWaiting({ ...reading, now: at });
+    const doneAt = performance.now();
+    last = { at, changes, waiting, views: new Map(), doneAt, tookMs: doneAt - begun };
+  }
+
+  function viewOf({ waiting, views, at }: Reading, params: QueueParams): QueueView {
     const key = JSON.stringify(params);
-    const known = made.views.get(key);
+    const known = views.get(key);
     if (known !== undefined) return known;
     const factorNames = new Map(options.factors().map((factor) => [factor.id, factor.name]));
-    const context = { blueprints: reading.blueprints, factorName: (id: string) => factorNames.get(id) ?? null, now: made.at };
-    const view = made.waiting.then((waiting) => queueView(waiting, params, context));
-    made.views.set(key, view);
+    const view = queueView(waiting, params, {
+      blueprints: reading.blueprints,
+      factorName: (id) => factorNames.get(id) ?? null,
+      now: at,
+    });
+    views.set(key, view);
     return view;
   }
 
   return {
     async get(params) {
-      const now = clock();
-      if (last === undefined || now - last.at > last.freshMs || now < last.at) last = read(now);
-      const view = await viewOf(last, params);
+      const view = viewOf(await current(), params);
       await nameOf(view.items);
       return { ...view, items: view.items.map((item) => ({ ...item, name: names.get(item.customer) ?? null })) };
     },

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { Server } from 'socket.io';
 import type { Socket } from 'socket.io';
 import { Fault, subscription } from '#lib/contract/index.ts';
-import type { Beat, ClientEvents, ServerEvents, SubscribeAnswer, Subscription } from '#lib/contract/index.ts';
+import type { Beat, ClientEvents, Present, ServerEvents, SubscribeAnswer, Subscription } from '#lib/contract/index.ts';
 import type { FunnelDesk } from '#server/api/funnel-desk.ts';
 import type { Reader } from '#server/api/reader.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
-import { Presence } from './presence.ts';
+import type { Presence } from './presence.ts';
 import { roomName } from './room-names.ts';
 import { diffView } from './patch.ts';
 import { steadied } from './steady.ts';
@@ -66,6 +66,7 @@ interface Room {
 
 export interface SocketOptions {
   readonly http: HttpServer;
+  readonly presence: Presence;
   readonly reader: Reader;
   readonly funnels: FunnelDesk;
   readonly clock: Clock;
@@ -85,7 +86,6 @@ export class Sockets {
   readonly #io: Server<ClientEvents, ServerEvents, Record<string, never>, PageData>;
   readonly #epoch = randomBytes(6).toString('hex');
   readonly #rooms = new Map<string, Room>();
-  readonly #presence = new Presence();
   readonly #timers: NodeJS.Timeout[] = [];
   #due: NodeJS.Timeout | undefined;
   /** rooms of customers: while there are none, nobody needs a hint */
@@ -126,6 +126,11 @@ export class Sockets {
     }
   }
 
+  /** Shows people who looks at the same customer. */
+  showPresent(customer: string, people: readonly Present[]): void {
+    this.#io.to(roomName({ view: 'customer', params: { customer } })).emit('present', { customer, people });
+  }
+
   get followers(): number {
     return this.#io.engine.clientsCount;
   }
@@ -153,7 +158,7 @@ export class Sockets {
     socket.on('introduce', (name) => {
       if (typeof name !== 'string' || !this.#taken(socket)) return;
       socket.data.name = this.#o.nameOf(socket.request, name);
-      for (const room of this.#presence.roomsOf(socket.id)) this.#come(socket, room);
+      for (const customer of this.#o.presence.customersOf(socket.id)) this.#come(socket, customer);
     });
     socket.on('disconnecting', () => {
       for (const room of socket.rooms) this.#leave(socket, room);
@@ -186,7 +191,7 @@ export class Sockets {
         void socket.join(name);
         room.followers++;
       }
-      if (parsed.data.view === 'customer') this.#come(socket, name);
+      if (parsed.data.view === 'customer') this.#come(socket, parsed.data.params.customer);
       return { ok: true, room: name, epoch: this.#epoch, seq: room.seq, at: this.#o.clock(), data: room.last };
     } catch (error) {
       if (error instanceof Fault) return { ok: false, code: error.code, message: error.message };
@@ -205,22 +210,15 @@ export class Sockets {
   }
 
   /** Shows somebody to those who look at the same customer, and those to them. */
-  #come(socket: PageSocket, room: string): void {
-    this.#presence.enter(room, { id: socket.id, name: socket.data.name });
-    this.#showPresent(room);
-  }
-
-  #showPresent(name: string): void {
-    const request = this.#rooms.get(name)?.request;
-    if (request?.view === 'customer')
-      this.#io.to(name).emit('present', { customer: request.params.customer, people: this.#presence.in(name) });
+  #come(socket: PageSocket, customer: string): void {
+    this.#o.presence.enter(customer, { id: socket.id, name: socket.data.name });
   }
 
   #leave(socket: PageSocket, name: string): void {
     const room = this.#rooms.get(name);
     if (room === undefined) return;
     void socket.leave(name);
-    if (this.#presence.leave(name, socket.id)) this.#showPresent(name);
+    if (room.request.view === 'customer') this.#o.presence.leave(room.request.params.customer, socket.id);
     if (--room.followers > 0) return;
     this.#rooms.delete(name);
     this.#cost = this.#rooms.size === 0 ? 0 : this.#cost - room.cost;

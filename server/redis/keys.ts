@@ -31,6 +31,8 @@ export const keys = {
   writeKeys: () => 'throughline:keys',
   /** hash: id of a write key -> when it was last used, ms */
   writeKeysUsed: () => 'throughline:keys:used',
+  /** channel: addresses of customers at whom other people look now than before */
+  presence: () => 'throughline:presence',
   /** hash: progress of the demo */
   demo: () => 'throughline:demo',
   /** hash: progress of imports, by file digest */
@@ -78,6 +80,8 @@ export const keys = {
   unknown: (p: number) => `{${p}}:unknown`,
   /** string with expiry: who has just claimed something that waits, until the event that says so is followed */
   claim: (p: number, customer: string, item: string) => `{${p}}:claim:${customer}:${item}`,
+  /** zset with expiry: who looks at a customer now, JSON of process, connection and name, by when they are gone if nothing more is heard, ms */
+  present: (p: number, customer: string) => `{${p}}:present:${customer}`,
   /** stream: what each commit changed in the sums, and whom */
   changes: (p: number) => `{${p}}:changes`,
   /** hash: `at` -> changes id, `<cube>:<day>` -> binary sums */
