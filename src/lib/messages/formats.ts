@@ -7,6 +7,7 @@ class Formats {
   readonly #numbers = new Map<string, Map<number, Intl.NumberFormat>>();
   /** by locale: small whole numbers, written once */
   readonly #whole = new Map<string, string[]>();
+  readonly #money = new Map<string, Intl.NumberFormat>();
   readonly #dates = new Map<string, Intl.DateTimeFormat>();
   readonly #plurals = new Map<string, Intl.PluralRules>();
   /** by locale: of small whole numbers */
@@ -29,7 +30,7 @@ class Formats {
 
   money(locale: string, currency: string, digits: number): Intl.NumberFormat {
     const options = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
-    return kept(this.#numbers, `${locale} ${currency} ${digits}`, () => new Intl.NumberFormat(locale, options));
+    return kept(this.#money, `${locale} ${currency} ${digits}`, () => new Intl.NumberFormat(locale, options));
   }
 
   date(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
