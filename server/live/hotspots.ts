@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { HotspotView, Position } from '#lib/contract/index.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
+import { clockOf } from '#server/domain/hotspot/local-time.ts';
 import { History, QUARTER_MINUTES, REFERENCE_DAYS } from '#server/domain/hotspot/usual.ts';
 import { Watched, gainedRange, hotspotView, referenceEnd, teach } from '#server/domain/view/hotspots.ts';
 import type { LiveSums } from './sums.ts';
@@ -85,7 +86,7 @@ export class Hotspots {
   }
 
   async #learn(of: Blueprint, end: number, since: number): Promise<History> {
-    const history = new History(end / QUARTER_MINUTES, Math.ceil(since / QUARTER_MINUTES));
+    const history = new History(end / QUARTER_MINUTES, Math.ceil(since / QUARTER_MINUTES), clockOf(of.file.zone));
     const range = gainedRange(end - REFERENCE_DAYS * DAY_MINUTES, end - 1);
     for (const _ of this.#sums().traceHeat(of, range, teach(history))) await nextTurn();
     return history;

@@ -1,7 +1,9 @@
 import type { ListRow, MomentListRef } from '#lib/contract/index.ts';
 import { MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
-import { experienceAt, outcomeAfter, peakOf } from '#server/domain/moment/story.ts';
-import type { Story, StoryVisit } from '#server/domain/moment/story.ts';
+import { judgedAt, landmarksOf } from '#server/domain/moment/landmark.ts';
+import type { Landmarks } from '#server/domain/moment/landmark.ts';
+import { experienceAt, peakOf } from '#server/domain/moment/story.ts';
+import type { Experience, Story, StoryVisit } from '#server/domain/moment/story.ts';
 import { keys } from '#server/redis/keys.ts';
 import { scan } from './list-scan.ts';
 import type { ListReading } from './list-scan.ts';
@@ -49,9 +51,11 @@ export async function gatherStories(reading: ListReading, wanted: OpenedIn): Pro
   for await (const member of scan<CaseMember>(reading, 'cases', { from, to: wanted.until })) {
     const [customer, caseId, segment, , openedAt, steps, excluded, , , goal] = member;
     if (minuteOf(openedAt) > at) continue;
-    const inTime = goal !== 0 && minuteOf(goal) <= at && goal - (steps[0] ?? openedAt) <= blueprint.file.window;
+    const entered = steps[0] ?? openedAt;
+    const inTime = goal !== 0 && minuteOf(goal) <= at && goal - entered <= blueprint.file.window;
     const story = {
       ...{ customer, caseId, segment, opened: minuteOf(openedAt), arrivedAt: inTime ? minuteOf(goal) : null },
+      decidedAt: minuteOf(inTime ? goal : entered + blueprint.file.window),
       excluded: excluded !== 0 && minuteOf(excluded) <= at,
     };
     found.set(`${customer} ${caseId}`, { story, visits: [] });
@@ -73,15 +77,26 @@ export async function gatherStories(reading: ListReading, wanted: OpenedIn): Pro
   return { from, stories, limited: from > wanted.from };
 }
 
+/** How a case experienced a touchpoint: by the landmark where an outcome is held against it, else as it stands. */
+function hereOf(
+  ref: MomentListRef,
+  story: Story,
+  of: { readonly touchpoint: number; readonly landmarks: Landmarks | null },
+): { readonly experience: Experience; readonly visit: StoryVisit } | undefined {
+  if (of.landmarks === null) return experienceAt(story, of.touchpoint);
+  const judged = judgedAt(story, of.touchpoint, of.landmarks);
+  return judged === undefined || (ref.arrived !== undefined && (ref.arrived === 'yes') !== (judged.outcome === 1)) ? undefined : judged;
+}
+
 /** The visit for which a case is on a list of the moments; undefined: it is not. The very rule by which it was counted. */
-function visitOn(ref: MomentListRef, story: Story, touchpoint: number): StoryVisit | undefined {
+function visitOn(
+  ref: MomentListRef,
+  story: Story,
+  of: { readonly touchpoint: number; readonly landmarks: Landmarks | null },
+): StoryVisit | undefined {
   if (ref.what === 'worst' || ref.what === 'best') return peakOf(story, ref.what);
-  const here = experienceAt(story, touchpoint);
+  const here = hereOf(ref, story, of);
   if (here === undefined) return undefined;
-  if (ref.outcome !== undefined) {
-    const outcome = outcomeAfter(story, here.visit, ref.outcome);
-    if (outcome === null || (ref.arrived !== undefined && (ref.arrived === 'yes') !== (outcome === 1))) return undefined;
-  }
   const { experience } = here;
   const on = {
     here: true,
@@ -98,8 +113,9 @@ export async function* momentRows(ref: MomentListRef, reading: ListReading): Asy
   const { blueprint } = reading;
   const touchpoint = blueprint.touchpoints.find(({ id }) => id === ref.touchpoint)?.index ?? -1;
   const { stories } = await gatherStories(reading, { from: ref.from, until: ref.until });
+  const landmarks = ref.outcome === undefined ? null : landmarksOf(stories, blueprint, ref.outcome);
   for (const story of stories) {
-    const visit = visitOn(ref, story, touchpoint);
+    const visit = visitOn(ref, story, { touchpoint, landmarks });
     if (visit === undefined) continue;
     const { customer, caseId, segment } = story;
     const stage = blueprint.stages[visit.stage]?.id ?? '';

@@ -99,11 +99,28 @@ describe('somebody who leads customer experience', () => {
     await page.context().close();
   });
 
+  it('sees nothing move when the hotspots, the strip and the first changes come', async () => {
+    const page = await open('/heat?j=test&w=1h');
+    await live(page);
+    await page.locator('[data-hotspot="look|web"]').waitFor(PATIENT);
+    await page.locator('[data-brush]').waitFor();
+    const moved = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          new PerformanceObserver((list) =>
+            resolve(list.getEntries().reduce((sum, entry) => sum + (Reflect.get(entry, 'value') as number), 0)),
+          ).observe({ type: 'layout-shift', buffered: true });
+          // Where nothing has moved, nobody is told.
+          setTimeout(() => resolve(0), 500);
+        }),
+    );
+    expect(moved).toBeLessThan(0.005);
+    await page.context().close();
+  });
+
   it('brushes a stretch of the past, sees that it is paused, steps, and is live again with one key', async () => {
     const page = await open('/heat?j=test&w=1h&span=6h');
     await live(page);
-    // What hurts comes with the first look and moves what stands below it.
-    await page.locator('[data-hotspot="look|web"]').waitFor(PATIENT);
     const strip = page.locator('[data-brush]');
     await strip.waitFor();
     const brush = async (): Promise<string> => {

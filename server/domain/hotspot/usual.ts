@@ -1,3 +1,6 @@
+import { utc } from './local-time.ts';
+import type { OffsetOf } from './local-time.ts';
+
 /** Days that tell what is usual. */
 export const REFERENCE_DAYS = 28;
 /** What is usual is known by the quarter of an hour. */
@@ -27,9 +30,9 @@ interface Quarters {
   readonly pain: Float64Array;
 }
 
-/** Thursday, the first day of the epoch, is 4. */
-function isWeekend(quarter: number): boolean {
-  const day = (Math.floor(quarter / DAY_QUARTERS) + 4) % 7;
+/** Of a quarter by the local clock. Thursday, the first day of the epoch, is 4. */
+function isWeekend(local: number): boolean {
+  const day = (Math.floor(local / DAY_QUARTERS) + 4) % 7;
   return day === 0 || day === 6;
 }
 
@@ -42,20 +45,23 @@ function tamedMean(values: readonly number[]): { readonly mean: number; readonly
 
 /**
  * What squares had in each quarter of the reference days, and from it what is usual: at the same time of day and shortly before and after, on working
- * days or on weekends. Days are those of UTC; the neighbours bridge an hour of daylight saving in part, and within days it is learnt anew.
+ * days or on weekends. Time of day and weekends are those of the journey's own clock, so that nine o'clock stays nine o'clock when the clock changes.
  */
 export class History {
   readonly #first: number;
   readonly #length: number;
   readonly #since: number;
+  readonly #offset: OffsetOf;
   readonly #squares = new Map<string, Quarters>();
   readonly #usual = new Map<string, Usual | null>();
 
   /**
    * @param end the quarter (since 1970) that follows the reference days
    * @param since first quarter of which anything is known
+   * @param offset the clock by which days are told
    */
-  constructor(end: number, since: number) {
+  constructor(end: number, since: number, offset: OffsetOf = utc) {
+    this.#offset = offset;
     this.#length = REFERENCE_DAYS * DAY_QUARTERS;
     this.#first = end - this.#length;
     this.#since = Math.max(since, this.#first);
@@ -74,25 +80,37 @@ export class History {
 
   /** What is usual in a square in a quarter; null: not known for long enough. */
   usual(square: string, quarter: number): Usual | null {
-    const key = `${square} ${quarter % DAY_QUARTERS} ${isWeekend(quarter) ? 'weekend' : 'week'}`;
+    const local = this.#local(quarter);
+    const key = `${square} ${local % DAY_QUARTERS} ${isWeekend(local) ? 'weekend' : 'week'}`;
     let known = this.#usual.get(key);
-    if (known === undefined) this.#usual.set(key, (known = this.#learn(square, quarter)));
+    if (known === undefined) this.#usual.set(key, (known = this.#learn(square, local)));
     return known;
   }
 
-  #learn(square: string, quarter: number): Usual | null {
+  #local(quarter: number): number {
+    return quarter + this.#offset(quarter);
+  }
+
+  /** The quarter at which the local clock shows so; where it never does, the one that it jumps to. */
+  #quarterOf(local: number): number {
+    return local - this.#offset(local - this.#offset(local));
+  }
+
+  #learn(square: string, local: number): Usual | null {
     const quarters = this.#squares.get(square);
-    const weekend = isWeekend(quarter);
+    const weekend = isWeekend(local);
     const visits: number[] = [];
     const pain: number[] = [];
     // The same time of each reference day, and its neighbours.
-    const first = this.#first + ((((quarter - this.#first) % DAY_QUARTERS) + DAY_QUARTERS) % DAY_QUARTERS);
-    for (let middle = first - DAY_QUARTERS; middle <= first + this.#length; middle += DAY_QUARTERS)
+    const first = this.#first + ((((local - this.#first) % DAY_QUARTERS) + DAY_QUARTERS) % DAY_QUARTERS);
+    for (let day = first - DAY_QUARTERS; day <= first + this.#length + DAY_QUARTERS; day += DAY_QUARTERS) {
+      const middle = this.#quarterOf(day);
       for (let then = middle - NEIGHBOURS; then <= middle + NEIGHBOURS; then++) {
-        if (then < this.#since || then >= this.#first + this.#length || isWeekend(then) !== weekend) continue;
+        if (then < this.#since || then >= this.#first + this.#length || isWeekend(this.#local(then)) !== weekend) continue;
         visits.push(quarters?.visits[then - this.#first] ?? 0);
         pain.push(quarters?.pain[then - this.#first] ?? 0);
       }
+    }
     if (pain.length < FEWEST) return null;
     const { mean, tamed } = tamedMean(pain);
     const variance = tamed.reduce((sum, value) => sum + (value - mean) ** 2, 0) / tamed.length;

@@ -1,4 +1,4 @@
-import type { Channel, MomentOutcome } from '#lib/contract/index.ts';
+import type { Channel } from '#lib/contract/index.ts';
 
 /** From this friction on, or felt this badly, an experience was bad; felt this well, it was good. */
 export const BAD_FRICTION = 40;
@@ -29,6 +29,8 @@ export interface Story {
   readonly opened: number;
   /** minute of its arrival at the goal within the journey's window; null: it did not arrive */
   readonly arrivedAt: number | null;
+  /** when that was decided: its arrival, or the end of the window */
+  readonly decidedAt: number;
   /** taken out of the funnel: neither arrived nor lost */
   readonly excluded: boolean;
   /** in the order in which they began */
@@ -64,11 +66,6 @@ export function experienceAt(
   return found;
 }
 
-/** The feeling of the last visit that is known and began after another; null: none is. */
-function feelingAfter(story: Story, visit: StoryVisit): number | null {
-  return story.visits.findLast((later) => later.from > visit.from && later.valence !== null)?.valence ?? null;
-}
-
 /** The worst-felt (or best-felt) visit of a case that was clearly bad (or good), the earliest of equals; undefined: none was. */
 export function peakOf(story: Story, side: 'worst' | 'best'): (StoryVisit & { readonly valence: number }) | undefined {
   let peak: (StoryVisit & { readonly valence: number }) | undefined;
@@ -84,10 +81,4 @@ export function peakOf(story: Story, side: 'worst' | 'best'): (StoryVisit & { re
 /** The last feeling of a case that is known; null: none is. */
 export function endOf(story: Story): number | null {
   return story.visits.findLast(({ valence }) => valence !== null)?.valence ?? null;
-}
-
-/** The outcome of a case after an experience: arrived (1) or not (0), or the last feeling; null: it is not known, so the case says nothing. */
-export function outcomeAfter(story: Story, visit: StoryVisit, outcome: MomentOutcome): number | null {
-  if (outcome === 'felt') return feelingAfter(story, visit);
-  return story.excluded ? null : Number(story.arrivedAt !== null);
 }

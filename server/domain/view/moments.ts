@@ -15,7 +15,9 @@ import { HEAT, PROMISE, parseCell } from '../kernel/counters.ts';
 import type { CellSums, Measures } from '../kernel/sums.ts';
 import { MINUTE } from '../kernel/time.ts';
 import { Sample, stratifiedDifference } from '../moment/effect.ts';
-import { endOf, experienceAt, outcomeAfter, peakOf } from '../moment/story.ts';
+import { judgedAt, landmarksOf } from '../moment/landmark.ts';
+import type { Landmarks } from '../moment/landmark.ts';
+import { endOf, experienceAt, peakOf } from '../moment/story.ts';
 import type { Story } from '../moment/story.ts';
 import { frictionSum } from './heat.ts';
 
@@ -51,18 +53,17 @@ function placeOf(at: Touchpoint, blueprint: Blueprint): MomentPlace {
   };
 }
 
-function momentOf(at: Touchpoint, input: MomentsInput, side: 'bad' | 'good'): TouchpointMoment | null {
+function momentOf(at: Touchpoint, input: MomentsInput & { readonly landmarks: Landmarks }, side: 'bad' | 'good'): TouchpointMoment | null {
   const strata = new Map<string, { readonly group: Sample; readonly others: Sample }>();
   const [group, others] = [new Sample(), new Sample()];
   for (const story of input.cohort.stories) {
-    const here = experienceAt(story, at.index);
-    const outcome = here === undefined ? null : outcomeAfter(story, here.visit, input.outcome);
-    if (here === undefined || outcome === null) continue;
+    const here = judgedAt(story, at.index, input.landmarks);
+    if (here === undefined) continue;
     let stratum = strata.get(story.segment);
     if (stratum === undefined) strata.set(story.segment, (stratum = { group: new Sample(), others: new Sample() }));
     const which = here.experience === side ? 'group' : 'others';
-    stratum[which].add(outcome);
-    (which === 'group' ? group : others).add(outcome);
+    stratum[which].add(here.outcome);
+    (which === 'group' ? group : others).add(here.outcome);
   }
   const difference = stratifiedDifference(strata.values());
   if (difference === null) return null;
@@ -84,7 +85,7 @@ function momentOf(at: Touchpoint, input: MomentsInput, side: 'bad' | 'good'): To
 
 const RANK: Readonly<Record<TouchpointMoment['verdict'], number>> = { clear: 0, chance: 1, few: 2 };
 
-function ranking(input: MomentsInput, side: 'bad' | 'good'): TouchpointMoment[] {
+function ranking(input: MomentsInput & { readonly landmarks: Landmarks }, side: 'bad' | 'good'): TouchpointMoment[] {
   const way = side === 'bad' ? -1 : 1;
   return input.blueprint.touchpoints
     .flatMap((at) => momentOf(at, input, side) ?? [])
@@ -215,6 +216,7 @@ function peaksOf({ blueprint, recent }: MomentsInput, side: 'worst' | 'best'): P
 /** The moments of a journey as a page shows them: what goes with what, for how many, and how sure that is. Never what causes what. Pure. */
 export function momentsView(input: MomentsInput): MomentsView {
   const { blueprint, cohort, recent } = input;
+  const compared = { ...input, landmarks: landmarksOf(cohort.stories, blueprint, input.outcome) };
   const [worst, best] = [peaksOf(input, 'worst'), peaksOf(input, 'best')];
   return {
     journey: blueprint.journey,
@@ -229,8 +231,8 @@ export function momentsView(input: MomentsInput): MomentsView {
       arrived: cohort.stories.filter(({ arrivedAt }) => arrivedAt !== null).length,
     },
     recent: { from: recent.from, until: recent.until, cases: recent.stories.length },
-    pains: ranking(input, 'bad'),
-    strengths: ranking(input, 'good'),
+    pains: ranking(compared, 'bad'),
+    strengths: ranking(compared, 'good'),
     matrix: matrixOf(input),
     scorecards: scorecardsOf(input),
     worst: worst.slice(0, PEAKS),

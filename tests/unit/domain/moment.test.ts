@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Sample, stratifiedDifference } from '#server/domain/moment/effect.ts';
-import { endOf, experienceAt, outcomeAfter, peakOf } from '#server/domain/moment/story.ts';
+import { endOf, experienceAt, peakOf } from '#server/domain/moment/story.ts';
 import type { Story, StoryVisit } from '#server/domain/moment/story.ts';
 
 function sampleOf(values: readonly number[]): Sample {
@@ -16,7 +16,7 @@ const visit = (given: Partial<StoryVisit>): StoryVisit => ({
   ...given,
 });
 const story = (visits: readonly StoryVisit[], given: Partial<Story> = {}): Story => ({
-  ...{ customer: 'c', caseId: 'k', segment: 's', opened: 0, arrivedAt: null, excluded: false },
+  ...{ customer: 'c', caseId: 'k', segment: 's', opened: 0, arrivedAt: null, decidedAt: 10_000, excluded: false },
   ...given,
   visits,
 });
@@ -79,15 +79,6 @@ describe('how a case experienced a touchpoint', () => {
   it('does not count what came after the goal was reached', () => {
     expect(experienceAt(story([visit({ from: 50, friction: 90 })], { arrivedAt: 40 }), 1)).toBeUndefined();
     expect(experienceAt(story([visit({ from: 40, friction: 90 })], { arrivedAt: 40 }), 1)?.experience).toBe('bad');
-  });
-  it('is held against the goal, or against the last feeling that came later; unknown says nothing', () => {
-    const first = visit({ valence: -0.8 });
-    const told = story([first, visit({ from: 30, valence: 0.5 }), visit({ from: 60 })], { arrivedAt: 99 });
-    expect(outcomeAfter(told, first, 'arrived')).toBe(1);
-    expect(outcomeAfter(told, first, 'felt')).toBe(0.5);
-    expect(outcomeAfter(story([first]), first, 'felt')).toBeNull();
-    expect(outcomeAfter(story([first], { excluded: true }), first, 'arrived')).toBeNull();
-    expect(endOf(told)).toBe(0.5);
   });
 });
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { clockOf } from '#server/domain/hotspot/local-time.ts';
 import { History, REFERENCE_DAYS } from '#server/domain/hotspot/usual.ts';
 import type { Usual } from '#server/domain/hotspot/usual.ts';
 import { SquareWatch } from '#server/domain/hotspot/watch.ts';
@@ -153,6 +154,29 @@ describe('what is usual', () => {
     expect(history.usual('it', monday + 52)?.visits).toBeCloseTo(30, 6);
     expect(history.usual('it', monday + 5 * 96 + 52)?.pain).toBeCloseTo(100, 6);
     expect(history.usual('it', monday + 12)?.pain).toBe(20);
+  });
+  it('goes by the journey’s own clock: nine o’clock stays nine o’clock when the clock changes, and Saturday begins at its midnight', () => {
+    const clock = clockOf('Europe/Berlin');
+    // The clock went back on 25 October 2026 at 01:00 UTC.
+    const [end, changed] = [Date.UTC(2026, 10, 2) / 900_000, Date.UTC(2026, 9, 25, 1) / 900_000];
+    const local = (quarter: number): number => quarter + (quarter < changed ? 8 : 4);
+    const history = new History(end, 0, clock);
+    for (let quarter = end - REFERENCE_DAYS * 96; quarter < end; quarter++) {
+      const busy = [9, 10].includes(Math.floor((local(quarter) % 96) / 4));
+      const pain = isWeekend(local(quarter)) ? 7 : busy ? 600 : 20;
+      history.add('it', quarter, { visits: 1, pain });
+    }
+    const at = (day: number, hour: number, minute = 0): number => Date.UTC(2026, 10, day, hour, minute) / 900_000;
+    // Tuesday 3 November: 09:30 in Berlin is 08:30 UTC, and 11:30, when it is quiet, is what 09:30 UTC was in summer.
+    expect(history.usual('it', at(3, 8, 30))?.pain).toBeCloseTo(600, 6);
+    expect(history.usual('it', at(3, 9, 15))?.pain).toBeCloseTo(600, 6);
+    expect(history.usual('it', at(3, 7, 15))?.pain).toBe(20);
+    expect(history.usual('it', at(3, 10, 30))?.pain).toBe(20);
+    // Friday 23:30 UTC is Saturday in Berlin.
+    expect(history.usual('it', at(6, 23, 30))?.pain).toBe(7);
+    expect(history.usual('it', at(6, 22, 15))?.pain).toBe(20);
+    expect([changed - 1, changed].map(clock)).toEqual([8, 4]);
+    expect(clockOf('Asia/Kathmandu')(end)).toBe(23);
   });
   it('is not raised much by a former hotspot', () => {
     const at = monday - 5 * 96 + 48;

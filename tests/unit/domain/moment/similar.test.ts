@@ -12,7 +12,16 @@ function visit(touchpoint: number, from: number, bad = false, stage = DELIVERY):
 
 let cases = 0;
 function story(visits: readonly StoryVisit[], arrivedAt: number | null, excluded = false): Story {
-  return { customer: 'c', caseId: `case-${cases++}`, segment: 'basic', opened: 0, arrivedAt, excluded, visits };
+  return {
+    customer: 'c',
+    caseId: `case-${cases++}`,
+    segment: 'basic',
+    opened: 0,
+    arrivedAt,
+    decidedAt: arrivedAt ?? 10_000,
+    excluded,
+    visits,
+  };
 }
 const many = (n: number, make: () => Story): Story[] => Array.from({ length: n }, make);
 const own = { stage: DELIVERY, touchpoint: TRACKING, experience: 'bad', age: 0 } as const;
