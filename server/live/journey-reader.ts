@@ -1,6 +1,6 @@
 import { BASE_VARIANT, Fault, WAY_DAYS, WINDOWS } from '#lib/contract/index.ts';
 import type { JourneyParams, JourneyView, Position, VersionSummary } from '#lib/contract/index.ts';
-import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
+import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import { windowRange } from '#server/domain/kernel/sums.ts';
 import { DAY, MINUTE, hourAnchor } from '#server/domain/kernel/time.ts';
 import { heatView } from '#server/domain/view/heat.ts';
@@ -12,6 +12,8 @@ import type { LiveSums } from './sums.ts';
 
 export interface JourneyReaderOptions {
   readonly blueprints: Blueprints;
+  /** the version asked for, or the one that a position asks for @throws Fault `not_found` */
+  readonly blueprintOf: (journey: string, version: number | undefined, to: number | undefined) => Blueprint;
   readonly sums: () => LiveSums;
   readonly friction: FrictionReading;
   readonly positionOf: (to: number | undefined) => { readonly position: Position; readonly minute: number };
@@ -28,8 +30,7 @@ export function createJourneyReader(o: JourneyReaderOptions): (params: JourneyPa
   }
 
   return (params) => {
-    const blueprint = o.blueprints.get(params.journey, params.version);
-    if (blueprint === undefined) throw new Fault('not_found', `There is no journey "${params.journey}" in this version.`);
+    const blueprint = o.blueprintOf(params.journey, params.version, params.to);
     const { variant } = params;
     if (variant !== undefined && variant !== BASE_VARIANT && !blueprint.variants.some((one) => one.id === variant))
       throw new Fault('not_found', `The journey "${params.journey}" has no variant "${variant}".`);

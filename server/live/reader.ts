@@ -150,8 +150,10 @@ export function createReader(o: ReaderOptions): Reader {
   const hot = new Hotspots(o.sums, o.clock);
   const waiting = waitingCurves({ redis: o.redis, partitions: o.partitions });
 
-  function blueprint(journey: string, version?: number): Blueprint {
-    const found = o.blueprints.get(journey, version);
+  /** A version of a journey; where none is named the newest, or that which was in force at a past instant. */
+  function blueprint(journey: string, version?: number, to?: number): Blueprint {
+    const isPast = version === undefined && to !== undefined && to < o.clock();
+    const found = isPast ? o.blueprints.inForce(journey, to) : o.blueprints.get(journey, version);
     if (found !== undefined) return found;
     throw new Fault('not_found', `There is no journey "${journey}"${version === undefined ? '' : ` in version ${version}`}.`);
   }
@@ -238,7 +240,7 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   function silence(params: SilenceParams): SilenceView {
-    const of = blueprint(params.journey);
+    const of = blueprint(params.journey, undefined, params.to);
     const { position, minute } = positionOf(params.to);
     const { minutes } = WINDOWS[params.window];
     const events = (from: number, at: number): CellSums => overVersions(of, (version) => o.sums().events(version, from, at));
@@ -263,7 +265,7 @@ export function createReader(o: ReaderOptions): Reader {
 
   /** @param versions `all`: of every version, drawn on the squares of the one asked for */
   function heat(params: HeatParams, versions: 'one' | 'all' = 'one'): HeatView {
-    const of = blueprint(params.journey, params.version);
+    const of = blueprint(params.journey, params.version, params.to);
     const { position, minute } = positionOf(params.to);
     const chosen = chosenOf(params, minute);
     const minutes = chosen?.minutes ?? WINDOWS[params.window].minutes;
@@ -302,7 +304,7 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   async function strip(params: StripParams): Promise<StripView> {
-    const of = blueprint(params.journey, params.version);
+    const of = blueprint(params.journey, params.version, params.to);
     const { position, minute } = positionOf(params.to);
     const gathered = new Strip(params.span, minute);
     const { range } = gathered;
@@ -324,20 +326,20 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   function hotspots(params: HotspotParams): Promise<HotspotView> {
-    const of = blueprint(params.journey, params.version);
+    const of = blueprint(params.journey, params.version, params.to);
     const { position, minute } = positionOf(params.to);
     return hot.at(of, position, minute);
   }
 
   function hotspotsNow(params: HotspotParams): HotspotView {
-    const of = blueprint(params.journey, params.version);
+    const of = blueprint(params.journey, params.version, params.to);
     const { position, minute } = positionOf(undefined);
     return hot.latest(of, position, minute) ?? { journey: of.journey, version: of.version, position, spots: [], judged: 0 };
   }
 
   /** What is looked at is read from the lists: for a while, everybody is shown the same. */
   function moments(params: MomentParams): Promise<MomentsView> {
-    const of = blueprint(params.journey, params.version);
+    const of = blueprint(params.journey, params.version, params.to);
     const outcome = params.outcome ?? 'arrived';
     const { position, minute } = positionOf(params.to);
     const age = position.live ? Math.floor(position.at / MOMENTS_FRESH_MS) : position.at;
@@ -403,7 +405,7 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   function funnel(params: FunnelParams): FunnelView {
-    const of = blueprint(params.journey, params.version);
+    const of = blueprint(params.journey, params.version, params.to);
     const { position, minute } = positionOf(params.to);
     const fromMinute = hourAnchor(params.from ?? position.at - DEFAULT_RANGE);
     return funnelView({
@@ -418,7 +420,7 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   function impact(params: FactorParams): FactorImpact {
-    const of = blueprint(params.journey, params.version);
+    const of = blueprint(params.journey, params.version, params.to);
     const { position, minute } = positionOf(params.to);
     const from = minuteOf(params.from ?? position.at - 24 * HOUR);
     return factorImpact({
@@ -432,7 +434,7 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   function standing(params: StandingParams): StandingView {
-    const of = blueprint(params.journey, params.version);
+    const of = blueprint(params.journey, params.version, params.to);
     const { position, minute } = positionOf(params.to);
     const from = minuteOf(params.from ?? position.at - DEFAULT_RANGE);
     const sums = o.sums();
@@ -447,14 +449,14 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   function promises(params: PromiseParams): PromiseLedgerView {
-    const of = blueprint(params.journey, params.version);
+    const of = blueprint(params.journey, params.version, params.to);
     const { position, minute } = positionOf(params.to);
     const fromMinute = hourAnchor(params.from ?? position.at - DEFAULT_RANGE);
     return promiseLedgerView({ blueprint: of, sums: o.sums().promises(of, fromMinute, minute), from: fromMinute * MINUTE, position });
   }
 
   async function cell(params: HeatParams & { readonly stage: string; readonly column: string }): Promise<CellDetail> {
-    const of = blueprint(params.journey, params.version);
+    const of = blueprint(params.journey, params.version, params.to);
     const by = params.by ?? 'channel';
     const view = heat(params);
     const key = `${params.stage}|${params.column}`;
@@ -532,7 +534,7 @@ export function createReader(o: ReaderOptions): Reader {
     return rowsOf(ref, {
       redis: o.redis,
       partitions: o.partitions,
-      blueprint: blueprint(ref.journey, 'version' in ref ? ref.version : undefined),
+      blueprint: blueprint(ref.journey, ref.version, ref.to),
       at: minute,
     });
   }
@@ -595,7 +597,7 @@ export function createReader(o: ReaderOptions): Reader {
     });
   }
 
-  const journey = createJourneyReader({ blueprints: o.blueprints, sums: o.sums, friction: o.friction, positionOf });
+  const journey = createJourneyReader({ blueprints: o.blueprints, blueprintOf: blueprint, sums: o.sums, friction: o.friction, positionOf });
   const reading = {
     redis: o.redis,
     partitions: o.partitions,

@@ -148,6 +148,10 @@ describe('a published version', () => {
     expect(now.silent).toEqual(seen.silent);
     expect(now.cells['look|web']).toBe('few');
     expect(now.cells['deliver|partner']).toBe('zero');
+    // A past instant is shown by the version that was in force then.
+    expect(await app.funnel({ journey: 'test', to: NOON })).toMatchObject({ version: 1, total: { entered: 12 } });
+    expect((await app.list({ of: 'funnel', journey: 'test', what: 'entered', to: NOON })).count).toBe(12);
+    expect(await app.funnel({ journey: 'test' })).toMatchObject({ version: 2, total: { entered: 1 } });
     expect([stands.here, stands.gone]).toEqual([standing.here, standing.gone]);
     expect((await app.list({ of: 'state', journey: 'test', version: 1, state: 'progressing', where: 'here', to: NOON })).count).toBe(
       standing.here.progressing,
