@@ -154,7 +154,7 @@ describe('the journey in one picture', () => {
     const parts = await Promise.all(['gold', 'base'].map((variant) => number(page, `[data-variant="${variant}"]`)));
     expect(parts.reduce((a, b) => a + b, 0)).toBe(visited);
     await page.getByRole('link', { name: 'Gold' }).click();
-    await page.getByText('To be served first').waitFor({ timeout: 5000 });
+    await page.locator('dd').getByText('To be served first').waitFor({ timeout: 5000 });
     await page.context().close();
   });
 

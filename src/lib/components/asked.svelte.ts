@@ -1,0 +1,34 @@
+/** An answer that is asked for again now and then, for what changes too slowly, or with too many others, to be pushed. */
+export class Asked<Request, Answer> {
+  readonly #ask: (request: Request) => Promise<Answer>;
+  readonly #everyMs: number;
+  #followed: Request | null = null;
+  #answer = $state.raw<Answer | null>(null);
+
+  constructor(ask: (request: Request) => Promise<Answer>, everyMs: number) {
+    this.#ask = ask;
+    this.#everyMs = everyMs;
+  }
+
+  /** null: nothing was answered yet */
+  get answer(): Answer | null {
+    return this.#answer;
+  }
+
+  /** Asks now, and while it is `live` again and again. To be called from an effect: what it returns stops it. */
+  follow(request: Request, live: boolean): () => void {
+    this.#followed = request;
+    void this.#look(request);
+    const timer = live ? setInterval(() => void this.#look(request), this.#everyMs) : undefined;
+    return () => clearInterval(timer);
+  }
+
+  async #look(request: Request): Promise<void> {
+    try {
+      const answer = await this.#ask(request);
+      if (request === this.#followed) this.#answer = answer;
+    } catch {
+      // The live chip says that the server does not answer; the next look asks again.
+    }
+  }
+}
