@@ -67,7 +67,7 @@ function detailsOf(act: CareAct, now: number): Readonly<Record<string, unknown>>
  */
 export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
   const { reading, acceptor, clock } = options;
-  const names = new Map<string, string | null>();
+  const names = new Map<string, Pick<QueueItem, 'name' | 'number'>>();
   let last: Reading | undefined;
   let next: Promise<void> | undefined;
 
@@ -116,7 +116,13 @@ export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
   async function nameOf(items: readonly QueueItem[]): Promise<void> {
     const unknown = [...new Set(items.map(({ customer }) => customer))].filter((customer) => !names.has(customer)).slice(0, MOST_NAMES);
     if (names.size > NAMES_KEPT) names.clear();
-    await Promise.all(unknown.map(async (customer) => names.set(customer, (await addresseeOf(reading, customer, clock()))?.name ?? null)));
+    await Promise.all(
+      unknown.map(async (customer) => {
+        const found = await addresseeOf(reading, customer, clock());
+        const number = found?.identifier.kind === 'customerId' ? found.identifier.value : null;
+        names.set(customer, { name: found?.name ?? null, number });
+      }),
+    );
   }
 
   /** What waits, no older than what had changed when it was asked for. Who asks while it is being read shares a reading. */
@@ -159,7 +165,7 @@ export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
     async get(params) {
       const view = viewOf(await current(), params);
       await nameOf(view.items);
-      return { ...view, items: view.items.map((item) => ({ ...item, name: names.get(item.customer) ?? null })) };
+      return { ...view, items: view.items.map((item) => ({ ...item, ...names.get(item.customer) })) };
     },
     recoveries: options.recoveries,
     async act(act, by) {

@@ -16,6 +16,11 @@ const BACK_MS = 28 * 24 * HOUR;
 /** They are looked up anew this often: it costs a walk along two lists. */
 const AGAIN_MS = 15 * 60_000;
 
+/** Decided cases kept of one version of a journey; with their visits some 3 kB each. */
+const MOST_CASES = 10_000;
+/** Versions of journeys whose decided cases are kept: those asked for last. */
+const MOST_KEPT = 3;
+
 interface Decided {
   readonly at: number;
   readonly until: number;
@@ -80,11 +85,17 @@ export class SimilarReader {
   #decidedOf(blueprint: Blueprint, now: number): Decided {
     const name = `${blueprint.journey}@${blueprint.version}`;
     const known = this.#decided.get(name);
-    if (known !== undefined && now - known.at < AGAIN_MS) return known;
+    if (known !== undefined && now - known.at < AGAIN_MS) {
+      this.#decided.delete(name);
+      this.#decided.set(name, known);
+      return known;
+    }
     const until = now - blueprint.file.window;
     const reading = { redis: this.#o.redis, partitions: this.#o.partitions, blueprint, at: minuteOf(now) };
-    const decided = { at: now, until, stories: gatherStories(reading, { from: until - BACK_MS, until }) };
+    const decided = { at: now, until, stories: gatherStories(reading, { from: until - BACK_MS, until }, MOST_CASES) };
+    this.#decided.delete(name);
     this.#decided.set(name, decided);
+    for (const oldest of [...this.#decided.keys()].slice(0, -MOST_KEPT)) this.#decided.delete(oldest);
     decided.stories.catch(() => this.#decided.delete(name));
     return decided;
   }

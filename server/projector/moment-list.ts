@@ -36,17 +36,25 @@ async function casesIn(reading: ListReading, { from, until }: OpenedIn): Promise
 }
 
 /** The beginning from which on no more cases were opened than are looked at: found by halving, so the same for everybody who asks. */
-async function boundedFrom(reading: ListReading, wanted: OpenedIn): Promise<number> {
-  let { from } = wanted;
-  while (wanted.until - from > HOUR && (await casesIn(reading, { ...wanted, from })) > MOST_STORIES)
-    from = Math.ceil((from + wanted.until) / 2);
+async function boundedFrom(reading: ListReading, wanted: OpenedIn, most: number): Promise<number> {
+  const fits = async (from: number): Promise<boolean> => (await casesIn(reading, { ...wanted, from })) <= most;
+  if (await fits(wanted.from)) return wanted.from;
+  let [tooEarly, from] = [wanted.from, wanted.until];
+  while (from - tooEarly > HOUR) {
+    const middle = Math.ceil((tooEarly + from) / 2);
+    if (await fits(middle)) from = middle;
+    else tooEarly = middle;
+  }
   return from;
 }
 
-/** Cases and their visits, as they stood at the position. */
-export async function gatherStories(reading: ListReading, wanted: OpenedIn): Promise<Stories> {
+/**
+ * Cases and their visits, as they stood at the position.
+ * @param most cases looked at, about: where more were opened, the newest are
+ */
+export async function gatherStories(reading: ListReading, wanted: OpenedIn, most = MOST_STORIES): Promise<Stories> {
   const { blueprint, at } = reading;
-  const from = await boundedFrom(reading, wanted);
+  const from = await boundedFrom(reading, wanted, most);
   const found = new Map<string, { readonly story: Omit<Story, 'visits'>; readonly visits: StoryVisit[] }>();
   for await (const member of scan<CaseMember>(reading, 'cases', { from, to: wanted.until })) {
     const [customer, caseId, segment, , openedAt, steps, excluded, , , goal] = member;

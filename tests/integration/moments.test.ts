@@ -2,8 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ListRef, MomentsView, SimilarCases, StoryView } from '#lib/contract/index.ts';
 import { parseList } from '#lib/contract/index.ts';
 import { cardList, matrixList, peakList, rankingList } from '../../src/routes/(console)/moments/moment-lists.ts';
+import { minuteOf } from '#server/domain/kernel/time.ts';
+import { gatherStories } from '#server/projector/moment-list.ts';
+import { connect } from '#server/redis/client.ts';
 import { startTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
+import { TEST_JOURNEY, blueprintsFrom } from '../support/world.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -62,6 +66,22 @@ describe('the moments that matter', () => {
     const ref = parseList(list) as ListRef;
     return (await app.list(ref, { limit: 1 })).count;
   };
+
+  it('looks at about as many cases as it may: where more were opened, the newest', async () => {
+    const redis = await connect({ url: app.redisUrl });
+    const blueprint = blueprintsFrom(TEST_JOURNEY).all[0];
+    if (blueprint === undefined) throw new Error('no journey');
+    const reading = { redis, partitions: 3, blueprint, at: minuteOf(NOW) };
+    const wanted = { from: NOW - 10 * DAY, until: NOW };
+    const [all, few] = [await gatherStories(reading, wanted), await gatherStories(reading, wanted, 40)];
+    redis.destroy();
+    expect([all.stories.length, all.limited, all.from]).toEqual([PEOPLE, false, wanted.from]);
+    expect(few.limited).toBe(true);
+    expect(few.stories.length).toBeLessThanOrEqual(40);
+    expect(few.stories.length).toBeGreaterThan(10);
+    const newest = all.stories.map(({ opened }) => opened).sort((a, b) => b - a);
+    expect(few.stories.map(({ opened }) => opened).sort((a, b) => b - a)).toEqual(newest.slice(0, few.stories.length));
+  });
 
   it('are told of cases whose outcome is decided, and only of those', () => {
     expect(view.cohort.until).toBe(NOW - 2 * DAY);

@@ -61,6 +61,7 @@ function entryOf(waiting: Waiting, context: QueueContext): Entry {
       id: `${customer} ${caseId} ${item}`,
       customer,
       name: null,
+      number: null,
       item,
       reason,
       from,

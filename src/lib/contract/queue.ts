@@ -35,6 +35,8 @@ export interface QueueItem {
   readonly id: string;
   readonly customer: string;
   readonly name: string | null;
+  /** customer number; null: not known, or not looked up for those far down */
+  readonly number: string | null;
   readonly item: string;
   readonly reason: QueueReason;
   /** the instant from which it needs somebody: a promise breaks, a stay is too long, something went wrong; ms */
