@@ -150,6 +150,8 @@ class Found {
       this.#leftOut++;
       return;
     }
+    // Heard of only since the preview was begun.
+    if (stream.length === 0) return;
     this.#customers++;
     this.work += stream.length;
     for (const event of stream) {

@@ -15,7 +15,8 @@ export function joinPreviews(first: JourneyPreview, second: JourneyPreview): Jou
   return {
     customers: first.customers + second.customers,
     leftOut: first.leftOut + second.leftOut,
-    of: second.of,
+    // Who is heard of for the first time while the pieces come does not make them fewer.
+    of: Math.max(first.of, first.customers + first.leftOut + second.customers + second.leftOut),
     events: first.events + second.events,
     unmatched: sumOf(first.unmatched, second.unmatched),
     lost: lostOf([...first.lost, ...second.lost]),

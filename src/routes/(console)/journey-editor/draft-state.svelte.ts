@@ -11,6 +11,11 @@ export interface DraftServer {
   publish(text: string): Promise<{ readonly journey: string; readonly version: number }>;
 }
 
+/** A preview of everybody: those it has looked at are all there are. */
+function whole(preview: JourneyPreview): JourneyPreview {
+  return { ...preview, of: preview.customers + preview.leftOut };
+}
+
 /** After the last key press. */
 const PAUSE_MS = 350;
 
@@ -86,6 +91,7 @@ export class DraftState {
         this.#preview = this.#preview === null || from === null ? preview : joinPreviews(this.#preview, preview);
         from = next;
       } while (from !== null && !this.#enough);
+      if (from === null) this.#preview = whole(this.#preview);
     });
   }
 
