@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EMOTIONS, Fault } from '#lib/contract/index.ts';
 import { evaluate, mcNemar } from '#server/domain/emotion/evaluation.ts';
+import type { Evaluation } from '#server/domain/emotion/evaluation.ts';
 import type { EmotionModel } from '#server/domain/emotion/model.ts';
 import { decodeModel, encodeModel, POLARITIES } from '#server/domain/emotion/model.ts';
 import { createScorer } from '#server/domain/emotion/scorer.ts';
@@ -13,6 +14,8 @@ import type { LabelledFile, LabelledRow } from '#server/emotion/labelled-file.ts
 const FEWEST = 100;
 /** Every fifth text is kept to judge by. */
 const HELD_OUT = 5;
+/** A class with fewer texts to judge by is left out of the macro-F1 that decides: one text more or less would decide it. */
+const FEWEST_OF_CLASS = 5;
 /** A difference less likely by chance than this counts. */
 const SIGNIFICANT = 0.05;
 
@@ -54,7 +57,7 @@ export function trainOwn(
   const better = onlyAfter > onlyBefore && (figures[1]?.macroF1 ?? 0) > (figures[0]?.macroF1 ?? 0) && p < SIGNIFICANT;
   if (better) store(bytes, at.to);
   return [
-    `learned from ${kept.length} texts, judged on ${judged.length} that neither model has learned from`,
+    `learned from ${kept.length} texts, judged on ${judged.length} that neither model has learned from (macro-F1 over the classes with ${FEWEST_OF_CLASS} of them or more)`,
     ...[before, after].map(
       ({ id }, i) =>
         `${i === 0 ? 'in use ' : 'trained'}  ${id}: accuracy ${percent(figures[i]?.accuracy)}, macro-F1 ${percent(figures[i]?.macroF1)}, calibration error ${(figures[i]?.calibrationError ?? 0).toFixed(3)}`,
@@ -91,22 +94,32 @@ function figuresOf(
 ): { readonly accuracy: number; readonly macroF1: number; readonly calibrationError: number } {
   const judged = rows.map((row) => scorer.judge(row.text));
   if (kind === 'seven')
-    return evaluate(
-      rows.map(({ emotion = 'neutral' }, i) => ({
-        right: emotion,
-        answered: judged[i]?.label ?? 'neutral',
-        confidence: judged[i]?.confidence ?? null,
-      })),
-      EMOTIONS,
+    return overCommonClasses(
+      evaluate(
+        rows.map(({ emotion = 'neutral' }, i) => ({
+          right: emotion,
+          answered: judged[i]?.label ?? 'neutral',
+          confidence: judged[i]?.confidence ?? null,
+        })),
+        EMOTIONS,
+      ),
     );
-  return evaluate(
-    rows.map(({ polarity = 'neutral' }, i) => ({
-      right: polarity,
-      answered: judged[i]?.polarity ?? 'neutral',
-      confidence: judged[i]?.polarityConfidence ?? null,
-    })),
-    POLARITIES,
+  return overCommonClasses(
+    evaluate(
+      rows.map(({ polarity = 'neutral' }, i) => ({
+        right: polarity,
+        answered: judged[i]?.polarity ?? 'neutral',
+        confidence: judged[i]?.polarityConfidence ?? null,
+      })),
+      POLARITIES,
+    ),
   );
+}
+
+/** The same figures, with the macro-F1 of those classes that have texts enough to judge by. */
+function overCommonClasses({ accuracy, calibrationError, classes }: Evaluation<string>): ReturnType<typeof figuresOf> {
+  const common = classes.filter(({ count }) => count >= FEWEST_OF_CLASS);
+  return { accuracy, calibrationError, macroF1: common.reduce((sum, { f1 }) => sum + f1, 0) / Math.max(1, common.length) };
 }
 
 /** Written beside and moved, so that nobody reads half a model. */
