@@ -29,7 +29,7 @@ describe('npm run emotion -- eval', () => {
       expect(three).toMatch(new RegExp(`^ +${name} +\\d+( +\\d+\\.\\d){3} +\\d+ \\d+ \\d+$`, 'm'));
     expect(three).toMatch(/accuracy \d\d\.\d   macro-F1 \d\d\.\d   macro-recall/);
     expect(three).toMatch(/calibration error \(ECE\) 0\.\d{3} in 15 bins, 0\.\d{3} in 10; answers exactly as right as they say would show/);
-    expect(three).toMatch(/speed on one core: \d+ texts\/s/);
+    expect(three).toMatch(/speed on one core: \d+ texts per second of processor time, \d+ by the clock/);
     const seven = await run('eval', projectFile(HELD_OUT_POSTS), '--label', 'emotion');
     expect(seven).toMatch(/seven emotions[^]* confused [^]*of the emotions it would show, \d+\.\d agree with people/);
   });
