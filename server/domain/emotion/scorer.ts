@@ -55,6 +55,7 @@ const CONTRADICTED = 0.4;
 const FORMULA_SHARE = 0.4;
 /** Emoji begin here. */
 const SIGNS_FROM = 0x2000;
+const EMOTICON = /^[:;<]/u;
 const MOST_SHOWN = 6;
 /** A word that says less than this for the label is no reason. */
 const LEAST_REASON = 0.1;
@@ -187,7 +188,7 @@ function formula({ lexicon, pieces }: ReadText): ReadText['lexicon']['phrases'][
 }
 
 function leastFor(phrase: string): number {
-  if (phrase.charCodeAt(0) > SIGNS_FROM) return CERTAIN_SIGN;
+  if (phrase.charCodeAt(0) > SIGNS_FROM || EMOTICON.test(phrase)) return CERTAIN_SIGN;
   return phrase.includes(' ') ? CERTAIN : CERTAIN_WORD;
 }
 
