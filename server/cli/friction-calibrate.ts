@@ -175,6 +175,11 @@ export function calibration(
         : 'The difference may be chance.';
   const text = [
     `${by.journey}: ${rows.length} visits whose end is known, ${bad} of them bad (${by.outcomes === 'all' ? 'answers, complaints and leavings' : 'answers to surveys; a complaint or a leaving makes one bad, too'}).`,
+    ...(by.outcomes === 'all'
+      ? [
+          'Complaints and leavings are rare: weights fitted to them say how often it came to that, and make every number of the heatmap smaller than answers would.',
+        ]
+      : []),
     `Learned from ${learn.length}, judged on ${held.length} of other customers. Without any signal, ${(100 * fitted.base).toFixed(1)} % end badly.`,
     `\n  ${'component'.padEnd(26)} ${'visits'.padStart(7)}   old -> new      95 % interval`,
     ...weightRows(fitted, by.weights),
