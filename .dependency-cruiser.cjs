@@ -134,6 +134,7 @@ module.exports = {
       'desk',
       'domain/identity',
       'domain/event',
+      'domain/view/queue',
       'identity',
       'ingest',
       'projector',
