@@ -9,6 +9,7 @@ import { keys } from '#server/redis/keys.ts';
 import type { ProjectorOptions, TextScorer } from './projector.ts';
 import { PartitionProjector } from './projector.ts';
 import { checkpointSums } from './sums-checkpoint.ts';
+import { Turns } from './turns.ts';
 
 /** A partition without news is looked at this often: what another process accepted is picked up then. */
 const LOOK_MS = 200;
@@ -20,6 +21,12 @@ const GATHER_MS = 40;
 const PLENTY = 250;
 /** A process that projects a partition keeps it this long without a sign of life. */
 const LEASE_MS = 2000;
+/**
+ * Partitions that take a step at the same time. What a step reads and makes lives until its commit is written: the more of them are under way, the
+ * more short-lived values every look of the garbage collector finds alive and has to move, and the less of them is near. One computes while the
+ * other waits for the store. All eight at once took a quarter more CPU.
+ */
+const STEPS_AT_ONCE = 2;
 /** Sums are checkpointed this often. */
 const CHECKPOINT_MS = 10_000;
 const WORST_BACKOFF_MS = 5000;
@@ -49,6 +56,7 @@ export class Projection {
   readonly #wake = new Map<number, () => void>();
   readonly #news = new Set<number>();
   readonly #running: Promise<void>[] = [];
+  readonly #turns = new Turns(STEPS_AT_ONCE);
 
   constructor(options: ProjectionOptions) {
     this.#o = options;
@@ -90,7 +98,7 @@ export class Projection {
         }
         this.#news.delete(partition);
         const begun = performance.now();
-        const done = await projector.step();
+        const done = await this.#turns.take(() => projector.step());
         failures = 0;
         if (this.#o.clock() >= checkpointAt) {
           await checkpointSums(redis, partition);

@@ -12,16 +12,32 @@ const AT = 'at';
 class Chunks implements BookingSink {
   readonly all = new Map<string, Deltas>();
   #cell = '';
+  /** where the last booking went: the next one mostly goes there too */
+  #chunk: Deltas | undefined;
+  #day = 0;
+  #place = 0;
 
   cell(name: string): void {
     this.#cell = name;
+    this.#chunk = undefined;
   }
 
   book(measure: number, anchor: number, booked: number, delta: number): void {
-    const name = `${this.#cell.charAt(0)}:${Math.floor(anchor / DAY_MINUTES)}`;
+    const day = Math.floor(anchor / DAY_MINUTES);
+    let chunk = day === this.#day ? this.#chunk : undefined;
+    if (chunk === undefined) {
+      chunk = this.#chunkOf(day);
+      this.#place = chunk.cell(this.#cell);
+      [this.#chunk, this.#day] = [chunk, day];
+    }
+    chunk.book(this.#place, measure, anchor, booked, delta);
+  }
+
+  #chunkOf(day: number): Deltas {
+    const name = `${this.#cell.charAt(0)}:${day}`;
     let chunk = this.all.get(name);
     if (chunk === undefined) this.all.set(name, (chunk = new Deltas()));
-    chunk.book(chunk.cell(this.#cell), measure, anchor, booked, delta);
+    return chunk;
   }
 }
 

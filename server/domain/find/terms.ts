@@ -55,12 +55,15 @@ export function termsOf({ name, identifiers }: Pick<Findable, 'name' | 'identifi
   return terms;
 }
 
-/** Whether two states are found in the same way, seen at a glance: identifiers only ever come behind those that are there. */
+/** Whether two states are found in the same way, seen at a glance: mostly the identifiers are the very same, and in the same order. */
 export function isFoundAlike(before: Findable, after: Findable): boolean {
   return (
     before.name === after.name &&
     before.identifiers.length === after.identifiers.length &&
-    before.identifiers.at(-1) === after.identifiers.at(-1)
+    before.identifiers.every((one, i) => {
+      const other = after.identifiers[i];
+      return one === other || (one[0] === other?.[0] && one[1] === other[1]);
+    })
   );
 }
 

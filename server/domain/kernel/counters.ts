@@ -204,25 +204,51 @@ export interface BookingSink {
  * from the one before), booked (as distance from the anchor) and delta. A booking takes 5 to 8 bytes.
  */
 function encodeSums(cells: CellNames, sums: PlaceSums): string {
-  const perCell: number[][] = cells.names.map(() => []);
-  sums.forEach((cell, measure, anchor, booked, sum) => perCell[cell]?.push(measure, anchor, booked, sum));
+  const { counts, columns } = byCell(cells, sums);
   const names: string[] = [];
   const digits = new DigitWriter();
-  perCell.forEach((flat, cell) => {
-    if (flat.length === 0) return;
+  let at = 0;
+  for (let cell = 0; cell < counts.length; cell++) {
+    const count = counts[cell] ?? 0;
+    if (count === 0) continue;
     names.push(cells.nameOf(cell));
-    digits.write(flat.length / 4);
+    digits.write(count);
     let last = 0;
-    for (let i = 0; i < flat.length; i += 4) {
-      const anchor = flat[i + 1] ?? 0;
-      digits.write(flat[i] ?? 0);
+    for (const end = at + count * COLUMNS; at < end; at += COLUMNS) {
+      const anchor = columns[at + 1] ?? 0;
+      digits.write(columns[at] ?? 0);
       digits.write(anchor - last);
-      digits.write((flat[i + 2] ?? 0) - anchor);
-      digits.write(flat[i + 3] ?? 0);
+      digits.write((columns[at + 2] ?? 0) - anchor);
+      digits.write(columns[at + 3] ?? 0);
       last = anchor;
     }
-  });
+  }
   return names.length === 0 ? '' : `${JSON.stringify(names)}\n${digits.toString()}`;
+}
+
+/** Numbers of one booking: measure, anchor, booked, sum. */
+const COLUMNS = 4;
+
+/** Sums cell after cell, each cell's in order of first appearance: how many each has, and their numbers by turns. */
+function byCell(cells: CellNames, sums: PlaceSums): { readonly counts: Int32Array; readonly columns: Float64Array } {
+  const counts = new Int32Array(cells.names.length);
+  sums.forEach((cell) => void (counts[cell] = (counts[cell] ?? 0) + 1));
+  const next = new Int32Array(counts.length);
+  let total = 0;
+  counts.forEach((count, cell) => {
+    next[cell] = total * COLUMNS;
+    total += count;
+  });
+  const columns = new Float64Array(total * COLUMNS);
+  sums.forEach((cell, measure, anchor, booked, sum) => {
+    const at = next[cell] ?? 0;
+    columns[at] = measure;
+    columns[at + 1] = anchor;
+    columns[at + 2] = booked;
+    columns[at + 3] = sum;
+    next[cell] = at + COLUMNS;
+  });
+  return { counts, columns };
 }
 
 /** Reads what `Deltas.encode` wrote into a sink. @throws RangeError where it did not write this */
