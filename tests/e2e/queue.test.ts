@@ -45,12 +45,14 @@ afterAll(async () => {
   await app[Symbol.asyncDispose]();
 });
 
+let customer = '';
 const row = (page: Page) => page.locator('li[data-item][data-reason="call_back"]');
 
 describe('two people at their desks', () => {
   it('meet on the page of the customer who calls, and see one another there', async () => {
     await ada.goto(`${app.address}/pop?phone=${encodeURIComponent(PHONE)}`);
     expect(new URL(ada.url()).pathname).toMatch(/^\/c\/[0-9a-f]{20}$/);
+    customer = new URL(ada.url()).pathname.slice(3);
     await ada.getByRole('heading', { name: 'Karla Kunde', level: 1 }).waitFor();
     await ben.goto(app.address + new URL(ada.url()).pathname);
     await ada.getByText('Ben has this customer open too').waitFor();
@@ -85,6 +87,20 @@ describe('two people at their desks', () => {
     await row(ben).waitFor({ timeout: 20_000 });
     expect(await row(ada).innerText()).toMatch(/Karla Kunde/);
     expect(await row(ada).innerText()).toMatch(/Nobody has called back for \d+/);
+    expect(await row(ada).locator('[data-value]').count()).toBe(0);
+    expect(await row(ada).innerText()).toContain('value unknown');
+    // Put aside, with a reason, it comes back by the clock alone.
+    await ada.keyboard.press('j');
+    expect(await row(ada).evaluate((node) => node === document.activeElement)).toBe(true);
+    await ada.keyboard.press('s');
+    await row(ada).getByLabel('because').fill('She is at lunch');
+    await row(ada).getByRole('button', { name: '15 minutes' }).click();
+    await row(ben).waitFor({ state: 'detached' });
+    await expect.poll(async () => (await app.timeline(customer)).items[0]?.attributes?.['reason'], SOON).toBe('She is at lunch');
+    ahead += HOUR / 2;
+    await row(ben).waitFor({ timeout: 20_000 });
+    await ada.reload();
+    await ada.locator('[data-live="live"]').waitFor();
     await row(ada).focus();
     await ada.keyboard.press('a');
     await row(ada).getByText('yours').waitFor();

@@ -86,6 +86,8 @@ describe('the queue', () => {
     expect(await worth()).toEqual([{ amount: 120, currency: 'EUR' }, { amount: 80, currency: 'EUR' }, null, null]); // prettier-ignore
     await app.take([about(0, 60, 'EUR')]);
     expect(await worth()).toEqual([{ amount: 80, currency: 'EUR' }, { amount: 60, currency: 'EUR' }, null, null]); // prettier-ignore
+    const [p1] = (await app.find('P1')).hits;
+    expect((await app.timeline(p1?.customer ?? '')).header?.cases[0]?.value).toEqual({ amount: 80, currency: 'EUR' });
     const [incident] = (await queue({ reason: 'promise' })).incidents;
     expect(incident).toMatchObject({ cases: 4, valued: 2, values: [{ amount: 140, currency: 'EUR' }] });
   });

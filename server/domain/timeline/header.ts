@@ -111,6 +111,7 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
     deviations: deviationsOf(one, blueprint),
     arrival: arrival(one),
     wave: waveOf(one),
+    value: one.value === null ? null : { amount: one.value[0], currency: one.value[1] },
   };
 }
 

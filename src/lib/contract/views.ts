@@ -1,3 +1,4 @@
+import type { Money } from './queue.ts';
 import type { CaseStanding, Finding } from './case.ts';
 import type { FrictionConfiguration } from './friction.ts';
 import type { BarrierNote, Expectation, Presence } from './silence.ts';
@@ -287,6 +288,8 @@ export interface CasePosition {
   readonly arrival: 'planned' | 'ownWay' | null;
   /** the worst moment of the case and the last; null: nothing felt for sure */
   readonly wave: { readonly peak: Moment; readonly end: Moment } | null;
+  /** what it is worth, as its events last said; null: none did */
+  readonly value: Money | null;
 }
 
 export interface PromiseView {

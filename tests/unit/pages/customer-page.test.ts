@@ -273,7 +273,7 @@ describe('promises and stays', () => {
     const names = { customer: 'a', internal: 'b' };
     const position: CasePosition = {
       caseId: 'c', journey: 'j', journeyName: names, stage: 's', stageName: names, openedAt: 0, since: 0, standardMs: 48 * HOUR, dueAt: 60 * HOUR,
-      state: 'open', here: true, stuck: true, found: [], step: 1, steps: 2, version: 1, deviations: [], arrival: null, wave: null,
+      state: 'open', here: true, stuck: true, found: [], step: 1, steps: 2, version: 1, deviations: [], arrival: null, wave: null, value: null,
     }; // prettier-ignore
     expect(stayWords(position, 72 * HOUR)).toEqual({ text: 'for 3 d of 2 d', over: true });
     expect(stayWords({ ...position, standardMs: null }, HOUR).over).toBe(false);
