@@ -64,10 +64,23 @@ describe('the queue', () => {
     expect(soon.items.map(({ severity, kind, owner }) => ({ severity, kind, owner }))).toEqual(
       Array.from({ length: 4 }, () => ({ severity: 'watch', kind: 'delivery', owner: 'Logistics' })),
     );
+    // What can still be prevented stands before what has gone wrong, the soonest first.
+    const all = (await queue()).items;
+    expect(all.map(({ reason }) => reason).slice(0, 5)).toEqual(['promise', 'promise', 'promise', 'promise', 'complaint']);
+    expect(all.slice(0, 4).map(({ from }) => from)).toEqual([1, 2, 3, 4].map((i) => DUE + i));
     app.now = DUE + HOUR;
     await app.settled();
     const broken = await queue({ reason: 'promise' });
     expect(broken.items.every(({ severity }) => severity === 'breach')).toBe(true);
+    // Of what has gone wrong, what happened last comes first.
+    expect(broken.items.map(({ from }) => from)).toEqual([4, 3, 2, 1].map((i) => DUE + i));
+    expect((await queue()).items.map(({ reason }) => reason).slice(0, 5)).toEqual([
+      'promise',
+      'promise',
+      'promise',
+      'promise',
+      'complaint',
+    ]);
     expect(broken.count).toBe((await app.list({ of: 'promise', journey: 'test', what: 'broken' })).count);
   });
 

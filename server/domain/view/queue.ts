@@ -81,10 +81,16 @@ function entryOf(waiting: Waiting, context: QueueContext): Entry {
   };
 }
 
-/** Worst first: what is broken before what is only late, and of these what waits longest; unclaimed before claimed. */
-function compareItems(a: QueueItem, b: QueueItem): number {
-  const rank = (one: QueueItem): number => (one.severity === 'breach' ? 0 : 1);
-  return rank(a) - rank(b) || a.from - b.from || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+/**
+ * The order of who to help next at an instant: first what can still be prevented, the soonest first; then what went wrong, then what is only late,
+ * each beginning with what happened last. The fresher it is, the more can be made good, and what nobody took up for weeks hides nothing new.
+ */
+function inOrder(now: number): (a: QueueItem, b: QueueItem) => number {
+  const rank = (one: QueueItem): number => (one.from > now ? 0 : one.severity === 'breach' ? 1 : 2);
+  return (a, b) => {
+    const [ahead, behind] = [rank(a), rank(b)];
+    return ahead - behind || (ahead === 0 ? a.from - b.from : b.from - a.from) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  };
 }
 
 /** What could have one cause with others: the factor at work, else the same failure at the same place in the same area. */
@@ -183,7 +189,7 @@ export function queueView(waiting: readonly Waiting[], params: QueueParams, cont
   const incidents = incidentsOf(fitting, context);
   const opened = params.incident === undefined ? undefined : incidents.find(({ incident }) => incident.id === params.incident);
   const shown = params.incident === undefined ? fitting : (opened?.entries ?? []);
-  const items = shown.map(({ item }) => item).sort(compareItems);
+  const items = shown.map(({ item }) => item).sort(inOrder(context.now));
   return {
     position: { at: context.now, live: true },
     count: items.length,
