@@ -69,7 +69,6 @@ interface Minutes {
 export interface Spot extends Episode {
   readonly square: string;
   readonly pain: number;
-  readonly usualVisits: number;
   readonly usualPain: number;
 }
 
@@ -125,14 +124,13 @@ export class Watched {
 
   #meanwhile(square: string, { since, until }: Episode, history: History): Omit<Spot, keyof Episode | 'square'> {
     const minutes = this.#squares.get(square);
-    let [pain, usualVisits, usualPain] = [0, 0, 0];
+    let [pain, usualPain] = [0, 0];
     for (let minute = since; minute < (until ?? this.#minute + 1); minute++) {
       const usual = history.usual(square, Math.floor(minute / QUARTER_MINUTES));
       pain += minutes?.pain[minute - this.#first] ?? 0;
-      usualVisits += (usual?.visits ?? 0) / QUARTER_MINUTES;
       usualPain += (usual?.pain ?? 0) / QUARTER_MINUTES;
     }
-    return { pain, usualVisits, usualPain };
+    return { pain, usualPain };
   }
 }
 
@@ -214,7 +212,6 @@ export function hotspotView(input: HotspotInput): HotspotView {
         foundAt: spot.foundAt * MINUTE,
         until: spot.until === null ? null : spot.until * MINUTE,
         ratio: spot.usualPain === 0 ? 1 : Math.max(1, spot.pain / spot.usualPain),
-        usualFriction: spot.usualVisits === 0 ? null : Math.min(100, spot.usualPain / spot.usualVisits),
         ...meanwhile,
       };
       return [hotspot];

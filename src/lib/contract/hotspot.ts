@@ -27,9 +27,8 @@ export interface Hotspot {
   readonly ratio: number;
   /** visits since it began (until it was over) */
   readonly visits: number;
-  /** mean friction of visits meanwhile, 0..100, and what is usual; null: no visit is usual here */
+  /** mean friction of visits meanwhile, 0..100, as far as it has come: the clock may still add to it, so it is not held against what is usual */
   readonly friction: number;
-  readonly usualFriction: number | null;
   /** who bears it: segments with their share of the friction, 0..1, largest first */
   readonly segments: readonly { readonly segment: string; readonly share: number }[];
   /** what it is made of: components with their share of the friction, 0..1, largest first */
