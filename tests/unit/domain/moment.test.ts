@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Sample, stratifiedDifference } from '#server/domain/moment/effect.ts';
-import { endOf, experienceAt, peakOf } from '#server/domain/moment/story.ts';
+import { experienceAt, peakOf } from '#server/domain/moment/story.ts';
 import type { Story, StoryVisit } from '#server/domain/moment/story.ts';
 
 function sampleOf(values: readonly number[]): Sample {
