@@ -54,7 +54,7 @@ describe('a configuration file', () => {
   test('is refused with line, field and reason', () => {
     const reading = readFriction('version: 1\nweights:\n  transfer: 1.5\n  waiting: 0.2\n');
     if (reading.ok) throw new Error('it is no configuration');
-    expect(reading.problems.map(({ line, field }) => `${line} ${field}`)).toEqual(['3 weights.transfer', '3 weights']);
+    expect(reading.problems.map(({ line, field }) => `${line} ${field}`)).toEqual(['3 weights.transfer', '4 weights.waiting']);
     expect(readFriction('version: 1\nhalf: {transfer: 0}')).toMatchObject({ ok: true });
     expect(readFriction('version: 1\nhalf:\n  wait: 0')).toEqual({
       ok: false,
