@@ -1,5 +1,6 @@
 import { Fault } from '#lib/contract/index.ts';
 import type { IdentifierReason, IdentityDecision, IdentityView, MergePreview, MergeSide, NamedIdentifier } from '#lib/contract/index.ts';
+import { knownSince } from '#server/domain/customer/state.ts';
 import { isOpen } from '#server/domain/case/case.ts';
 import { originalOf } from '#server/domain/event/annotation.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
@@ -185,7 +186,7 @@ async function sideOf(reading: IdentityReading, person: string, now: number): Pr
     strongest: named(strongest),
     identifiers: view.identifiers.filter(({ belongs }) => belongs).map(named),
     events: state.events,
-    firstAt: state.firstAt,
+    firstAt: knownSince(state),
     lastAt: state.lastAt,
     openCases: state.cases.filter((one) => {
       const blueprint = reading.blueprints.get(one.journey, one.version);

@@ -976,6 +976,8 @@ export function foldOnto(
     const seen: FunnelEvent[] = [];
     for (const event of ranked) {
       if (isAnnotation(event) || isTakenBack(state, event)) continue;
+      // What was taken back does not make somebody known for longer.
+      if (state.firstAt === 0) state.firstAt = event.at;
       const one = experience({ state, event, touched, context });
       if (one !== null) seen.push(one);
     }
@@ -984,7 +986,6 @@ export function foldOnto(
       foldFunnels(state, seen, { funnels: context.funnels, touched });
     }
     const last = group[group.length - 1] ?? first;
-    if (state.events === 0) state.firstAt = first.at;
     const before = state.events;
     state.events += group.length;
     state.lastAt = last.at;

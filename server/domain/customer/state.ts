@@ -218,6 +218,7 @@ export interface CustomerState {
   last: string;
   lastAt: number;
   lastSequence: number;
+  /** of the first event that was not taken back, ms; 0: none */
   firstAt: number;
   name: string;
   segment: string;
@@ -243,6 +244,11 @@ export interface CustomerState {
   noEmotion: boolean;
   /** saved funnels the customer is or was in, by funnel and version; only those with something to remember */
   funnels: Record<string, FunnelState>;
+}
+
+/** Since when something is known of a customer, ms: also where everything was taken back. */
+export function knownSince({ firstAt, lastAt }: Pick<CustomerState, 'firstAt' | 'lastAt'>): number {
+  return firstAt === 0 ? lastAt : firstAt;
 }
 
 /** A customer before the first event. */

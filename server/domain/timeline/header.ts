@@ -11,6 +11,7 @@ import type {
 } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints } from '../blueprint/blueprint.ts';
 import type { CaseState, CustomerState, Evidence as Kept, PromiseRecord } from '../customer/state.ts';
+import { knownSince } from '../customer/state.ts';
 import type { Evidence } from '../emotion/fusion.ts';
 import { standardFor } from '../blueprint/standard.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
@@ -174,7 +175,7 @@ export function headerOf(customer: string, state: CustomerState, at: HeaderConte
     identifiers: state.identifiers.map(([kind, value, since]) => ({ kind, value, since })),
     groups: state.groups.map(([kind, value, account]) => ({ kind, value, account })),
     events: state.events,
-    firstAt: state.firstAt,
+    firstAt: knownSince(state),
     lastAt: state.lastAt,
     lastContact: contact === null ? null : { at: contact[0], channel: contact[1], topic: contact[2] === '' ? null : contact[2] },
     cases: state.cases

@@ -191,6 +191,22 @@ describe('contacting again', () => {
     expect(severity([PAGE, contact('a', HOUR), contact('b', 9 * DAY)])).toBeUndefined();
     expect(severity([PAGE, contact('a', HOUR), contact('b', 2 * DAY, 'bill')])).toBeUndefined();
   });
+
+  test('an event that was taken back makes nobody known for longer, so that their habit is the same without it', () => {
+    const list: readonly Told[] = [
+      ['look', 0, 'page.viewed'],
+      ['one', 5 * HOUR, 'contact.ended', { channel: 'phone' }],
+      ['two', 6 * HOUR, 'contact.ended', { channel: 'chat' }],
+    ];
+    const wrong: readonly Told[] = [
+      ['wrong', -300 * DAY, 'page.viewed'],
+      ['back', -299 * DAY, 'event.retracted', { attributes: { eventId: 'wrong' } }],
+    ];
+    const plain = found(list, 'phone');
+    expect(plain['repeat_contact']?.[1]).toEqual(['one', 'two']);
+    expect(found([...wrong, ...list], 'phone')).toEqual(plain);
+    expect(found([['early', -300 * DAY, 'page.viewed'], ...list], 'phone')).not.toEqual(plain);
+  });
   test('the more often somebody comes anyway, the less it says', () => {
     const seldom = excessOf({ contacts: 0, knownMs: 300 * DAY }, 7 * DAY);
     const often = excessOf({ contacts: 100, knownMs: 300 * DAY }, 7 * DAY);
