@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { QUEUE_REASONS } from '#lib/contract/queue-choices.ts';
+import { reasonAt } from '../../../src/routes/(console)/queue/queue-words.ts';
+
+const NOW = Date.UTC(2026, 10, 26, 12);
+const MINUTE = 60_000;
+
+describe('why a row of the queue needs somebody', () => {
+  it('is told as ahead where it is ahead: nobody is called stuck who is not', () => {
+    expect(reasonAt({ reason: 'stuck', from: NOW + 25 * MINUTE }, NOW)).toBe('Stuck in 25 min unless it moves on');
+    expect(reasonAt({ reason: 'stuck', from: NOW - 25 * MINUTE }, NOW)).toBe('Stuck for 25 min beyond the standard');
+    expect(reasonAt({ reason: 'promise', from: NOW + 25 * MINUTE }, NOW)).toBe('Breaks in 25 min');
+    expect(reasonAt({ reason: 'promise', from: NOW }, NOW)).toBe('Promise broken 0 s ago');
+  });
+
+  it.each(QUEUE_REASONS.filter((reason) => reason !== 'complaint' && reason !== 'bad_peak'))(
+    'says of %s something else before and after',
+    (reason) => {
+      expect(reasonAt({ reason, from: NOW + MINUTE }, NOW)).not.toBe(reasonAt({ reason, from: NOW - MINUTE }, NOW));
+    },
+  );
+});
