@@ -5,8 +5,8 @@ import { liveServer } from './server/platform/vite-plugin.ts';
 
 const node = { environment: 'node' as const, expect: { requireAssertions: true } };
 
-/** What several pages share comes as one file: forty small ones keep a browser busier than what is in them. */
-const SHARED = { codeSplitting: { groups: [{ name: 'shared', minShareCount: 4, test: /\/(src|node_modules\/(?!zod))/ }] } };
+/** What most pages share comes as one file: forty small ones keep a browser busier than what is in them, and what few share would weigh on all. */
+const SHARED = { codeSplitting: { groups: [{ name: 'shared', minShareCount: 8, test: /\/(src|node_modules\/(?!zod))/ }] } };
 
 export default defineConfig(({ isSsrBuild }) => ({
   ...(isSsrBuild === true ? {} : { build: { rolldownOptions: { output: SHARED } } }),
