@@ -28,7 +28,15 @@ export interface Context {
   readonly actor: Actor;
 }
 
-export const t = initTRPC.context<Context>().create({ isDev: false });
+/** What is wrong with an input, field by field, in words. */
+function wordsOf({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${path.length === 0 ? 'input' : path.join('.')}: ${message}`).join('; ');
+}
+
+export const t = initTRPC.context<Context>().create({
+  isDev: false,
+  errorFormatter: ({ shape, error }) => (error.cause instanceof z.ZodError ? { ...shape, message: wordsOf(error.cause) } : shape),
+});
 
 /** Expected faults in the words of the protocol; everything else stays what it is: a fault of ours. */
 const CODES: Partial<Record<FaultCode, TRPCError['code']>> = {

@@ -25,6 +25,8 @@ const MOST_REST_MS = 5000;
 /** Customers whose names one answer looks up; those further down show their number. */
 const MOST_NAMES = 60;
 const NAMES_KEPT = 5000;
+/** Somebody may tell their name at any time: names are looked up anew this often, ms. */
+const NAMES_FRESH_MS = 60_000;
 
 export interface QueueDeskOptions {
   readonly reading: AddresseeReading;
@@ -68,6 +70,7 @@ function detailsOf(act: CareAct, now: number): Readonly<Record<string, unknown>>
 export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
   const { reading, acceptor, clock } = options;
   const names = new Map<string, Pick<QueueItem, 'name' | 'number'>>();
+  let namesSince = 0;
   let last: Reading | undefined;
   let next: Promise<void> | undefined;
 
@@ -114,8 +117,11 @@ export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
   }
 
   async function nameOf(items: readonly QueueItem[]): Promise<void> {
+    if (names.size > NAMES_KEPT || clock() - namesSince > NAMES_FRESH_MS) {
+      names.clear();
+      namesSince = clock();
+    }
     const unknown = [...new Set(items.map(({ customer }) => customer))].filter((customer) => !names.has(customer)).slice(0, MOST_NAMES);
-    if (names.size > NAMES_KEPT) names.clear();
     await Promise.all(
       unknown.map(async (customer) => {
         const found = await addresseeOf(reading, customer, clock());

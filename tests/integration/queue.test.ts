@@ -105,6 +105,29 @@ describe('the queue', () => {
     expect(incident).toMatchObject({ cases: 4, valued: 2, values: [{ amount: 140, currency: 'EUR' }] });
   });
 
+  it('calls a customer by the name told only later', async () => {
+    const about = async (): Promise<QueueItem | undefined> => (await queue({ reason: 'complaint' })).items[0];
+    expect(await about()).toMatchObject({ name: null, number: 'Q' });
+    await app.take([
+      { id: 'n', customer: { customerId: 'Q' }, type: 'identify', attributes: { name: 'Grace Hopper' }, occurredAt: app.now },
+    ]);
+    app.now += 60_000;
+    expect(await about()).toMatchObject({ name: 'Grace Hopper' });
+  });
+
+  it('says field by field and in words what it cannot take', async () => {
+    const answer = await fetch(`${app.address}/api/trpc/queue.act`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-actor-name': 'Ada' },
+      body: JSON.stringify({ act: 'claim', customerId: 'nobody' }),
+    });
+    expect(answer.status).toBe(400);
+    const { error } = (await answer.json()) as { readonly error: { readonly message: string } };
+    expect(error.message).toBe(
+      'customerId: is not a customer id; caseId: Invalid input: expected string, received undefined; item: Invalid input: expected string, received undefined',
+    );
+  });
+
   it('takes many customers of one cause for one incident', async () => {
     const { incidents } = await queue({ reason: 'promise' });
     expect(incidents).toMatchObject([{ reason: 'promise', customers: 4, items: 4, area: 'north', kind: 'delivery', claimed: 0 }]);
