@@ -1,35 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { readInstant } from '#lib/components/address.ts';
-import type { HeatCell, HeatView } from '#lib/contract/views.ts';
+import type { HeatView } from '#lib/contract/views.ts';
 import { exportName, linksOf, partsTable, visitsTable } from '../../../src/routes/(console)/heat/cell-export.ts';
 import { readHeatAddress } from '../../../src/routes/(console)/heat/params.ts';
+import { squareWith } from '../../support/squares.ts';
 
 const AT = Date.UTC(2026, 10, 20, 12, 30, 15, 250);
-const cell: HeatCell = {
-  stage: 'deliver',
+const cell = squareWith({
   column: 'partner',
-  state: 'value',
-  n: 120,
   friction: 40,
-  mean: 44,
-  low: 39,
-  high: 48,
-  uncertain: false,
   parts: [
     { component: 'promise_missed', points: 30.25 },
     { component: 'wait', points: 12 },
   ],
   pull: -2.25,
-  emotion: { known: 40, valence: -0.8, shares: {} },
-  load: 0,
-  change: 14,
-  lastSeen: null,
-  expected: null,
-  basis: null,
-  p: null,
-  hush: null,
-  note: null,
-};
+});
 const view: HeatView = {
   journey: 'broadband',
   version: 3,

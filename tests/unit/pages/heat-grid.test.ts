@@ -1,30 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { HeatCell, HeatView } from '#lib/contract/views.ts';
+import type { HeatView } from '#lib/contract/views.ts';
 import { figureOf } from '../../../src/routes/(console)/heat/cell-figure.ts';
 import { GridSquares, measureOf } from '../../../src/routes/(console)/heat/grid-squares.svelte.ts';
+import { squareWith } from '../../support/squares.ts';
 
-const cell: HeatCell = {
-  stage: 'deliver',
-  column: 'web',
-  state: 'value',
-  n: 120,
-  friction: 43.4,
-  mean: 44,
-  low: 39,
-  high: 48,
-  uncertain: false,
-  parts: [],
-  pull: 0,
-  emotion: { known: 40, valence: -0.8, shares: {} },
-  load: 0,
-  change: 14,
-  lastSeen: null,
-  expected: null,
-  basis: null,
-  p: null,
-  hush: null,
-  note: null,
-};
+const cell = squareWith({});
 const viewOf = (cells: HeatView['cells'], columns: readonly string[] = ['web']) => ({ rows: [], columns, cells }) as unknown as HeatView;
 
 describe('the squares of the grid', () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { HeatCell } from '#lib/contract/views.ts';
 import { trendOption, trendSentence } from '#lib/charts/trend-option.ts';
 import {
   binOf,
@@ -16,29 +15,15 @@ import { GridFocus } from '../../../src/routes/(console)/heat/grid-focus.svelte.
 import { cellKey, heatParamsOf, nextWindow, readHeatAddress } from '../../../src/routes/(console)/heat/params.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import * as words from '#messages/heat.ts';
+import { squareWith } from '../../support/squares.ts';
 
-const cell: HeatCell = {
-  stage: 'deliver',
+const cell = squareWith({
   column: 'partner',
-  state: 'value',
-  n: 120,
   friction: 83.4,
   mean: 84,
   low: 79,
   high: 88,
-  uncertain: false,
-  parts: [],
-  pull: 0,
-  emotion: { known: 40, valence: -0.8, shares: {} },
-  load: 0,
-  change: 14,
-  lastSeen: null,
-  expected: null,
-  basis: null,
-  p: null,
-  hush: null,
-  note: null,
-};
+});
 
 const NOW = (): number => 0;
 
