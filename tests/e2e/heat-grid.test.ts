@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { minuteOf } from '#server/domain/kernel/time.ts';
 import { openBrowser } from '../support/browser.ts';
 import { costOfUpdates } from '../support/main-thread.ts';
 import { startProduct } from '../support/product.ts';
@@ -44,8 +45,9 @@ async function visit(squares: readonly number[]): Promise<void> {
     }),
   );
   while (updates === before) await page.waitForTimeout(20);
-  // The frame that shows it, and no other message within the time it is measured for.
+  // The frames that show it, and no other message within the time it is measured for.
   await page.waitForTimeout(250);
+  await page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
 }
 
 beforeAll(async () => {
@@ -81,9 +83,17 @@ describe('a grid of twelve by twelve', () => {
         }
       }).observe(grid, { subtree: true, childList: true, characterData: true, attributes: true });
     });
-    await visit([5, WIDE + 7]);
-    const touched = await page.evaluate(() => [...new Set(Reflect.get(globalThis, 'touched') as string[])].sort());
-    expect(touched).toEqual(['st0|all', 'st0|s5', 'st1|all', 'st1|s7']);
+    const touched = () => page.evaluate(() => [...new Set((Reflect.get(globalThis, 'touched') as string[]).splice(0))].sort());
+    // A new minute may move every square: what is asked here is asked within one.
+    let minute: number;
+    let squares: string[];
+    do {
+      minute = minuteOf(Date.now());
+      await touched();
+      await visit([5, WIDE + 7]);
+      squares = await touched();
+    } while (minuteOf(Date.now()) !== minute);
+    expect(squares).toEqual(['st0|all', 'st0|s5', 'st1|all', 'st1|s7']);
   });
 
   it.each([

@@ -223,6 +223,10 @@ describe('the editor', () => {
     await page.getByRole('link', { name: `version 1 (${running} open cases)` }).click();
     await page.getByText('This is version 1.').waitFor(PATIENT);
     expect(new URL(page.url()).searchParams.get('v')).toBe('1');
+    // What is open now says nothing about the past.
+    await page.goto(`${product.address}/funnel?j=test&to=${new Date(Date.now() - MINUTE).toISOString()}`);
+    await page.locator('[data-live="past"]').waitFor(PATIENT);
+    expect(await page.getByText('still open:').count()).toBe(0);
     await page.context().close();
   });
 });

@@ -122,10 +122,11 @@ describe('the queue', () => {
       body: JSON.stringify({ act: 'claim', customerId: 'nobody' }),
     });
     expect(answer.status).toBe(400);
-    const { error } = (await answer.json()) as { readonly error: { readonly message: string } };
+    const { error } = (await answer.json()) as { readonly error: { readonly message: string; readonly data: object } };
     expect(error.message).toBe(
       'customerId: is not a customer id; caseId: Invalid input: expected string, received undefined; item: Invalid input: expected string, received undefined',
     );
+    expect(error.data).toMatchObject({ problems: [{ path: ['customerId'], message: 'is not a customer id' }, {}, {}] });
   });
 
   it('takes many customers of one cause for one incident', async () => {

@@ -1,3 +1,4 @@
+import type { InputProblem } from '#lib/contract/fault.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import { failure as sentence } from '#messages/shared.ts';
 
@@ -11,6 +12,13 @@ const MEANING = {
   TOO_MANY_REQUESTS: 'tooMany',
   SERVICE_UNAVAILABLE: 'unavailable',
 } as const;
+
+/** What the API found wrong with the input of a call; nothing where it was refused for another reason. */
+export function inputProblems(thrown: unknown): readonly InputProblem[] {
+  const data: unknown = thrown instanceof Error ? Reflect.get(thrown, 'data') : undefined;
+  const problems: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, 'problems') : undefined;
+  return Array.isArray(problems) ? (problems as InputProblem[]) : [];
+}
 
 /**
  * What went wrong with a call. The API says it in English, and there its own sentence is the most exact; in another language

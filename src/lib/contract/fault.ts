@@ -28,3 +28,10 @@ export class Fault extends Error {
     this.retryAfter = options.retryAfter;
   }
 }
+
+/** One thing that is wrong with an input: where, and what. An answer of the API with the code `BAD_REQUEST` lists them as `data.problems`. */
+export interface InputProblem {
+  /** names and positions (from 0) that lead from the input to the field */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}

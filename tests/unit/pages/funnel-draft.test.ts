@@ -12,10 +12,10 @@ describe('the form of a saved funnel', () => {
   it('refuses an empty form, and says where in words', () => {
     const refused = funnelDefinition.safeParse(definitionOf(newDraft()));
     expect(refused.success).toBe(false);
-    const thrown = new Error(
-      JSON.stringify(refused.error?.issues.map(({ path, message }) => ({ path: ['definition', ...path], message }))),
+    const problems = refused.error?.issues.map(({ path, message }) => ({ path: ['definition', ...path], message }));
+    expect(problemsOf(Object.assign(new Error('in a sentence'), { data: { code: 'BAD_REQUEST', problems } }))).toContain(
+      'Step 1, what counts: matches every event: say which',
     );
-    expect(problemsOf(thrown)).toContain('Step 1, what counts: matches every event: say which');
     expect(problemsOf(new Error('There is one already.'))).toEqual(['There is one already.']);
   });
 

@@ -2,7 +2,7 @@ import { MOST_MATCHES } from '#lib/contract/funnel-definition.ts';
 import type { FunnelBreakdown, FunnelDefinition, FunnelDefinitionInput, FunnelMatch } from '#lib/contract/funnel-definition.ts';
 import type { FunnelWords } from '#lib/contract/saved-funnel.ts';
 import type { Names } from '#lib/contract/views.ts';
-import { failure } from '#lib/components/failure.ts';
+import { failure, inputProblems } from '#lib/components/failure.ts';
 import * as m from '#messages/savedFunnel.ts';
 import { problemText } from './problem-text.ts';
 
@@ -211,14 +211,11 @@ function placeOf(path: readonly (string | number)[]): string {
 
 /** What is wrong, in words, from what a refused call threw. */
 export function problemsOf(thrown: unknown): string[] {
+  const problems = inputProblems(thrown);
   const message = thrown instanceof Error ? thrown.message : '';
-  try {
-    const issues = JSON.parse(message) as { readonly path: readonly (string | number)[]; readonly message: string }[];
-    return issues.map((issue) => {
-      const place = placeOf(issue.path.filter((part, i) => i > 0 || part !== 'definition'));
-      return `${place === '' ? '' : `${place}: `}${problemText(issue.message)}`;
-    });
-  } catch {
-    return [message === '' ? m.noAnswer() : failure(thrown, message)];
-  }
+  if (problems.length === 0) return [message === '' ? m.noAnswer() : failure(thrown, message)];
+  return problems.map(({ path, message: sentence }) => {
+    const place = placeOf(path.filter((part, i) => i > 0 || part !== 'definition'));
+    return `${place === '' ? '' : `${place}: `}${problemText(sentence)}`;
+  });
 }
