@@ -108,6 +108,7 @@ export function createFunnelDesk(
       maturedUntil: maturedUntil * MINUTE,
       beforeFrom: Math.max(0, from - length) * MINUTE,
       beforeAt: (minute - length) * MINUTE,
+      since: (o.sums().attemptSpan(funnel.definition)?.from ?? 0) * MINUTE,
       position: { at, live },
       by: params.by ?? null,
       factors: o
@@ -179,7 +180,7 @@ export function createFunnelDesk(
     const at = minuteOf(o.clock());
     const none: CellSums = new Map();
     const { total, steps, order } = savedFunnelView({
-      ...{ funnel, matured: none, before: none, from: 0, maturedUntil: 0, beforeFrom: 0, beforeAt: 0, by: null, factors: [] },
+      ...{ funnel, matured: none, before: none, from: 0, maturedUntil: 0, beforeFrom: 0, beforeAt: 0, since: 0, by: null, factors: [] },
       sums: ledger.read(groupName('A', definition.id, definition.version), { from: 0, to: at, at }),
       position: { at: o.clock(), live: true },
       nameOf: (touchpoint) => nameOf(touchpoint, definition.journey),
@@ -216,9 +217,12 @@ export function createFunnelDesk(
     const funnel = funnelOf(ref.funnel);
     const from = ref.from === undefined ? 0 : hourAnchor(ref.from);
     const named = ref.by === undefined ? [] : namedGroups(read(funnel, { from, to: minute, at: minute }), ref.by);
-    const { group } = ref;
+    const isOf = (group: string, one: string): boolean => (group === OTHER_GROUP ? !named.includes(one) : one === group);
+    const { group, notGroup } = ref;
     const isMeant =
-      group === undefined ? undefined : (one: string): boolean => (group === OTHER_GROUP ? !named.includes(one) : one === group);
+      group === undefined && notGroup === undefined
+        ? undefined
+        : (one: string): boolean => (group === undefined || isOf(group, one)) && (notGroup === undefined || !isOf(notGroup, one));
     return attemptRows(ref, { redis: o.redis, partitions: o.partitions, key: funnel.key, at: minute, isMeant });
   }
 

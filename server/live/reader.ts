@@ -72,6 +72,8 @@ import { whyCustomer } from '#server/projector/why.ts';
 import { gatherStories } from '#server/projector/moment-list.ts';
 import { momentsView } from '#server/domain/view/moments.ts';
 import { rowsOf } from '#server/projector/lists.ts';
+import { agedCohort, comparedGroups, comparedVersions } from './comparisons.ts';
+import type { AgedCohort } from './comparisons.ts';
 import { Earlier } from './earlier.ts';
 import { Hotspots } from './hotspots.ts';
 import { judgedBy } from './judged.ts';
@@ -81,7 +83,6 @@ import type { Range } from '#server/domain/kernel/sums.ts';
 import type { LiveSums } from './sums.ts';
 import type { MayFind } from '#server/security/find-rights.ts';
 
-const HOUR_MINUTES = 60;
 /** Periods before that are remembered. */
 const MOST_REMEMBERED = 50;
 const WEEK_MINUTES = 7 * 24 * 60;
@@ -389,15 +390,12 @@ export function createReader(o: ReaderOptions): Reader {
   }
 
   /** What of a cohort is decided, and the period before it, which is read once a minute: a late event may show there a minute late. */
-  function ageOf(of: Blueprint, range: { readonly from: number; readonly to: number }): FunnelAge {
-    const { from, to } = range;
-    const maturedUntil = hourAnchor(Math.max(0, to * MINUTE - of.file.window)) - HOUR_MINUTES;
-    const cohort = (since: number): FunnelTotal => cohortTotal(of, o.sums().cohort(of, { from: since, to, at: to }));
-    const [all, running] = [cohort(from), cohort(Math.max(from, maturedUntil + HOUR_MINUTES))];
+  function ageOf(cohort: AgedCohort, to: number): FunnelAge {
+    const { blueprint: of, from, all, running, finalUntil } = cohort;
     const earlier = { from: Math.max(0, 2 * from - to), to: from - 1, at: from };
     return {
-      matured: lessTotal(all, running),
-      maturedUntil: maturedUntil * MINUTE,
+      matured: lessTotal(cohortTotal(of, all), cohortTotal(of, running)),
+      maturedUntil: finalUntil * MINUTE,
       before: earlierTotal(of, earlier),
       beforeFrom: earlier.from * MINUTE,
       beforeAt: from * MINUTE,
@@ -408,6 +406,8 @@ export function createReader(o: ReaderOptions): Reader {
     const of = blueprint(params.journey, params.version, params.to);
     const { position, minute } = positionOf(params.to);
     const fromMinute = hourAnchor(params.from ?? position.at - DEFAULT_RANGE);
+    const range = { from: fromMinute, to: minute };
+    const cohort = agedCohort(o.sums(), of, range);
     return funnelView({
       blueprint: of,
       sums: o.sums().funnel(of, fromMinute, minute),
@@ -415,7 +415,9 @@ export function createReader(o: ReaderOptions): Reader {
       from: fromMinute * MINUTE,
       position,
       factors: factorsIn(of.journey, fromMinute * MINUTE, position.at),
-      age: ageOf(of, { from: fromMinute, to: minute }),
+      age: ageOf(cohort, minute),
+      comparison: params.by === undefined ? undefined : comparedGroups(cohort, params.by, o.sums().span(of)?.from ?? 0),
+      versions: comparedVersions({ sums: o.sums(), blueprints: o.blueprints }, of, range),
     });
   }
 

@@ -105,6 +105,7 @@ async function* funnelRows(ref: FunnelRef, reading: Reading): AsyncGenerator<Lis
   for await (const member of scan<CaseMember>(reading, 'cases', { from, to: at * MINUTE + MINUTE - 1 })) {
     const [customer, caseId, segment, channel] = member;
     if ((ref.segment !== undefined && ref.segment !== segment) || (ref.channel !== undefined && ref.channel !== channel)) continue;
+    if (ref.notSegment === segment || ref.notChannel === channel) continue;
     if (!isInVariant(ref.variant, blueprint, { segment, channel })) continue;
     if (ref.until !== undefined && (member[5][0] ?? 0) >= (hourAnchor(ref.until) + 60) * MINUTE) continue;
     const instant = funnelInstant(ref, member, { blueprint, minute: at });

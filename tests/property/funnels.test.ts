@@ -109,7 +109,7 @@ describe('saved funnels', () => {
         const listed = (question: AttemptQuestion): number => members.filter((m) => attemptAnswer(m, question, at) !== null).length;
         for (const by of [null, ...definition.breakdowns.keys()]) {
           const view = savedFunnelView({
-            ...{ funnel, sums, matured: new Map(), before: new Map(), from: 0, maturedUntil: 0, beforeFrom: 0, beforeAt: 0, by },
+            ...{ funnel, sums, matured: new Map(), before: new Map(), from: 0, maturedUntil: 0, beforeFrom: 0, beforeAt: 0, since: 0, by },
             ...{ position: { at: 0, live: false }, factors: [], nameOf: (touchpoint) => touchpoint },
           });
           const { total } = view;

@@ -56,6 +56,15 @@ export interface Vectors {
     readonly mean: number;
     readonly trend: number;
   };
+  readonly sequential: readonly {
+    /** `converted/entered` */
+    readonly treat: string;
+    readonly ctrl: string;
+    readonly diff: number;
+    readonly csHalf: number;
+    readonly fixedHalf: number;
+    readonly decide: boolean;
+  }[];
 }
 
 /** Reads the fixture. */

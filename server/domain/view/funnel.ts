@@ -1,4 +1,14 @@
-import type { Factor, FunnelAge, FunnelGroup, FunnelStep, FunnelTotal, FunnelView, Position } from '#lib/contract/index.ts';
+import type {
+  Factor,
+  FunnelAge,
+  FunnelGroup,
+  FunnelStep,
+  FunnelTotal,
+  FunnelView,
+  GroupComparisons,
+  Position,
+  VersionComparison,
+} from '#lib/contract/index.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import type { CellSums, Measures } from '../kernel/sums.ts';
 import { stageSummary } from '../blueprint/blueprint.ts';
@@ -20,6 +30,8 @@ export interface FunnelInput {
   readonly position: Position;
   readonly factors: readonly Factor[];
   readonly age?: FunnelAge;
+  readonly comparison?: GroupComparisons | undefined;
+  readonly versions?: VersionComparison | null;
 }
 
 /** Position of a dimension in the cells of the funnel and of now: stage, segment, channel. */
@@ -180,6 +192,8 @@ export function funnelView(input: FunnelInput): FunnelView {
     order: steps.map((s) => s.stage),
     steps: Object.fromEntries(steps.map((s) => [s.stage, s])),
     groups: groupsOf(blueprint, groups),
+    ...(input.comparison === undefined ? {} : { comparison: input.comparison }),
+    ...(input.versions === undefined || input.versions === null ? {} : { versions: input.versions }),
     open: steps.reduce((sum, s) => sum + s.occupancy, 0),
     factors: input.factors,
   };

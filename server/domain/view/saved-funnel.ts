@@ -2,6 +2,7 @@ import type {
   ConversionTimes,
   Factor,
   FunnelTotal,
+  GroupComparisons,
   NextPlace,
   Position,
   SavedFunnelView,
@@ -12,6 +13,7 @@ import type { Funnel } from '../funnel/compile.ts';
 import type { CellSums, Measures } from '../kernel/sums.ts';
 import { ATTEMPT, parseCell } from '../kernel/counters.ts';
 import { quantile, valueOf } from '../kernel/log-bins.ts';
+import { groupComparisons } from './comparison.ts';
 
 /** Bars of a histogram, at most. */
 const BARS = 16;
@@ -137,13 +139,33 @@ export function namedGroups(sums: CellSums, by: number): string[] {
     .map(({ key }) => key);
 }
 
-function groupsOf(sums: CellSums, by: number, length: number): Record<string, SavedGroup> {
+/** The groups of a breakdown with those shown together as one. */
+function shownGroups(sums: CellSums, by: number, named: readonly string[]): [string, Steps][] {
   const groups = gather(sums, String(by));
-  const named = namedGroups(sums, by);
-  const shown = named.map((key): readonly [string, Steps] => [key, groups.get(key) ?? new Map<number, Measures>()]);
+  const shown = named.map((key): [string, Steps] => [key, groups.get(key) ?? new Map<number, Measures>()]);
   const rest = [...groups].filter(([key]) => !named.includes(key)).map(([, steps]) => steps);
   if (rest.length > 0) shown.push([OTHER_GROUP, addUp(rest)]);
+  return shown;
+}
+
+function groupsOf(sums: CellSums, by: number, length: number): Record<string, SavedGroup> {
+  const shown = shownGroups(sums, by, namedGroups(sums, by));
   return Object.fromEntries(shown.map(([key, steps]) => [key, groupOf(key, steps, length)]));
+}
+
+/**
+ * Each group against all others, of those whose time is over. Only where the groups were told apart at entry: where a later step tells them apart,
+ * how far somebody came decides the group, and every comparison of conversion would mislead.
+ */
+function comparedOf(input: SavedFunnelInput, by: number): GroupComparisons | undefined {
+  const { breakdowns, steps } = input.funnel.definition;
+  const breakdown = breakdowns[by];
+  if (breakdown === undefined || !(breakdown.at === 'first' || (breakdown.at === 'step' && breakdown.step === 1))) return undefined;
+  const sides = shownGroups(input.matured, by, namedGroups(input.sums, by)).map(([key, group]) => {
+    const { entered, converted } = totalOf(group, steps.length);
+    return [key, { entered, converted }] as const;
+  });
+  return groupComparisons(new Map(sides), { from: Math.max(input.from, input.since), until: input.maturedUntil });
 }
 
 export interface SavedFunnelInput {
@@ -156,6 +178,8 @@ export interface SavedFunnelInput {
   readonly maturedUntil: number;
   readonly beforeFrom: number;
   readonly beforeAt: number;
+  /** day of the first attempt of all, ms; 0: not known */
+  readonly since: number;
   readonly position: Position;
   readonly by: number | null;
   readonly factors: readonly Factor[];
@@ -165,6 +189,7 @@ export interface SavedFunnelInput {
 
 /** A saved funnel as a page shows it. Pure. */
 export function savedFunnelView(input: SavedFunnelInput): SavedFunnelView {
+  const comparison = input.by === null ? undefined : comparedOf(input, input.by);
   const { funnel } = input;
   const { definition } = funnel;
   const length = definition.steps.length;
@@ -187,6 +212,7 @@ export function savedFunnelView(input: SavedFunnelInput): SavedFunnelView {
     times: timesOf(binsOf(all.get(length - 1), ATTEMPT.times, Infinity)),
     by: input.by,
     groups: input.by === null ? {} : groupsOf(input.sums, input.by, length),
+    ...(comparison === undefined ? {} : { comparison }),
     factors: input.factors,
   };
 }

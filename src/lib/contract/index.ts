@@ -7,6 +7,7 @@ export * from './join-previews.ts';
 export * from './journey-draft.ts';
 export * from './journey-view.ts';
 export * from './views.ts';
+export * from './comparison.ts';
 export * from './heat-strip.ts';
 export * from './strip-spans.ts';
 export * from './outcome.ts';

@@ -26,6 +26,9 @@ export const listSchema = z.discriminatedUnion('of', [
     to: instant.optional(),
     channel: text.optional(),
     segment: text.optional(),
+    /** everybody but those of this channel, or segment */
+    notChannel: text.optional(),
+    notSegment: text.optional(),
     /** id of a variant, or `base`: the cases of no variant */
     variant: text.optional(),
   }),

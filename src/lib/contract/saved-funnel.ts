@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FunnelBreakdown, FunnelDefinition } from './funnel-definition.ts';
+import type { GroupComparisons } from './comparison.ts';
 import type { Factor } from './event.ts';
 import type { FunnelTotal, Names, Position } from './views.ts';
 
@@ -31,6 +32,8 @@ export const savedListSchema = z.strictObject({
   /** breakdown by place, and the group in it */
   by: z.coerce.number().int().min(0).max(9).optional(),
   group: z.string().max(128).optional(),
+  /** with the breakdown: everybody but those of this group */
+  notGroup: z.string().max(128).optional(),
   /** log bins of the time to convert: `first-last` */
   bins: z
     .string()
@@ -119,6 +122,8 @@ export interface SavedFunnelView {
   readonly by: number | null;
   /** of the chosen breakdown; they sum to the total. The last may be `other` */
   readonly groups: Readonly<Record<string, SavedGroup>>;
+  /** conversion of each group against all others together; absent where nothing is split, or not by what was so at entry */
+  readonly comparison?: GroupComparisons;
   readonly factors: readonly Factor[];
 }
 

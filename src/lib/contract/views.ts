@@ -1,4 +1,5 @@
 import type { Money } from './queue.ts';
+import type { GroupComparisons, VersionComparison } from './comparison.ts';
 import type { CaseStanding, Finding } from './case.ts';
 import type { FrictionConfiguration } from './friction.ts';
 import type { BarrierNote, Expectation, Presence } from './silence.ts';
@@ -131,6 +132,10 @@ export interface FunnelView {
   readonly order: readonly string[];
   readonly steps: Readonly<Record<string, FunnelStep>>;
   readonly groups: Readonly<Record<string, FunnelGroup>>;
+  /** conversion of each group against all others together; absent where nothing is split */
+  readonly comparison?: GroupComparisons;
+  /** the newest version by then against the one before; absent where the range holds nobody who entered under that one */
+  readonly versions?: VersionComparison;
   /** open cases over all stages; = sum of occupancy */
   readonly open: number;
   readonly factors: readonly Factor[];

@@ -3,7 +3,9 @@ import { channelName } from '#lib/components/names.ts';
 import { outsideListTitle } from '#lib/components/outside-words.ts';
 import { formatList } from '#lib/contract/format-list.ts';
 import type { ListRef } from '#lib/contract/list.ts';
+import type { ComparedVersion } from '#lib/contract/comparison.ts';
 import type { FunnelView } from '#lib/contract/views.ts';
+import { allBut, final } from '#messages/compared.ts';
 import * as m from '#messages/funnel.ts';
 
 type CohortWhat = Extract<ListRef, { of: 'funnel' }>['what'];
@@ -31,13 +33,29 @@ export function cohortList(view: FunnelView, what: CohortWhat, stage?: string, g
 
 /** The list behind a number of those whose window is over. */
 export function maturedList(view: FunnelView, what: CohortWhat): string {
-  return formatList({ of: 'funnel', journey: view.journey, what, from: view.from, until: view.age?.maturedUntil ?? 0, ...pastOf(view) });
+  const { journey, version, from, age } = view;
+  return formatList({ of: 'funnel', journey, version, what, from, until: age?.maturedUntil ?? 0, ...pastOf(view) });
 }
 
 /** The list behind a number of the period before. */
 export function earlierList(view: FunnelView, what: CohortWhat): string {
   const { beforeFrom = 0, beforeAt = 0 } = view.age ?? {};
-  return formatList({ of: 'funnel', journey: view.journey, what, from: beforeFrom, until: view.from - 1, to: beforeAt });
+  const { journey, version } = view;
+  return formatList({ of: 'funnel', journey, version, what, from: beforeFrom, until: view.from - 1, to: beforeAt });
+}
+
+/** The list behind a number of those of a group, or of all others, whose outcome is final. */
+export function finalList(view: FunnelView, what: CohortWhat, { by, key }: Group, side: 'these' | 'others'): string {
+  const { journey, version, from, comparison } = view;
+  const one = by === 'channel' ? { channel: key } : { segment: key };
+  const rest = by === 'channel' ? { notChannel: key } : { notSegment: key };
+  const whose = side === 'these' ? one : rest;
+  return formatList({ of: 'funnel', journey, version, what, from, until: comparison?.until ?? 0, ...pastOf(view), ...whose });
+}
+
+/** The list behind a number of the cases of a version whose outcome is final. */
+export function versionList(view: FunnelView, { version, until }: ComparedVersion, what: CohortWhat): string {
+  return formatList({ of: 'funnel', journey: view.journey, version, what, from: view.from, until, ...pastOf(view) });
 }
 
 /** The list behind a number of the present. */
@@ -73,6 +91,10 @@ function standingTitle(list: string, stageName: (stage: string) => string): stri
   return fields.get('where') === 'gone' ? m.stateGone(named) : m.stateHere(named);
 }
 
+function groupName(channel: string | null, segment: string | null): string | null {
+  return channel === null ? segment : channelName(channel);
+}
+
 /** The drawer's heading for a list reference, with the stage's name where it has one. */
 export function listTitle(list: string, stageName: (stage: string) => string): string {
   const outside = outsideListTitle(list);
@@ -81,8 +103,10 @@ export function listTitle(list: string, stageName: (stage: string) => string): s
   const fields = new URLSearchParams(list.slice(list.indexOf('?') + 1));
   const what = fields.get('what') ?? '';
   const known = m.isList(what) ? what : 'other';
-  const [stage, channel, segment] = [fields.get('stage'), fields.get('channel'), fields.get('segment')];
+  const stage = fields.get('stage');
   const title = stage === null ? m.list(known) : m.listAt(known, { stage: stageName(stage) });
-  const group = channel === null ? segment : channelName(channel);
-  return group === null ? title : `${title} · ${group}`;
+  const group = groupName(fields.get('channel'), fields.get('segment'));
+  const left = groupName(fields.get('notChannel'), fields.get('notSegment'));
+  const parts = [group, left === null ? null : allBut({ group: left }), fields.has('until') && !fields.has('to') ? final() : null];
+  return [title, ...parts.filter((part) => part !== null)].join(' · ');
 }

@@ -1,11 +1,12 @@
 import { formatList } from '#lib/contract/format-list.ts';
 import type { SavedFunnelView, SavedListRef } from '#lib/contract/saved-funnel.ts';
+import { allBut } from '#messages/compared.ts';
 import * as m from '#messages/savedFunnel.ts';
 
 export type SavedWhat = SavedListRef['what'];
 
 /** What narrows a list of attempts. */
-export type Narrowed = Partial<Pick<SavedListRef, 'step' | 'by' | 'group' | 'bins' | 'next' | 'until'>>;
+export type Narrowed = Partial<Pick<SavedListRef, 'step' | 'by' | 'group' | 'bins' | 'next' | 'until' | 'notGroup'>>;
 
 /** The list behind a number of a saved funnel. A live number's list is read live; only a past instant is named. */
 export function attemptList(view: SavedFunnelView, what: SavedWhat, narrowed: Narrowed = {}): string {
@@ -36,6 +37,7 @@ export function attemptTitle(list: string, view: SavedFunnelView): string {
     step === undefined ? m.list(what) : m.listAt(what, { step: step.name }),
     ...(next === undefined ? [] : [next.name]),
     ...(fields.has('group') ? [fields.get('group') ?? ''] : []),
+    ...(fields.has('notGroup') ? [allBut({ group: fields.get('notGroup') ?? '' })] : []),
     ...(fields.has('bins') ? [m.ofThisTime()] : []),
     ...(fields.has('until') ? (fields.has('to') ? [m.listBefore()] : [m.windowOver()]) : []),
   ];
