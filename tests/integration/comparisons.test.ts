@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Comparison, FunnelView, ListRef, SavedFunnelView } from '#lib/contract/index.ts';
+import type { Comparison, FunnelView, SavedFunnelView } from '#lib/contract/index.ts';
 import { parseList } from '#lib/contract/index.ts';
 import { finalList, versionList } from '../../src/routes/(console)/funnel/links.ts';
 import { startTestApp } from '../support/app.ts';
@@ -42,7 +42,7 @@ const bySegment = (to?: number): Promise<FunnelView> =>
 const lengthOf = async (list: string): Promise<number> => {
   const ref = parseList(list);
   if (ref === undefined) throw new Error(`not a list: ${list}`);
-  return (await app.list(ref as ListRef)).count;
+  return (await app.list(ref)).count;
 };
 
 describe('a funnel by segment', () => {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { parseList } from '#lib/contract/list.ts';
 import type { FunnelView } from '#lib/contract/views.ts';
-import { cohortList, listTitle, nowList } from '../../../src/routes/(console)/funnel/links.ts';
+import {
+  cohortList,
+  earlierList,
+  finalList,
+  listTitle,
+  maturedList,
+  nowList,
+  versionList,
+} from '../../../src/routes/(console)/funnel/links.ts';
 import { funnelParamsOf, readFunnelAddress } from '../../../src/routes/(console)/funnel/params.ts';
 
 const HOUR = 3_600_000;
@@ -63,6 +71,18 @@ describe('a number of the funnel', () => {
       segment: 'vip',
     });
   });
+  it('names the list of the version that is shown, of final outcomes and of the period before too', () => {
+    const age = { matured: view.total, maturedUntil: 4, before: view.total, beforeFrom: 1, beforeAt: 3 };
+    const shown = { ...view, version: 2, age, comparison: { until: 4, of: {} } };
+    const older = { version: 1, windowMs: 1, until: 3 };
+    const group = { by: 'channel', key: 'web' } as const;
+    const common = { of: 'funnel', journey: 'broadband', version: 2, what: 'converted', from: 5, until: 4 };
+    expect(parseList(maturedList(shown, 'converted'))).toEqual(common);
+    expect(parseList(earlierList(shown, 'converted'))).toEqual({ ...common, from: 1, until: 4, to: 3 });
+    expect(parseList(finalList(shown, 'converted', group, 'these'))).toEqual({ ...common, channel: 'web' });
+    expect(parseList(finalList(shown, 'converted', group, 'others'))).toEqual({ ...common, notChannel: 'web' });
+    expect(parseList(versionList(shown, older, 'converted'))).toEqual({ ...common, version: 1, until: 3 });
+  });
   it('names the instant only where it is in the past', () => {
     expect(parseList(nowList(view, 'stuck', 'order'))).toEqual({
       of: 'now',
@@ -78,6 +98,10 @@ describe('a number of the funnel', () => {
     const name = () => 'Ordering';
     expect(listTitle(cohortList(view, 'dropped', 'order'), name)).toBe('Dropped at Ordering');
     expect(listTitle(nowList(view, 'stuck'), name)).toBe('Stuck in any stage');
+    const compared = { ...view, comparison: { until: 4, of: {} } };
+    expect(listTitle(finalList(compared, 'converted', { by: 'segment', key: 'vip' }, 'others'), name)).toBe(
+      'Converted · all but vip · time to convert over',
+    );
     expect(listTitle(cohortList(view, 'entered', undefined, { by: 'channel', key: 'web' }), name)).toBe('Entered the journey · web');
   });
 });
