@@ -82,13 +82,14 @@ module.exports = {
     domainMayReach('promise', 'case', 'factor', 'friction', 'emotion'),
     domainMayReach('care', 'case', 'factor', 'promise', 'friction', 'emotion'),
     domainMayReach('visit', 'case', 'factor', 'promise', 'friction', 'emotion'),
+    domainMayReach('association', 'moment'),
     {
       name: 'a part of the domain without a line of its own reaches only kernel, event and blueprint',
       severity: 'error',
       from: {
         path: '^server/domain/([^/]+)/',
         pathNot:
-          '^server/domain/(kernel|event|blueprint|friction|emotion|conformance|factor|case|promise|care|visit|customer|funnel|timeline|view|prediction)/',
+          '^server/domain/(kernel|event|blueprint|friction|emotion|conformance|factor|case|promise|care|visit|association|customer|funnel|timeline|view|prediction)/',
       },
       to: { path: '^server/domain/', pathNot: [...ROOTS, CUSTOMER_STATE, '^server/domain/$1/'] },
     },

@@ -35,10 +35,11 @@ import type {
   WallView,
 } from '#lib/contract/index.ts';
 import type { Actor } from '#server/security/actor.ts';
+import type { AssociationReader } from './associations.ts';
 import type { StoryReader } from './story.ts';
 
 /** What the API can ask the running product. Every method is a read. */
-export interface Reader extends StoryReader {
+export interface Reader extends StoryReader, AssociationReader {
   journeys(): readonly JourneySummary[];
   journey(params: JourneyParams): JourneyView;
   funnel(params: FunnelParams): FunnelView;

@@ -17,6 +17,7 @@ import {
 import { funnelsRouter } from './funnels.ts';
 import { journeysRouter } from './journeys.ts';
 import { accountsRouter } from './accounts.ts';
+import { associationsRouter } from './associations.ts';
 import { findProcedures } from './find.ts';
 import { frictionRouter } from './friction-router.ts';
 import { identityRouter } from './identity.ts';
@@ -44,6 +45,7 @@ export const appRouter = t.router({
   moments: t.router({
     get: read.input(momentParams).query(({ ctx, input }) => ctx.reader.moments(input)),
   }),
+  associations: associationsRouter,
   wall: t.router({
     get: read.input(wallParams).query(({ ctx, input }) => ctx.reader.wall(input)),
   }),

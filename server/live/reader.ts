@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault, WINDOWS, parseList } from '#lib/contract/index.ts';
 import type {
+  AssociationAnswer,
+  AssociationParams,
   BarrierNote,
   CellDetail,
   Factor,
@@ -74,6 +76,7 @@ import { momentsView } from '#server/domain/view/moments.ts';
 import { rowsOf } from '#server/projector/lists.ts';
 import { agedCohort, comparedGroups, comparedVersions } from './comparisons.ts';
 import type { AgedCohort } from './comparisons.ts';
+import { Associations } from './associations.ts';
 import { Earlier } from './earlier.ts';
 import { Hotspots } from './hotspots.ts';
 import { judgedBy } from './judged.ts';
@@ -149,6 +152,7 @@ export function createReader(o: ReaderOptions): Reader {
   const earlier = new Earlier();
   const momentViews = new Map<string, Promise<MomentsView>>();
   const hot = new Hotspots(o.sums, o.clock);
+  const together = new Associations(o);
   const waiting = waitingCurves({ redis: o.redis, partitions: o.partitions });
 
   /** A version of a journey; where none is named the newest, or that which was in force at a past instant. */
@@ -354,6 +358,13 @@ export function createReader(o: ReaderOptions): Reader {
     return view;
   }
 
+  function associations({ journey, version, window, stage, to }: AssociationParams): Promise<AssociationAnswer> {
+    const of = blueprint(journey, version, to);
+    if (stage !== undefined && !of.stages.some(({ id }) => id === stage))
+      throw new Fault('not_found', `The journey "${journey}" has no stage "${stage}".`);
+    return together.at({ blueprint: of, window: window ?? '7d', position: positionOf(to).position }, stage);
+  }
+
   async function readMoments(
     of: Blueprint,
     at: { readonly outcome: MomentOutcome; readonly position: Position; readonly minute: number },
@@ -533,6 +544,7 @@ export function createReader(o: ReaderOptions): Reader {
 
   function rowsBehind(ref: ListRef, minute: number): AsyncIterable<ListRow> {
     if (ref.of === 'saved') return o.attempts(ref, minute);
+    if (ref.of === 'association') return together.rows(ref, blueprint(ref.journey, ref.version, ref.to));
     return rowsOf(ref, {
       redis: o.redis,
       partitions: o.partitions,
@@ -630,6 +642,7 @@ export function createReader(o: ReaderOptions): Reader {
     hotspots,
     hotspotsNow,
     moments,
+    associations,
     cell,
     wall,
     list,

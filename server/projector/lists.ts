@@ -175,8 +175,8 @@ async function* heatRows(ref: HeatRef, reading: Reading): AsyncGenerator<ListRow
   }
 }
 
-/** Lists of a journey: all but those of saved funnels. */
-export type JourneyListRef = Exclude<ListRef, { readonly of: 'saved' }>;
+/** Lists of a journey that stand in the store: all but those of saved funnels, and of what goes together. */
+export type JourneyListRef = Exclude<ListRef, { readonly of: 'saved' | 'association' }>;
 
 /** Everybody on a list at a position, in no particular order, but the same each time. */
 export function rowsOf(ref: JourneyListRef, reading: Reading): AsyncGenerator<ListRow> {

@@ -36,7 +36,7 @@ async function casesIn(reading: ListReading, { from, until }: OpenedIn): Promise
 }
 
 /** The beginning from which on no more cases were opened than are looked at: found by halving, so the same for everybody who asks. */
-async function boundedFrom(reading: ListReading, wanted: OpenedIn, most: number): Promise<number> {
+export async function boundedFrom(reading: ListReading, wanted: OpenedIn, most: number): Promise<number> {
   const fits = async (from: number): Promise<boolean> => (await casesIn(reading, { ...wanted, from })) <= most;
   if (await fits(wanted.from)) return wanted.from;
   let [tooEarly, from] = [wanted.from, wanted.until];

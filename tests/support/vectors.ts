@@ -26,6 +26,29 @@ export interface Vectors {
     readonly gap: number;
     readonly nbPhi3: number;
   }[];
+  readonly assoc: readonly {
+    readonly nab: number;
+    readonly na: number;
+    readonly nb: number;
+    readonly N: number;
+    readonly E: number;
+    readonly lift: number;
+    readonly liftShrunk: number;
+    readonly npmi: number;
+    readonly pBgivenA: number;
+    readonly pB: number;
+    readonly G2: number;
+    readonly p: number;
+  }[];
+  readonly contagion: readonly {
+    /** in words: per stratum the bad experiences, then the others, as had/n */
+    readonly strata: string;
+    readonly RR: number;
+    readonly lo: number;
+    readonly hi: number;
+    readonly chi2: number;
+    readonly p: number;
+  }[];
   readonly fusion: {
     readonly inputs: readonly {
       readonly kind: 'text' | 'survey' | 'behaviour';

@@ -1,5 +1,5 @@
 /** 97.5 % point of the standard normal distribution: two-sided 95 %. */
-const Z_95 = 1.959963984540054;
+export const Z_95 = 1.959963984540054;
 /** A term this much smaller than the sum so far cannot change it any more. */
 const NEGLIGIBLE = 1e-18;
 const LANCZOS = [
@@ -84,7 +84,7 @@ function lowerTail(k: number, mean: number, logMass: (i: number) => number, rati
 }
 
 /** ln of the gamma function for x > 0 (Lanczos, g = 7): 14 to 15 digits. */
-function logGamma(x: number): number {
+export function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
   const base = x + 6.5;
   let sum: number = LANCZOS[0];

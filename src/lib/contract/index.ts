@@ -13,6 +13,7 @@ export * from './strip-spans.ts';
 export * from './outcome.ts';
 export * from './hotspot.ts';
 export * from './moment.ts';
+export * from './association.ts';
 export * from './live.ts';
 export * from './list.ts';
 export * from './case.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { associationListSchema } from './association.ts';
 import { findingListSchema, stateListSchema } from './case.ts';
 import { delayListSchema, exposedListSchema } from './factor.ts';
 import { momentListSchema } from './moment.ts';
@@ -76,6 +77,7 @@ export const listSchema = z.discriminatedUnion('of', [
   }),
   outcomeListSchema,
   momentListSchema,
+  associationListSchema,
   promiseListSchema,
   savedListSchema,
   delayListSchema,

@@ -1,0 +1,80 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Traveller } from '#server/domain/association/passage.ts';
+import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { StoredEvent } from '#server/domain/event/event.ts';
+import { minuteOf } from '#server/domain/kernel/time.ts';
+import { travelled } from '#server/domain/view/passages.ts';
+import type { PassageHead } from '#server/domain/view/passages.ts';
+import { keys, partitionOf } from '#server/redis/keys.ts';
+import { scan } from './list-scan.ts';
+import type { ListReading } from './list-scan.ts';
+import type { CaseMember } from './lists.ts';
+import { boundedFrom } from './moment-list.ts';
+import type { OpenedIn } from './moment-list.ts';
+
+/** Cases looked at, about: where more were opened, the newest are. Each is folded again with everything its customer did. */
+const MOST_CASES = 5000;
+/** Somebody with more events than this is left out: all of them are folded in one go. */
+const MOST_EVENTS = 2000;
+/** Streams that are fetched at a time. */
+const AT_A_TIME = 20;
+
+export interface PassageReading extends ListReading {
+  readonly context: FoldContext;
+  /** position, ms */
+  readonly position: number;
+  /** told how many customers are done, and of how many */
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+/** Everybody's passages in a stretch of time, and which stretch it came to be. */
+export interface Passages {
+  readonly from: number;
+  readonly travellers: readonly Traveller[];
+  /** more cases were opened than are looked at */
+  readonly limited: boolean;
+  /** customers with too many events to be looked at */
+  readonly leftOut: number;
+}
+
+async function headsIn(reading: ListReading, { from, until }: OpenedIn): Promise<Map<string, PassageHead[]>> {
+  const heads = new Map<string, PassageHead[]>();
+  for await (const member of scan<CaseMember>(reading, 'cases', { from, to: until })) {
+    const [customer, caseId, segment, channel, opened] = member;
+    if (minuteOf(opened) > reading.at) continue;
+    const head = { caseId, segment, channel, opened };
+    const known = heads.get(customer);
+    if (known === undefined) heads.set(customer, [head]);
+    else known.push(head);
+  }
+  for (const own of heads.values()) own.sort((a, b) => a.opened - b.opened || (a.caseId < b.caseId ? -1 : 1));
+  return heads;
+}
+
+async function streamOf({ redis, partitions, position }: PassageReading, customer: string): Promise<readonly StoredEvent[] | null> {
+  const key = keys.customer(partitionOf(customer, partitions), customer);
+  const entries = (await redis.xRange(key, '-', String(position), { COUNT: MOST_EVENTS + 1 })) ?? [];
+  return entries.length > MOST_EVENTS ? null : entries.map((entry) => JSON.parse(entry.message['e'] ?? '{}') as StoredEvent);
+}
+
+/** Every touchpoint of the cases opened in a stretch of time, as known at the position. Folds their customers again, one at a time, and writes nothing. */
+export async function gatherPassages(reading: PassageReading, wanted: OpenedIn, most = MOST_CASES): Promise<Passages> {
+  const from = await boundedFrom(reading, wanted, most);
+  const heads = [...(await headsIn(reading, { ...wanted, from }))];
+  const travellers: Traveller[] = [];
+  let leftOut = 0;
+  const asked = { blueprint: reading.blueprint, context: reading.context, at: reading.position };
+  for (let i = 0; i < heads.length; i += AT_A_TIME) {
+    const some = heads.slice(i, i + AT_A_TIME);
+    reading.onProgress?.(i, heads.length);
+    const streams = await Promise.all(some.map(([customer]) => streamOf(reading, customer)));
+    for (const [place, [customer, own]] of some.entries()) {
+      const stream = streams[place];
+      if (stream === null || stream === undefined) leftOut++;
+      else travellers.push(travelled(customer, stream, asked, own));
+      // Folding somebody is short, folding everybody is not: whoever waits for the process has his turn in between.
+      await nextTurn();
+    }
+  }
+  return { from, travellers, limited: from > wanted.from, leftOut };
+}
