@@ -23,7 +23,7 @@ export function readVersion(text: string | null): number | undefined {
 
 /** Pages whose numbers are of one version of a journey, with the newest where none is named. The journey's own page compares versions and has a picker of its own. */
 export function showsOneVersion(path: string): boolean {
-  return ['/funnel', '/heat', '/promises', '/moments'].includes(path);
+  return ['/funnel', '/heat', '/promises', '/moments', '/assoc'].includes(path);
 }
 
 /** One of `allowed`, else `otherwise`. */
