@@ -18,6 +18,8 @@ const MOST_CASES = 5000;
 const MOST_EVENTS = 2000;
 /** Streams that are fetched at a time. */
 const AT_A_TIME = 20;
+/** Folding somebody is short, folding everybody is not: after so long whoever waits for the process has his turn, ms. */
+const TURN_MS = 6;
 
 export interface PassageReading extends ListReading {
   readonly context: FoldContext;
@@ -63,17 +65,27 @@ export async function gatherPassages(reading: PassageReading, wanted: OpenedIn, 
   const heads = [...(await headsIn(reading, { ...wanted, from }))];
   const travellers: Traveller[] = [];
   let leftOut = 0;
-  const asked = { blueprint: reading.blueprint, context: reading.context, at: reading.position };
-  for (let i = 0; i < heads.length; i += AT_A_TIME) {
-    const some = heads.slice(i, i + AT_A_TIME);
-    reading.onProgress?.(i, heads.length);
-    const streams = await Promise.all(some.map(([customer]) => streamOf(reading, customer)));
-    for (const [place, [customer, own]] of some.entries()) {
-      const stream = streams[place];
-      if (stream === null || stream === undefined) leftOut++;
+  // Funnels and factors change none of what is asked for.
+  const { blueprints, friction, emotion } = reading.context;
+  const context = { blueprints, ...(friction === undefined ? {} : { friction }), ...(emotion === undefined ? {} : { emotion }) };
+  const asked = { blueprint: reading.blueprint, context, at: reading.position };
+  const fetch = (place: number): Promise<readonly (readonly StoredEvent[] | null)[]> =>
+    Promise.all(heads.slice(place, place + AT_A_TIME).map(([customer]) => streamOf(reading, customer)));
+  let coming = fetch(0);
+  let begun = performance.now();
+  for (let place = 0; place < heads.length; place += AT_A_TIME) {
+    reading.onProgress?.(place, heads.length);
+    const streams = await coming;
+    coming = fetch(place + AT_A_TIME);
+    // A reader that fails meanwhile leaves this unread; its failure is then nobody's.
+    coming.catch(() => undefined);
+    for (const [i, stream] of streams.entries()) {
+      const [customer, own] = heads[place + i] ?? ['', []];
+      if (stream === null) leftOut++;
       else travellers.push(travelled(customer, stream, asked, own));
-      // Folding somebody is short, folding everybody is not: whoever waits for the process has his turn in between.
+      if (performance.now() - begun < TURN_MS) continue;
       await nextTurn();
+      begun = performance.now();
     }
   }
   return { from, travellers, limited: from > wanted.from, leftOut };

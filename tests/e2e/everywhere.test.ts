@@ -23,7 +23,7 @@ const LARGEST_PAINT_MS = 1000;
 const MOST_LOOKS = 4;
 
 /** Pages that show something without any event. */
-const EMPTY = ['/', '/funnel', '/heat', '/promises', '/journey', '/labels', '/sources', '/silence', '/queue', '/queue?tab=recovery', '/c', '/pop', '/embed/pop', '/wall/now', '/nowhere', '/c/nobody', `/c/${'0'.repeat(20)}`]; // prettier-ignore
+const EMPTY = ['/', '/funnel', '/heat', '/promises', '/journey', '/labels', '/sources', '/silence', '/assoc', '/queue', '/queue?tab=recovery', '/c', '/pop', '/embed/pop', '/wall/now', '/nowhere', '/c/nobody', `/c/${'0'.repeat(20)}`]; // prettier-ignore
 /** Pages whose words and colours change when the server no longer answers. */
 const CUT = (customer: string) => ['/funnel', '/heat?w=1h', '/queue', `/c/${customer}`, `/embed/c/${customer}`, '/wall/now'];
 
@@ -223,6 +223,7 @@ describe('with customers in it', () => {
       '/funnel/saved/own',
       '/funnel/saved/own/edit',
       '/moments',
+      '/assoc',
       '/c',
       '/wall/now',
     ]);
@@ -284,7 +285,7 @@ describe('with customers in it', () => {
     await made.close();
   });
 
-  it.each([() => '/funnel', () => '/heat', () => '/wall/now', () => '/queue', () => `/c/${customer}`])(
+  it.each([() => '/funnel', () => '/heat', () => '/assoc', () => '/wall/now', () => '/queue', () => `/c/${customer}`])(
     'a page loads at most 120 KB of script, compressed, none of it ECharts or the checker of schemas (%#)',
     async (pathOf) => {
       const path = pathOf();

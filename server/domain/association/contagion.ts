@@ -43,7 +43,7 @@ export interface Exposed extends Contact {
 export function reaches({ stages, touchpoints }: Blueprint): readonly ReadonlySet<string>[] {
   return stages.map(({ index }) => {
     const open = new Set([index]);
-    for (const at of open) for (const next of stages[at]?.next ?? []) open.add(next);
+    for (const at of open) for (const next of [at + 1, ...(stages[at]?.next ?? [])]) if (stages[next] !== undefined) open.add(next);
     return new Set(touchpoints.filter(({ stage }) => stage === null || open.has(stage)).map(({ owner }) => owner));
   });
 }

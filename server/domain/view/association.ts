@@ -35,7 +35,9 @@ export interface AssociationInput {
   readonly leftOut: number;
 }
 
-/** Measures all that was tested, and keeps what came together often enough to be told of: clear ones first, the strongest first. */
+const VERDICTS: readonly Associated['verdict'][] = ['more', 'less', 'chance'];
+
+/** Measures all that was tested, and keeps what came together often enough to be told of: what comes more often first, the strongest first. */
 function associated<Counts extends Together>(
   tested: readonly Counts[],
 ): {
@@ -60,7 +62,7 @@ function associated<Counts extends Together>(
     return { counts, measured };
   });
   const strength = ({ measured }: (typeof shown)[number]): number => Math.abs(Math.log(measured.lift));
-  const rank = ({ measured }: (typeof shown)[number]): number => (measured.verdict === 'chance' ? 1 : 0);
+  const rank = ({ measured }: (typeof shown)[number]): number => VERDICTS.indexOf(measured.verdict);
   shown.sort((a, b) => rank(a) - rank(b) || strength(b) - strength(a) || b.measured.both - a.measured.both);
   return { shown, tested: all.length, hidden: all.length - often.length };
 }

@@ -136,7 +136,7 @@ export interface AssociationView {
   /** customers with too many events to be looked at */
   readonly leftOut: number;
   readonly places: readonly AssociationPlace[];
-  /** clear ones first, the strongest first */
+  /** what comes more often first, then what comes more seldom, each with the strongest first; what could be chance last */
   readonly pairs: readonly FollowingPair[];
   readonly pairsTested: Tested;
   readonly upstream: Tested & {

@@ -3,7 +3,7 @@ import type { AssociationParams, AssociationWindow } from '#lib/contract/associa
 
 export const WINDOWS: readonly AssociationWindow[] = ['1d', '7d', '30d'];
 export const ORDERS = ['lift', 'n', 'gap'] as const;
-export const SHOWS = ['all', 'unplanned'] as const;
+export const SHOWS = ['all', 'more', 'less', 'unplanned'] as const;
 export type Order = (typeof ORDERS)[number];
 export type Show = (typeof SHOWS)[number];
 

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { contagionBetween, exposedTo, reaches } from '#server/domain/association/contagion.ts';
+import type { Passage, PassageVisit, Traveller } from '#server/domain/association/passage.ts';
+import { TEST_JOURNEY, blueprintsFrom } from '../../../support/world.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const BEGUN = 100 * DAY;
+const WINDOW = 7 * DAY;
+const BETWEEN = { from: 'Sales', to: 'Care' };
+const by = { window: WINDOW, until: BEGUN + 30 * DAY, reach: [new Set(['Sales', 'Care'])] };
+
+interface Somebody {
+  readonly bad?: boolean;
+  /** the friction came only after so long, ms */
+  readonly badAfter?: number;
+  readonly uses?: readonly number[];
+  readonly since?: number;
+}
+
+function traveller(name: string, { bad = false, badAfter = 0, uses = [], since = BEGUN - 20 * DAY }: Somebody): Traveller {
+  const minute = BEGUN / MINUTE;
+  const visit: PassageVisit = {
+    ...{ touchpoint: 0, stage: 0, channel: 'web', owner: 'Sales', begun: BEGUN, from: minute, last: minute, friction: bad ? 60 : 0 },
+    valence: null,
+    points: bad
+      ? [
+          [minute, badAfter === 0 ? 60_000 : 0, null],
+          [minute + badAfter / MINUTE, 60_000, null],
+        ]
+      : [[minute, 0, null]],
+  };
+  const passage: Passage = {
+    ...{ customer: name, caseId: name, segment: 's', channel: 'web', opened: BEGUN, touches: [] },
+    visits: [visit],
+  };
+  return { customer: name, since, passages: [passage], uses: new Map([['Care', uses.map((after) => BEGUN + after)]]) };
+}
+
+/** So many alike, of whom so many use the other department five days later. */
+const many = (name: string, n: number, used: number, of: Somebody): Traveller[] =>
+  Array.from({ length: n }, (_, i) => traveller(`${name}${i}`, { ...of, uses: [...(of.uses ?? []), ...(i < used ? [5 * DAY] : [])] }));
+
+describe('a bad experience with one department, and the next', () => {
+  it('is compared within groups known for as long, with the very numbers of the vector', () => {
+    const everybody = [
+      ...many('new bad', 100, 20, { bad: true, since: BEGUN - DAY }),
+      ...many('new', 300, 90, { since: BEGUN - DAY }),
+      ...many('loyal bad', 100, 45, { bad: true }),
+      ...many('loyal', 400, 240, {}),
+    ];
+    const told = contagionBetween(BETWEEN, exposedTo(everybody, BETWEEN, by));
+    expect([told.bad, told.others]).toEqual([
+      { n: 200, used: 65, usedBefore: 0 },
+      { n: 700, used: 330, usedBefore: 0 },
+    ]);
+    expect(told.after?.ratio).toBeCloseTo(0.7234, 4);
+    expect(told.after?.low).toBeCloseTo(0.5881, 4);
+    expect(told.after?.high).toBeCloseTo(0.8898, 4);
+    expect(told.after?.p).toBeCloseTo(0.00125, 5);
+    expect(told.before).toBeNull();
+  });
+
+  it('the time before shows where the groups differed already', () => {
+    const before = (n: number, used: number, bad: boolean): Traveller[] =>
+      Array.from({ length: n }, (_, i) => traveller(`${bad} ${i}`, { bad, uses: i < used ? [-2 * DAY] : [] }));
+    const unlike = contagionBetween(BETWEEN, exposedTo([...before(200, 20, true), ...before(200, 100, false)], BETWEEN, by));
+    expect(unlike.before?.high).toBeLessThan(1);
+    const alike = contagionBetween(BETWEEN, exposedTo([...before(200, 60, true), ...before(200, 60, false)], BETWEEN, by));
+    expect(alike.before?.ratio).toBeCloseTo(1, 10);
+  });
+
+  it('what is found against a contact after it was judged is not held against it', () => {
+    const [late] = exposedTo([traveller('late', { bad: true, badAfter: 2 * DAY, uses: [5 * DAY] })], BETWEEN, by);
+    expect(late).toMatchObject({ bad: false, used: true });
+  });
+
+  it('who went on before the experience could be judged says nothing', () => {
+    const slow = many('slow', 40, 40, {});
+    const exposed = exposedTo([...slow, traveller('quick', { uses: [HOUR] })], BETWEEN, by);
+    expect(exposed.map(({ traveller: { customer } }) => customer)).not.toContain('quick');
+    expect(exposed).toHaveLength(40);
+  });
+
+  it('is not told of contacts whose time is not over, nor of departments that can no longer be met', () => {
+    const one = [traveller('one', {})];
+    expect(exposedTo(one, BETWEEN, { ...by, until: BEGUN + WINDOW - 1 })).toEqual([]);
+    expect(exposedTo(one, BETWEEN, { ...by, reach: [new Set(['Sales'])] })).toEqual([]);
+  });
+
+  it('what can be met from a stage follows the ways that the journey allows', () => {
+    const blueprint = blueprintsFrom(TEST_JOURNEY.replace(', next: [look, order, deliver, happy]', '')).all[0];
+    if (blueprint === undefined) throw new Error('no journey');
+    const [look, , , happy] = reaches(blueprint);
+    expect([...(look ?? [])].sort()).toEqual(['Care', 'Logistics', 'Marketing', 'Product', 'Sales']);
+    expect([...(happy ?? [])].sort()).toEqual(['Care', 'Product', 'Sales']);
+  });
+});
