@@ -8,6 +8,7 @@ const one: Comparison = { these: side, others: side, answer: 'open', difference:
 describe('a comparison in words', () => {
   it('is in signed percentage points', () => {
     expect(pointsOf(one)).toEqual({ difference: '+4.2', low: '−1.1', high: '+9.6' });
+    expect(pointsOf({ ...one, low: -0.25 }).low).toBe('−25.0');
     expect(pointsOf({ ...one, difference: 0 }).difference).toBe('±0');
   });
   it('never shows a bound of 0 beside a verdict', () => {
@@ -15,7 +16,7 @@ describe('a comparison in words', () => {
     expect(pointsOf({ ...one, low: 0.0003 }).low).toBe('±0');
   });
   it('says when an answer could come only while there is none, and promises nothing', () => {
-    expect(whenText(one)).toBe('At this rate, and if the difference stays as it is, it shows in about 9 days; nobody can promise it.');
+    expect(whenText(one)).toBe('At this rate it shows in about 9 days; nobody can promise it.');
     expect(whenText({ ...one, days: 1 })).toContain('about 1 day;');
     expect(whenText({ ...one, days: 731 })).toContain('more than two years');
     expect(whenText({ ...one, days: null })).toContain('never');

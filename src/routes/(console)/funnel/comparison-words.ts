@@ -1,4 +1,4 @@
-import { decimal, signed } from '#lib/components/format.ts';
+import { signed, tenths } from '#lib/components/format.ts';
 import type { Comparison } from '#lib/contract/comparison.ts';
 import * as m from '#messages/compared.ts';
 
@@ -8,11 +8,16 @@ const TWO_YEARS = 730;
 /** A bound nearer to 0 than this would read as 0. */
 const NEAR = 0.0005;
 
-/** Difference and bounds in percentage points, signed: `+4.2`, `−3`, `±0`. With a verdict no bound reads as 0. */
+function signedTenths(value: number): string {
+  const shown = tenths(Math.abs(value));
+  return shown === tenths(0) ? signed(0) : `${value > 0 ? '+' : '−'}${shown}`;
+}
+
+/** Difference and bounds in percentage points, signed: `+4.2`, `−3.0`, `±0`. With a verdict no bound reads as 0. */
 export function pointsOf({ difference, low, high, answer }: Comparison): Record<'difference' | 'low' | 'high', string> {
   const nearest = Math.min(Math.abs(low ?? 1), Math.abs(high ?? 1));
-  const digits = (answer === 'more' || answer === 'less') && nearest < NEAR ? 2 : 1;
-  const points = (share: number | null): string => (share === null ? decimal(0) : signed(100 * share, digits));
+  const fine = (answer === 'more' || answer === 'less') && nearest < NEAR;
+  const points = (share: number | null): string => (share === null ? '–' : fine ? signed(100 * share, 2) : signedTenths(100 * share));
   return { difference: points(difference), low: points(low), high: points(high) };
 }
 
