@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { ASSOCIATION_WINDOWS } from '#lib/contract/index.ts';
+import { ASSOCIATION_WINDOWS, Fault } from '#lib/contract/index.ts';
 import type { AssociationAnswer, AssociationListRef, AssociationView, AssociationWindow, ListRow, Position } from '#lib/contract/index.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import type { FoldContext } from '#server/domain/customer/fold.ts';
@@ -24,6 +24,8 @@ export interface AssociationsOptions {
   readonly partitions: number;
   /** what customers are folded under now */
   readonly context: () => FoldContext;
+  /** whoever asks waits so long for a first reading; default 1500 */
+  readonly patienceMs?: number | undefined;
 }
 
 /** What is read: a version of a journey, for a window, at a position. */
@@ -58,7 +60,9 @@ export class Associations {
   async at(asked: Asked, stage: string | undefined): Promise<AssociationAnswer> {
     const reading = this.#latest(asked);
     const view = this.#viewOf(reading, stage);
-    const first = reading.isThere ? await view : await Promise.race([view, pause(PATIENCE_MS, undefined, { ref: false })]);
+    const first = reading.isThere
+      ? await view
+      : await Promise.race([view, pause(this.#o.patienceMs ?? PATIENCE_MS, undefined, { ref: false })]);
     if (first !== undefined) return { state: 'read', view: first };
     return { state: 'reading', ...reading.progress, name: asked.blueprint.file.name };
   }
@@ -88,7 +92,9 @@ export class Associations {
       until: position.at - ASSOCIATION_WINDOWS[asked.window],
     };
     if (!position.live) return this.#keep(`${nameOf(asked)} ${position.at}`, asked, span);
-    const own = this.#find(asked.blueprint, asked.window).filter((reading) => reading.position.live);
+    const own = this.#find(asked.blueprint, asked.window)
+      .filter((reading) => reading.position.live)
+      .sort((a, b) => a.position.at - b.position.at);
     const there = own.findLast(({ isThere }) => isThere);
     const newest = own.at(-1);
     const isOld = newest === undefined || position.at - newest.position.at >= AGAIN_MS;
@@ -110,8 +116,11 @@ export class Associations {
     const known = this.#kept.get(name);
     if (known !== undefined) return this.#used(known);
     const progress = { done: 0, of: 0 };
-    const passages = this.#turn.then(() =>
-      gatherPassages(
+    const passages = this.#turn.then(() => {
+      // So many others were asked for meanwhile that nobody would keep it: whoever still waits may ask again.
+      if (!this.#kept.has(name))
+        throw new Fault('too_many', 'Too many other readings were asked for meanwhile. Try again.', { retryAfter: 5 });
+      return gatherPassages(
         {
           redis: this.#o.redis,
           partitions: this.#o.partitions,
@@ -122,8 +131,8 @@ export class Associations {
           onProgress: (done, of) => Object.assign(progress, { done, of }),
         },
         span,
-      ),
-    );
+      );
+    });
     const reading: Reading = { ...asked, ...span, progress, passages, views: new Map(), isThere: false };
     this.#turn = passages.then(
       () => (reading.isThere = true),

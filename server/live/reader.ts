@@ -152,7 +152,7 @@ export function createReader(o: ReaderOptions): Reader {
   const earlier = new Earlier();
   const momentViews = new Map<string, Promise<MomentsView>>();
   const hot = new Hotspots(o.sums, o.clock);
-  const together = new Associations(o);
+  const together = new Associations({ redis: o.redis, partitions: o.partitions, context: o.context });
   const waiting = waitingCurves({ redis: o.redis, partitions: o.partitions });
 
   /** A version of a journey; where none is named the newest, or that which was in force at a past instant. */

@@ -1,9 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AssociationAnswer, AssociationParams, AssociationView, ListRef } from '#lib/contract/index.ts';
 import { parseList } from '#lib/contract/index.ts';
 import { contagionList, pairList, upstreamList } from '../../src/routes/(console)/assoc/association-lists.ts';
+import { minuteOf } from '#server/domain/kernel/time.ts';
+import { Associations } from '#server/live/associations.ts';
+import { gatherStories } from '#server/projector/moment-list.ts';
+import { gatherPassages } from '#server/projector/passages.ts';
+import { connect } from '#server/redis/client.ts';
 import { startTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
+import { TEST_JOURNEY, blueprintsFrom } from '../support/world.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -174,5 +181,76 @@ describe('what goes together', () => {
   it('refuses a stage that the journey has not, and a window that there is not', async () => {
     await expect(read({ stage: 'nowhere' })).rejects.toThrow(/no stage/);
     await expect(app.call('associations.get', { journey: 'test', window: '2d' })).rejects.toThrow();
+  });
+
+  describe('where it is read from', () => {
+    const blueprints = blueprintsFrom(TEST_JOURNEY);
+    const [blueprint] = blueprints.all;
+    if (blueprint === undefined) throw new Error('no journey');
+    const context = { blueprints };
+    const asked = (at: number) => ({ blueprint, window: '7d', position: { at, live: true } }) as const;
+
+    it('has the very visits that stand behind the heatmap, as they stood at any instant', async () => {
+      const redis = await connect({ url: app.redisUrl });
+      for (const position of [NOW, NOW - 20 * DAY - 7 * MINUTE]) {
+        const reading = { redis, partitions: 3, blueprint, at: minuteOf(position), position, context };
+        const wanted = { from: NOW - 30 * DAY, until: position };
+        const { travellers } = await gatherPassages(reading, wanted);
+        const { stories } = await gatherStories(reading, wanted);
+        const folded = travellers.flatMap(({ passages }) => passages.map(({ caseId, visits }) => [caseId, visits] as const));
+        const listed = new Map(stories.map(({ caseId, visits }) => [caseId, visits]));
+        expect(folded).toHaveLength(listed.size);
+        for (const [caseId, visits] of folded) {
+          const theirs = listed.get(caseId)?.map((visit) => ({
+            ...visit,
+            points: visit.points.filter(([minute]) => minute <= minuteOf(position)),
+            begun: expect.any(Number) as number,
+            owner: expect.any(String) as string,
+          }));
+          expect(visits).toEqual(theirs);
+        }
+      }
+      redis.destroy();
+    });
+
+    it('looks at about as many cases as it may: where more were opened, the newest', async () => {
+      const redis = await connect({ url: app.redisUrl });
+      const reading = { redis, partitions: 3, blueprint, at: minuteOf(NOW), position: NOW, context };
+      const { travellers, limited } = await gatherPassages(reading, { from: NOW - 30 * DAY, until: NOW }, 40);
+      redis.destroy();
+      expect(limited).toBe(true);
+      const opened = travellers.flatMap(({ passages }) => passages.map((passage) => passage.opened)).sort((a, b) => b - a);
+      const newest = Array.from({ length: PEOPLE }, (_, i) => startOf(i)).sort((a, b) => b - a);
+      expect(opened).toEqual(newest.slice(0, opened.length));
+      expect(opened.length).toBeGreaterThan(10);
+    });
+
+    it('says how far it is while it is read, shows the last reading while the next is made, and lets go of what nobody keeps', async () => {
+      const [redis, other] = [await connect({ url: app.redisUrl }), await connect({ url: app.redisUrl })];
+      const associations = new Associations({ redis, partitions: 3, context: () => context, patienceMs: 20 });
+      await other.sendCommand(['CLIENT', 'PAUSE', '300', 'ALL']);
+      expect(await associations.at(asked(NOW), undefined)).toMatchObject({ state: 'reading', done: 0 });
+      const untilReadAt = async (at: number, shown: number): Promise<void> => {
+        for (;;) {
+          const answer = await associations.at(asked(at), undefined);
+          if (answer.state === 'read' && answer.view.position.at === shown) return;
+          await pause(10);
+        }
+      };
+      await untilReadAt(NOW, NOW);
+      const later = NOW + 10 * MINUTE;
+      expect(await associations.at(asked(later), undefined)).toMatchObject({ state: 'read', view: { position: { at: NOW } } });
+      await untilReadAt(later, later);
+
+      await other.sendCommand(['CLIENT', 'PAUSE', '300', 'ALL']);
+      const past = [1, 2, 3, 4, 5, 6].map((days) => ({ ...asked(NOW - days * DAY), position: { at: NOW - days * DAY, live: false } }));
+      const answers = await Promise.allSettled(past.map((one) => associations.at(one, undefined)));
+      const told = answers.map((one) => (one.status === 'fulfilled' ? one.value.state : (one.reason as Error).message));
+      // Three are kept, and read one after the other; whoever asked before them may ask again.
+      const refused = expect.stringMatching(/^Too many other readings/) as string;
+      expect(told).toEqual([refused, refused, refused, 'reading', 'reading', 'reading']);
+      redis.destroy();
+      other.destroy();
+    });
   });
 });
