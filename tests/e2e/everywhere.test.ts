@@ -230,6 +230,29 @@ describe('with customers in it', () => {
     expect(look).toEqual(nothingSeen());
   });
 
+  it('each place of the rail can be left for the next one: what the page before held is let go of without a fault', async () => {
+    const made = await context('light', 'en');
+    const page = await made.newPage();
+    await page.setViewportSize(WIDE);
+    const faults: string[] = [];
+    page.on('pageerror', (fault) => faults.push(`${new URL(page.url()).pathname}: ${fault.message}`));
+    await page.goto(`${product.address}/heat`);
+    await settled(page);
+    const places = await page
+      .locator('nav li a')
+      .evaluateAll((links) => links.map((link) => new URL((link as HTMLAnchorElement).href).pathname));
+    // The wall has no rail.
+    const walk = places.filter((path) => !path.startsWith('/wall'));
+    for (const path of [...walk, '/heat', ...walk.toReversed()]) {
+      await page.locator(`nav li a[href^="${path}"]`).first().click();
+      await page.locator(`nav li a[href^="${path}"][aria-current="page"]`).first().waitFor();
+      await page.locator('[data-live="live"]').waitFor();
+    }
+    expect(faults).toEqual([]);
+    expect(walk.length).toBeGreaterThan(8);
+    await made.close();
+  });
+
   it('a language is chosen by address, kept, and changed in the top bar without a reload', async () => {
     const made = await browser.newContext({ viewport: WIDE, locale: 'de-DE' });
     const page = await made.newPage();
