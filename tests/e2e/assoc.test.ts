@@ -85,7 +85,10 @@ describe('what goes together', () => {
   it.each(['light', 'dark'])('is accessible, worded in the chosen language and fits, wide and narrow (%s)', async (theme) => {
     const data = [TEST_JOURNEY, ...JSON.stringify(parse(TEST_JOURNEY)).split('"')];
     const page = await open('/assoc?j=test', 'en-XA', theme);
-    for (const folded of await page.locator('details').all()) await folded.evaluate((one) => one.setAttribute('open', ''));
+    for (const folded of await page.locator('main details').all()) {
+      await folded.evaluate((one) => one.setAttribute('open', ''));
+      await folded.locator('table').waitFor();
+    }
     const wide = await textFindings(page, data);
     expect(await violationsOf(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });

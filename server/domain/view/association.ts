@@ -35,6 +35,10 @@ export interface AssociationInput {
   readonly leftOut: number;
 }
 
+/** Digits of a figure that goes to a page: there are hundreds of pairs, and nobody reads the tenth digit. */
+const DIGITS = 6;
+const short = (value: number): number => Number(value.toPrecision(DIGITS));
+
 const VERDICTS: readonly Associated['verdict'][] = ['more', 'less', 'chance'];
 
 /** Measures all that was tested, and keeps what came together often enough to be told of: what comes more often first, the strongest first. */
@@ -55,9 +59,10 @@ function associated<Counts extends Together>(
     const { both, first, second } = counts;
     const share = both / first;
     const verdict = p > clear ? 'chance' : both > expected ? 'more' : 'less';
+    const { low, high } = wilson(share, first);
     const measured: Associated = {
-      ...{ both, first, second, all: counts.all, expected, share, ...wilson(share, first), base: second / counts.all },
-      ...{ lift, npmi, p, verdict },
+      ...{ both, first, second, all: counts.all, expected: short(expected), share: short(share), low: short(low), high: short(high) },
+      ...{ base: short(second / counts.all), lift: short(lift), npmi: short(npmi), p: short(p), verdict },
     };
     return { counts, measured };
   });
