@@ -9,6 +9,7 @@ import type { Reader } from '#server/api/reader.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Presence } from './presence.ts';
+import { pauseOf } from './pace.ts';
 import { roomName } from './room-names.ts';
 import { diffView } from './patch.ts';
 import { steadied } from './steady.ts';
@@ -27,8 +28,6 @@ const TICK_MS: Readonly<Record<Subscription['view'], number>> = {
 };
 /** A past minute changes only by what comes late. */
 const PAST_TICK_MS = 5000;
-/** All rooms together take at most a third of the time: where their views are many or slow to compute, all speak less often. */
-const COST_FACTOR = 3;
 /** Weight of the latest computation in what a room is taken to cost: one that the system interrupted must not silence everybody. */
 const COST_WEIGHT = 0.2;
 /** Views computed at a stretch before doors and pages get their turn, ms. */
@@ -284,7 +283,7 @@ export class Sockets {
     const change = COST_WEIGHT * (performance.now() - begun - room.cost);
     room.cost += change;
     this.#cost += change;
-    room.nextAt = at + Math.max(tickOf(room.request, at), COST_FACTOR * this.#cost);
+    room.nextAt = at + pauseOf({ tickMs: tickOf(room.request, at), costMs: this.#cost, lagMs: this.#o.beat().lagMs });
   }
 
   #beat(): void {

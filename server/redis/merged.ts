@@ -13,13 +13,13 @@ export function merged(commands: readonly Command[]): Command[] {
   const sets: (string | Buffer)[] = [];
   const gathered = new Map<string, Map<string, (string | Buffer)[]>>([...MERGED].map((name) => [name, new Map()]));
   for (const command of commands) {
-    const [name, key, ...words] = command;
+    const [name, key] = command;
     const byKey = gathered.get(name);
     if (byKey !== undefined) {
-      const known = byKey.get(key);
-      if (known === undefined) byKey.set(key, words);
-      else for (const word of words) known.push(word);
-    } else if (name === 'SET' && words.length === 1) sets.push(key, ...words);
+      let known = byKey.get(key);
+      if (known === undefined) byKey.set(key, (known = []));
+      for (let i = 2; i < command.length; i++) known.push(command[i] ?? '');
+    } else if (name === 'SET' && command.length === 3) sets.push(key, command[2] ?? '');
     else out.push(command);
   }
   for (const [name, byKey] of gathered) for (const [key, words] of byKey) out.push([name, key, ...words]);

@@ -87,6 +87,7 @@ export async function startProduct(nursery: Nursery, role: Config['role']): Prom
     DATA_DIR: join(folder, 'data'),
     REDIS_URL: redisUrl,
     ROLE: role,
+    PARTITIONS: String(config.partitions),
     DEMO: 'off',
     WRITE_KEY: writeKey,
     JOURNEYS: config.journeysDir,

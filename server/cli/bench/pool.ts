@@ -24,15 +24,17 @@ export interface PoolOptions {
   readonly customers: number;
   readonly lanes: number;
   readonly keep: (sent: SimulatedEvent) => boolean;
+  /** every event names its customer, and nothing else of who it is about: nothing has to be found out */
+  readonly named?: boolean;
 }
 
 const MARK = /\bH(\d{5})/;
 
 /** Makes the people of an event anonymous to one another between crowds: every identifier holds the crowd's digits. */
-function crowded({ event }: SimulatedEvent): { readonly text: string; readonly person: number } {
+function crowded({ event }: SimulatedEvent, named: boolean): { readonly text: string; readonly person: number } {
   const mark = MARK.exec(event.id ?? '')?.[1] ?? '00000';
-  const customer: Record<string, string> = {};
-  for (const [kind, value] of Object.entries(event.customer))
+  const customer: Record<string, string> = named ? { customerId: `P${CROWD}${mark}` } : {};
+  for (const [kind, value] of named ? [] : Object.entries(event.customer))
     customer[kind] =
       kind === 'phone' ? `+49151${CROWD}${mark}` : kind === 'email' ? `p${CROWD}${String(value)}` : `${String(value)}${CROWD}`;
   const input: EventInput = { ...event, id: `${event.id ?? ''}${CROWD}`, customer };
@@ -41,12 +43,12 @@ function crowded({ event }: SimulatedEvent): { readonly text: string; readonly p
 
 /** Tells a history and packs it into requests. Takes a second or two for 100,000 events. */
 export function makePool(options: PoolOptions): Pool {
-  const { lanes: count, keep, ...history } = options;
+  const { lanes: count, keep, named = false, ...history } = options;
   const lanes = Array.from({ length: count }, (): { filling: string[]; readonly bodies: string[] } => ({ filling: [], bodies: [] }));
   let events = 0;
   for (const sent of tellHistory(history).events) {
     if (!keep(sent)) continue;
-    const { text, person } = crowded(sent);
+    const { text, person } = crowded(sent, named);
     const lane = lanes[person % count];
     if (lane === undefined) continue;
     lane.filling.push(text);

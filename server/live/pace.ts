@@ -1,0 +1,20 @@
+/** All rooms together take at most a third of the time: where their views are many or slow to compute, all speak less often. */
+const COST_FACTOR = 3;
+/**
+ * While accepted events wait longer than this, views take a twentieth of the time, but are told once a second: what they show is older than that
+ * anyway, and what they do not take lets the numbers catch up sooner.
+ */
+const BEHIND_MS = 1000;
+const BEHIND_COST_FACTOR = 20;
+const BEHIND_TICK_MS = 1000;
+
+/**
+ * How long a room keeps silent after it has spoken, ms.
+ * @param tickMs the least, by the kind of its view
+ * @param costMs what it takes to compute every room once
+ * @param lagMs age of the oldest accepted event that is not in the numbers yet
+ */
+export function pauseOf({ tickMs, costMs, lagMs }: { readonly tickMs: number; readonly costMs: number; readonly lagMs: number }): number {
+  const usual = Math.max(tickMs, COST_FACTOR * costMs);
+  return lagMs <= BEHIND_MS ? usual : Math.max(usual, Math.min(BEHIND_COST_FACTOR * costMs, BEHIND_TICK_MS));
+}
