@@ -4,7 +4,7 @@ const COST_FACTOR = 3;
  * While accepted events wait longer than this, views take a twentieth of the time, but are told once a second: what they show is older than that
  * anyway, and what they do not take lets the numbers catch up sooner.
  */
-const BEHIND_MS = 1000;
+const BEHIND_MS = 5000;
 const BEHIND_COST_FACTOR = 20;
 const BEHIND_TICK_MS = 1000;
 
