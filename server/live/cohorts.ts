@@ -2,7 +2,7 @@ import type { CellSums, Ledger, PlaceTable } from '#server/domain/kernel/sums.ts
 import { Totals } from '#server/domain/kernel/sums.ts';
 
 /** Cohorts kept at a time: pages ask for few ranges, and again and again for the same. */
-const MOST_KEPT = 24;
+const MOST_KEPT = 48;
 const HOUR_MINUTES = 60;
 
 /** Everything of one group anchored from one hour on. */
@@ -25,6 +25,8 @@ export class Cohorts {
   readonly #places: PlaceTable;
   /** the one asked for last comes last */
   readonly #kept = new Map<string, Cohort>();
+  /** groups of those that are kept */
+  #groups: ReadonlySet<string> = new Set();
 
   constructor(ledger: Ledger, places: PlaceTable) {
     this.#ledger = ledger;
@@ -33,8 +35,7 @@ export class Cohorts {
 
   /** Whether a booking of this group has to be told. */
   follows(group: string): boolean {
-    for (const cohort of this.#kept.values()) if (cohort.group === group) return true;
-    return false;
+    return this.#groups.has(group);
   }
 
   /** Takes in a booking of a group that is followed. */
@@ -65,14 +66,14 @@ export class Cohorts {
   #open(group: string, from: number, minute: number): Cohort {
     const name = `${group} ${from}`;
     const earlier = this.#kept.get(`${group} ${from - HOUR_MINUTES}`);
+    const known = this.#kept.get(name);
     const cohort =
-      this.#kept.get(name) ??
-      (earlier === undefined ? undefined : this.#shortened(earlier, from, minute)) ??
-      this.#begun(group, from, minute);
+      known ?? (earlier === undefined ? undefined : this.#shortened(earlier, from, minute)) ?? this.#begun(group, from, minute);
     this.#kept.delete(name);
     this.#kept.set(name, cohort);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    if (known === undefined) this.#groups = new Set([...this.#kept.values()].map((one) => one.group));
     return cohort;
   }
 

@@ -55,16 +55,17 @@ function versionOf({ blueprint, finalUntil }: AgedCohort): ComparedVersion {
 
 /**
  * The newest version of a journey against the one before, each by its own plan and conversion window.
- * @param of the version that is shown: null where it is neither of the two, or nobody of the range entered under the older
+ * @param of the version that is shown, in that range: null where it is neither of the two, or nobody of the range entered under the older
  */
 export function comparedVersions(
   { sums, blueprints }: { readonly sums: LiveSums; readonly blueprints: Blueprints },
-  of: Blueprint,
+  of: AgedCohort,
   range: EntryRange,
 ): VersionComparison | null {
-  const pair = newestTwo(blueprints.versions(of.journey), range.to);
-  if (pair === undefined || pair.every(({ blueprint }) => blueprint.version !== of.version)) return null;
-  const [newer, older] = pair.map(({ blueprint }) => agedCohort(sums, blueprint, range));
+  const shown = of.blueprint;
+  const pair = newestTwo(blueprints.versions(shown.journey), range.to);
+  if (pair === undefined || pair.every(({ blueprint }) => blueprint.version !== shown.version)) return null;
+  const [newer, older] = pair.map(({ blueprint }) => (blueprint.version === shown.version ? of : agedCohort(sums, blueprint, range)));
   if (newer === undefined || older === undefined) return null;
   const entered = (cohort: AgedCohort): number => sidesOf(cohort.blueprint, cohort.all, null).get('')?.entered ?? 0;
   if (entered(older) === 0) return null;

@@ -1,8 +1,9 @@
 /** All rooms together take at most a third of the time: where their views are many or slow to compute, all speak less often. */
 const COST_FACTOR = 3;
 /**
- * While accepted events wait longer than this, views take a twentieth of the time, but are told once a second: what they show is older than that
- * anyway, and what they do not take lets the numbers catch up sooner.
+ * While accepted events wait longer than this, views take down to a twentieth of the time, as far as each can still be told once a second: what
+ * they show is older than that anyway, and what they do not take lets the numbers catch up sooner. Views that cost more than a third of a second
+ * together are told less often than that with or without a backlog: there nothing is gained.
  */
 const BEHIND_MS = 5000;
 const BEHIND_COST_FACTOR = 20;

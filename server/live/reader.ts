@@ -360,9 +360,9 @@ export function createReader(o: ReaderOptions): Reader {
 
   function associations({ journey, version, window, stage, to }: AssociationParams): Promise<AssociationAnswer> {
     const of = blueprint(journey, version, to);
-    if (stage !== undefined && !of.stages.some(({ id }) => id === stage))
-      throw new Fault('not_found', `The journey "${journey}" has no stage "${stage}".`);
-    return together.at({ blueprint: of, window: window ?? '7d', position: positionOf(to).position }, stage);
+    // Another version may not have the stage: then it is the one with most bad visits, as where none is named.
+    const known = of.stages.some(({ id }) => id === stage) ? stage : undefined;
+    return together.at({ blueprint: of, window: window ?? '7d', position: positionOf(to).position }, known);
   }
 
   async function readMoments(
@@ -428,7 +428,7 @@ export function createReader(o: ReaderOptions): Reader {
       factors: factorsIn(of.journey, fromMinute * MINUTE, position.at),
       age: ageOf(cohort, minute),
       comparison: params.by === undefined ? undefined : comparedGroups(cohort, params.by, o.sums().span(of)?.from ?? 0),
-      versions: comparedVersions({ sums: o.sums(), blueprints: o.blueprints }, of, range),
+      versions: comparedVersions({ sums: o.sums(), blueprints: o.blueprints }, cohort, range),
     });
   }
 

@@ -49,11 +49,11 @@ export function reaches({ stages, touchpoints }: Blueprint): readonly ReadonlySe
 }
 
 function firstContact(traveller: Traveller, { from, to }: Between, reach: readonly ReadonlySet<string>[]): Contact | undefined {
-  for (const passage of traveller.passages) {
-    const visit = passage.visits.find(({ owner }) => owner === from);
-    if (visit !== undefined) return reach[visit.stage]?.has(to) === true ? { traveller, passage, visit } : undefined;
-  }
-  return undefined;
+  const visits = traveller.passages.flatMap((passage) =>
+    passage.visits.flatMap((visit) => (visit.owner === from ? [{ traveller, passage, visit }] : [])),
+  );
+  const [first] = visits.sort((a, b) => a.visit.begun - b.visit.begun);
+  return first !== undefined && reach[first.visit.stage]?.has(to) === true ? first : undefined;
 }
 
 const firstUse = ({ traveller, visit }: Contact, to: string): number | undefined => traveller.uses.get(to)?.find((at) => at > visit.begun);

@@ -122,21 +122,29 @@ const ratioOf = ({ ratio: value, low, high, chiSquared, p }: RiskRatio): NonNull
   ...{ value, low, high, chiSquared, p },
 });
 
-/** Whether the groups were alike before: the ratio then may be 1, or nobody of either had been there. */
-function wereAlike({ before, bad, others }: Contagion): boolean {
-  return before === null ? bad.usedBefore + others.usedBefore === 0 : before.low <= 1 && before.high >= 1;
+/** Whether the groups may have been alike before: the ratio then may be 1, or nobody of either had been there. Null: cannot be told. */
+function mayHaveBeenAlike({ before, bad, others }: Contagion): boolean | null {
+  if (before !== null) return before.low <= 1 && before.high >= 1;
+  return bad.usedBefore + others.usedBefore === 0 ? true : null;
 }
 
 const isFew = ({ bad, others, after }: Contagion): boolean =>
   after === null || bad.n < UNCERTAIN || others.n < UNCERTAIN || bad.used + others.used < LEAST_TOGETHER;
 
+/**
+ * How likely chance alone is. The correction for continuity is squared too where there is next to no difference and hardly anybody who could make
+ * one: what the interval says comes first.
+ */
+const chanceOf = ({ low, high, p }: RiskRatio): number => (low <= 1 && high >= 1 ? 1 : p);
+
 function verdictOf(one: Contagion, clear: number): ContagionView['verdict'] {
   if (isFew(one) || one.after === null) return 'few';
-  if (!wereAlike(one)) return 'differed';
-  return one.after.p > clear ? 'chance' : one.after.ratio < 1 ? 'less' : 'more';
+  const alike = mayHaveBeenAlike(one);
+  if (alike !== true) return alike === null ? 'unknown' : 'differed';
+  return chanceOf(one.after) > clear ? 'chance' : one.after.ratio < 1 ? 'less' : 'more';
 }
 
-const RANK: Readonly<Record<ContagionView['verdict'], number>> = { less: 0, more: 0, differed: 1, chance: 2, few: 3 };
+const RANK: Readonly<Record<ContagionView['verdict'], number>> = { less: 0, more: 0, differed: 1, unknown: 1, chance: 2, few: 3 };
 
 function* contagion({ blueprint, travellers, window, position }: AssociationInput): Generator<undefined, ContagionView[]> {
   const owners = [...new Set(blueprint.touchpoints.map(({ owner }) => owner))];
@@ -149,7 +157,7 @@ function* contagion({ blueprint, travellers, window, position }: AssociationInpu
       if (exposed.length > 0) all.push(contagionBetween({ from, to }, exposed));
     }
   const clear = clearUpTo(
-    all.flatMap((one) => (one.after === null || isFew(one) ? [] : [one.after.p])),
+    all.flatMap((one) => (one.after === null || isFew(one) ? [] : [chanceOf(one.after)])),
     FALSE_SHARE,
   );
   return all
@@ -178,6 +186,7 @@ export function* associationInSteps(input: AssociationInput): Generator<undefine
     limited: input.limited,
     leftOut: input.leftOut,
     places: blueprint.touchpoints.map((at) => placeOf(at, blueprint)),
+    stages: blueprint.stages.map(({ id, name }) => ({ stage: id, name })),
     pairs: pairs.shown.map(({ counts, measured }) => pairOf(counts, measured, blueprint)),
     pairsTested: { tested: pairs.tested, hidden: pairs.hidden },
     upstream: origin,

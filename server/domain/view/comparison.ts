@@ -74,7 +74,9 @@ export interface FinalRange {
  * Each group against all others together. The chance of a false alarm is shared out among them, so that it holds for all that stand side by side;
  * two groups are one question asked from both sides.
  */
-export function groupComparisons(groups: Sides, { from, until }: FinalRange): GroupComparisons {
+export function groupComparisons(sides: Sides, { from, until }: FinalRange): GroupComparisons {
+  // In the order of their names, whichever was booked first; who is no longer in a group takes no part of the chance.
+  const groups = new Map([...sides].filter(([, { entered }]) => entered > 0).sort(([a], [b]) => (a < b ? -1 : 1)));
   if (groups.size < 2) return { until, of: {} };
   const all = [...groups.values()].reduce((sum, side) => addSides(sum, side), NOBODY);
   const days = Math.max(1, (until - from) / DAY);

@@ -15,7 +15,7 @@ export const associationParams = z.strictObject({
   /** absent: the newest */
   version: z.int().min(1).optional(),
   window: z.enum(ASSOCIATION_WINDOW_NAMES).optional(),
-  /** whose bad visits the origin is asked of; absent: the stage that has most of them */
+  /** whose bad visits the origin is asked of; absent, or none of this version: the stage that has most of them */
   stage: text.optional(),
   to: instant.optional(),
 });
@@ -117,9 +117,9 @@ export interface ContagionView {
   readonly before: { readonly value: number; readonly low: number; readonly high: number } | null;
   /**
    * `less`, `more`: clear among all that were tested; `chance`: could be chance; `few`: fewer than 30 customers on one side, or fewer than ten that
-   * used it; `differed`: the groups differed before already, so nothing is claimed
+   * used it; `differed`: the groups differed before already, `unknown`: it cannot be told whether they did, so nothing is claimed
    */
-  readonly verdict: 'less' | 'more' | 'chance' | 'few' | 'differed';
+  readonly verdict: 'less' | 'more' | 'chance' | 'few' | 'differed' | 'unknown';
 }
 
 export interface AssociationView {
@@ -136,6 +136,8 @@ export interface AssociationView {
   /** customers with too many events to be looked at */
   readonly leftOut: number;
   readonly places: readonly AssociationPlace[];
+  /** of this version */
+  readonly stages: readonly { readonly stage: string; readonly name: Names }[];
   /** what comes more often first, then what comes more seldom, each with the strongest first; what could be chance last */
   readonly pairs: readonly FollowingPair[];
   readonly pairsTested: Tested;

@@ -11,6 +11,6 @@ export const load: PageServerLoad = async ({ locals, url, parent, depends }) => 
   const { journeys } = await parent();
   const journey = chooseJourney(journeys, asked);
   if (!journey) return { association: null };
-  const answer = await ask(locals.api.associations.get(associationParamsOf(address, journey)));
+  const answer = await ask(locals.api.associations.get(associationParamsOf(address, journey.journey)));
   return { association: { address, answer, stages: journey.stages } };
 };

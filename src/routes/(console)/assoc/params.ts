@@ -43,16 +43,12 @@ export function readPairAddress(field: Field): PairAddress {
   };
 }
 
-/** What to ask the API for. @param stages of the journey: a stage that another journey has is left out */
-export function associationParamsOf(
-  { window, stage, to, version }: AssociationAddress,
-  journey: { readonly journey: string; readonly stages: readonly { readonly stage: string }[] },
-): AssociationParams {
-  const known = journey.stages.some((one) => one.stage === stage) ? stage : undefined;
+/** What to ask the API for. */
+export function associationParamsOf({ window, stage, to, version }: AssociationAddress, journey: string): AssociationParams {
   return {
-    journey: journey.journey,
+    journey,
     window,
-    ...(known === undefined ? {} : { stage: known }),
+    ...(stage === undefined ? {} : { stage }),
     ...(to === undefined ? {} : { to }),
     ...(version === undefined ? {} : { version }),
   };

@@ -62,6 +62,16 @@ describe('a bad experience with one department, and the next', () => {
     expect(told.before).toBeNull();
   });
 
+  it('goes by the contact that came first, whichever case was opened first', () => {
+    const later = traveller('somebody', { bad: true });
+    const [passage] = later.passages;
+    const [visit] = passage?.visits ?? [];
+    if (passage === undefined || visit === undefined) throw new Error('no visit');
+    const earlier = { ...passage, caseId: 'opened later', visits: [{ ...visit, begun: BEGUN - DAY, friction: 0, points: [] }] };
+    const [told] = exposedTo([{ ...later, passages: [passage, earlier] }], BETWEEN, by);
+    expect(told?.passage.caseId).toBe('opened later');
+  });
+
   it('the time before shows where the groups differed already', () => {
     const before = (n: number, used: number, bad: boolean): Traveller[] =>
       Array.from({ length: n }, (_, i) => traveller(`${bad} ${i}`, { bad, uses: i < used ? [-2 * DAY] : [] }));
