@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { ContagionView } from '#lib/contract/index.ts';
 import { contagionBetween, exposedTo, reaches } from '#server/domain/association/contagion.ts';
 import type { Passage, PassageVisit, Traveller } from '#server/domain/association/passage.ts';
+import { associationInSteps } from '#server/domain/view/association.ts';
 import { TEST_JOURNEY, blueprintsFrom } from '../../../support/world.ts';
 
 const MINUTE = 60_000;
@@ -91,6 +93,40 @@ describe('a bad experience with one department, and the next', () => {
     const exposed = exposedTo([...slow, traveller('quick', { uses: [HOUR] })], BETWEEN, by);
     expect(exposed.map(({ traveller: { customer } }) => customer)).not.toContain('quick');
     expect(exposed).toHaveLength(40);
+  });
+
+  describe('as the page says it', () => {
+    const blueprint = blueprintsFrom(TEST_JOURNEY).all[0];
+    /** What it says of the two departments. */
+    function told(travellers: readonly Traveller[]): ContagionView | undefined {
+      if (blueprint === undefined) throw new Error('no journey');
+      const at = by.until;
+      const steps = associationInSteps({
+        ...{ blueprint, window: '7d', position: { at, live: true }, from: BEGUN - DAY, until: at - WINDOW },
+        ...{ travellers, limited: false, leftOut: 0 },
+      });
+      for (;;) {
+        const step = steps.next();
+        if (step.done === true) return step.value.contagion.find(({ from, to }) => from === BETWEEN.from && to === BETWEEN.to);
+      }
+    }
+
+    it('fewer come, where that is clear', () => {
+      expect(told([...many('bad', 200, 40, { bad: true }), ...many('other', 400, 240, {})])?.verdict).toBe('less');
+    });
+
+    it('nothing is clear where nearly everybody comes, however small the correction makes the chance', () => {
+      const one = told([...many('bad', 1000, 999, { bad: true }), ...many('other', 30, 30, {})]);
+      expect(one?.ratio?.p).toBeLessThan(0.05);
+      expect(one?.verdict).toBe('chance');
+    });
+
+    it('nothing is claimed where only one group had been there before, because whether they were alike cannot be told', () => {
+      const been = Array.from({ length: 200 }, (_, i) => traveller(`been ${i}`, { uses: i < 100 ? [-2 * DAY] : [5 * DAY] }));
+      const one = told([...many('bad', 200, 20, { bad: true }), ...been]);
+      expect(one?.before).toBeNull();
+      expect(one?.verdict).toBe('unknown');
+    });
   });
 
   it('is not told of contacts whose time is not over, nor of departments that can no longer be met', () => {
