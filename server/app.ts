@@ -27,6 +27,7 @@ import { applyEmotionPolicy } from '#server/definitions/emotion-policy.ts';
 import { createJourneyDesk } from '#server/definitions/journey-desk.ts';
 import { publishJourneys } from '#server/definitions/journeys.ts';
 import { loadRules } from '#server/identity/load.ts';
+import { Associations } from '#server/live/associations.ts';
 import { Feed } from '#server/live/feed.ts';
 import { createFunnelDesk } from '#server/live/funnels.ts';
 import { NightlyPull } from '#server/live/nightly-pull.ts';
@@ -203,6 +204,14 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
     publish: (entry) => definitions.publish(entry),
   });
+  const together = new Associations({
+    redis: reads,
+    partitions: store.partitions,
+    clock,
+    log,
+    context: () => contexts.current,
+    lagMs: () => pulse.lagMs,
+  });
   const reader = createReader({
     redis: reads,
     partitions: store.partitions,
@@ -223,6 +232,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     status,
     attempts: funnels.attempts,
     mayFind: findRights({ partly: config.partialSearch }),
+    together,
     candidates: (q) => searchCandidates(q, { region: config.phoneRegion, rules }).map((c) => ({ ...c, node: nodeOf(c.kind, c.value) })),
   });
 
@@ -379,6 +389,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await pulse.stop();
       loopDelay.stop();
       nightlyPull.stop();
+      await together.stop();
       await projecting?.stop();
       await feed.stop();
       definitions.stop();

@@ -1,171 +1,119 @@
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { ASSOCIATION_WINDOWS, Fault } from '#lib/contract/index.ts';
-import type { AssociationAnswer, AssociationListRef, AssociationView, AssociationWindow, ListRow, Position } from '#lib/contract/index.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Fault } from '#lib/contract/index.ts';
+import type { AssociationAnswer, AssociationListRef, AssociationView, ListRow } from '#lib/contract/index.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
-import type { FoldContext } from '#server/domain/customer/fold.ts';
-import { DAY, minuteOf } from '#server/domain/kernel/time.ts';
+import { MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
 import { associationInSteps } from '#server/domain/view/association.ts';
 import { associationRows } from '#server/projector/association-list.ts';
-import { gatherPassages } from '#server/projector/passages.ts';
 import type { Passages } from '#server/projector/passages.ts';
-import type { Redis } from '#server/redis/client.ts';
+import { restOf } from './pace.ts';
+import { Readings } from './readings.ts';
+import type { Asked, Reading, ReadingsOptions } from './readings.ts';
 
-/** Cases of so long are looked at: opened by when the window began, so that each has had at least that. */
-const BACK_MS = 28 * DAY;
-/** They are read anew this often, when somebody asks: it costs a fold of everybody's events. */
-const AGAIN_MS = 10 * 60_000;
 /** Whoever asks waits so long for a first reading, before being told how far it is. */
 const PATIENCE_MS = 1500;
-/** Readings kept: those asked for last. With its cases one is some 15 MB. */
-const MOST_KEPT = 3;
 
-export interface AssociationsOptions {
-  readonly redis: Redis;
-  readonly partitions: number;
-  /** what customers are folded under now */
-  readonly context: () => FoldContext;
+export interface AssociationsOptions extends ReadingsOptions {
   /** whoever asks waits so long for a first reading; default 1500 */
   readonly patienceMs?: number | undefined;
 }
 
-/** What is read: a version of a journey, for a window, at a position. */
-interface Asked {
-  readonly blueprint: Blueprint;
-  readonly window: AssociationWindow;
-  readonly position: Position;
-}
-
-interface Reading extends Asked {
-  readonly from: number;
-  readonly until: number;
-  readonly progress: { done: number; of: number };
-  readonly passages: Promise<Passages>;
-  /** by stage asked for; '' where none is */
-  readonly views: Map<string, Promise<AssociationView>>;
-  isThere: boolean;
-}
-
-/** Reads what goes together in the background, one journey at a time, and keeps the last readings. */
+/** Tells what goes together, from readings that are made in the background. */
 export class Associations {
   readonly #o: AssociationsOptions;
-  /** by what is read; the one used last is last */
-  readonly #kept = new Map<string, Reading>();
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #readings: Readings;
 
   constructor(options: AssociationsOptions) {
     this.#o = options;
+    this.#readings = new Readings(options);
   }
 
-  /** What goes together, as it was read last; how far the reading is where there is none yet. */
+  /**
+   * What goes together, as it was read last; how far the reading is where there is none yet: ask again. A past position is that of its minute.
+   * @throws Fault where the reading failed just now
+   */
   async at(asked: Asked, stage: string | undefined): Promise<AssociationAnswer> {
-    const reading = this.#latest(asked);
-    const view = this.#viewOf(reading, stage);
-    const first = reading.isThere
-      ? await view
-      : await Promise.race([view, pause(this.#o.patienceMs ?? PATIENCE_MS, undefined, { ref: false })]);
-    if (first !== undefined) return { state: 'read', view: first };
-    return { state: 'reading', ...reading.progress, name: asked.blueprint.file.name };
+    const { there, coming, failed } = this.#readings.find(atItsMinute(asked));
+    try {
+      if (there !== undefined) return { state: 'read', view: await this.#viewOf(there, stage) };
+      if (failed !== undefined) throw failed;
+      const view = coming === undefined ? undefined : await this.#soon(coming, stage);
+      if (view !== undefined) return { state: 'read', view };
+    } catch (fault) {
+      throw faultOf(fault);
+    }
+    return { state: 'reading', ...(coming?.progress ?? { done: 0, of: 0 }), name: asked.blueprint.file.name };
   }
 
-  /** The cases behind a number of a view. */
+  /**
+   * The cases behind a number of a view: of the very reading in which it was counted.
+   * @throws Fault `not_found` where that is not kept any more: read at the same instant again it could count events that came late
+   */
   async *rows(ref: AssociationListRef, blueprint: Blueprint): AsyncGenerator<ListRow> {
-    const isSame = async (reading: Reading): Promise<boolean> =>
-      reading.position.at === ref.to && reading.until === ref.until && (await reading.passages).from === ref.from;
-    const known = this.#find(blueprint, ref.window).filter(({ isThere }) => isThere);
-    let reading: Reading | undefined;
-    for (const one of known) if (reading === undefined && (await isSame(one))) reading = one;
-    const asked = { blueprint, window: ref.window, position: { at: ref.to, live: false } };
-    reading ??= this.#keep(`${nameOf(asked)} ${ref.to} ${ref.from} ${ref.until}`, asked, { from: ref.from, until: ref.until });
-    const { travellers } = await reading.passages;
-    yield* associationRows(ref, travellers, blueprint);
-  }
-
-  #find(blueprint: Blueprint, window: AssociationWindow): Reading[] {
-    return [...this.#kept.values()].filter((reading) => reading.blueprint === blueprint && reading.window === window);
-  }
-
-  /** The reading to be shown; where it is getting old, the next one begins meanwhile. */
-  #latest(asked: Asked): Reading {
-    const { position } = asked;
-    const span = {
-      from: position.at - ASSOCIATION_WINDOWS[asked.window] - BACK_MS,
-      until: position.at - ASSOCIATION_WINDOWS[asked.window],
-    };
-    if (!position.live) return this.#keep(`${nameOf(asked)} ${position.at}`, asked, span);
-    const own = this.#find(asked.blueprint, asked.window)
-      .filter((reading) => reading.position.live)
-      .sort((a, b) => a.position.at - b.position.at);
-    const there = own.findLast(({ isThere }) => isThere);
-    const newest = own.at(-1);
-    const isOld = newest === undefined || position.at - newest.position.at >= AGAIN_MS;
-    const next = isOld ? this.#keep(`${nameOf(asked)} live ${position.at}`, asked, span) : newest;
-    return this.#used(there ?? next);
-  }
-
-  #used(reading: Reading): Reading {
-    for (const [name, one] of this.#kept)
-      if (one === reading) {
-        this.#kept.delete(name);
-        this.#kept.set(name, reading);
-        break;
-      }
-    return reading;
-  }
-
-  #keep(name: string, asked: Asked, span: { readonly from: number; readonly until: number }): Reading {
-    const known = this.#kept.get(name);
-    if (known !== undefined) return this.#used(known);
-    const progress = { done: 0, of: 0 };
-    const passages = this.#turn.then(() => {
-      // So many others were asked for meanwhile that nobody would keep it: whoever still waits may ask again.
-      if (!this.#kept.has(name))
-        throw new Fault('too_many', 'Too many other readings were asked for meanwhile. Try again.', { retryAfter: 5 });
-      return gatherPassages(
-        {
-          redis: this.#o.redis,
-          partitions: this.#o.partitions,
-          blueprint: asked.blueprint,
-          at: minuteOf(asked.position.at),
-          position: asked.position.at,
-          context: this.#o.context(),
-          onProgress: (done, of) => Object.assign(progress, { done, of }),
-        },
-        span,
-      );
-    });
-    const reading: Reading = { ...asked, ...span, progress, passages, views: new Map(), isThere: false };
-    this.#turn = passages.then(
-      () => (reading.isThere = true),
-      () => this.#kept.delete(name),
+    const reading = this.#readings.kept.find(
+      (one) =>
+        one.blueprint === blueprint &&
+        one.window === ref.window &&
+        one.position.at === ref.to &&
+        one.until === ref.until &&
+        one.passages?.from === ref.from,
     );
-    this.#kept.set(name, reading);
-    for (const oldest of [...this.#kept.keys()].slice(0, -MOST_KEPT)) this.#kept.delete(oldest);
-    return reading;
+    if (reading?.passages === undefined)
+      throw new Fault(
+        'not_found',
+        'What this number was counted from is not kept any more. Read the page again and choose the number anew.',
+      );
+    this.#readings.used(reading);
+    yield* associationRows(ref, reading.passages.travellers, blueprint);
+  }
+
+  /** Gives up what is being read. */
+  stop(): Promise<void> {
+    return this.#readings.stop();
+  }
+
+  /** The view, where it is made soon; undefined where it takes longer, or is given up. */
+  async #soon(coming: Reading, stage: string | undefined): Promise<AssociationView | undefined> {
+    const made = coming.ended.then((isThere) => (isThere ? this.#viewOf(coming, stage) : undefined));
+    // Whoever waits no longer is told when he asks again.
+    made.catch(() => undefined);
+    return Promise.race([made, pause(this.#o.patienceMs ?? PATIENCE_MS, undefined, { ref: false })]);
   }
 
   #viewOf(reading: Reading, stage: string | undefined): Promise<AssociationView> {
     let view = reading.views.get(stage ?? '');
     if (view === undefined) {
-      view = makeView(reading, stage);
+      if (reading.passages === undefined) throw new Error('a view is made of a reading that is there');
+      view = makeView(reading, reading.passages, stage);
       reading.views.set(stage ?? '', view);
-      // Whoever waits is told why it cannot be had; nobody may be waiting any more.
-      view.catch(() => reading.views.delete(stage ?? ''));
+      // It would fail in the same way again: it stays until the next reading.
+      view.catch((fault: unknown) =>
+        this.#o.log.error({ err: fault, journey: reading.blueprint.journey }, 'what goes together could not be worked out'),
+      );
     }
     return view;
   }
 }
 
-async function makeView(reading: Reading, stage: string | undefined): Promise<AssociationView> {
-  const { blueprint, window, position, until } = reading;
-  const steps = associationInSteps({ blueprint, window, position, stage, until, ...(await reading.passages) });
-  let step = steps.next();
-  while (step.done !== true) {
-    await nextTurn();
-    step = steps.next();
-  }
-  return step.value;
+function atItsMinute(asked: Asked): Asked {
+  const { at, live } = asked.position;
+  return live ? asked : { ...asked, position: { at: minuteOf(at) * MINUTE, live } };
 }
 
-function nameOf({ blueprint, window }: Asked): string {
-  return `${blueprint.journey}@${blueprint.version} ${window}`;
+function faultOf(cause: unknown): Fault {
+  return cause instanceof Fault
+    ? cause
+    : new Fault('internal', 'What goes together could not be read. Try again in a few seconds.', { cause, retryAfter: 10 });
+}
+
+/** Made in steps, with a rest after each that is as long: somebody waits for it, but so does everybody else for the process. */
+async function makeView(reading: Reading, passages: Passages, stage: string | undefined): Promise<AssociationView> {
+  const { blueprint, window, position, until } = reading;
+  const steps = associationInSteps({ blueprint, window, position, stage, until, ...passages });
+  for (;;) {
+    const begun = performance.now();
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await pause(restOf({ workedMs: performance.now() - begun, lagMs: 0 }));
+  }
 }

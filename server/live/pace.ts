@@ -19,3 +19,15 @@ export function pauseOf({ tickMs, costMs, lagMs }: { readonly tickMs: number; re
   const usual = Math.max(tickMs, COST_FACTOR * costMs);
   return lagMs <= BEHIND_MS ? usual : Math.max(usual, Math.min(BEHIND_COST_FACTOR * costMs, BEHIND_TICK_MS));
 }
+
+/** While the numbers are behind, what is read in the background takes a tenth of the time. */
+const BEHIND_REST_FACTOR = 9;
+
+/**
+ * How long what is read in the background rests after it has worked, ms: as long as it worked, so that it never has more than half of the time.
+ * @param workedMs without a rest
+ * @param lagMs age of the oldest accepted event that is not in the numbers yet
+ */
+export function restOf({ workedMs, lagMs }: { readonly workedMs: number; readonly lagMs: number }): number {
+  return Math.ceil(workedMs * (lagMs <= BEHIND_MS ? 1 : BEHIND_REST_FACTOR));
+}

@@ -76,7 +76,7 @@ import { momentsView } from '#server/domain/view/moments.ts';
 import { rowsOf } from '#server/projector/lists.ts';
 import { agedCohort, comparedGroups, comparedVersions } from './comparisons.ts';
 import type { AgedCohort } from './comparisons.ts';
-import { Associations } from './associations.ts';
+import type { Associations } from './associations.ts';
 import { Earlier } from './earlier.ts';
 import { Hotspots } from './hotspots.ts';
 import { judgedBy } from './judged.ts';
@@ -131,6 +131,8 @@ export interface ReaderOptions {
   /** every identifier a search term could be, with its node */
   readonly candidates: (q: string) => readonly Candidate[];
   readonly mayFind: MayFind;
+  /** reads what goes together */
+  readonly together: Associations;
 }
 
 const NOTHING_FOUND: FindAnswer = { searched: [], hits: [], more: false };
@@ -152,7 +154,6 @@ export function createReader(o: ReaderOptions): Reader {
   const earlier = new Earlier();
   const momentViews = new Map<string, Promise<MomentsView>>();
   const hot = new Hotspots(o.sums, o.clock);
-  const together = new Associations({ redis: o.redis, partitions: o.partitions, context: o.context });
   const waiting = waitingCurves({ redis: o.redis, partitions: o.partitions });
 
   /** A version of a journey; where none is named the newest, or that which was in force at a past instant. */
@@ -362,7 +363,7 @@ export function createReader(o: ReaderOptions): Reader {
     const of = blueprint(journey, version, to);
     // Another version may not have the stage: then it is the one with most bad visits, as where none is named.
     const known = of.stages.some(({ id }) => id === stage) ? stage : undefined;
-    return together.at({ blueprint: of, window: window ?? '7d', position: positionOf(to).position }, known);
+    return o.together.at({ blueprint: of, window: window ?? '7d', position: positionOf(to).position }, known);
   }
 
   async function readMoments(
@@ -544,7 +545,7 @@ export function createReader(o: ReaderOptions): Reader {
 
   function rowsBehind(ref: ListRef, minute: number): AsyncIterable<ListRow> {
     if (ref.of === 'saved') return o.attempts(ref, minute);
-    if (ref.of === 'association') return together.rows(ref, blueprint(ref.journey, ref.version, ref.to));
+    if (ref.of === 'association') return o.together.rows(ref, blueprint(ref.journey, ref.version, ref.to));
     return rowsOf(ref, {
       redis: o.redis,
       partitions: o.partitions,

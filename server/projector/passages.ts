@@ -4,7 +4,7 @@ import type { FoldContext } from '#server/domain/customer/fold.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { travelled } from '#server/domain/view/passages.ts';
-import type { PassageHead } from '#server/domain/view/passages.ts';
+import type { Journeying, PassageHead } from '#server/domain/view/passages.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import { scan } from './list-scan.ts';
 import type { ListReading } from './list-scan.ts';
@@ -17,8 +17,8 @@ const MOST_CASES = 5000;
 /** Somebody with more events than this is left out: all of them are folded in one go. */
 const MOST_EVENTS = 2000;
 /** Streams that are fetched at a time. */
-const AT_A_TIME = 20;
-/** Folding somebody is short, folding everybody is not: after so long whoever waits for the process has his turn, ms. */
+const AT_A_TIME = 4;
+/** Folding somebody is short, folding everybody is not: after so long whoever waits for the process has his turn, ms. Somebody with many events takes longer. */
 const TURN_MS = 6;
 
 export interface PassageReading extends ListReading {
@@ -27,6 +27,10 @@ export interface PassageReading extends ListReading {
   readonly position: number;
   /** told how many customers are done, and of how many */
   readonly onProgress?: (done: number, of: number) => void;
+  /** Rests after some work; default: until the next turn of the process. */
+  readonly rest?: (workedMs: number) => Promise<unknown>;
+  /** gives it up: it is then rejected with the reason */
+  readonly signal?: AbortSignal;
 }
 
 /** Everybody's passages in a stretch of time, and which stretch it came to be. */
@@ -37,7 +41,12 @@ export interface Passages {
   readonly limited: boolean;
   /** customers with too many events to be looked at */
   readonly leftOut: number;
+  /** customers that could not be read: an entry is broken, or cannot be folded */
+  readonly unreadable: number;
 }
+
+/** Entries as they are stored; null: too many. */
+type Entries = readonly { readonly message: Readonly<Record<string, string>> }[] | null;
 
 async function headsIn(reading: ListReading, { from, until }: OpenedIn): Promise<Map<string, PassageHead[]>> {
   const heads = new Map<string, PassageHead[]>();
@@ -53,10 +62,29 @@ async function headsIn(reading: ListReading, { from, until }: OpenedIn): Promise
   return heads;
 }
 
-async function streamOf({ redis, partitions, position }: PassageReading, customer: string): Promise<readonly StoredEvent[] | null> {
+async function streamOf({ redis, partitions, position }: PassageReading, customer: string): Promise<Entries> {
   const key = keys.customer(partitionOf(customer, partitions), customer);
   const entries = (await redis.xRange(key, '-', String(position), { COUNT: MOST_EVENTS + 1 })) ?? [];
-  return entries.length > MOST_EVENTS ? null : entries.map((entry) => JSON.parse(entry.message['e'] ?? '{}') as StoredEvent);
+  return entries.length > MOST_EVENTS ? null : entries;
+}
+
+/** @throws where an entry is broken */
+function eventsOf(entries: NonNullable<Entries>): StoredEvent[] {
+  return entries.map(({ message }) => JSON.parse(message['e'] ?? '') as StoredEvent);
+}
+
+/** Somebody's passages; undefined where an entry is broken or cannot be folded: one customer must not hide all the others. */
+function travelledOr(
+  customer: string,
+  entries: NonNullable<Entries>,
+  asked: Journeying,
+  own: readonly PassageHead[],
+): Traveller | undefined {
+  try {
+    return travelled(customer, eventsOf(entries), asked, own);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Every touchpoint of the cases opened in a stretch of time, as known at the position. Folds their customers again, one at a time, and writes nothing. */
@@ -64,29 +92,34 @@ export async function gatherPassages(reading: PassageReading, wanted: OpenedIn, 
   const from = await boundedFrom(reading, wanted, most);
   const heads = [...(await headsIn(reading, { ...wanted, from }))];
   const travellers: Traveller[] = [];
-  let leftOut = 0;
+  let [leftOut, unreadable] = [0, 0];
   // Funnels and factors change none of what is asked for.
   const { blueprints, friction, emotion } = reading.context;
   const context = { blueprints, ...(friction === undefined ? {} : { friction }), ...(emotion === undefined ? {} : { emotion }) };
   const asked = { blueprint: reading.blueprint, context, at: reading.position };
-  const fetch = (place: number): Promise<readonly (readonly StoredEvent[] | null)[]> =>
+  const fetch = (place: number): Promise<readonly Entries[]> =>
     Promise.all(heads.slice(place, place + AT_A_TIME).map(([customer]) => streamOf(reading, customer)));
   let coming = fetch(0);
-  let begun = performance.now();
+  let worked = 0;
   for (let place = 0; place < heads.length; place += AT_A_TIME) {
     reading.onProgress?.(place, heads.length);
     const streams = await coming;
+    reading.signal?.throwIfAborted();
     coming = fetch(place + AT_A_TIME);
     // A reader that fails meanwhile leaves this unread; its failure is then nobody's.
     coming.catch(() => undefined);
-    for (const [i, stream] of streams.entries()) {
+    for (const [i, entries] of streams.entries()) {
       const [customer, own] = heads[place + i] ?? ['', []];
-      if (stream === null) leftOut++;
-      else travellers.push(travelled(customer, stream, asked, own));
-      if (performance.now() - begun < TURN_MS) continue;
-      await nextTurn();
-      begun = performance.now();
+      const begun = performance.now();
+      const traveller = entries === null ? null : travelledOr(customer, entries, asked, own);
+      worked += performance.now() - begun;
+      if (traveller === null) leftOut++;
+      else if (traveller === undefined) unreadable++;
+      else travellers.push(traveller);
+      if (worked < TURN_MS) continue;
+      await (reading.rest ?? nextTurn)(worked);
+      worked = 0;
     }
   }
-  return { from, travellers, limited: from > wanted.from, leftOut };
+  return { from, travellers, limited: from > wanted.from, leftOut, unreadable };
 }

@@ -36,8 +36,10 @@ function history(now: number): object[] {
   }).flat();
 }
 
+let now: number;
+
 beforeAll(async () => {
-  const now = Date.now();
+  now = Date.now();
   app = await startTestApp({ now, pages: true });
   browser = await openBrowser();
   await app.take(history(now));
@@ -79,6 +81,41 @@ describe('what goes together', () => {
     await expect.poll(() => new URL(page.url()).searchParams.get('after'), PATIENT).toBe('call');
     const afters = await page.locator('[data-pair]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-pair')?.split(' ')[0]));
     expect(new Set(afters)).toEqual(new Set(['call']));
+    await page.context().close();
+  });
+
+  it('asks again after ten minutes while it is open, and stays as it is meanwhile', async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+    const page = await context.newPage();
+    await page.clock.install();
+    const asked: string[] = [];
+    page.on('request', (request) => void (request.url().includes('__data.json') && asked.push(request.url())));
+    await page.goto(`${app.address}/assoc?j=test`);
+    const row = page.locator('[data-pair]').first();
+    await row.waitFor(PATIENT);
+    await page.clock.runFor(60_000);
+    const before = asked.length;
+    const handle = await row.elementHandle();
+    await page.clock.runFor(10 * 60_000);
+    await expect.poll(() => asked.length, PATIENT).toBeGreaterThan(before);
+    expect(await handle?.evaluate((one) => one.isConnected)).toBe(true);
+    await context.close();
+  });
+
+  it.each([
+    ['en', 'is not kept any more', 'Close and show'],
+    ['de', 'nicht mehr aufbewahrt', 'Schließen und'],
+  ])('says of a list whose reading is gone how to go on (%s)', async (language, words, button) => {
+    const page = await open('/assoc?j=test', language);
+    const [from, until, to] = [now - 35 * DAY, now - 7 * DAY, now - 1];
+    const list = `association?journey=test&version=1&window=7d&from=${from}&until=${until}&to=${to}&what=after&after=call`;
+    await page.goto(`${app.address}/assoc?j=test&list=${encodeURIComponent(list)}`);
+    const gone = page.locator('aside [data-gone]');
+    await gone.waitFor(PATIENT);
+    expect(await gone.innerText()).toContain(words);
+    await gone.getByRole('button', { name: button }).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('list'), PATIENT).toBe(null);
+    await page.locator('[data-pairs]').first().waitFor(PATIENT);
     await page.context().close();
   });
 

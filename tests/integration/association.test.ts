@@ -1,13 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AssociationAnswer, AssociationParams, AssociationView, ListRef } from '#lib/contract/index.ts';
+import type { AssociationAnswer, AssociationListRef, AssociationParams, AssociationView, ListRef } from '#lib/contract/index.ts';
 import { parseList } from '#lib/contract/index.ts';
 import { contagionList, pairList, upstreamList } from '../../src/routes/(console)/assoc/association-lists.ts';
+import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
+import type { FoldContext } from '#server/domain/customer/fold.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { Associations } from '#server/live/associations.ts';
+import type { AssociationsOptions } from '#server/live/associations.ts';
+import type { Asked } from '#server/live/readings.ts';
+import { createLog } from '#server/platform/log.ts';
 import { gatherStories } from '#server/projector/moment-list.ts';
 import { gatherPassages } from '#server/projector/passages.ts';
 import { connect } from '#server/redis/client.ts';
+import type { Redis } from '#server/redis/client.ts';
+import { keys, partitionOf } from '#server/redis/keys.ts';
 import { startTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
 import { TEST_JOURNEY, blueprintsFrom } from '../support/world.ts';
@@ -112,7 +119,7 @@ describe('what goes together', () => {
     const until = NOW - 7 * DAY;
     const old = Array.from({ length: PEOPLE }, (_, i) => startOf(i)).filter((at) => at <= until).length;
     expect(view.cohort).toMatchObject({ until, cases: old, customers: old });
-    expect([view.limited, view.leftOut]).toEqual([false, 0]);
+    expect([view.limited, view.leftOut, view.unreadable]).toEqual([false, 0, 0]);
   });
 
   it.each(['1d', '7d'] as const)(
@@ -178,8 +185,8 @@ describe('what goes together', () => {
     expect(await lengthOf(pairList(past, first, 'both'))).toBe(first.both);
   });
 
-  it('refuses a stage that the journey has not, and a window that there is not', async () => {
-    await expect(read({ stage: 'nowhere' })).rejects.toThrow(/no stage/);
+  it('asks of the stage with most bad visits where the version has not the one that is named, and refuses a window that there is not', async () => {
+    expect((await read({ stage: 'nowhere' })).upstream).toEqual(view.upstream);
     await expect(app.call('associations.get', { journey: 'test', window: '2d' })).rejects.toThrow();
   });
 
@@ -188,7 +195,6 @@ describe('what goes together', () => {
     const [blueprint] = blueprints.all;
     if (blueprint === undefined) throw new Error('no journey');
     const context = { blueprints };
-    const asked = (at: number) => ({ blueprint, window: '7d', position: { at, live: true } }) as const;
 
     it('has the very visits that stand behind the heatmap, as they stood at any instant', async () => {
       const redis = await connect({ url: app.redisUrl });
@@ -225,32 +231,213 @@ describe('what goes together', () => {
       expect(opened.length).toBeGreaterThan(10);
     });
 
-    it('says how far it is while it is read, shows the last reading while the next is made, and lets go of what nobody keeps', async () => {
-      const [redis, other] = [await connect({ url: app.redisUrl }), await connect({ url: app.redisUrl })];
-      const associations = new Associations({ redis, partitions: 3, context: () => context, patienceMs: 20 });
-      await other.sendCommand(['CLIENT', 'PAUSE', '300', 'ALL']);
-      expect(await associations.at(asked(NOW), undefined)).toMatchObject({ state: 'reading', done: 0 });
-      const untilReadAt = async (at: number, shown: number): Promise<void> => {
+    it('rests after some work for as long as it is told to, and is given up at once when it is stopped', async () => {
+      const redis = await connect({ url: app.redisUrl });
+      const reading = { redis, partitions: 3, blueprint, at: minuteOf(NOW), position: NOW, context };
+      const wanted = { from: NOW - 30 * DAY, until: NOW };
+      const [worked, done]: [number[], number[]] = [[], []];
+      let isResting = false;
+      const rest = async (workedMs: number): Promise<void> => {
+        isResting = true;
+        worked.push(workedMs);
+        await pause(2);
+        isResting = false;
+      };
+      const onProgress = (count: number): void => void done.push(isResting ? -1 : count);
+      const { travellers } = await gatherPassages({ ...reading, rest, onProgress }, wanted);
+      expect(travellers).toHaveLength(PEOPLE);
+      expect(worked.length).toBeGreaterThan(0);
+      expect(Math.min(...worked)).toBeGreaterThanOrEqual(6);
+      expect(done).toEqual(Array.from({ length: PEOPLE / 4 }, (_, i) => i * 4));
+
+      const stopping = new AbortController();
+      const seen: number[] = [];
+      const stopped = gatherPassages(
+        {
+          ...reading,
+          signal: stopping.signal,
+          onProgress(count) {
+            seen.push(count);
+            if (count === 40) stopping.abort();
+          },
+        },
+        wanted,
+      );
+      await expect(stopped).rejects.toThrow(/abort/i);
+      expect(seen.at(-1)).toBe(40);
+      redis.destroy();
+    });
+
+    it('leaves out, and counts, whoever has an entry that cannot be read', async () => {
+      const redis = await connect({ url: app.redisUrl });
+      const reading = { redis, partitions: 3, blueprint, at: minuteOf(NOW), position: NOW, context };
+      const wanted = { from: NOW - 30 * DAY, until: NOW };
+      const [broken] = (await gatherPassages(reading, wanted)).travellers;
+      if (broken === undefined) throw new Error('nobody');
+      const key = keys.customer(partitionOf(broken.customer, 3), broken.customer);
+      const entry = await redis.xAdd(key, `${NOW}-0`, { e: '{"at":' });
+      const { travellers, unreadable, leftOut } = await gatherPassages(reading, wanted);
+      await redis.xDel(key, entry);
+      expect([unreadable, leftOut, travellers.length]).toEqual([1, 0, PEOPLE - 1]);
+      expect(travellers.map(({ customer }) => customer)).not.toContain(broken.customer);
+      redis.destroy();
+    });
+  });
+
+  describe('read in the background', () => {
+    const blueprints = blueprintsFrom(TEST_JOURNEY);
+    const [blueprint] = blueprints.all;
+    if (blueprint === undefined) throw new Error('no journey');
+    type Window = '1d' | '7d' | '30d';
+    const live = (at: number, window: Window = '7d') => ({ blueprint, window, position: { at, live: true } });
+    const past = (at: number, window: Window = '7d') => ({ blueprint, window, position: { at, live: false } });
+    let redis: Redis;
+    beforeAll(async () => {
+      redis = await connect({ url: app.redisUrl });
+    });
+    afterAll(() => redis.destroy());
+
+    /** The same store, which answers nothing that begins a reading until it is opened. */
+    function gated(): { readonly redis: Redis; open(): void } {
+      let open: () => void = () => undefined;
+      const opened = new Promise<void>((resolve) => (open = resolve));
+      const get = (target: Redis, name: string | symbol): unknown => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        const call = (...given: unknown[]): unknown => Reflect.apply(value, target, given);
+        return name === 'zCount' ? (...given: unknown[]) => opened.then(() => call(...given)) : call;
+      };
+      return { redis: new Proxy(redis, { get }), open: () => open() };
+    }
+
+    function reading(options: Partial<AssociationsOptions> = {}) {
+      const clock = { now: NOW };
+      const begun = { count: 0 };
+      const context = (): FoldContext => {
+        begun.count++;
+        return { blueprints };
+      };
+      const log = createLog('silent');
+      const usual = { redis, partitions: 3, clock: () => clock.now, log, context, lagMs: () => 0, patienceMs: 20 };
+      const associations = new Associations({ ...usual, ...options });
+      const until = async (asked: Asked, shown = asked.position.at): Promise<AssociationView> => {
         for (;;) {
-          const answer = await associations.at(asked(at), undefined);
-          if (answer.state === 'read' && answer.view.position.at === shown) return;
-          await pause(10);
+          const answer = await associations.at(asked, undefined);
+          if (answer.state === 'read' && answer.view.position.at === shown) return answer.view;
+          await pause(5);
         }
       };
-      await untilReadAt(NOW, NOW);
-      const later = NOW + 10 * MINUTE;
-      expect(await associations.at(asked(later), undefined)).toMatchObject({ state: 'read', view: { position: { at: NOW } } });
-      await untilReadAt(later, later);
+      const lengthIn = async (seen: AssociationView): Promise<number> => {
+        const [pair] = seen.pairs;
+        if (pair === undefined) throw new Error('no pair');
+        let length = 0;
+        for await (const row of associations.rows(parseList(pairList(seen, pair, 'both')) as AssociationListRef, blueprint as Blueprint))
+          length += row.caseId === '' ? 0 : 1;
+        return length - pair.both;
+      };
+      return { associations, clock, begun, until, lengthIn };
+    }
 
-      await other.sendCommand(['CLIENT', 'PAUSE', '300', 'ALL']);
-      const past = [1, 2, 3, 4, 5, 6].map((days) => ({ ...asked(NOW - days * DAY), position: { at: NOW - days * DAY, live: false } }));
-      const answers = await Promise.allSettled(past.map((one) => associations.at(one, undefined)));
-      const told = answers.map((one) => (one.status === 'fulfilled' ? one.value.state : (one.reason as Error).message));
-      // Three are kept, and read one after the other; whoever asked before them may ask again.
-      const refused = expect.stringMatching(/^Too many other readings/) as string;
-      expect(told).toEqual([refused, refused, refused, 'reading', 'reading', 'reading']);
-      redis.destroy();
-      other.destroy();
+    it('says how far it is, refuses nobody however many different ones are asked for, and shows each in the end', async () => {
+      const gate = gated();
+      const { associations, until, lengthIn } = reading({ redis: gate.redis });
+      const lives = (['1d', '7d', '30d'] as const).map((window) => live(NOW, window));
+      const pasts = Array.from({ length: 10 }, (_, i) => past(NOW - i * DAY - HOUR, '1d'));
+      const told = await Promise.all([...pasts, ...lives].map((asked) => associations.at(asked, undefined)));
+      expect(told.map((answer) => answer.state === 'reading' && answer.done)).toEqual(told.map(() => 0));
+      gate.open();
+      const views = await Promise.all([...lives, ...pasts].map((asked) => until(asked)));
+      // What is live was made first, and is still there: past positions are kept apart.
+      for (const seen of views.slice(0, 2)) expect(await lengthIn(seen)).toBe(0);
+      expect(await associations.at(live(NOW), undefined)).toMatchObject({ state: 'read', view: { position: { at: NOW } } });
+    });
+
+    it('shows the last reading while the next is made, keeps it for its lists, and shows none that is older than an hour', async () => {
+      const gate = gated();
+      const { associations, clock, until, lengthIn } = reading({ redis: gate.redis });
+      gate.open();
+      const first = await until(live(NOW));
+      clock.now = NOW + 10 * MINUTE;
+      expect(await associations.at(live(clock.now), undefined)).toMatchObject({ state: 'read', view: { position: { at: NOW } } });
+      const second = await until(live(clock.now));
+      expect([await lengthIn(first), await lengthIn(second)]).toEqual([0, 0]);
+      clock.now += HOUR;
+      const answer = await associations.at(live(clock.now), undefined);
+      expect(answer.state === 'read' ? answer.view.position.at : clock.now).toBe(clock.now);
+    });
+
+    it('makes one reading of the instants of a minute, and begins only so many past ones in ten minutes', async () => {
+      const { associations, clock, begun, until } = reading();
+      const from = NOW - 5 * DAY;
+      for (let i = 0; i < 60; i++) await until(past(from + i * 1000), from);
+      expect(begun.count).toBe(1);
+      for (let i = 1; i < 12; i++) await until(past(from + i * MINUTE, '1d'));
+      expect(begun.count).toBe(12);
+      const next = past(from + 12 * MINUTE, '1d');
+      expect(await associations.at(next, undefined)).toMatchObject({ state: 'reading', done: 0 });
+      await until(live(NOW));
+      expect(await associations.at(next, undefined)).toMatchObject({ state: 'reading', done: 0 });
+      expect(begun.count).toBe(13);
+      clock.now += 10 * MINUTE;
+      await until(next);
+    });
+
+    it('gives up what nobody has asked for in a minute, and everything when it is stopped', async () => {
+      const gate = gated();
+      const { associations, clock, begun, until } = reading({ redis: gate.redis });
+      await Promise.all([past(NOW - DAY), past(NOW - 2 * DAY)].map((asked) => associations.at(asked, undefined)));
+      clock.now += MINUTE;
+      gate.open();
+      await until(live(clock.now));
+      // The first had begun, the second had not and never does.
+      expect(begun.count).toBe(2);
+      await until(past(NOW - DAY));
+      expect(begun.count).toBe(3);
+
+      const shut = gated();
+      const other = reading({ redis: shut.redis });
+      await other.associations.at(live(NOW), undefined);
+      const stopped = other.associations.stop();
+      shut.open();
+      await stopped;
+      expect(await other.associations.at(live(NOW), undefined)).toMatchObject({ state: 'reading' });
+      expect(other.begun.count).toBe(1);
+    });
+
+    it('asks how far the numbers are behind before it rests', async () => {
+      let asked = 0;
+      const { until } = reading({ lagMs: () => asked++ });
+      await until(live(NOW));
+      expect(asked).toBeGreaterThan(0);
+    });
+
+    it('keeps a reading whose lists are read, and says of a list whose reading is gone that the page must be read again', async () => {
+      const { until, lengthIn } = reading();
+      const views: AssociationView[] = [];
+      for (const days of [1, 2, 3, 4]) views.push(await until(past(NOW - days * DAY, '1d')));
+      const [first, second] = views;
+      if (first === undefined || second === undefined) throw new Error('not read');
+      expect(await lengthIn(first)).toBe(0);
+      await until(past(NOW - 5 * DAY, '1d'));
+      expect(await lengthIn(first)).toBe(0);
+      await expect(lengthIn(second)).rejects.toMatchObject({ code: 'not_found', message: expect.stringMatching(/page again/) as string });
+    });
+
+    it('logs a reading that fails, without anybody in it, and begins anew only after some seconds', async () => {
+      const lines: string[] = [];
+      const log = createLog('info', { write: (line: string) => void lines.push(line) });
+      let tries = 0;
+      const context = (): FoldContext => {
+        tries++;
+        throw new Error('no context');
+      };
+      const { associations, clock } = reading({ log, context });
+      for (let i = 0; i < 3; i++) await expect(associations.at(live(NOW), undefined)).rejects.toMatchObject({ code: 'internal' });
+      expect([tries, lines.length]).toEqual([1, 1]);
+      expect(JSON.parse(lines[0] ?? '{}')).toMatchObject({ level: 'error', journey: 'test', window: '7d', err: { message: 'no context' } });
+      clock.now += 10_000;
+      await expect(associations.at(live(clock.now), undefined)).rejects.toThrow(/some seconds|few seconds/);
+      expect(tries).toBe(2);
     });
   });
 });

@@ -33,6 +33,7 @@ export interface AssociationInput {
   readonly travellers: readonly Traveller[];
   readonly limited: boolean;
   readonly leftOut: number;
+  readonly unreadable: number;
 }
 
 /** Digits of a figure that goes to a page: there are hundreds of pairs, and nobody reads the tenth digit. */
@@ -185,6 +186,7 @@ export function* associationInSteps(input: AssociationInput): Generator<undefine
     cohort: { from, until, cases: passages.length, customers: travellers.length },
     limited: input.limited,
     leftOut: input.leftOut,
+    unreadable: input.unreadable,
     places: blueprint.touchpoints.map((at) => placeOf(at, blueprint)),
     stages: blueprint.stages.map(({ id, name }) => ({ stage: id, name })),
     pairs: pairs.shown.map(({ counts, measured }) => pairOf(counts, measured, blueprint)),

@@ -34,3 +34,9 @@ export function failure(thrown: unknown, otherwise = sentence('failed')): string
   if (meaning === undefined) return otherwise;
   return speech.spoken === 'en' ? thrown.message : sentence(meaning);
 }
+
+/** Whether what a call asked for is not there any more. */
+export function isGone(thrown: unknown): boolean {
+  const data: unknown = thrown instanceof Error ? Reflect.get(thrown, 'data') : undefined;
+  return typeof data === 'object' && data !== null && Reflect.get(data, 'code') === 'NOT_FOUND';
+}

@@ -1,3 +1,4 @@
+import { isGone } from './failure.ts';
 import type { ListPage, ListRow } from '#lib/contract/views.ts';
 
 /** How to get one page of the list behind a number. */
@@ -14,6 +15,7 @@ export class ListState {
   #next = $state<string | null>(null);
   #busy = $state(false);
   #failed = $state(false);
+  #gone = $state(false);
 
   constructor(fetch: FetchList) {
     this.#fetch = fetch;
@@ -35,6 +37,10 @@ export class ListState {
   get failed(): boolean {
     return this.#failed;
   }
+  /** What the list was made of is not there any more: trying again does not help. */
+  get isGone(): boolean {
+    return this.#gone;
+  }
 
   /** Shows another list from its beginning. */
   async open(list: string): Promise<void> {
@@ -53,14 +59,17 @@ export class ListState {
   async #load(list: string, cursor: string | undefined): Promise<void> {
     this.#busy = true;
     this.#failed = false;
+    this.#gone = false;
     try {
       const page = await this.#fetch({ list, limit: PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) });
       if (list !== this.#list) return;
       this.#head = { count: page.count, position: page.position };
       this.#rows = [...this.#rows, ...page.rows];
       this.#next = page.next;
-    } catch {
-      if (list === this.#list) this.#failed = true;
+    } catch (thrown) {
+      if (list !== this.#list) return;
+      this.#failed = true;
+      this.#gone = isGone(thrown);
     } finally {
       if (list === this.#list) this.#busy = false;
     }

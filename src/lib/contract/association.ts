@@ -135,6 +135,8 @@ export interface AssociationView {
   readonly limited: boolean;
   /** customers with too many events to be looked at */
   readonly leftOut: number;
+  /** customers whose stored events could not be read */
+  readonly unreadable: number;
   readonly places: readonly AssociationPlace[];
   /** of this version */
   readonly stages: readonly { readonly stage: string; readonly name: Names }[];

@@ -42,7 +42,15 @@ describe('the list behind a number', () => {
   it('says so when it could not be fetched', async () => {
     const list = new ListState(() => Promise.reject(new Error('away')));
     await list.open('a');
-    expect([list.failed, list.head]).toEqual([true, null]);
+    expect([list.failed, list.isGone, list.head]).toEqual([true, false, null]);
+  });
+  it('says so when what it was made of is gone, until another list is opened', async () => {
+    const gone = Object.assign(new Error('gone'), { data: { code: 'NOT_FOUND' } });
+    const list = new ListState(({ list }) => (list === 'a' ? Promise.reject(gone) : Promise.resolve(pageOf(list, 0, 1, 1))));
+    await list.open('a');
+    expect([list.failed, list.isGone, list.busy]).toEqual([true, true, false]);
+    await list.open('b');
+    expect([list.failed, list.isGone, list.head?.count]).toEqual([false, false, 1]);
   });
   it('is named by a text that reads back as the same list', () => {
     const ref = { of: 'funnel', journey: 'b & d', stage: 'order', what: 'dropped', from: 1, segment: 'vip' } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pauseOf } from '#server/live/pace.ts';
+import { pauseOf, restOf } from '#server/live/pace.ts';
 
 describe('how often a view is computed', () => {
   it.each([
@@ -13,5 +13,14 @@ describe('how often a view is computed', () => {
     ['never for more than a third of the time', { tickMs: 200, costMs: 500, lagMs: 6000 }, 1500],
   ] as const)('is %s', (_, given, pause) => {
     expect(pauseOf(given)).toBe(pause);
+  });
+});
+
+describe('how long what is read in the background rests', () => {
+  it.each([
+    ['as long as it worked', { workedMs: 6.2, lagMs: 5000 }, 7],
+    ['nine times as long while the numbers are behind', { workedMs: 6, lagMs: 5001 }, 54],
+  ] as const)('is %s', (_, given, rest) => {
+    expect(restOf(given)).toBe(rest);
   });
 });

@@ -12,5 +12,5 @@ export const load: PageServerLoad = async ({ locals, url, parent, depends }) => 
   const journey = chooseJourney(journeys, asked);
   if (!journey) return { association: null };
   const answer = await ask(locals.api.associations.get(associationParamsOf(address, journey.journey)));
-  return { association: { address, answer, stages: journey.stages } };
+  return { association: { address, answer } };
 };
