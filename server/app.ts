@@ -389,7 +389,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await pulse.stop();
       loopDelay.stop();
       nightlyPull.stop();
-      await together.stop();
+      together.stop();
       await projecting?.stop();
       await feed.stop();
       definitions.stop();

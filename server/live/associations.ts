@@ -36,7 +36,7 @@ export class Associations {
     const { there, coming, failed } = this.#readings.find(atItsMinute(asked));
     try {
       if (there !== undefined) return { state: 'read', view: await this.#viewOf(there, stage) };
-      if (failed !== undefined) throw failed;
+      if (failed !== undefined) throw faultOf(failed);
       const view = coming === undefined ? undefined : await this.#soon(coming, stage);
       if (view !== undefined) return { state: 'read', view };
     } catch (fault) {
@@ -67,9 +67,9 @@ export class Associations {
     yield* associationRows(ref, reading.passages.travellers, blueprint);
   }
 
-  /** Gives up what is being read. */
-  stop(): Promise<void> {
-    return this.#readings.stop();
+  /** Gives up what waits and what is being read. */
+  stop(): void {
+    this.#readings.stop();
   }
 
   /** The view, where it is made soon; undefined where it takes longer, or is given up. */

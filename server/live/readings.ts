@@ -134,14 +134,12 @@ export class Readings {
     if (this.#kept.includes(reading)) this.#kept = [...without(this.#kept, reading), reading];
   }
 
-  /** Gives up what is being read. */
-  async stop(): Promise<void> {
+  /** Gives up what waits and what is being read. */
+  stop(): void {
     this.#isStopped = true;
-    const running = this.#running;
     for (const one of this.#waiting) one.end(false);
     this.#waiting = [];
-    running?.stopping.abort();
-    await running?.ended.catch(() => undefined);
+    this.#running?.stopping.abort();
   }
 
   #ask(asked: Asked): Reading | undefined {

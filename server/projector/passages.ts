@@ -99,6 +99,7 @@ export async function gatherPassages(reading: PassageReading, wanted: OpenedIn, 
   const asked = { blueprint: reading.blueprint, context, at: reading.position };
   const fetch = (place: number): Promise<readonly Entries[]> =>
     Promise.all(heads.slice(place, place + AT_A_TIME).map(([customer]) => streamOf(reading, customer)));
+  const rest = reading.rest ?? (() => nextTurn());
   let coming = fetch(0);
   let worked = 0;
   for (let place = 0; place < heads.length; place += AT_A_TIME) {
@@ -117,7 +118,7 @@ export async function gatherPassages(reading: PassageReading, wanted: OpenedIn, 
       else if (traveller === undefined) unreadable++;
       else travellers.push(traveller);
       if (worked < TURN_MS) continue;
-      await (reading.rest ?? nextTurn)(worked);
+      await rest(worked);
       worked = 0;
     }
   }

@@ -395,11 +395,11 @@ describe('what goes together', () => {
       expect(begun.count).toBe(3);
 
       const shut = gated();
-      const other = reading({ redis: shut.redis });
-      await other.associations.at(live(NOW), undefined);
-      const stopped = other.associations.stop();
+      const other = reading({ redis: shut.redis, patienceMs: 60_000 });
+      const waits = [live(NOW), past(NOW - DAY)].map((asked) => other.associations.at(asked, undefined));
+      other.associations.stop();
       shut.open();
-      await stopped;
+      expect(await Promise.all(waits)).toMatchObject([{ state: 'reading' }, { state: 'reading' }]);
       expect(await other.associations.at(live(NOW), undefined)).toMatchObject({ state: 'reading' });
       expect(other.begun.count).toBe(1);
     });
