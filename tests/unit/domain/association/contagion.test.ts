@@ -103,7 +103,7 @@ describe('a bad experience with one department, and the next', () => {
       const at = by.until;
       const steps = associationInSteps({
         ...{ blueprint, window: '7d', position: { at, live: true }, from: BEGUN - DAY, until: at - WINDOW },
-        ...{ travellers, limited: false, leftOut: 0 },
+        ...{ travellers, limited: false, leftOut: 0, unreadable: 0 },
       });
       for (;;) {
         const step = steps.next();
