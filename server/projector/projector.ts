@@ -33,8 +33,8 @@ const READ_MAIL = 64;
 const SENDER_MESSAGES = 512;
 /** Events of one commit, at most: the store serves nobody else while it writes one, some 70 ms where there are as many. */
 const COMMIT_EVENTS = 2000;
-/** People whose state and rows are remembered, per partition: some 10 kB each. More of them cost the collector more than reading them again does. */
-const PEOPLE_KNOWN = 1000;
+/** People whose state and rows are remembered, per partition: some 10 kB each. */
+const PEOPLE_KNOWN = 3000;
 /** Entries of one page of a customer's stream. */
 const PAGE = 500;
 /** Customers and events folded again in one commit, at most (one customer with more events is one commit). */
