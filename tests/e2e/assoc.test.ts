@@ -73,6 +73,13 @@ describe('what goes together', () => {
     await page.context().close();
   });
 
+  it('leads to where bad visits come from, whether or not that had to be read first', async () => {
+    const page = await open('/assoc?j=test&w=1d#upstream', 'en');
+    const top = () => page.locator('#upstream').evaluate((section) => section.getBoundingClientRect().top / innerHeight);
+    await expect.poll(top, PATIENT).toBeLessThan(0.9);
+    await page.context().close();
+  });
+
   it('keeps in the address what is looked at: the time, the order, what follows one touchpoint', async () => {
     const page = await open('/assoc?j=test', 'en');
     await page.getByRole('link', { name: 'Most cases' }).click();
