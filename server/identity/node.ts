@@ -39,6 +39,8 @@ export interface IdentityNode {
   root: string;
   /** kind of the identifier, once events have come under it; empty before */
   kind: string;
+  /** events have come under it, and all of them still wait in the log: so far they only say what is linked */
+  awaited: boolean;
   readonly parents: Map<string, ParentLink>;
   readonly children: Map<string, ChildLink>;
   /** how many children of a kind there are */
@@ -51,7 +53,17 @@ export interface IdentityNode {
 
 /** A node nobody has heard of. */
 export function newNode(id: string): IdentityNode {
-  return { id, root: id, kind: '', parents: new Map(), children: new Map(), kinds: new Map(), stated: new Map(), cuts: new Map() };
+  return {
+    id,
+    root: id,
+    kind: '',
+    awaited: false,
+    parents: new Map(),
+    children: new Map(),
+    kinds: new Map(),
+    stated: new Map(),
+    cuts: new Map(),
+  };
 }
 
 /** The root that follows from the parents, and from what was said by hand. */
@@ -185,7 +197,7 @@ export function uncountLink(node: IdentityNode, { child, key }: { readonly child
   return true;
 }
 
-const FIELDS = { root: 'root', own: 'own', parent: 'p:', child: 'e:', stated: 'm:', cut: 'x:' } as const;
+const FIELDS = { root: 'root', own: 'own', awaited: 'awaited', parent: 'p:', child: 'e:', stated: 'm:', cut: 'x:' } as const;
 const ABSENT = '-';
 
 function decodeChild(text: string): ChildLink {
@@ -201,6 +213,7 @@ function decodeField(node: IdentityNode, field: string, value: string): void {
   const name = field.slice(2);
   if (field === FIELDS.root) node.root = value;
   else if (field === FIELDS.own) node.kind = value;
+  else if (field === FIELDS.awaited) node.awaited = true;
   else if (field.startsWith(FIELDS.parent)) {
     const [root = '', hand = '0'] = value.split(' ');
     node.parents.set(name, { root, hand: Number(hand) });
@@ -231,6 +244,7 @@ export interface NodeWrite {
 export const nodeWrites = {
   root: (node: IdentityNode): NodeWrite => ({ field: FIELDS.root, value: node.root === node.id ? null : node.root }),
   own: (node: IdentityNode): NodeWrite => ({ field: FIELDS.own, value: node.kind }),
+  awaited: (node: IdentityNode): NodeWrite => ({ field: FIELDS.awaited, value: node.awaited ? '1' : null }),
   parent: (node: IdentityNode, parent: string): NodeWrite => {
     const link = node.parents.get(parent);
     return {

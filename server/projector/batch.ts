@@ -18,6 +18,9 @@ function linksOf(event: StoredEvent): LinkEvent[] {
   return links;
 }
 
+/** Whether an event's own identifiers link one another. */
+const isLinking = (event: StoredEvent): boolean => event.about === undefined && !isAct(event) && !isAnnotation(event);
+
 /** What happens to one person in one batch. */
 export interface PersonWork {
   readonly person: string;
@@ -52,17 +55,30 @@ export class Batch {
     this.#limits = loaded.limits;
   }
 
-  /** An event from the log: links its identifiers, then goes to the person of the strongest. What speaks of another event goes where that one is. */
+  /**
+   * An event from the log says which identifiers belong together. What speaks of another event, and what decides about identities, has its say
+   * when it is delivered.
+   * @param ahead it is delivered by a later batch
+   */
+  link(event: StoredEvent, ahead: boolean): void {
+    if (!isLinking(event)) return;
+    const node = this.#nodes(event.under);
+    const isNew = node.kind === '';
+    this.#own(node, event.who[0]?.[0] ?? UNKNOWN_KIND);
+    if (isNew && ahead) this.#await(node, true);
+    for (const link of linksOf(event)) {
+      if (isStatement(event)) this.#state(node, event, link);
+      else this.#count(node, link);
+    }
+  }
+
+  /** An event from the log, linked before, goes to the person of its strongest identifier. What speaks of another event goes where that one is. */
   accept(event: StoredEvent): void {
     if (event.about !== undefined) return this.#announce(event.about, event);
     if (isAct(event)) return this.#decide(event);
     const node = this.#nodes(event.under);
     this.#own(node, event.who[0]?.[0] ?? UNKNOWN_KIND);
-    if (!isAnnotation(event))
-      for (const link of linksOf(event)) {
-        if (isStatement(event)) this.#state(node, event, link);
-        else this.#count(node, link);
-      }
+    this.#noteFirsts(node, event);
     const said = this.#annotations.allOf(event.key).filter((one) => !isIdentityUndo(one));
     this.#deliver(node, [event, ...said.map((one) => ({ ...one, under: event.under }))]);
   }
@@ -165,6 +181,13 @@ export class Batch {
     this.#write(node, nodeWrites.own(node));
   }
 
+  /** Notes whether all that came under an identifier still waits in the log to be delivered. */
+  #await(node: IdentityNode, awaited: boolean): void {
+    if (node.awaited === awaited) return;
+    node.awaited = awaited;
+    this.#write(node, nodeWrites.awaited(node));
+  }
+
   #queue(partition: number): Message[] {
     let queue = this.outbox.get(partition);
     if (queue === undefined) this.outbox.set(partition, (queue = []));
@@ -247,18 +270,21 @@ export class Batch {
 
   /** Events that come back to their identifier: they say anew which was the first of each link, and go to the person of today. */
   #takeIn(node: IdentityNode, events: readonly StoredEvent[]): void {
-    for (const event of events) {
-      if (event.unlinked === true || isAnnotation(event) || isStatement(event)) continue;
-      for (const link of linksOf(event)) {
-        if (!isFirst(node, link, this.#limits)) continue;
-        this.#tell(
-          node,
-          changeLinks(node, link, this.#limits, () => void noteFirst(node, link, this.#limits)),
-        );
-        this.#write(node, nodeWrites.child(node, link.child));
-      }
-    }
+    for (const event of events) this.#noteFirsts(node, event);
     this.#deliver(node, events);
+  }
+
+  /** An event that was linked before says again whether it was the first of its links: meanwhile the one that was may have been taken back. */
+  #noteFirsts(node: IdentityNode, event: StoredEvent): void {
+    if (event.unlinked === true || isAnnotation(event) || isStatement(event)) return;
+    for (const link of linksOf(event)) {
+      if (!isFirst(node, link, this.#limits)) continue;
+      this.#tell(
+        node,
+        changeLinks(node, link, this.#limits, () => void noteFirst(node, link, this.#limits)),
+      );
+      this.#write(node, nodeWrites.child(node, link.child));
+    }
   }
 
   #isHome(node: string): boolean {
@@ -266,6 +292,7 @@ export class Batch {
   }
 
   #deliver(node: IdentityNode, events: readonly StoredEvent[]): void {
+    this.#await(node, false);
     if (this.#isHome(node.root)) {
       this.#person(node.root).adds.push(...events);
       return;
@@ -302,7 +329,7 @@ export class Batch {
     const former = node.root;
     node.root = root;
     this.#write(node, nodeWrites.root(node));
-    if (node.kind !== '') this.#callBack(node, former);
+    if (node.kind !== '' && !node.awaited) this.#callBack(node, former);
     const children = new Set([...node.children.keys(), ...[...node.stated.values()].map(({ child }) => child)]);
     for (const child of children) this.send(child, { kind: 'reroot', child, parent: node.id, root });
   }

@@ -14,25 +14,23 @@ import { isCustomersText } from '#server/domain/emotion/annotations.ts';
 import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
 import { Deltas } from '#server/domain/kernel/counters.ts';
 import { decodeNode, newNode } from '#server/identity/node.ts';
-import { unpack } from '#server/log/redis-log.ts';
-import { keys, partitionOf } from '#server/redis/keys.ts';
+import { keys } from '#server/redis/keys.ts';
 import { Fence } from '#server/redis/fence.ts';
 import { loadAnnotations } from './annotations.ts';
 import type { Annotations } from './annotations.ts';
 import { Backfill } from './backfill.ts';
 import { Batch } from './batch.ts';
+import { LogReader, logCursors } from './log-reader.ts';
+import type { LogReach, LogTaken } from './log-reader.ts';
 import { Recent } from './recent.ts';
 import { loadStates } from './saved-states.ts';
 import type { Message } from './messages.ts';
 import { KeptRows, changePerson, isFast, isResettling, refoldPerson } from './people.ts';
 import { decodeMessages, encodeMessages } from './messages.ts';
 
-/** Log entries read at once, at most; entries read of each sender, and messages of one taken into a commit. */
-const READ_ENTRIES = 1000;
+/** Entries read of each sender, and messages of one taken into a commit, at most. */
 const READ_MAIL = 64;
 const SENDER_MESSAGES = 512;
-/** Events of one commit, at most: the store serves nobody else while it writes one, some 70 ms where there are as many. */
-const COMMIT_EVENTS = 2000;
 /** People whose state and rows are remembered, per partition: some 10 kB each. */
 const PEOPLE_KNOWN = 3000;
 /** Entries of one page of a customer's stream. */
@@ -62,6 +60,8 @@ export interface ProjectorOptions {
   /** asks for what `score` will say, where that takes time: bounded, and never fails; absent: nothing has to be asked for */
   readonly prepare?: ((texts: readonly { readonly text: string; readonly lang?: string | undefined }[]) => Promise<void>) | undefined;
   readonly log: Logger;
+  /** how much a step takes from the log; default: as fits a machine */
+  readonly reach?: LogReach | undefined;
   /** told the partitions that were sent messages, and this one when its sums changed */
   readonly onCommit?: (info: { readonly told: readonly number[] }) => void;
 }
@@ -72,23 +72,26 @@ interface Known {
   readonly rows: KeptRows;
 }
 
-interface Input {
-  readonly events: readonly StoredEvent[];
+interface Input extends LogTaken {
   readonly messages: readonly Message[];
-  /** log and senders -> last stream id taken in */
-  readonly cursors: ReadonlyMap<string, string>;
+  /** sender -> last stream id taken in */
+  readonly mail: ReadonlyMap<string, string>;
 }
 
-/** The identifiers at home here that an input speaks of. */
-function nodesOf(input: Input, isHome: (node: string) => boolean): Set<string> {
+/** The identifiers at home here that an input asks about. */
+function nodesOf(input: Input): Set<string> {
   const nodes = new Set<string>();
-  for (const event of input.events) for (const [, , node] of event.who) if (isHome(node)) nodes.add(node);
+  for (const event of input.links) nodes.add(event.under);
+  for (const event of input.events) nodes.add(event.under);
   for (const message of input.messages) {
     if (message.kind === 'link' || message.kind === 'unlink' || message.kind === 'reroot') nodes.add(message.child);
     else if (message.kind === 'returned' || message.kind === 'unlinked') nodes.add(message.node);
   }
   return nodes;
 }
+
+/** The partition's cursors once an input is committed; null: it goes. */
+const cursorsAfter = (input: Input): readonly (readonly [name: string, id: string | null])[] => [...logCursors(input), ...input.mail];
 
 const NO_FIELDS: Readonly<Record<string, string>> = {};
 const after = (id: string): string => `(${id}`;
@@ -111,8 +114,7 @@ export class PartitionProjector {
   #version: string | null = null;
   #cursors = new Map<string, string>();
   #commits = 0;
-  /** as last seen: so that no more is read than a commit takes */
-  #eventsPerEntry = 4;
+  readonly #log: LogReader;
   /** whether this partition keeps annotations */
   #annotated = false;
   readonly #backfill: Backfill;
@@ -121,6 +123,7 @@ export class PartitionProjector {
     this.#o = options;
     const { redis, partition } = options;
     this.#backfill = new Backfill(options.contexts, partition);
+    this.#log = new LogReader(options, this.#note);
     this.#fence = new Fence(redis, { versionKey: keys.version(partition), holdKey: keys.hold(partition) });
   }
 
@@ -165,7 +168,7 @@ export class PartitionProjector {
   async #project(): Promise<number | 'held'> {
     const [begun, input] = await Promise.all([this.#begin(), this.#read()]);
     if (begun !== 'open') return begun === 'held' ? 'held' : 0;
-    const count = input.events.length + input.messages.length;
+    const count = input.events.length + input.messages.length + (input.ahead ? input.links.length : 0);
     if (count === 0) return 0;
     const { partition, partitions } = this.#o;
     const annotations = await this.#loadAnnotations(input);
@@ -174,8 +177,9 @@ export class PartitionProjector {
       { partition, partitions },
       { nodes: (id) => this.#node(id), annotations, limits: this.#o.rules ?? DEFAULT_RULES },
     );
-    for (const event of input.events) batch.accept(event);
+    for (const event of input.links) batch.link(event, input.ahead);
     for (const message of input.messages) batch.receive(message);
+    for (const event of input.events) batch.accept(event);
     const commands: Command[] = [];
     const deltas = this.#deltas;
     deltas.clear();
@@ -185,7 +189,10 @@ export class PartitionProjector {
     this.#writeFeed(commands, { deltas, changed });
     this.#writeCursors(commands, input);
     if (!(await this.#commit(commands))) return 0;
-    for (const [name, id] of input.cursors) this.#cursors.set(name, id);
+    this.#log.committed(input);
+    for (const [name, id] of cursorsAfter(input))
+      if (id === null) this.#cursors.delete(name);
+      else this.#cursors.set(name, id);
     if (++this.#commits % 64 === 0) await this.#trim();
     this.#o.onCommit?.({ told: [...batch.outbox.keys()] });
     return count;
@@ -276,45 +283,36 @@ export class PartitionProjector {
   async #read(): Promise<Input> {
     const { redis, partition, partitions } = this.#o;
     const senders = Array.from({ length: partitions }, (_, q) => q);
-    const cursor = (name: string): string => this.#cursors.get(name) ?? '0-0';
-    const entries = Math.min(READ_ENTRIES, Math.ceil(COMMIT_EVENTS / this.#eventsPerEntry));
-    const [log, ...mail] = await Promise.all([
-      redis.xRange(keys.log(partition), after(cursor('log')), '+', { COUNT: entries }),
-      ...senders.map((q) => redis.xRange(keys.outbox(q, partition), after(cursor(String(q))), '+', { COUNT: READ_MAIL })),
+    const [taken, ...found] = await Promise.all([
+      this.#log.read(this.#cursors),
+      ...senders.map((q) =>
+        redis.xRange(keys.outbox(q, partition), after(this.#cursors.get(String(q)) ?? '0-0'), '+', { COUNT: READ_MAIL }),
+      ),
     ]);
-    const cursors = new Map<string, string>();
-    const events: StoredEvent[] = [];
-    let read = 0;
-    for (const entry of log ?? []) {
-      if (events.length >= COMMIT_EVENTS) break;
-      events.push(...unpack(entry.message['e'] ?? '', this.#note));
-      cursors.set('log', entry.id);
-      read++;
-    }
-    if (read > 0) this.#eventsPerEntry = Math.max(1, events.length / read);
+    const messages: Message[] = [];
+    const mail = new Map<string, string>();
+    found.forEach((entries, q) => {
+      const before = messages.length;
+      for (const entry of entries ?? []) {
+        if (messages.length - before >= SENDER_MESSAGES) break;
+        messages.push(...decodeMessages(entry.message['m'] ?? '[]'));
+        mail.set(String(q), entry.id);
+      }
+    });
+    return { ...taken, events: await this.#scoredAll(taken.events), messages, mail };
+  }
+
+  /** Texts are scored once, here, and the score is kept with the event. */
+  async #scoredAll(events: readonly StoredEvent[]): Promise<readonly StoredEvent[]> {
     if (this.#o.prepare !== undefined && this.#backfill.readsEmotions) {
       const texts = events.flatMap((event) =>
         isToScore(event) && event.text !== undefined ? [{ text: event.text, lang: event.lang }] : [],
       );
       if (texts.length > 0) await this.#o.prepare(texts);
     }
-    for (let i = 0; i < events.length; i++) {
-      const event = events[i];
-      if (event !== undefined && isToScore(event)) events[i] = this.#scored(event);
-    }
-    const messages: Message[] = [];
-    mail.forEach((found, q) => {
-      const before = messages.length;
-      for (const entry of found ?? []) {
-        if (messages.length - before >= SENDER_MESSAGES) break;
-        messages.push(...decodeMessages(entry.message['m'] ?? '[]'));
-        cursors.set(String(q), entry.id);
-      }
-    });
-    return { events, messages, cursors };
+    return events.map((event) => this.#scored(event));
   }
 
-  /** Text is scored once, here, and the score is kept with the event. */
   #scored(event: StoredEvent): StoredEvent {
     if (!isToScore(event) || event.text === undefined) return event;
     const emotion = this.#o.score(event.text, event.lang);
@@ -335,9 +333,8 @@ export class PartitionProjector {
   }
 
   async #loadNodes(input: Input, more: Iterable<string>): Promise<void> {
-    const { redis, partition, partitions } = this.#o;
-    const named = nodesOf(input, (node) => partitionOf(node, partitions) === partition);
-    const missing = [...new Set([...named, ...more])].filter((id) => !this.#nodes.has(id));
+    const { redis, partition } = this.#o;
+    const missing = [...new Set([...nodesOf(input), ...more])].filter((id) => !this.#nodes.has(id));
     const hashes = await Promise.all(missing.map((id) => redis.hGetAll(keys.node(partition, id))));
     missing.forEach((id, i) => this.#nodes.set(id, decodeNode(id, hashes[i] ?? {})));
   }
@@ -468,12 +465,12 @@ export class PartitionProjector {
 
   #writeCursors(commands: Command[], input: Input): void {
     const { partition } = this.#o;
-    if (input.cursors.size > 0) commands.push(['HSET', keys.cursors(partition), ...[...input.cursors].flat()]);
-    const log = input.cursors.get('log');
-    if (log !== undefined) {
-      const [ms = '0', sequence = '0'] = log.split('-');
-      commands.push(['XTRIM', keys.log(partition), 'MINID', `${ms}-${Number(sequence) + 1}`]);
-    }
+    const after = cursorsAfter(input);
+    const ended = after.filter(([name, id]) => id === null && this.#cursors.has(name)).map(([name]) => name);
+    commands.push(['HSET', keys.cursors(partition), ...after.flatMap(([name, id]) => (id === null ? [] : [name, id]))]);
+    if (ended.length > 0) commands.push(['HDEL', keys.cursors(partition), ...ended]);
+    const [ms = '0', sequence = '0'] = input.delivered.split('-');
+    if (input.events.length > 0) commands.push(['XTRIM', keys.log(partition), 'MINID', `${ms}-${Number(sequence) + 1}`]);
     if (input.events.length > 0) commands.push(['HINCRBY', keys.stat(partition), 'projected', String(input.events.length)]);
     const newest = input.events.reduce((max, e) => Math.max(max, e.received), 0);
     if (newest > 0) commands.push(['HSET', keys.stat(partition), 'lastReceived', String(newest)]);

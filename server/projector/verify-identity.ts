@@ -5,6 +5,7 @@ import { countLink, decodeNode, newNode, rootOf, standing } from '#server/identi
 import type { IdentityNode, Limits } from '#server/identity/node.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
+import { linkedAhead } from './log-reader.ts';
 import { decodeMessages } from './messages.ts';
 import type { Message } from './messages.ts';
 
@@ -123,11 +124,16 @@ export class IdentityCheck {
     if (words !== undefined) this.#o.differs(words);
   }
 
-  /** Whether a message about one of the identifiers waits to be taken in, by this partition or by one of their own. */
+  /**
+   * Whether something about one of the identifiers waits to be taken in, by this partition or by one of their own: a message, or an event whose links
+   * count before it is delivered.
+   */
   async #isMoving(nodes: readonly string[]): Promise<boolean> {
     const { partition, partitions } = this.#o;
     const asked = new Set(nodes);
     const receivers = new Set([partition, ...nodes.map((node) => partitionOf(node, partitions))]);
+    for (const to of receivers)
+      for await (const event of linkedAhead(this.#o.redis, to)) if (event.who.some(([, , node]) => asked.has(node))) return true;
     for (const to of receivers)
       for (let from = 0; from < partitions; from++)
         for await (const message of this.#unread(from, to)) if (nodesIn(message).some((node) => asked.has(node))) return true;

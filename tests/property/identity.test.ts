@@ -5,6 +5,7 @@ import type { StoredEvent } from '#server/domain/event/event.ts';
 import { isAct } from '#server/domain/identity/acts.ts';
 import { compileRules } from '#server/domain/identity/rules.ts';
 import { verifyPartition } from '#server/projector/verify.ts';
+import { keys } from '#server/redis/keys.ts';
 import { event } from '../support/events.ts';
 import { BASE, HOUR, history, identity } from '../support/histories.ts';
 import { peopleOf } from '../support/people.ts';
@@ -104,6 +105,40 @@ describe('identity', () => {
         },
       ),
       { numRuns: 35 },
+    );
+  });
+
+  it('is the same where events pile up and who everybody is is found out well before anything is delivered, whoever goes on in between', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        mixed.chain((events) =>
+          fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length }), fc.shuffledSubarray(events)),
+        ),
+        fc.record({
+          together: fc.integer({ min: 1, max: 3 }),
+          deliver: fc.integer({ min: 1, max: 4 }),
+          link: fc.integer({ min: 1, max: 6 }),
+          ahead: fc.integer({ min: 1, max: 9 }),
+        }),
+        fc.array(fc.constantFrom('step', 'take over', 'settle'), { maxLength: 12 }),
+        async ([events, shuffled, again], reach, doings) => {
+          const plain = await play([[...events].sort((a, b) => a.at - b.at)]);
+          const world = await openWorld(server, { partitions: 3, rules: RULES, reach });
+          for (const one of [...shuffled, ...again]) await world.ingest([one]);
+          for (const doing of doings) {
+            if (doing === 'settle') await world.settle();
+            else if (doing === 'step') await world.step();
+            else world.takeOver();
+          }
+          await world.settle();
+          const dump = await world.dump();
+          const logs = await Promise.all([0, 1, 2].map((partition) => world.redis.xLen(keys.log(partition))));
+          await world.close();
+          expect(dump).toEqual(plain);
+          expect(logs).toEqual([0, 0, 0]);
+        },
+      ),
+      { numRuns: 40 },
     );
   });
 

@@ -12,6 +12,7 @@ import { decodeDeltas } from '#server/domain/kernel/counters.ts';
 import { createLog } from '#server/log/redis-log.ts';
 import { createLog as createLogger } from '#server/platform/log.ts';
 import { encodeState } from '#server/domain/customer/state.ts';
+import type { LogReach } from '#server/projector/log-reader.ts';
 import { PartitionProjector } from '#server/projector/projector.ts';
 import { readState } from '#server/projector/saved-states.ts';
 import { connect } from '#server/redis/client.ts';
@@ -102,6 +103,7 @@ export async function openWorld(
     readonly blueprints?: Blueprints;
     readonly contexts?: (redis: Redis) => Promise<Contexts>;
     readonly rules?: IdentityRules;
+    readonly reach?: LogReach;
   } = {},
 ): Promise<World> {
   const redis = await connect(address);
@@ -124,6 +126,7 @@ export async function openWorld(
           score: () => null,
           log: logger,
           rules: options.rules ?? DEFAULT_RULES,
+          reach: options.reach,
         }),
     );
     everMade.push(...made);
