@@ -5,7 +5,7 @@ const COST_FACTOR = 3;
  * they show is older than that anyway, and what they do not take lets the numbers catch up sooner. Views that cost more than a third of a second
  * together are told less often than that with or without a backlog: there nothing is gained.
  */
-const BEHIND_MS = 5000;
+const BEHIND_MS = 1500;
 const BEHIND_COST_FACTOR = 20;
 const BEHIND_TICK_MS = 1000;
 

@@ -27,8 +27,8 @@ const LEASE_MS = 2000;
  * other waits for the store. All eight at once took a quarter more CPU. Where there is no backlog nobody waits: what is new is to be seen at once.
  */
 const STEPS_AT_ONCE = 2;
-/** Sums are checkpointed this often. */
-const CHECKPOINT_MS = 10_000;
+/** Sums are checkpointed this often: all those of the days that were touched are written anew. */
+const CHECKPOINT_MS = 30_000;
 const WORST_BACKOFF_MS = 5000;
 
 export interface ProjectionOptions {

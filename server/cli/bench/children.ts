@@ -6,6 +6,9 @@ import type { Config } from '#server/config.ts';
 import { Fault } from '#lib/contract/index.ts';
 import type { SendOrder, SendResult } from './generator.ts';
 
+/** What `npm start` tells Node about its garbage collector (docs/adr/0058). */
+const NODE_FLAGS = ['--single-threaded-gc', '--max-semi-space-size=64'];
+
 const READY_WITHIN_MS = 30_000;
 const ENDS_WITHIN_MS = 8000;
 
@@ -93,7 +96,7 @@ export async function startProduct(nursery: Nursery, role: Config['role']): Prom
     JOURNEYS: config.journeysDir,
     LOG_LEVEL: 'warn',
   };
-  const child = spawn(process.execPath, [...profile, nursery.mainScript], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...profile, nursery.mainScript], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const kept = keptBy(child);
   try {
     const found = await said(child, role === 'projector' ? /Throughline projects/ : /Open (http:\S+)/);
