@@ -7,7 +7,7 @@ import { Fault } from '#lib/contract/index.ts';
 import type { SendOrder, SendResult } from './generator.ts';
 
 /** What `npm start` tells Node about its garbage collector (docs/adr/0058). */
-const NODE_FLAGS = ['--single-threaded-gc', '--max-semi-space-size=64'];
+export const NODE_FLAGS = ['--single-threaded-gc', '--max-semi-space-size=64'];
 
 const READY_WITHIN_MS = 30_000;
 const ENDS_WITHIN_MS = 8000;
