@@ -61,7 +61,7 @@ export class LogReader {
   /** events linked here and not yet delivered; none known after a start */
   #ahead = 0;
 
-  /** @param note told the text of each event that is delivered */
+  /** @param note told the text of each event that is read */
   constructor(
     at: { readonly redis: Redis; readonly partition: number; readonly reach?: LogReach | undefined },
     note: (event: StoredEvent, text: string) => void,
@@ -122,15 +122,38 @@ export function logCursors({ delivered, linked }: LogTaken): readonly (readonly 
   ];
 }
 
-/** The events of a partition that were linked and are not delivered yet, so that what they link counts already. */
-export async function* linkedAhead(redis: Redis, partition: number): AsyncGenerator<StoredEvent> {
-  const { [DELIVERED]: delivered = BEGINNING, [LINKED]: linked } = await redis.hGetAll(keys.cursors(partition));
-  if (linked === undefined) return;
-  for (let start = `(${delivered}`; ;) {
-    const page = (await redis.xRange(keys.log(partition), start, linked, { COUNT: READ_ENTRIES })) ?? [];
-    for (const { message } of page) yield* unpack(message['e'] ?? '');
-    const last = page.at(-1);
-    if (page.length < READ_ENTRIES || last === undefined) return;
-    start = `(${last.id}`;
+/** Events of a partition that were linked and are not delivered yet, so that what they link counts already. */
+export class LinkedAhead {
+  readonly #redis: Redis;
+  readonly #partition: number;
+  /** cursors between which the nodes were read */
+  #between = '';
+  #nodes: ReadonlySet<string> = new Set();
+
+  constructor(redis: Redis, partition: number) {
+    this.#redis = redis;
+    this.#partition = partition;
+  }
+
+  /** The nodes of the identifiers that they carry; read anew only where one of the cursors has moved. */
+  async nodes(): Promise<ReadonlySet<string>> {
+    const { [DELIVERED]: delivered = BEGINNING, [LINKED]: linked } = await this.#redis.hGetAll(keys.cursors(this.#partition));
+    const between = linked === undefined ? '' : `${delivered} ${linked}`;
+    if (between === this.#between) return this.#nodes;
+    const nodes = new Set<string>();
+    if (linked !== undefined)
+      for await (const event of this.#events(delivered, linked)) for (const [, , node] of event.who) nodes.add(node);
+    [this.#between, this.#nodes] = [between, nodes];
+    return nodes;
+  }
+
+  async *#events(delivered: string, linked: string): AsyncGenerator<StoredEvent> {
+    for (let start = `(${delivered}`; ;) {
+      const page = (await this.#redis.xRange(keys.log(this.#partition), start, linked, { COUNT: READ_ENTRIES })) ?? [];
+      for (const { message } of page) yield* unpack(message['e'] ?? '');
+      const last = page.at(-1);
+      if (page.length < READ_ENTRIES || last === undefined) return;
+      start = `(${last.id}`;
+    }
   }
 }

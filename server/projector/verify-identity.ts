@@ -5,7 +5,7 @@ import { countLink, decodeNode, newNode, rootOf, standing } from '#server/identi
 import type { IdentityNode, Limits } from '#server/identity/node.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
-import { linkedAhead } from './log-reader.ts';
+import { LinkedAhead } from './log-reader.ts';
 import { decodeMessages } from './messages.ts';
 import type { Message } from './messages.ts';
 
@@ -33,6 +33,7 @@ export interface IdentityCheckOptions {
 export class IdentityCheck {
   readonly #o: IdentityCheckOptions;
   #refused: readonly StoredEvent[] | undefined;
+  readonly #ahead = new Map<number, LinkedAhead>();
 
   constructor(options: IdentityCheckOptions) {
     this.#o = options;
@@ -132,12 +133,20 @@ export class IdentityCheck {
     const { partition, partitions } = this.#o;
     const asked = new Set(nodes);
     const receivers = new Set([partition, ...nodes.map((node) => partitionOf(node, partitions))]);
-    for (const to of receivers)
-      for await (const event of linkedAhead(this.#o.redis, to)) if (event.who.some(([, , node]) => asked.has(node))) return true;
+    for (const to of receivers) {
+      const waiting = await this.#aheadOf(to).nodes();
+      if (nodes.some((node) => waiting.has(node))) return true;
+    }
     for (const to of receivers)
       for (let from = 0; from < partitions; from++)
         for await (const message of this.#unread(from, to)) if (nodesIn(message).some((node) => asked.has(node))) return true;
     return false;
+  }
+
+  #aheadOf(partition: number): LinkedAhead {
+    let its = this.#ahead.get(partition);
+    if (its === undefined) this.#ahead.set(partition, (its = new LinkedAhead(this.#o.redis, partition)));
+    return its;
   }
 
   async *#unread(from: number, to: number): AsyncGenerator<Message> {
