@@ -57,6 +57,9 @@ export class Projection {
   readonly #news = new Set<number>();
   readonly #running: Promise<void>[] = [];
   readonly #turns = new Turns(STEPS_AT_ONCE);
+  /** partitions whose sums are being stored or wait for it: one after the other */
+  readonly #storing = new Set<number>();
+  #stored: Promise<void> = Promise.resolve();
 
   constructor(options: ProjectionOptions) {
     this.#o = options;
@@ -80,13 +83,16 @@ export class Projection {
     this.#stop.abort();
     this.wake(this.#wake.keys());
     await Promise.all(this.#running);
+    await this.#stored;
   }
 
   async #run(partition: number): Promise<void> {
-    const { redis, log } = this.#o;
+    const { log } = this.#o;
     const projector = new PartitionProjector({ ...this.#o, partition, onCommit: ({ told }) => this.#committed(told) });
     let hasMore = false;
-    let [failures, leaseUntil, checkpointAt] = [0, 0, this.#o.clock() + CHECKPOINT_MS + partition * 500];
+    // By turns: what one partition's sums take is not to be felt in all of them at once.
+    let checkpointAt = this.#o.clock() + CHECKPOINT_MS * (1 + partition / this.#o.partitions);
+    let [failures, leaseUntil] = [0, 0];
     while (!this.#stop.signal.aborted) {
       try {
         if (this.#o.clock() > leaseUntil - LEASE_MS / 2) {
@@ -103,7 +109,7 @@ export class Projection {
         hasMore = done !== 'held' && done >= PLENTY;
         failures = 0;
         if (this.#o.clock() >= checkpointAt) {
-          await checkpointSums(redis, partition);
+          this.#store(partition);
           checkpointAt = this.#o.clock() + CHECKPOINT_MS;
         }
         if (done === 'held' || done === 0) await this.#rest(partition, LOOK_MS);
@@ -116,6 +122,18 @@ export class Projection {
     }
     await projector.close();
     await this.#giveBack(partition).catch(() => undefined);
+  }
+
+  /** Has the sums stored beside the steps, which go on: nobody reads stored sums before the next start. */
+  #store(partition: number): void {
+    if (this.#storing.has(partition)) return;
+    this.#storing.add(partition);
+    this.#stored = this.#stored
+      .then(async () => void (await checkpointSums(this.#o.redis, partition)))
+      .catch((error: unknown) =>
+        this.#o.log.error({ partition, err: error }, 'the sums were not stored; the changes are kept until they are'),
+      )
+      .finally(() => this.#storing.delete(partition));
   }
 
   #committed(told: readonly number[]): void {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BookingSink } from '#server/domain/kernel/counters.ts';
 import { Deltas, readBookings } from '#server/domain/kernel/counters.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -5,6 +6,8 @@ import { keys } from '#server/redis/keys.ts';
 
 const DAY_MINUTES = 1440;
 const PAGE = 500;
+/** Work at a stretch after which others in the thread get their turn, ms. */
+const BREATH_MS = 4;
 /** Field that tells up to which changes entry the sums reach; the other fields are chunks, one per cube and day of the anchor. */
 const AT = 'at';
 
@@ -41,6 +44,17 @@ class Chunks implements BookingSink {
   }
 }
 
+/** Lets others have their turn where enough was done since the last one. */
+class Breath {
+  #begun = performance.now();
+
+  async take(): Promise<void> {
+    if (performance.now() - this.#begun < BREATH_MS) return;
+    await nextTurn();
+    this.#begun = performance.now();
+  }
+}
+
 /**
  * Folds the changes feed of one partition into its stored sums, then lets go of what an earlier round had already taken in. Run by the process
  * that projects the partition; readers find the sums at `at`, and the feed from there on.
@@ -60,11 +74,18 @@ export async function checkpointSums(redis: Redis, partition: number, limit = 50
   const last = entries.at(-1);
   if (last === undefined) return 0;
   const chunks = new Chunks();
-  for (const entry of entries) readBookings(entry.message['d'] ?? '', chunks);
-  const names = [...chunks.all.keys()];
-  const stored = names.length === 0 ? [] : await redis.hmGet(key, names);
-  for (const text of stored) readBookings(text ?? '', chunks);
-  const write = new Map(names.map((name) => [name, chunks.all.get(name)?.encode() ?? '']));
+  const breath = new Breath();
+  for (const entry of entries) {
+    readBookings(entry.message['d'] ?? '', chunks);
+    await breath.take();
+  }
+  const write = new Map<string, string>();
+  for (const [name, chunk] of chunks.all) {
+    readBookings((await redis.hGet(key, name)) ?? '', chunks);
+    await breath.take();
+    write.set(name, chunk.encode());
+    await breath.take();
+  }
   // Two rounds of grace: a reader that follows the feed is never overtaken by the trimming. The write is refused where another process, which
   // took this one for dead or the other way round, has taken the same entries in: they would count twice.
   const written = await redis.checkpointSums({ sumsKey: key, changesKey: keys.changes(partition), from: at, to: last.id }, write);

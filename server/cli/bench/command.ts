@@ -253,7 +253,7 @@ async function latency(bench: Bench, pools: Pools, effort: Effort): Promise<Figu
     rate: RATE,
     viewers: VIEWERS,
     forMs: effort.latencyMs,
-    warmMs: effort.warmMs * 2,
+    warmMs: effort.warmMs,
   });
   const words = `${found.funnel.length} probes, ${RATE} events/s, ${VIEWERS} pages; acknowledged event to changed number${found.lost === 0 ? '' : `; ${found.lost} changes never came`}`;
   const gates = (['funnel', 'heat'] as const).flatMap((view) => [
@@ -264,7 +264,12 @@ async function latency(bench: Bench, pools: Pools, effort: Effort): Promise<Figu
 }
 
 async function timeline(bench: Bench, pools: Pools, effort: Effort): Promise<Figure[]> {
-  const { page, ping } = await measureTimeline(bench, { pool: pools.mixed, rate: RATE / 2, readings: effort.readings });
+  const { page, ping } = await measureTimeline(bench, {
+    pool: pools.mixed,
+    rate: RATE / 2,
+    readings: effort.readings,
+    warmMs: effort.warmMs,
+  });
   return [
     recorded('first timeline page, 10,000 events, p50', quantile(page, 0.5), 'ms', { beside: quantile(ping, 0.5), note: BESIDE_PING }),
     atMost(

@@ -3,9 +3,11 @@ import type { FunnelView, HeatView, Subscription, SystemStatus } from '#lib/cont
 import { Fault } from '#lib/contract/index.ts';
 import { startProduct } from './children.ts';
 import type { Bench } from './throughput.ts';
-import { JOURNEY } from './throughput.ts';
+import { JOURNEY, warmUp } from './throughput.ts';
 import { openPages } from './viewers.ts';
 
+/** Events come this long before anything is measured, so that what measured their burst before has ended. */
+const SETTLING_MS = 1500;
 const PROBE_EVERY_MS = 60;
 const LAST_PROBE_MS = 5000;
 /** Some two seconds. */
@@ -76,15 +78,16 @@ export async function measureLatency(
       { request: heatRoom, onView: (view) => heat.reached((view as unknown as HeatView).cells[PROBE_CELL]?.n ?? 0) },
       ...Array.from({ length: options.viewers - 2 }, (_, i) => ({ request: i % 2 === 0 ? funnelRoom : heatRoom })),
     ]);
+    await warmUp(bench, { pool: options.pool, address, warmMs: options.warmMs, projected: true });
     const sending = sender.send({
       pool: options.pool,
       address,
       writeKey: nursery.writeKey,
       rate: options.rate,
-      forMs: options.warmMs + options.forMs,
-      fresh: true,
+      forMs: SETTLING_MS + options.forMs,
+      fresh: false,
     });
-    await pause(options.warmMs);
+    await pause(SETTLING_MS);
     // Probes keep their beat however long an answer takes: a busy door must not make the measurement look away.
     const given: number[] = [];
     const answers: Promise<void>[] = [];
@@ -127,7 +130,7 @@ export interface Readings {
 /** Reads the first page of a customer with 10,000 events again and again while events come in. */
 export async function measureTimeline(
   bench: Bench,
-  options: { readonly pool: string; readonly rate: number; readonly readings: number },
+  options: { readonly pool: string; readonly rate: number; readonly readings: number; readonly warmMs: number },
 ): Promise<Readings> {
   const { redis, nursery, sender } = bench;
   await redis.flushAll();
@@ -149,13 +152,14 @@ export async function measureTimeline(
         })),
       );
     const customer = await known(address, bench.patienceMs);
+    await warmUp(bench, { pool: options.pool, address, warmMs: options.warmMs, projected: true });
     const sending = sender.send({
       pool: options.pool,
       address,
       writeKey: nursery.writeKey,
       rate: options.rate,
-      forMs: options.readings * 15 + 1500,
-      fresh: true,
+      forMs: options.readings * 15 + SETTLING_MS,
+      fresh: false,
     });
     const [pages, pings]: [number[], number[]] = [[], []];
     for (let i = -20; i < options.readings; i++) {

@@ -96,6 +96,22 @@ export async function measureRun(bench: Bench, options: RunOptions): Promise<Run
   }
 }
 
+/**
+ * Sends events until the product is one that runs, not one that starts, and waits until they are in the numbers, if anybody projects them.
+ * @param options.warmMs of one try
+ */
+export async function warmUp(
+  bench: Bench,
+  options: { readonly pool: string; readonly address: string; readonly warmMs: number; readonly projected: boolean },
+): Promise<void> {
+  const { pool, address, warmMs, projected } = options;
+  const order = { pool, address, writeKey: bench.nursery.writeKey, rate: null, forMs: warmMs };
+  let warm = 0;
+  for (let tries = 0; tries < WARM_TRIES && warm < WARM_EVENTS; tries++)
+    warm += (await bench.sender.send({ ...order, fresh: tries === 0 })).accepted;
+  if (projected) await projectedBy(bench, performance.now());
+}
+
 async function measureOn(bench: Bench, options: RunOptions, processes: readonly ProductProcess[]): Promise<Run> {
   const { redis, sender, nursery } = bench;
   const { pool, warmMs, forMs } = options;
@@ -107,15 +123,11 @@ async function measureOn(bench: Bench, options: RunOptions, processes: readonly 
         everyView(JOURNEY).map((request) => ({ request })),
       )
     : null;
-  const order = { pool, address, writeKey: nursery.writeKey, rate: null };
-  let warm = 0;
-  for (let tries = 0; tries < WARM_TRIES && warm < WARM_EVENTS; tries++)
-    warm += (await sender.send({ ...order, forMs: warmMs, fresh: tries === 0 })).accepted;
-  if (projected) await projectedBy(bench, performance.now());
+  await warmUp(bench, { pool, address, warmMs, projected });
   const [from, use] = [await countsOf(redis, bench.partitions), await serverUse(redis)];
   const cpu = processes.map((one) => cpuMicrosOf(one.pid));
   const begun = performance.now();
-  const sent = await sender.send({ ...order, forMs, fresh: false });
+  const sent = await sender.send({ pool, address, writeKey: nursery.writeKey, rate: null, forMs, fresh: false });
   const { counts, finished } = projected
     ? await projectedBy(bench, begun)
     : { counts: await countsOf(redis, bench.partitions), finished: true };
