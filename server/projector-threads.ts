@@ -1,14 +1,13 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { FromProjector, ProjectorWork, ToProjector } from './projector-worker.ts';
 import type { Log } from './platform/log.ts';
 
 /**
- * Room for what a commit makes and lets go of again, for each thread: with the default of 48 MB a fifth of the projector's time went into tidying
- * up. The more room, the less of it is still in use when it is looked through; but no more than a share of the machine's memory.
+ * Memory for short-lived values of one thread, MB: a commit's worth several times over. Four times as much made no event cheaper, and each look
+ * through it longer.
  */
-const [LEAST_YOUNG_MB, MOST_YOUNG_MB, YOUNG_SHARE] = [96, 384, 1 / 48];
-const MB = 1024 * 1024;
+const YOUNG_MB = 96;
 /** Beyond this, threads wait for the store, and each has packages and definitions of its own in memory. */
 const MOST_THREADS = 4;
 
@@ -21,17 +20,6 @@ export interface Projecting {
 /** How many threads project: one per core, where there are partitions for them. */
 export function threadsFor(partitions: number, cores = availableParallelism()): number {
   return Math.max(1, Math.min(partitions, cores, MOST_THREADS));
-}
-
-/** Memory for short-lived values of one thread, in MB. @param memory bytes that the process may use */
-export function youngMb(memory: number): number {
-  return Math.round(Math.max(LEAST_YOUNG_MB, Math.min(MOST_YOUNG_MB, (memory / MB) * YOUNG_SHARE)));
-}
-
-/** Bytes that this process may use: the machine's, or what its container is given. */
-function memoryHere(): number {
-  const given = process.constrainedMemory();
-  return given > 0 ? Math.min(given, totalmem()) : totalmem();
 }
 
 /** Projects in threads of their own, so that doors and pages do not wait for it. The partitions are dealt out among the threads. */
@@ -51,7 +39,7 @@ export function projectInThreads(
   };
   const workers = Array.from({ length: threads }, (_, index) => {
     const workerData: ProjectorWork = { ...work, share: { index, of: threads } };
-    const worker = new Worker(program, { workerData, resourceLimits: { maxYoungGenerationSizeMb: youngMb(memoryHere()) } });
+    const worker = new Worker(program, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     const ended = new Promise<void>((resolve) => worker.on('exit', () => resolve()));
     worker.on('message', (message: FromProjector) => {
       if (!('committed' in message)) return;

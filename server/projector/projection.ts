@@ -23,10 +23,10 @@ const PLENTY = 250;
 const LEASE_MS = 2000;
 /**
  * Partitions with a backlog that take a step at the same time. What a step reads and makes lives until its commit is written: the more of them are under way, the
- * more short-lived values every look of the garbage collector finds alive and has to move, and the less of them is near. One computes while the
- * other waits for the store. All eight at once took a quarter more CPU. Where there is no backlog nobody waits: what is new is to be seen at once.
+ * more short-lived values every look of the garbage collector finds alive and has to move, and the less of them is near. The core is not idle while the store
+ * writes: the store needs it. Where there is no backlog nobody waits: what is new is to be seen at once.
  */
-const STEPS_AT_ONCE = 2;
+const STEPS_AT_ONCE = 1;
 /** Sums are checkpointed this often: all those of the days that were touched are written anew. */
 const CHECKPOINT_MS = 30_000;
 const WORST_BACKOFF_MS = 5000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { threadsFor, youngMb } from '#server/projector-threads.ts';
+import { threadsFor } from '#server/projector-threads.ts';
 
 describe('the threads that project', () => {
   it('are as many as there are cores', () => {
@@ -10,13 +10,6 @@ describe('the threads that project', () => {
   it('are never more than there are partitions, nor than are of use', () => {
     expect(threadsFor(1, 16)).toBe(1);
     expect(threadsFor(64, 64)).toBe(4);
-  });
-
-  it('take memory for short-lived values by what there is, within bounds', () => {
-    const gigabytes = 1024 ** 3;
-    expect(youngMb(1 * gigabytes)).toBe(96);
-    expect(youngMb(9 * gigabytes)).toBe(192);
-    expect(youngMb(256 * gigabytes)).toBe(384);
   });
 
   it('are at least one, whatever the machine says of itself', () => {
