@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import { fill } from '#server/cli/bench/find.ts';
+import { writeDown } from '#server/cli/bench/store.ts';
 import { NOBODY, findableOf } from '#server/domain/find/terms.ts';
 import type { Findable } from '#server/domain/find/terms.ts';
 import { readState } from '#server/projector/saved-states.ts';
 import { FindCheck } from '#server/projector/verify-find.ts';
+import { connect } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
 import { startTestRedis } from '../support/redis.ts';
 import { openWorld } from '../support/world.ts';
@@ -31,4 +33,21 @@ it('the people that the bench writes stand in the index exactly as their events 
   expect([named, differences]).toEqual([300, []]);
   await world.close();
   await server.stop();
+});
+
+it('the store that was told not to write down what is filled in ends when asked, once it writes again', async () => {
+  await using server = await startTestRedis();
+  const redis = await connect(server);
+  await writeDown(redis, false);
+  await fill({ redis, partitions: 2 }, 5000);
+  await writeDown(redis, true);
+  const ended = new Promise<void>((resolve) => void redis.once('reconnecting', () => resolve()));
+  // The answer to this is the end of the connection; a server that cannot end says so.
+  const refusal = await redis.sendCommand(['SHUTDOWN']).then(
+    () => '',
+    (error: unknown) => String(error),
+  );
+  expect(refusal).not.toMatch(/SHUTDOWN/);
+  await ended;
+  redis.destroy();
 });

@@ -12,7 +12,7 @@ import { startProduct } from './children.ts';
 import { ask } from './latency.ts';
 import { eventOf, inhabitant } from './population.ts';
 import type { Inhabitant } from './population.ts';
-import { serverUse } from './store.ts';
+import { serverUse, writeDown } from './store.ts';
 import type { Bench } from './throughput.ts';
 
 /** Words written at a time, calls on their way at a time, and words of one command: the server takes no more apart. */
@@ -65,7 +65,7 @@ export async function measureFind(bench: Bench, options: { readonly customers: n
   const { redis } = bench;
   await redis.flushAll();
   // The fill is not what is measured: it need not survive.
-  await redis.configSet('appendonly', 'no');
+  await writeDown(redis, false);
   try {
     const begun = performance.now();
     const filled = await fill(bench, options.customers);
@@ -80,7 +80,7 @@ export async function measureFind(bench: Bench, options: { readonly customers: n
     // Letting go of so much at once would keep the server busy for longer than it is given to end.
     if (redis.isOpen) {
       await redis.flushAll('ASYNC');
-      await redis.configSet('appendonly', 'yes');
+      await writeDown(redis, true);
     }
   }
 }

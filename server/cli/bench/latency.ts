@@ -4,6 +4,7 @@ import { Fault } from '#lib/contract/index.ts';
 import { startProduct } from './children.ts';
 import type { Bench } from './throughput.ts';
 import { JOURNEY, warmUp } from './throughput.ts';
+import { rewritten } from './store.ts';
 import { openPages } from './viewers.ts';
 
 /** Events come this long before anything is measured, so that what measured their burst before has ended. */
@@ -79,6 +80,7 @@ export async function measureLatency(
       ...Array.from({ length: options.viewers - 2 }, (_, i) => ({ request: i % 2 === 0 ? funnelRoom : heatRoom })),
     ]);
     await warmUp(bench, { pool: options.pool, address, warmMs: options.warmMs, projected: true });
+    await rewritten(redis);
     const sending = sender.send({
       pool: options.pool,
       address,
@@ -153,6 +155,7 @@ export async function measureTimeline(
       );
     const customer = await known(address, bench.patienceMs);
     await warmUp(bench, { pool: options.pool, address, warmMs: options.warmMs, projected: true });
+    await rewritten(redis);
     const sending = sender.send({
       pool: options.pool,
       address,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
 import { infoField } from '#server/redis/probe.ts';
@@ -31,6 +32,23 @@ export async function serverUse(redis: Redis): Promise<ServerUse> {
   const [cpu, memory] = await Promise.all([redis.info('cpu'), redis.info('memory')]);
   const seconds = Number(infoField(cpu, 'used_cpu_user')) + Number(infoField(cpu, 'used_cpu_sys'));
   return { cpuMicros: seconds * MICROS, memory: Number(infoField(memory, 'used_memory')) };
+}
+
+const POLL_MS = 20;
+
+/** Has the server write down what it is told, or not. Waits until its file is whole: before, it refuses to end. */
+export async function writeDown(redis: Redis, isOn: boolean): Promise<void> {
+  await redis.configSet('appendonly', isOn ? 'yes' : 'no');
+  if (isOn) await rewritten(redis);
+}
+
+/** Waits until the server does not write its file anew. */
+export async function rewritten(redis: Redis): Promise<void> {
+  for (;;) {
+    const info = await redis.info('persistence');
+    if (infoField(info, 'aof_rewrite_in_progress') === '0' && infoField(info, 'aof_rewrite_scheduled') === '0') return;
+    await pause(POLL_MS);
+  }
 }
 
 /** How far the store's events have come. */
