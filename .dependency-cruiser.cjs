@@ -146,7 +146,7 @@ module.exports = {
       'api/staff',
       'api/queue',
     ),
-    mayReach('api', 'definitions', 'domain', 'projector', 'security', 'platform'),
+    mayReach('api', 'definitions', 'domain', 'projector', 'redis/faults', 'security', 'platform'),
     mayReach('emotion', 'domain/emotion', 'domain/event', 'platform'),
     mayReach('labels', 'domain', 'ingest', 'projector', 'redis', 'platform', 'api/labels'),
     mayReach('importers', 'domain/blueprint'),

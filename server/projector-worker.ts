@@ -9,7 +9,8 @@ import { loadRules } from './identity/load.ts';
 import { systemClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
 import { Projection } from './projector/projection.ts';
-import { connect, storeFault } from './redis/client.ts';
+import { connect } from './redis/client.ts';
+import { storeFault } from './redis/faults.ts';
 
 /** What the worker is given to begin with. */
 export interface ProjectorWork {

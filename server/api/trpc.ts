@@ -1,7 +1,7 @@
 import { TRPCError, initTRPC } from '@trpc/server';
 import { z } from 'zod';
-import { Fault } from '#lib/contract/index.ts';
 import type { FaultCode, InputProblem } from '#lib/contract/index.ts';
+import { knownFault } from '#server/redis/faults.ts';
 import type { Actor } from '#server/security/actor.ts';
 import type { IdentityDesk } from './identity.ts';
 import type { FunnelDesk } from './funnel-desk.ts';
@@ -65,8 +65,8 @@ const CODES: Partial<Record<FaultCode, TRPCError['code']>> = {
 /** Every procedure begins here. */
 export const read = t.procedure.use(async ({ next }) => {
   const result = await next();
-  if (result.ok || !(result.error.cause instanceof Fault)) return result;
-  const fault = result.error.cause;
+  const fault = result.ok ? undefined : knownFault(result.error.cause);
+  if (fault === undefined) return result;
   throw new TRPCError({ code: CODES[fault.code] ?? 'INTERNAL_SERVER_ERROR', message: fault.message, cause: fault });
 });
 

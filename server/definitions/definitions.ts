@@ -3,7 +3,7 @@ import { definitionEntry, Fault, funnelDefinition } from '#lib/contract/index.ts
 import type { DefinitionEntry, DefinitionKind, Published } from '#lib/contract/index.ts';
 import { frictionId, parseFriction } from '#server/friction/read.ts';
 import { parseJourney } from '#server/journeys/load.ts';
-import { storeFault } from '#server/redis/client.ts';
+import { storeFault } from '#server/redis/faults.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
 

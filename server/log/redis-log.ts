@@ -1,6 +1,6 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { isAct } from '#server/domain/identity/acts.ts';
-import { storeFault } from '#server/redis/client.ts';
+import { storeFault } from '#server/redis/faults.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import type { AppendLine } from '#server/redis/scripts.ts';

@@ -59,19 +59,3 @@ export async function another(redis: Redis): Promise<Redis> {
   await client.connect();
   return client;
 }
-
-const TRANSIENT = /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|BUSY|UNBLOCKED|NOREPLICAS)/;
-const BROKEN = /^(ERR|WRONGTYPE|CROSSSLOT|NOPERM)\b/;
-const FULL = /^(OOM|MISCONF)/;
-
-/** Says in the product's words what a failed command means. */
-export function storeFault(cause: unknown): Fault {
-  if (cause instanceof Fault) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  if (FULL.test(message))
-    return new Fault('store_full', 'The store has no room left. Free memory or disk space; nothing was lost.', { cause, retryAfter: 30 });
-  if (TRANSIENT.test(message))
-    return new Fault('store_unavailable', 'The store is busy starting or failing over. Try again.', { cause, retryAfter: 2 });
-  if (BROKEN.test(message)) return new Fault('internal', 'The store refused a command; this is a fault of Throughline.', { cause });
-  return new Fault('store_unavailable', 'The store cannot be reached. Try again.', { cause, retryAfter: 1 });
-}

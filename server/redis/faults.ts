@@ -1,0 +1,44 @@
+import {
+  ClientClosedError,
+  ClientOfflineError,
+  ConnectionTimeoutError,
+  DisconnectsClientError,
+  ErrorReply,
+  ReconnectStrategyError,
+  SocketClosedUnexpectedlyError,
+  SocketTimeoutError,
+} from 'redis';
+import { Fault } from '#lib/contract/index.ts';
+
+const TRANSIENT = /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|BUSY|UNBLOCKED|NOREPLICAS)/;
+const BROKEN = /^(ERR|WRONGTYPE|CROSSSLOT|NOPERM)\b/;
+const FULL = /^(OOM|MISCONF)/;
+
+/** Says in the product's words what a failed command means. */
+export function storeFault(cause: unknown): Fault {
+  if (cause instanceof Fault) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (FULL.test(message))
+    return new Fault('store_full', 'The store has no room left. Free memory or disk space; nothing was lost.', { cause, retryAfter: 30 });
+  if (TRANSIENT.test(message))
+    return new Fault('store_unavailable', 'The store is busy starting or failing over. Try again.', { cause, retryAfter: 2 });
+  if (BROKEN.test(message)) return new Fault('internal', 'The store refused a command; this is a fault of Throughline.', { cause });
+  return new Fault('store_unavailable', 'The store cannot be reached. Try again.', { cause, retryAfter: 1 });
+}
+
+/** What the client throws while there is no connection. */
+const AWAY = [
+  ClientClosedError,
+  ClientOfflineError,
+  ConnectionTimeoutError,
+  DisconnectsClientError,
+  ReconnectStrategyError,
+  SocketClosedUnexpectedlyError,
+  SocketTimeoutError,
+];
+
+/** The fault that something thrown stands for; undefined where neither the product nor the store threw it. */
+export function knownFault(thrown: unknown): Fault | undefined {
+  const isOfStore = thrown instanceof ErrorReply || AWAY.some((kind) => thrown instanceof kind);
+  return thrown instanceof Fault || isOfStore ? storeFault(thrown) : undefined;
+}
