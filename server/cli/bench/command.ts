@@ -14,7 +14,7 @@ import { tellHistory } from '#server/simulator/history.ts';
 import { startSender } from './children.ts';
 import type { Nursery } from './children.ts';
 import { atLeast, atMost, machineOf, quantile, recorded, tableOf } from './figures.ts';
-import type { Figure } from './figures.ts';
+import type { Figure, Machine } from './figures.ts';
 import { measureFind } from './find.ts';
 import { runGenerator } from './generator.ts';
 import { measureLatency, measureTimeline, PROBE_CHANNEL } from './latency.ts';
@@ -339,54 +339,82 @@ async function redisName(redis: Redis): Promise<string> {
   return `Redis ${infoField(info, 'redis_version') ?? '?'}`;
 }
 
-async function prepare(
-  config: Config,
-  request: Request,
-  closing: Closing,
-): Promise<{ readonly bench: Bench; readonly pools: () => Pools }> {
+/** What all parts of a run share. */
+interface Plan {
+  readonly config: Config;
+  readonly request: Request;
+  readonly folder: string;
+  /** told when they are asked for first */
+  readonly pools: () => Pools;
+}
+
+function plan(config: Config, request: Request, closing: Closing): Plan {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-bench-'));
   closing.add(() => rmSync(folder, { recursive: true, force: true }));
+  if (request.profile !== undefined) mkdirSync(request.profile, { recursive: true });
+  let told: Pools | undefined;
+  const pools = (): Pools => {
+    if (told === undefined) say('telling the stories that will be sent');
+    return (told ??= makePools(folder));
+  };
+  return { config, request, folder, pools };
+}
+
+/** Starts a store and a sender of a part's own: millions of events that an earlier part wrote and let go of again are in no store that runs. */
+async function prepare({ config, request, folder }: Plan, part: string, closing: Closing): Promise<Bench> {
   const { redisServerBin: bin, searchPath, cacheHome } = config;
-  const store = await startEmbedded({ dataDir: folder, bin, searchPath, cacheHome, log: createLog('error') });
+  const dataDir = join(folder, part);
+  mkdirSync(dataDir);
+  const store = await startEmbedded({ dataDir, bin, searchPath, cacheHome, log: createLog('error') });
   closing.add(() => store.stop());
   const redis = await connect({ socketPath: store.socketPath });
   closing.add(() => redis.destroy());
   const script = process.argv[1] ?? '';
-  if (request.profile !== undefined) mkdirSync(request.profile, { recursive: true });
   const nursery: Nursery = {
     config,
-    folder,
+    folder: dataDir,
     mainScript: join(dirname(script), '..', 'main.js'),
     benchScript: script,
     redisUrl: store.url,
     writeKey: 'wk_bench_0123456789abcdef',
     profileFolder: request.profile ?? null,
   };
-  let told: Pools | undefined;
-  const pools = (): Pools => {
-    if (told === undefined) say('telling the stories that will be sent');
-    return (told ??= makePools(folder));
-  };
   const sender = await startSender(nursery);
   closing.add(() => sender.end());
-  return { bench: { redis, nursery, sender, partitions: config.partitions, patienceMs: request.effort.patienceMs }, pools };
+  return { redis, nursery, sender, partitions: config.partitions, patienceMs: request.effort.patienceMs };
 }
 
-async function measureAll(request: Request, { bench, pools }: Awaited<ReturnType<typeof prepare>>): Promise<Figure[]> {
+/** What was measured, and on what. */
+interface Measured {
+  readonly figures: readonly Figure[];
+  readonly machine: Machine | undefined;
+}
+
+async function measureAll(all: Plan, closing: Closing): Promise<Measured> {
+  const { pools, request } = all;
   const { effort, parts } = request;
   const figures: Figure[] = [];
-  const part = async (name: Part, measure: () => Promise<Figure[]> | Figure[]): Promise<void> => {
+  let machine: Machine | undefined;
+  const part = async (name: Part, measure: (bench: Bench) => Promise<Figure[]> | Figure[]): Promise<void> => {
     if (!parts.has(name)) return;
     say(`measuring: ${name}`);
-    figures.push(...(await measure()));
+    const its = new Closing();
+    closing.add(() => its.run());
+    try {
+      const bench = await prepare(all, name, its);
+      machine ??= machineOf(await redisName(bench.redis));
+      figures.push(...(await measure(bench)));
+    } finally {
+      await its.run();
+    }
   };
-  await part('throughput', async () => throughputFigures(await throughput(bench, pools(), effort)));
-  await part('cpu', () => costs(bench, pools(), effort));
-  await part('latency', () => latency(bench, pools(), effort));
-  await part('timeline', () => timeline(bench, pools(), effort));
+  await part('throughput', async (bench) => throughputFigures(await throughput(bench, pools(), effort)));
+  await part('cpu', (bench) => costs(bench, pools(), effort));
+  await part('latency', (bench) => latency(bench, pools(), effort));
+  await part('timeline', (bench) => timeline(bench, pools(), effort));
   await part('generator', generator);
-  await part('find', () => find(bench, effort));
-  return figures;
+  await part('find', (bench) => find(bench, effort));
+  return { figures, machine };
 }
 
 /**
@@ -401,9 +429,8 @@ async function runBench(argv: readonly string[], config: Config): Promise<boolea
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
-    const prepared = await prepare(config, request, closing);
-    const machine = machineOf(await redisName(prepared.bench.redis));
-    const figures = await measureAll(request, prepared);
+    const { figures, machine } = await measureAll(plan(config, request, closing), closing);
+    if (machine === undefined) throw new Fault('bad_request', USAGE);
     process.stdout.write(`${tableOf(machine, figures)}\n`);
     if (request.json !== undefined)
       writeFileSync(request.json, `${JSON.stringify({ at: new Date().toISOString(), machine, figures }, null, 2)}\n`);
