@@ -59,6 +59,7 @@ const CODES: Partial<Record<FaultCode, TRPCError['code']>> = {
   too_large: 'PAYLOAD_TOO_LARGE',
   too_many: 'TOO_MANY_REQUESTS',
   store_unavailable: 'SERVICE_UNAVAILABLE',
+  store_full: 'SERVICE_UNAVAILABLE',
   not_ready: 'SERVICE_UNAVAILABLE',
 };
 

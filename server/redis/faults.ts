@@ -37,8 +37,12 @@ const AWAY = [
   SocketTimeoutError,
 ];
 
+/** What the system says of a connection that has just broken: the client passes it on as it is. */
+const BROKEN_CONNECTION: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT']);
+
 /** The fault that something thrown stands for; undefined where neither the product nor the store threw it. */
 export function knownFault(thrown: unknown): Fault | undefined {
-  const isOfStore = thrown instanceof ErrorReply || AWAY.some((kind) => thrown instanceof kind);
-  return thrown instanceof Fault || isOfStore ? storeFault(thrown) : undefined;
+  const isAway =
+    AWAY.some((kind) => thrown instanceof kind) || (thrown instanceof Error && 'code' in thrown && BROKEN_CONNECTION.has(thrown.code));
+  return isAway || thrown instanceof Fault || thrown instanceof ErrorReply ? storeFault(thrown) : undefined;
 }

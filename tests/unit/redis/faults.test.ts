@@ -7,6 +7,11 @@ describe('what was thrown', () => {
   it.each([
     ['a connection that is not there', new ClientOfflineError(), 'store_unavailable'],
     ['a connection that broke', new SocketClosedUnexpectedlyError(), 'store_unavailable'],
+    [
+      'a connection that breaks in this moment',
+      Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' }),
+      'store_unavailable',
+    ],
     ['a server that still loads its files', new ErrorReply('LOADING Redis is loading the dataset in memory'), 'store_unavailable'],
     ['a server without room', new ErrorReply("OOM command not allowed when used memory > 'maxmemory'."), 'store_full'],
     ['a command that cannot be', new ErrorReply('WRONGTYPE Operation against a key holding the wrong kind of value'), 'internal'],
