@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Breath } from '#server/platform/breath.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -14,8 +15,6 @@ const LOOK_MS = 100;
 const PAGE = 32;
 /** After changes were taken in, the next look comes this much later: the feeds of all partitions are read together. */
 const GATHER_MS = 20;
-/** Work at a stretch after which pages and doors get their turn, ms. */
-const BREATH_MS = 5;
 /** How often it is checked that the feed was not trimmed past our place. */
 const CHECK_MS = 5000;
 
@@ -130,13 +129,10 @@ export class Feed {
     const places = Array.from({ length: partitions }, (_, p) => p);
     const pages = await Promise.all(places.map((p) => redis.xRange(keys.changes(p), `(${this.#at.get(p) ?? '0-0'}`, '+', { COUNT: PAGE })));
     let read = 0;
-    let begun = performance.now();
+    const breath = new Breath();
     for (const [partition, page] of pages.entries()) {
       for (const entry of page ?? []) {
-        if (performance.now() - begun > BREATH_MS) {
-          await new Promise((resolve) => setImmediate(resolve));
-          begun = performance.now();
-        }
+        await breath.take();
         readBookings(entry.message['d'] ?? '', this.#sums);
         this.#at.set(partition, entry.id);
         const customers = entry.message['c'] ?? '';

@@ -129,7 +129,9 @@ export class Projection {
     if (this.#storing.has(partition)) return;
     this.#storing.add(partition);
     this.#stored = this.#stored
-      .then(async () => void (await checkpointSums(this.#o.redis, partition)))
+      .then(async () => {
+        if (!this.#stop.signal.aborted) await checkpointSums(this.#o.redis, partition);
+      })
       .catch((error: unknown) =>
         this.#o.log.error({ partition, err: error }, 'the sums were not stored; the changes are kept until they are'),
       )

@@ -1,13 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BookingSink } from '#server/domain/kernel/counters.ts';
 import { Deltas, readBookings } from '#server/domain/kernel/counters.ts';
+import { Breath } from '#server/platform/breath.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
 
 const DAY_MINUTES = 1440;
 const PAGE = 500;
-/** Work at a stretch after which others in the thread get their turn, ms. */
-const BREATH_MS = 4;
 /** Field that tells up to which changes entry the sums reach; the other fields are chunks, one per cube and day of the anchor. */
 const AT = 'at';
 
@@ -41,17 +39,6 @@ class Chunks implements BookingSink {
     let chunk = this.all.get(name);
     if (chunk === undefined) this.all.set(name, (chunk = new Deltas()));
     return chunk;
-  }
-}
-
-/** Lets others have their turn where enough was done since the last one. */
-class Breath {
-  #begun = performance.now();
-
-  async take(): Promise<void> {
-    if (performance.now() - this.#begun < BREATH_MS) return;
-    await nextTurn();
-    this.#begun = performance.now();
   }
 }
 
