@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FunnelView, HeatView, Subscription, SystemStatus } from '#lib/contract/index.ts';
 import { Fault } from '#lib/contract/index.ts';
 import { startProduct } from './children.ts';
+import { rewritten } from './store.ts';
 import type { Bench } from './throughput.ts';
 import { JOURNEY, warmUp } from './throughput.ts';
-import { rewritten } from './store.ts';
 import { openPages } from './viewers.ts';
 
-/** Events come this long before anything is measured, so that what measured their burst before has ended. */
+/** Events come at their rate for this long before anything is measured: nothing of the burst that warmed up is left. */
 const SETTLING_MS = 1500;
 const PROBE_EVERY_MS = 60;
 const LAST_PROBE_MS = 5000;
