@@ -2,7 +2,7 @@ import type { LabelTask } from '#lib/contract/index.ts';
 import { Fault } from '#lib/contract/index.ts';
 import { isCustomersText } from '#server/domain/emotion/annotations.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import { EMOTION_CORRECTED, nameOf } from '#server/domain/event/event.ts';
+import { EMOTION_CORRECTED, nameOf, readEvent } from '#server/domain/event/event.ts';
 import type { LabelDesk } from '#server/api/labels.ts';
 import type { Acceptor } from '#server/ingest/acceptor.ts';
 import type { Clock } from '#server/platform/clock.ts';
@@ -32,7 +32,7 @@ export function createLabels(options: LabelsOptions): LabelDesk {
   async function eventAt(customer: string, id: string): Promise<StoredEvent> {
     const [entry] = (await redis.xRange(keys.customer(homeOf(customer), customer), id, id)) ?? [];
     if (entry === undefined) throw new Fault('not_found', 'This event is not there (any more). Reload the page.');
-    return JSON.parse(entry.message['e'] ?? '{}') as StoredEvent;
+    return readEvent(entry.message['e'] ?? '{}');
   }
 
   return {
@@ -82,7 +82,7 @@ async function tasksIn(reading: StateReading, partition: number): Promise<LabelT
       ]);
       if (state === null || state.noEmotion) return [];
       return (entries ?? []).flatMap(({ id, message }) => {
-        const event = JSON.parse(message['e'] ?? '{}') as StoredEvent;
+        const event = readEvent(message['e'] ?? '{}');
         const labelled = state.emotionsSaid[event.key] !== undefined || state.retracted.includes(nameOf(event));
         return labelled ? [] : taskOf(customer, id, event);
       });

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { readEvent } from '#server/domain/event/event.ts';
 import { isAct } from '#server/domain/identity/acts.ts';
 import { storeFault } from '#server/redis/faults.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -111,7 +112,7 @@ export async function acceptedUnder(redis: Redis, partition: number, eventKeys: 
 /** Reads one log entry back into its events. @param noted told the text of each */
 export function unpack(packed: string, noted?: (event: StoredEvent, text: string) => void): StoredEvent[] {
   return packed.split('\n').map((line) => {
-    const event = JSON.parse(line) as StoredEvent;
+    const event = readEvent(line);
     noted?.(event, line);
     return event;
   });

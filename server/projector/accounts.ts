@@ -1,7 +1,7 @@
 import type { AccountItem, AccountMember, AccountTimeline, AccountView } from '#lib/contract/index.ts';
 import { groupList, sideOf } from '#server/domain/account/account.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
-import type { StoredEvent } from '#server/domain/event/event.ts';
+import { readEvent } from '#server/domain/event/event.ts';
 import { headerOf } from '#server/domain/timeline/header.ts';
 import { itemOf } from '#server/domain/timeline/item.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
@@ -84,7 +84,7 @@ export async function accountTimeline(
       const key = keys.customer(partitionOf(customer, reading.partitions), customer);
       const entries = (await reading.redis.xRevRange(key, from, '-', { COUNT: page.limit + 1 })) ?? [];
       return entries.map(({ id, message }) => {
-        const event = JSON.parse(message['e'] ?? '{}') as StoredEvent;
+        const event = readEvent(message['e'] ?? '{}');
         const item = {
           ...itemOf(event, { state, blueprints: reading.blueprints, laterReceived: Infinity, emotion: reading.emotion?.() }),
           id,

@@ -1,6 +1,7 @@
 import type { NamedIdentifier } from '#lib/contract/index.ts';
 import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { readEvent } from '#server/domain/event/event.ts';
 import { isOpen } from '#server/domain/case/case.ts';
 import { careFor } from '#server/domain/case/waits.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
@@ -48,7 +49,7 @@ export async function addresseeOf(reading: AddresseeReading, customer: string, n
 /** Of somebody with more identifiers of a kind than a state keeps: the strongest one that the last event carries. */
 async function firstCarried({ redis, partitions }: AddresseeReading, customer: string): Promise<NamedIdentifier | null> {
   const [entry] = (await redis.xRevRange(keys.customer(partitionOf(customer, partitions), customer), '+', '-', { COUNT: 1 })) ?? [];
-  const carried = entry === undefined ? undefined : (JSON.parse(entry.message['e'] ?? '{}') as StoredEvent).who[0];
+  const carried = entry === undefined ? undefined : readEvent(entry.message['e'] ?? '{}').who[0];
   return carried === undefined ? null : { kind: carried[0], value: carried[1] };
 }
 
@@ -71,5 +72,5 @@ export async function eventAt(
   position: string,
 ): Promise<StoredEvent | null> {
   const [entry] = (await redis.xRange(keys.customer(partitionOf(customer, partitions), customer), position, position)) ?? [];
-  return entry === undefined ? null : (JSON.parse(entry.message['e'] ?? '{}') as StoredEvent);
+  return entry === undefined ? null : readEvent(entry.message['e'] ?? '{}');
 }

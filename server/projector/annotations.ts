@@ -1,4 +1,5 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { formed, readEvent } from '#server/domain/event/event.ts';
 import { acceptedUnder } from '#server/log/redis-log.ts';
 import type { AcceptedPlace } from '#server/log/redis-log.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -125,7 +126,7 @@ async function loadLists(at: Place, asked: readonly string[]): Promise<Map<strin
     next.forEach((key, i) => {
       const list = lists[i];
       if (list === null || list === undefined) return;
-      const events = JSON.parse(list) as StoredEvent[];
+      const events = (JSON.parse(list) as StoredEvent[]).map(formed);
       known.set(key, events);
       for (const event of events) if (!seen.has(event.key)) found.push(event.key);
     });
@@ -175,7 +176,7 @@ export async function loadAnnotations(
   return new Annotations(partition, {
     known,
     places: new Map(found),
-    acts: new Map(decided.flatMap(([key], i) => (acts[i] == null ? [] : [[key, JSON.parse(acts[i]) as StoredEvent]]))),
+    acts: new Map(decided.flatMap(([key], i) => (acts[i] == null ? [] : [[key, readEvent(acts[i])]]))),
     abouts,
   });
 }

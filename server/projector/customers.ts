@@ -2,6 +2,7 @@ import type { Factor, TimelineItem, TimelinePage } from '#lib/contract/index.ts'
 import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import type { WaitingCurve } from '#server/domain/silence/overdue.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { readEvent } from '#server/domain/event/event.ts';
 import { headerOf } from '#server/domain/timeline/header.ts';
 import { itemOf } from '#server/domain/timeline/item.ts';
 import { decodeNode } from '#server/identity/node.ts';
@@ -70,7 +71,7 @@ export async function timelinePage(reading: CustomerReading, request: TimelineRe
   const page = (entries ?? []).slice(0, limit);
   let earliest = laterReceived;
   const items = page.map((entry): TimelineItem => {
-    const event = JSON.parse(entry.message['e'] ?? '{}') as StoredEvent;
+    const event = readEvent(entry.message['e'] ?? '{}');
     const item = itemOf(event, { state, blueprints, laterReceived: earliest, emotion: reading.emotion?.() });
     earliest = Math.min(earliest, event.received);
     return { ...item, id: entry.id };
@@ -97,6 +98,6 @@ export async function* latestCustomers(
   for (let partition = 0; partition < reading.partitions; partition++)
     for (const person of await reading.redis.zRange(keys.customers(partition), 0, each - 1, { REV: true })) {
       const entries = (await reading.redis.xRange(keys.customer(partition, person), '-', '+', { COUNT: EVENTS_LOOKED_AT })) ?? [];
-      yield entries.map((entry) => JSON.parse(entry.message['e'] ?? '{}') as StoredEvent);
+      yield entries.map((entry) => readEvent(entry.message['e'] ?? '{}'));
     }
 }

@@ -4,6 +4,7 @@ import { knownSince } from '#server/domain/customer/state.ts';
 import { isOpen } from '#server/domain/case/case.ts';
 import { originalOf } from '#server/domain/event/annotation.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { readEvent } from '#server/domain/event/event.ts';
 import { isUndo } from '#server/domain/identity/acts.ts';
 import type { IdentityRules } from '#server/domain/identity/rules.ts';
 import { decodeNode } from '#server/identity/node.ts';
@@ -54,7 +55,7 @@ async function sightings(reading: IdentityReading, person: string): Promise<Sigh
   const found = new Map<string, Sighting>();
   for (let from = '-'; ;) {
     const page = (await redis.xRange(keys.customer(partitionOf(person, partitions), person), from, '+', { COUNT: PAGE })) ?? [];
-    for (const { message } of page) note(originalOf(JSON.parse(message['e'] ?? '{}') as StoredEvent), found);
+    for (const { message } of page) note(originalOf(readEvent(message['e'] ?? '{}')), found);
     const last = page.at(-1);
     if (page.length < PAGE || last === undefined) break;
     from = `(${last.id}`;
@@ -79,7 +80,7 @@ async function nodeOf(reading: IdentityReading, node: string): Promise<IdentityN
 
 async function actsOf(reading: IdentityReading, node: string): Promise<StoredEvent[]> {
   const stored = await reading.redis.hGetAll(keys.acts(partitionOf(node, reading.partitions), node));
-  return Object.values(stored).map((text) => JSON.parse(text) as StoredEvent);
+  return Object.values(stored).map((text) => readEvent(text));
 }
 
 function textOf(event: StoredEvent | undefined, attribute: string): string | null {

@@ -6,7 +6,7 @@ import { isOpen, lastStay, stuckFrom } from '#server/domain/case/case.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';
 import { emptyState } from '#server/domain/customer/state.ts';
 import type { CaseState } from '#server/domain/customer/state.ts';
-import { isRetraction } from '#server/domain/event/event.ts';
+import { isRetraction, readEvent } from '#server/domain/event/event.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { DAY } from '#server/domain/kernel/time.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -93,7 +93,7 @@ async function streamOf(input: PreviewInput, partition: number, customer: string
   const { redis, now } = input;
   const entries = (await redis.xRange(keys.customer(partition, customer), '-', String(now), { COUNT: MOST_EVENTS + 1 })) ?? [];
   if (entries.length > MOST_EVENTS) return { customer, stream: null };
-  return { customer, stream: entries.map((entry) => JSON.parse(entry.message['e'] ?? '{}') as StoredEvent) };
+  return { customer, stream: entries.map((entry) => readEvent(entry.message['e'] ?? '{}')) };
 }
 
 /**

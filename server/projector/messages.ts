@@ -1,4 +1,5 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { formed } from '#server/domain/event/event.ts';
 
 /**
  * What partitions tell each other, through one stream per pair, read with one cursor per sender: exactly once and in order.
@@ -37,4 +38,9 @@ export function encodeMessages(messages: readonly Message[]): string[] {
 }
 
 /** The messages of one entry, in order. */
-export const decodeMessages = (text: string): Message[] => JSON.parse(text) as Message[];
+export function decodeMessages(text: string): Message[] {
+  return (JSON.parse(text) as Message[]).map((message) => {
+    if ('events' in message) return { ...message, events: message.events.map(formed) };
+    return 'event' in message ? { ...message, event: formed(message.event) } : message;
+  });
+}

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Traveller } from '#server/domain/association/passage.ts';
 import type { FoldContext } from '#server/domain/customer/fold.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { readEvent } from '#server/domain/event/event.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { travelled } from '#server/domain/view/passages.ts';
 import type { Journeying, PassageHead } from '#server/domain/view/passages.ts';
@@ -70,7 +71,7 @@ async function streamOf({ redis, partitions, position }: PassageReading, custome
 
 /** @throws where an entry is broken */
 function eventsOf(entries: NonNullable<Entries>): StoredEvent[] {
-  return entries.map(({ message }) => JSON.parse(message['e'] ?? '') as StoredEvent);
+  return entries.map(({ message }) => readEvent(message['e'] ?? ''));
 }
 
 /** Somebody's passages; undefined where an entry is broken or cannot be folded: one customer must not hide all the others. */

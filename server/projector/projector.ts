@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Contexts } from '#server/definitions/contexts.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent, TextEmotion } from '#server/domain/event/event.ts';
+import { readEvent } from '#server/domain/event/event.ts';
 import type { IdentityNode, Limits } from '#server/identity/node.ts';
 import type { Redis } from '#server/redis/client.ts';
 import type { Command } from '#server/redis/scripts.ts';
@@ -435,7 +436,7 @@ export class PartitionProjector {
       const page = (await redis.xRange(keys.customer(partition, person), from, '+', { COUNT: PAGE })) ?? [];
       for (const entry of page) {
         const text = entry.message['e'] ?? '{}';
-        const event = JSON.parse(text) as StoredEvent;
+        const event = readEvent(text);
         this.#note(event, text);
         events.push(event);
       }

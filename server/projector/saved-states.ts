@@ -3,6 +3,7 @@ import type { FoldContext } from '#server/domain/customer/fold.ts';
 import { decodeState, emptyState } from '#server/domain/customer/state.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { readEvent } from '#server/domain/event/event.ts';
 import type { Row } from '#server/domain/kernel/row.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
@@ -24,7 +25,7 @@ function stateFrom(saved: string | null, newest: Entries, context: FoldContext):
   const behind: StoredEvent[] = [];
   for (const { id, message } of newest ?? []) {
     if (id === state.last) break;
-    behind.push(JSON.parse(message['e'] ?? '{}') as StoredEvent);
+    behind.push(readEvent(message['e'] ?? '{}'));
   }
   foldOnto(state, behind.reverse(), context, undefined, () => NOT_ASKED_FOR);
   return state.events === 0 ? null : state;

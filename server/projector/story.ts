@@ -3,6 +3,7 @@ import type { StoryFilter, StoryPage, StoryPageParams, StoryParams, StoryView, T
 import { reachesBack } from '#server/domain/customer/fold.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { readEvent } from '#server/domain/event/event.ts';
 import { briefOf } from '#server/domain/timeline/brief.ts';
 import { entryOf, matchOf, tells } from '#server/domain/timeline/entry.ts';
 import type { StoryEntry } from '#server/domain/timeline/entry.ts';
@@ -73,7 +74,7 @@ export interface StoryReading extends CustomerReading {
   readonly stayCurveOf: (blueprint: Blueprint, stage: number) => StayCurve | undefined;
 }
 
-const eventIn = (entry: StreamEntry): StoredEvent => JSON.parse(entry.message['e'] ?? '{}') as StoredEvent;
+const eventIn = (entry: StreamEntry): StoredEvent => readEvent(entry.message['e'] ?? '{}');
 
 /**
  * Reads customers' stories: whole, however long. What is needed to filter, group, draw and search thousands of events is kept at hand for the customers

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { readEvent } from '#server/domain/event/event.ts';
 import { isAnnotation, originalOf } from '#server/domain/event/annotation.ts';
 import { isStatement, isUndo, statedKey } from '#server/domain/identity/acts.ts';
 import { countLink, decodeNode, newNode, rootOf, standing } from '#server/identity/node.ts';
@@ -83,7 +84,7 @@ export class IdentityCheck {
   /** Decisions are followed where nobody took them back, and only then. */
   async #decisions(node: IdentityNode): Promise<void> {
     const { redis, partition, differs } = this.#o;
-    const stored = Object.values(await redis.hGetAll(keys.acts(partition, node.id))).map((text) => JSON.parse(text) as StoredEvent);
+    const stored = Object.values(await redis.hGetAll(keys.acts(partition, node.id))).map((text) => readEvent(text));
     const followed = new Set<string>();
     for (const act of stored) {
       const said = await redis.hGet(keys.annotations(partition), act.key);
@@ -168,9 +169,7 @@ export class IdentityCheck {
   /** Events that were put aside still link: they came. */
   async #refusedUnder(node: string): Promise<readonly StoredEvent[]> {
     const { redis, partition } = this.#o;
-    this.#refused ??= ((await redis.xRange(keys.refused(partition), '-', '+')) ?? []).map(
-      ({ message }) => JSON.parse(message['e'] ?? '{}') as StoredEvent,
-    );
+    this.#refused ??= ((await redis.xRange(keys.refused(partition), '-', '+')) ?? []).map(({ message }) => readEvent(message['e'] ?? '{}'));
     return this.#refused.filter((event) => event.under === node);
   }
 }

@@ -8,7 +8,7 @@ import { emptyState, encodeState } from '#server/domain/customer/state.ts';
 import type { Findable } from '#server/domain/find/terms.ts';
 import { findableOf } from '#server/domain/find/terms.ts';
 import { originalOf, settle } from '#server/domain/event/annotation.ts';
-import { compareEvents, isCorrection, streamId } from '#server/domain/event/event.ts';
+import { compareEvents, formed, isCorrection, readEvent, streamId } from '#server/domain/event/event.ts';
 import { Deltas, readBookings } from '#server/domain/kernel/counters.ts';
 import { addRow } from '#server/domain/kernel/row.ts';
 import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
@@ -453,7 +453,7 @@ function takeOff(text: string, sums: Deltas): void {
 
 function parseEvent(text: string | undefined): StoredEvent | undefined {
   try {
-    return text === undefined ? undefined : (JSON.parse(text) as StoredEvent);
+    return text === undefined ? undefined : readEvent(text);
   } catch {
     return undefined;
   }
@@ -486,6 +486,6 @@ function isSettled(events: readonly StoredEvent[]): boolean {
 /** `unlinked` is not part of what was said: `verify` compares the links themselves. */
 function isSameCorrected(a: StoredEvent, b: StoredEvent | undefined): boolean {
   const bare = ({ unlinked: _, was, ...rest }: StoredEvent): string =>
-    JSON.stringify([Object.entries(rest).sort(), was === undefined ? null : { ...was, unlinked: undefined }]);
+    JSON.stringify([formed(rest), was === undefined ? null : { ...was, unlinked: undefined }]);
   return b !== undefined && bare(a) === bare(b);
 }

@@ -3,6 +3,7 @@ import { CHECKPOINT_EVENTS } from '#server/domain/customer/fold.ts';
 import { decodeState, emptyState } from '#server/domain/customer/state.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { readEvent } from '#server/domain/event/event.ts';
 import { whyVisits } from '#server/domain/view/why.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import type { StateReading } from './saved-states.ts';
@@ -26,7 +27,7 @@ async function baseOf({ redis, partitions }: StateReading, customer: string): Pr
   const saved = count > 0 ? await redis.hGet(keys.checkpoints(partition, customer), String(count)) : null;
   const state = saved === null || saved === undefined ? emptyState() : decodeState(saved);
   const entries = (await redis.xRange(stream, state.last === '' ? '-' : `(${state.last}`, '+')) ?? [];
-  return { state, events: entries.map((entry) => JSON.parse(entry.message['e'] ?? '{}') as StoredEvent) };
+  return { state, events: entries.map((entry) => readEvent(entry.message['e'] ?? '{}')) };
 }
 
 /** Why a customer's visits are as hard as they were at an instant: all of them, or one. Folds the customer's events again and writes nothing. */

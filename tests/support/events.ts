@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { formed } from '#server/domain/event/event.ts';
 import type { CarriedIdentifier, StoredEvent } from '#server/domain/event/event.ts';
 
 /** Strongest first, as the door orders them. */
@@ -18,7 +19,7 @@ function isList(customer: unknown): customer is readonly (readonly [kind: string
   return Array.isArray(customer);
 }
 
-/** Builds a stored event as the door would. */
+/** Builds a stored event as the door would: its fields in the same order. */
 export function event(
   id: string,
   customer: Readonly<Record<string, string>> | readonly (readonly [kind: string, value: string])[],
@@ -28,7 +29,7 @@ export function event(
   const who = (isList(customer) ? [...customer] : Object.entries(customer))
     .sort((a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]))
     .map(([kind, value]): CarriedIdentifier => [kind, value, nodeName(kind, value)]);
-  return {
+  return formed({
     key: keyOf(source, id),
     id,
     received: rest.at + 1000,
@@ -39,5 +40,5 @@ export function event(
       ? { about: keyOf(source, rest.attributes['eventId']) }
       : {}),
     source,
-  };
+  });
 }

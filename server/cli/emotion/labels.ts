@@ -5,8 +5,7 @@ import type { Config } from '#server/config.ts';
 import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import type { FoldContext } from '#server/domain/customer/fold.ts';
 import { isCustomersText } from '#server/domain/emotion/annotations.ts';
-import type { StoredEvent } from '#server/domain/event/event.ts';
-import { nameOf } from '#server/domain/event/event.ts';
+import { nameOf, readEvent } from '#server/domain/event/event.ts';
 import { connect } from '#server/redis/client.ts';
 import type { Redis, RedisAddress } from '#server/redis/client.ts';
 import { readLock } from '#server/redis/directory-lock.ts';
@@ -53,7 +52,7 @@ async function labelsOf(redis: Redis, partitions: number, person: string): Promi
   if (noEmotion || Object.keys(emotionsSaid).length === 0) return [];
   const entries = (await redis.xRange(keys.customer(partitionOf(person, partitions), person), '-', '+')) ?? [];
   return entries.flatMap(({ message }) => {
-    const event = JSON.parse(message['e'] ?? '{}') as StoredEvent;
+    const event = readEvent(message['e'] ?? '{}');
     const label = emotionsSaid[event.key];
     if (label === undefined || label === 'unknown' || !isCustomersText(event) || retracted.includes(nameOf(event))) return [];
     return [`${quoted(event.text ?? '')},${label}`];

@@ -749,7 +749,7 @@ function noteFindings(applying: Applying, visit: VisitState, where: { readonly o
   const { event, state } = applying;
   const { one, blueprint } = where;
   const stay = lastStay(one);
-  const id = streamId(event);
+  const id = one.lastEvent;
   const lost = visit.about === '' ? threadLostFrom(state.visits, visit, event) : undefined;
   const nothing = cameToNothing(event);
   const reopened = event.type === 'case.reopened';

@@ -1,6 +1,6 @@
 import { EMOTIONS, type EmotionOrUnknown } from '#lib/contract/index.ts';
 import type { StoredEvent } from '../event/event.ts';
-import { EMOTION_CORRECTED, isEmotionCorrection } from '../event/event.ts';
+import { EMOTION_CORRECTED, formed, isEmotionCorrection } from '../event/event.ts';
 
 /** A customer's decision; `attributes.emotion` is `off` or `on`. */
 const CONSENT = 'consent.changed';
@@ -46,5 +46,5 @@ export function changesEmotions(event: StoredEvent): boolean {
 export function withoutEmotion(event: StoredEvent): StoredEvent {
   if (event.emotion === undefined) return event;
   const { emotion: _, ...rest } = event;
-  return rest;
+  return formed(rest);
 }

@@ -1,6 +1,6 @@
 import type { Correctable, StoredEvent } from './event.ts';
 import { EARLIEST_MS, AHEAD_MS } from '#lib/contract/index.ts';
-import { compareEvents, isCorrection, isEmotionCorrection, isRetraction, nameOf, retractedName } from './event.ts';
+import { compareEvents, formed, isCorrection, isEmotionCorrection, isRetraction, nameOf, retractedName } from './event.ts';
 
 /** Gives an event the score of its text, where it has a text of the customer's and no score yet. */
 export type Scored = (event: StoredEvent) => StoredEvent;
@@ -75,7 +75,7 @@ function corrected(original: StoredEvent, corrections: readonly StoredEvent[]): 
   const replaced = [...fields].filter(([name, value]) => value !== undefined && name !== 'at');
   const event = { ...Object.fromEntries(kept), ...Object.fromEntries(replaced), was: original } as unknown as StoredEvent;
   const said = fields.has('text') || fields.has('lang') || fields.has('type') || emotion === undefined ? event : { ...event, emotion };
-  return fields.has('at') ? placed(said, fields.get('at') as number | undefined) : said;
+  return formed(fields.has('at') ? placed(said, fields.get('at') as number | undefined) : said);
 }
 
 function saysTheSame(a: StoredEvent, b: StoredEvent | undefined): b is StoredEvent {
