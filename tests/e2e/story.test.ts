@@ -178,6 +178,25 @@ describe('the list', () => {
     await expect.poll(() => page.locator('mark').count(), SOON).toBe(0);
     await page.context().close();
   });
+  it.each([
+    ['the search', () => `/c/${big}`, '[data-story-search]'],
+    ['the field that finds customers', () => '/c', '[data-find]'],
+  ])('keeps what is typed into %s while the page still gets ready', async (_, path, field) => {
+    const page = await (await browser.newContext(DESK)).newPage();
+    let letGo: () => void = () => undefined;
+    const typed = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route('**/*.js', async (route) => {
+      await typed;
+      await route.continue();
+    });
+    await page.goto(`${product.address}${path()}`, { waitUntil: 'commit' });
+    await page.locator(field).fill('TORTOISE number');
+    letGo();
+    await page.locator('[data-live="live"]').waitFor({ timeout: 20_000 });
+    await page.waitForLoadState('networkidle');
+    expect(await page.locator(field).inputValue()).toBe('TORTOISE number');
+    await page.context().close();
+  });
   it('shows both sides of the stage side by side, and every event by itself', async () => {
     const page = await open(`/c/${ada}?sides=on`);
     const left = (side: string) =>
