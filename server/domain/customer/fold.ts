@@ -749,6 +749,7 @@ function noteFindings(applying: Applying, visit: VisitState, where: { readonly o
   const { event, state } = applying;
   const { one, blueprint } = where;
   const stay = lastStay(one);
+  // This event's own: the case has just taken it in.
   const id = one.lastEvent;
   const lost = visit.about === '' ? threadLostFrom(state.visits, visit, event) : undefined;
   const nothing = cameToNothing(event);
