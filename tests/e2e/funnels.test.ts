@@ -93,6 +93,35 @@ describe('a funnel of one’s own', () => {
     await page.context().close();
   });
 
+  it('is shown between two instants that are typed while numbers move, once they are typed whole', async () => {
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'en-US' })).newPage();
+    await page.goto(`${product.address}/funnel/saved/calls-after-ordering`);
+    await page.locator('[data-live="live"]').waitFor({ timeout: 20_000 });
+    const before = await figure(page, 'entered');
+    await page.getByText('From and to').click();
+    const field = page.locator('[data-field="to"]');
+    const halfTyped = (): Promise<boolean> => field.evaluate((node) => (node as HTMLInputElement).validity.badInput);
+    await field.focus();
+    await page.keyboard.type('11');
+    await product.send([
+      { id: 'moves', customer: { customerId: 'F20' }, type: 'order.placed', channel: 'web', segment: 'gold', occurredAt: Date.now() },
+    ]);
+    await expect.poll(() => figure(page, 'entered'), SOON).toBe(before + 1);
+    expect(await halfTyped()).toBe(true);
+    await page.keyboard.type('242020');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.type('0930AM');
+    await page.keyboard.press('Enter');
+    await page.getByText('The beginning is not before the end.').waitFor();
+    expect(new URL(page.url()).search).toBe('');
+    await page.locator('[data-field="from"]').fill('2020-11-24T09:29');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/calls-after-ordering?from=2020-11-24T*&to=2020-11-24T*');
+    await expect.poll(() => figure(page, 'entered'), SOON).toBe(0);
+    expect(await field.inputValue()).toBe('2020-11-24T09:30');
+    await page.context().close();
+  });
+
   it('says in words what is wrong instead of saving it, and can be changed and removed', async () => {
     const page = await (await browser.newContext({ viewport: { width: 390, height: 844 } })).newPage();
     await page.goto(`${product.address}/funnel/saved/calls-after-ordering/edit`);

@@ -7,9 +7,7 @@ import {
   ceilingOf,
   choiceOf,
   feelingBar,
-  fieldOf,
   frictionPath,
-  instantOf,
   placeOf,
   pointAt,
   stripEnd,
@@ -62,10 +60,6 @@ describe('the strip', () => {
     const end = stripEnd({ to: NOW - 72 * HOUR, from: undefined }, '24h', NOW) ?? 0;
     expect(end - (NOW - 72 * HOUR)).toBeGreaterThanOrEqual(6 * HOUR);
     expect(end - (NOW - 72 * HOUR)).toBeLessThan(7 * HOUR);
-  });
-  it('reads what its fields say in the zone of the reader', () => {
-    expect(instantOf(fieldOf(START))).toBe(START);
-    expect(instantOf('')).toBeUndefined();
   });
   it('has about six marks on its axis', () => {
     expect(axisOf(Array.from({ length: 96 }, (_, i) => point(i, 1)))).toHaveLength(6);

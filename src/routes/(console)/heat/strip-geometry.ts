@@ -73,15 +73,3 @@ export function axisOf(points: readonly StripPoint[], most = 6): readonly { read
   const every = Math.max(1, Math.ceil(points.length / most));
   return points.flatMap((point, i) => (i % every === 0 ? [{ at: point.from, place: (100 * i) / points.length }] : []));
 }
-
-/** `2026-11-20T14:32` in the reader's own zone, for a field of a form. */
-export function fieldOf(at: number): string {
-  const local = new Date(at - new Date(at).getTimezoneOffset() * MINUTE);
-  return local.toISOString().slice(0, 16);
-}
-
-/** An instant from such a field; undefined where it holds none. */
-export function instantOf(text: string): number | undefined {
-  const at = new Date(text).getTime();
-  return Number.isFinite(at) ? at : undefined;
-}

@@ -22,9 +22,3 @@ export const UNITS = [
   { unit: 'hours', ms: 3_600_000 },
   { unit: 'days', ms: 86_400_000 },
 ] as const;
-
-/** What the field of a browser for date and time holds, as an instant; undefined where it holds none. */
-export function instantOf(field: string): number | undefined {
-  const at = new Date(field).getTime();
-  return Number.isFinite(at) ? at : undefined;
-}
