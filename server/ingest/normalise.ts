@@ -2,9 +2,16 @@ import { hash } from 'node:crypto';
 import { AHEAD_MS, EARLIEST_MS, EMOTIONS } from '#lib/contract/index.ts';
 import type { EventInput, RejectionCode } from '#lib/contract/index.ts';
 import type { CarriedIdentifier, StoredEvent } from '#server/domain/event/event.ts';
+import { keyApart } from '#server/domain/event/event.ts';
 import type { IdentityRules } from '#server/domain/identity/rules.ts';
 import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
-import { compareIdentifiers, usableIdentifiers, type IdentifierOptions, type IdentifierProblem } from '#server/security/identifiers.ts';
+import {
+  compareIdentifiers,
+  isDescription,
+  usableIdentifiers,
+  type IdentifierOptions,
+  type IdentifierProblem,
+} from '#server/security/identifiers.ts';
 import { isAboutAnother, readAbout } from './corrections.ts';
 import { readInstant } from './instants.ts';
 import { LATEST_PLAN_MS, type Limits } from './limits.ts';
@@ -61,7 +68,7 @@ export function normalise(input: EventInput, arrival: Arrival, options: Normalis
     return invalid('occurredAt', 'must be ISO 8601 with an offset (2026-03-01T09:30:00Z) or milliseconds since 1970');
   const believed = occurred >= EARLIEST_MS && occurred <= arrival.received + AHEAD_MS;
   const event: Mutable<StoredEvent> = {
-    key: eventKey(arrival.source, id),
+    key: isSpoken(input.type) ? eventKey(arrival.source, id) : apartKey(arrival.source, id, strongest),
     source: arrival.source,
     id,
     at: believed ? occurred : arrival.received,
@@ -87,14 +94,24 @@ export function normalise(input: EventInput, arrival: Arrival, options: Normalis
   return { ok: true, event: { ...detailed.event, about: eventKey(arrival.source, plainText(undone)) } };
 }
 
+/** Whether an event is somebody's word about other events or about identities, and no experience. */
+function isSpoken(type: string | undefined): boolean {
+  return type !== undefined && (isAboutAnother(type) || type === CORRECTED || IDENTITY_UNDOS.has(type) || DECISIONS.has(type));
+}
+
 function sourceSpokenOf(input: EventInput): string | undefined {
   const given = input.type === CORRECTED ? input.attributes?.['eventSource'] : undefined;
   return typeof given === 'string' && given !== '' ? plainText(given) : undefined;
 }
 
-/** The duplicate key: sha-256 of (source, id), first 12 bytes as hex. */
+/** The name of an event, by which duplicates are known: sha-256 of (source, id), first 12 bytes as hex. */
 export function eventKey(source: string, id: string): string {
   return hash('sha256', `${source}\0${id}`, 'hex').slice(0, KEY_DIGITS);
+}
+
+/** The key of an ordinary event, set apart by its strongest identifier. The store's secret is not in it: events are the same in every store. */
+export function apartKey(source: string, id: string, [kind, value]: CarriedIdentifier): string {
+  return keyApart(eventKey(source, id), hash('sha256', [source, id, kind, value].join('\0'), 'hex'));
 }
 
 /** What the schema cannot say. */
@@ -104,8 +121,16 @@ function problemOf(input: EventInput, { limits }: NormaliseOptions): EventProble
   if (input.promise?.id !== undefined && isHalved(input.promise.id)) return malformed('promise.id');
   if (Object.keys(input.customer).length > limits.identifiers)
     return { field: 'customer', code: 'invalid_field', message: `customer must have at most ${limits.identifiers} identifiers.` };
+  const description = Object.keys(input.customer).find(isDescription);
+  if (description !== undefined) return described(description);
   if (input.type === CORRECTED) return correctionProblem(input.attributes ?? {});
   return input.score === undefined ? undefined : scoreProblem(input.score);
+}
+
+function described(kind: string): EventProblem {
+  const instead = kind === 'name' ? 'attributes.name of an event of type identify' : 'an attribute';
+  return invalid(`customer.${kind}`, `is no identifier: others may share it, and would be taken for one person; send it as ${instead}`)
+    .problem;
 }
 
 function correctionProblem(attributes: Readonly<Record<string, unknown>>): EventProblem | undefined {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { QuarantineCounts, QuarantineEntry, QuarantineFilter, QuarantineGroup, QuarantinePage } from '#lib/contract/index.ts';
+import type { StoredEvent } from '#server/domain/event/event.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
 import type { QuarantineLimits, QuarantineWrite } from '#server/redis/scripts.ts';
@@ -48,6 +49,14 @@ function writeOf(refused: Refused): QuarantineWrite {
     bytes: Object.values(fields).reduce((sum, text) => sum + Buffer.byteLength(text), 0),
     fields,
   };
+}
+
+/** How an accepted event is shown that could not be taken in after all. */
+export function refusalOf({ event, reason }: { readonly event: StoredEvent; readonly reason: string }): Refused {
+  const { source, received, at, who, id, type, touchpoint, channel, text, attributes } = event;
+  const customer = Object.fromEntries(who.map(([kind, value]) => [kind, value]));
+  const raw = JSON.stringify({ id, type, touchpoint, channel, occurredAt: at, text, attributes, customer });
+  return { source, received, field: 'customer', code: 'too_many_events', message: `The event was put aside: ${reason}.`, raw };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import { readEvent } from '#server/domain/event/event.ts';
+import { nameIn, readEvent } from '#server/domain/event/event.ts';
 import { isAct } from '#server/domain/identity/acts.ts';
 import { storeFault } from '#server/redis/faults.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -27,7 +27,10 @@ export interface LogOptions {
   readonly onAppend?: (partitions: Iterable<number>) => void;
 }
 
-/** The log on Redis Streams. The event's partition follows from the strongest identifier it carries, so a retry meets its own key. */
+/**
+ * The log on Redis Streams. The event's partition follows from the strongest identifier it carries, so a retry meets its own name there. The same name
+ * under another identifier is no retry: it is another event, in whichever partition that lies.
+ */
 export function createLog(options: LogOptions): EventLog {
   const { redis, partitions, lagLimit } = options;
   const lanes = Array.from({ length: partitions }, (_, partition) => new Lane(redis, partition, lagLimit));
@@ -55,8 +58,8 @@ export function createLog(options: LogOptions): EventLog {
         if (group === undefined) byPartition.set(partition, (group = { indexes: [], lines: [] }));
         group.indexes.push(index);
         group.lines.push({
-          shard: keys.dedupe(partition, event.key.slice(0, SHARD_DIGITS)),
-          key: event.key.slice(SHARD_DIGITS),
+          shard: keys.dedupe(partition, nameIn(event.key).slice(0, SHARD_DIGITS)),
+          key: nameIn(event.key).slice(SHARD_DIGITS),
           under: event.about !== undefined ? ANNOTATION : isAct(event) ? ACT + event.under : event.under,
           line: JSON.stringify(event),
         });
@@ -96,15 +99,16 @@ export interface AcceptedPlace {
 }
 
 /**
- * Where events were accepted in one partition, by key. Accepted is not yet projected.
- * @returns undefined per key that this partition has not accepted, or that is an annotation
+ * Where events were accepted in one partition, by name: mostly under one identifier. Accepted is not yet projected.
+ * @returns none per name that this partition has not accepted, or that is an annotation's
  */
-export async function acceptedUnder(redis: Redis, partition: number, eventKeys: readonly string[]): Promise<(AcceptedPlace | undefined)[]> {
+export async function acceptedUnder(redis: Redis, partition: number, names: readonly string[]): Promise<readonly AcceptedPlace[][]> {
   return Promise.all(
-    eventKeys.map(async (key) => {
-      const found = await redis.hGet(keys.dedupe(partition, key.slice(0, SHARD_DIGITS)), key.slice(SHARD_DIGITS));
-      if (found === null || found === undefined || found === ANNOTATION) return undefined;
-      return found.startsWith(ACT) ? { under: found.slice(ACT.length), act: true } : { under: found, act: false };
+    names.map(async (name) => {
+      const found = await redis.hGet(keys.dedupe(partition, name.slice(0, SHARD_DIGITS)), name.slice(SHARD_DIGITS));
+      if (found === null || found === undefined || found === ANNOTATION) return [];
+      if (found.startsWith(ACT)) return [{ under: found.slice(ACT.length), act: true }];
+      return found.split(' ').map((under) => ({ under, act: false }));
     }),
   );
 }

@@ -15,7 +15,7 @@ const DEEPEST = 16;
 export class Annotations {
   readonly #partition: number;
   readonly #known: Map<string, readonly StoredEvent[]>;
-  readonly #places: ReadonlyMap<string, AcceptedPlace>;
+  readonly #places: ReadonlyMap<string, readonly AcceptedPlace[]>;
   readonly #acts: Map<string, StoredEvent>;
   /** annotation -> what it speaks of */
   readonly #abouts: Map<string, string>;
@@ -26,7 +26,7 @@ export class Annotations {
     partition: number,
     loaded: {
       readonly known: Map<string, readonly StoredEvent[]>;
-      readonly places: ReadonlyMap<string, AcceptedPlace>;
+      readonly places: ReadonlyMap<string, readonly AcceptedPlace[]>;
       readonly acts: Map<string, StoredEvent>;
       readonly abouts: Map<string, string>;
     },
@@ -76,25 +76,25 @@ export class Annotations {
   }
 
   /**
-   * Where the event came in this partition. Of an annotation: where the event came that it speaks of in the end.
-   * @returns undefined where that has not come here; what speaks of the undoing of a decision has no place
+   * Where events of that name came in this partition. Of an annotation: where those came that it speaks of in the end.
+   * @returns none where none has come here; what speaks of the undoing of a decision has no place
    */
-  placeOf(eventKey: string): AcceptedPlace | undefined {
+  placesOf(eventKey: string): readonly AcceptedPlace[] {
     let key = eventKey;
     for (let depth = 0; depth < DEEPEST; depth++) {
       const about = this.#abouts.get(key);
       if (about === undefined) {
-        const place = this.#places.get(key);
-        return depth > 0 && place?.act === true ? undefined : place;
+        const places = this.#places.get(key) ?? [];
+        return depth > 0 ? places.filter((place) => !place.act) : places;
       }
       key = about;
     }
-    return undefined;
+    return [];
   }
 
   /** The nodes it will ask for. */
   get nodes(): readonly string[] {
-    return [...this.#places.values()].map(({ under }) => under);
+    return [...this.#places.values()].flatMap((places) => places.map(({ under }) => under));
   }
 
   /** What has to be written. */
@@ -170,9 +170,9 @@ export async function loadAnnotations(
     : [new Map<string, readonly StoredEvent[]>(), new Map<string, string>()];
   const placed = [...new Set([...input.abouts, ...abouts.values()])];
   const accepted = await acceptedUnder(redis, partition, placed);
-  const found = placed.flatMap((key, i): [string, AcceptedPlace][] => (accepted[i] === undefined ? [] : [[key, accepted[i]]]));
-  const decided = found.filter(([, place]) => place.act);
-  const acts = await Promise.all(decided.map(([key, { under }]) => redis.hGet(keys.acts(partition, under), key)));
+  const found = placed.map((key, i): [string, readonly AcceptedPlace[]] => [key, accepted[i] ?? []]);
+  const decided = found.flatMap(([key, places]) => places.filter((place) => place.act).map(({ under }) => [key, under] as const));
+  const acts = await Promise.all(decided.map(([key, under]) => redis.hGet(keys.acts(partition, under), key)));
   return new Annotations(partition, {
     known,
     places: new Map(found),

@@ -1,4 +1,6 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { nameIn } from '#server/domain/event/event.ts';
+import type { AcceptedPlace } from '#server/log/redis-log.ts';
 import { isAnnotation } from '#server/domain/event/annotation.ts';
 import { isAct, isIdentityUndo, isStatement, isUndo, statedKey } from '#server/domain/identity/acts.ts';
 import type { IdentityNode, Limits, LinkChange, LinkEvent, NodeWrite } from '#server/identity/node.ts';
@@ -79,7 +81,7 @@ export class Batch {
     const node = this.#nodes(event.under);
     this.#own(node, event.who[0]?.[0] ?? UNKNOWN_KIND);
     this.#noteFirsts(node, event);
-    const said = this.#annotations.allOf(event.key).filter((one) => !isIdentityUndo(one));
+    const said = this.#annotations.allOf(nameIn(event.key)).filter((one) => !isIdentityUndo(one));
     this.#deliver(node, [event, ...said.map((one) => ({ ...one, under: event.under }))]);
   }
 
@@ -135,15 +137,16 @@ export class Batch {
    */
   #annotate(about: string, event: StoredEvent): void {
     this.#annotations.add(about, event);
-    const place = this.#annotations.placeOf(about);
-    if (place === undefined) return;
-    if (place.act) {
+    for (const place of this.#annotations.placesOf(about)) this.#layBeside(place, about, event);
+  }
+
+  #layBeside({ act: isDecision, under }: AcceptedPlace, about: string, event: StoredEvent): void {
+    if (isDecision) {
       const act = this.#annotations.actOf(about);
       if (act !== undefined && isUndo(event)) this.#undo(act);
       return;
     }
     if (isIdentityUndo(event)) return;
-    const { under } = place;
     const node = this.#nodes(under);
     this.#own(node, UNKNOWN_KIND);
     const said = [event, ...this.#annotations.allOf(event.key)].filter((one) => !isIdentityUndo(one));

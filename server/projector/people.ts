@@ -400,7 +400,7 @@ function rewriteStream(
 }
 
 function isSame(a: StoredEvent | undefined, b: StoredEvent | undefined): boolean {
-  if (a === undefined || b === undefined || a.key !== b.key || a.unlinked !== b.unlinked) return false;
+  if (a === undefined || b === undefined || a.key !== b.key || !tied(a, b) || a.unlinked !== b.unlinked) return false;
   if ((a.emotion === undefined) !== (b.emotion === undefined)) return false;
   return (a.was === undefined && b.was === undefined) || JSON.stringify(a) === JSON.stringify(b);
 }

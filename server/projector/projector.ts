@@ -3,18 +3,19 @@ import type { Logger } from 'pino';
 import type { Contexts } from '#server/definitions/contexts.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent, TextEmotion } from '#server/domain/event/event.ts';
-import { readEvent } from '#server/domain/event/event.ts';
+import { nameIn, readEvent } from '#server/domain/event/event.ts';
 import type { IdentityNode, Limits } from '#server/identity/node.ts';
 import type { Redis } from '#server/redis/client.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import type { PersonWork } from './batch.ts';
-import type { StoredPerson, Tail } from './people.ts';
+import type { PersonChange, StoredPerson, Tail } from './people.ts';
 import { decodeState } from '#server/domain/customer/state.ts';
 import { CHECKPOINT_EVENTS, SAVED_EVERY } from '#server/domain/customer/fold.ts';
 import { isCustomersText } from '#server/domain/emotion/annotations.ts';
 import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
 import { Deltas } from '#server/domain/kernel/counters.ts';
 import { decodeNode, newNode } from '#server/identity/node.ts';
+import { keepRefused, refusalOf } from '#server/log/quarantine.ts';
 import { keys } from '#server/redis/keys.ts';
 import { Fence } from '#server/redis/fence.ts';
 import { loadAnnotations } from './annotations.ts';
@@ -322,7 +323,7 @@ export class PartitionProjector {
 
   async #loadAnnotations({ events, messages }: Input): Promise<Annotations> {
     const abouts = events.flatMap((event) => event.about ?? []);
-    const keysOfEvents = this.#annotated ? events.map((event) => event.key) : [];
+    const keysOfEvents = this.#annotated ? events.map((event) => nameIn(event.key)) : [];
     for (const message of messages) {
       if (message.kind !== 'annotation') continue;
       abouts.push(message.about);
@@ -353,6 +354,7 @@ export class PartitionProjector {
     const stored = await this.#loadPeople(work);
     const tails = await Promise.all(work.map((w, i) => this.#tailFor(w, stored[i])));
     const changed: string[] = [];
+    const setAside: PersonChange['refused'] = [];
     let since = 0;
     for (const [i, one] of work.entries()) {
       const person = stored[i];
@@ -371,6 +373,7 @@ export class PartitionProjector {
         this.#backfill.contextFor(one.person),
       );
       commands.push(...change.commands);
+      setAside.push(...change.refused);
       for (const refused of change.refused)
         commands.push(['XADD', keys.refused(partition), '*', 'reason', refused.reason, 'e', JSON.stringify(refused.event)]);
       for (const event of change.unlinked) batch.unlink(event);
@@ -384,6 +387,8 @@ export class PartitionProjector {
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
+    // Before the commit, and each once: a crash in between shows it, and shows it once.
+    await keepRefused(this.#o.redis, setAside.map(refusalOf));
     return changed;
   }
 

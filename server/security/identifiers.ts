@@ -55,6 +55,19 @@ const OBJECT_NAMES: ReadonlySet<string> = new Set(['constructor', 'prototype', '
 const CONTROL = /[\p{Cc}\p{Surrogate}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const ASCII = /^[\x20-\x7e]*$/;
 
+/** What says something about a person that others may share: with these for identifiers, two people called alike would be one. */
+const DESCRIPTIONS: ReadonlySet<string> = new Set(
+  [
+    'name fullName full_name displayName display_name firstName first_name lastName last_name givenName given_name familyName family_name surname',
+    'gender birthday birthDate birth_date dateOfBirth date_of_birth age address street city zip postcode postalCode postal_code country language',
+  ].flatMap((kinds) => kinds.split(' ')),
+);
+
+/** Whether a kind describes a person and cannot tell who it is. */
+export function isDescription(kind: string): boolean {
+  return DESCRIPTIONS.has(kind);
+}
+
 /** The kind an identifier is kept under: `userId` is `customerId`. */
 function canonicalKind(kind: string): string {
   return ALIASES.get(kind) ?? kind;

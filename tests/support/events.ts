@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { formed } from '#server/domain/event/event.ts';
+import { formed, keyApart } from '#server/domain/event/event.ts';
 import type { CarriedIdentifier, StoredEvent } from '#server/domain/event/event.ts';
 
 /** Strongest first, as the door orders them. */
@@ -10,14 +10,17 @@ export function nodeName(kind: string, value: string): string {
   return createHash('sha256').update(`${kind}\0${value}`).digest('hex').slice(0, 20);
 }
 
-/** Duplicate key of (source, id), as the door makes it. */
-function keyOf(source: string, id: string): string {
+/** Name of (source, id), as the door makes it. */
+function nameFrom(source: string, id: string): string {
   return createHash('sha256').update(`${source}\0${id}`).digest('hex').slice(0, 24);
 }
 
 function isList(customer: unknown): customer is readonly (readonly [kind: string, value: string])[] {
   return Array.isArray(customer);
 }
+
+/** Types of what is said about other events or about identities. */
+const SPOKEN = /^(event|identity)\.|^emotion\.corrected$/;
 
 /** Builds a stored event as the door would: its fields in the same order. */
 export function event(
@@ -30,14 +33,16 @@ export function event(
     .sort((a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]))
     .map(([kind, value]): CarriedIdentifier => [kind, value, nodeName(kind, value)]);
   return formed({
-    key: keyOf(source, id),
+    key: SPOKEN.test(rest.type ?? '')
+      ? nameFrom(source, id)
+      : keyApart(nameFrom(source, id), nodeName(source, `${id}\0${who[0]?.[2] ?? ''}`)),
     id,
     received: rest.at + 1000,
     under: who[0]?.[2] ?? '',
     who,
     ...rest,
     ...(/^(event|identity)\./.test(rest.type ?? '') && typeof rest.attributes?.['eventId'] === 'string'
-      ? { about: keyOf(source, rest.attributes['eventId']) }
+      ? { about: nameFrom(source, rest.attributes['eventId']) }
       : {}),
     source,
   });

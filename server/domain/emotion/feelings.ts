@@ -1,6 +1,7 @@
 import { EMOTIONS } from '#lib/contract/index.ts';
 import type { CustomerState } from '../customer/state.ts';
 import type { StoredEvent } from '../event/event.ts';
+import { nameIn } from '../event/event.ts';
 import { isCustomersText } from './annotations.ts';
 import { CLASS_VALENCE, labelOfValence } from './classes.ts';
 import { valenceOfScore } from './scale.ts';
@@ -43,7 +44,7 @@ export function feelingsOf(event: StoredEvent, state: Pick<CustomerState, 'emoti
 }
 
 function textFeeling(event: StoredEvent, state: Pick<CustomerState, 'emotionsSaid'>): Said | null {
-  const corrected = isCustomersText(event) ? state.emotionsSaid[event.key] : undefined;
+  const corrected = isCustomersText(event) ? state.emotionsSaid[nameIn(event.key)] : undefined;
   if (corrected === 'unknown') return null;
   if (corrected !== undefined)
     return {

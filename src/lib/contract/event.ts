@@ -113,7 +113,7 @@ export interface Rejection {
   readonly message: string;
 }
 export type RejectionCode =
-  'invalid_json' | 'invalid_field' | 'missing_field' | 'unknown_field' | 'no_identifier' | 'too_deep' | 'too_large';
+  'invalid_json' | 'invalid_field' | 'missing_field' | 'unknown_field' | 'no_identifier' | 'too_deep' | 'too_large' | 'too_many_events';
 
 /** The answer of `POST /v1/events`: what happened to every event of the batch. */
 export interface IngestAnswer {
