@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { IngestAnswer, Rejection } from '#lib/contract/index.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { isDecision } from '#server/domain/identity/decision.ts';
 import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
 import type { IdentityRules } from '#server/domain/identity/rules.ts';
 import type { EventLog, Refused } from '#server/log/log.ts';
@@ -32,6 +33,8 @@ export interface SourcedItem extends Item {
   readonly source: string;
   /** what `value` is where it could not be mapped to our envelope; default: our envelope */
   readonly shape?: Shape;
+  /** its key was public: it may tell what happened, and decide nothing */
+  readonly browser?: boolean;
   /** when it first arrived, ms: of an event that is sent in again after it was repaired; default: now */
   readonly received?: number;
   /** of an event without id, what tells it from an equal one of another request */
@@ -101,7 +104,8 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
     if (!event.accepts(item.value))
       return event.problemOf(item.value) ?? { field: '', code: 'invalid_field', message: 'The event is not valid.' };
     const result = normalise(item.value, { source: item.source, received, requestKey }, normaliseOptions);
-    return result.ok ? result.event : result.problem;
+    if (!result.ok) return result.problem;
+    return (item.browser === true ? publicProblem(result.event) : undefined) ?? result.event;
   };
   const turns = new Turns();
   const sort = (
@@ -122,6 +126,7 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
         ...outcome,
         ...rawOf(item),
         ...(item.shape === undefined ? {} : { shape: item.shape }),
+        ...(item.browser === true ? { browser: true } : {}),
         ...(requestKey === undefined ? {} : { requestKey }),
       });
     }
@@ -154,6 +159,17 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
       return { events: sorted.events, rejected: sorted.rejected };
     },
   };
+}
+
+/** What an event says that a public key may not say; undefined: nothing. */
+function publicProblem({ type, promise }: StoredEvent): EventProblem | undefined {
+  const refuse = (field: string, what: string): EventProblem => ({
+    field,
+    code: 'invalid_field',
+    message: `A browser key may not send ${what}: that is for servers, and for the people who work here.`,
+  });
+  if (type !== undefined && isDecision(type)) return refuse('type', type);
+  return promise === undefined ? undefined : refuse('promise', 'promises');
 }
 
 /** What quarantine keeps of an event: without card numbers, and cut where it is very long. */

@@ -5,7 +5,7 @@ import { mapCloudEvent } from './cloudevents.ts';
 import { applyRule } from './fix.ts';
 import { scanJson } from './json-scan.ts';
 import { LIMITS } from './limits.ts';
-import { isRecord, isSegmentCall, mapMessage } from './segment.ts';
+import { isRecord, readMessage } from './segment.ts';
 
 /** Events tried before a rule is used, and of these shown. */
 const MOST_TRIED = 1_000;
@@ -30,8 +30,8 @@ interface Repaired {
 
 /** Reads a refused event as its door did, after the rule. */
 function repaired(kept: KeptEvent, rule: FixRule): Repaired {
-  const { source, received, requestKey } = kept;
-  const arrival = { source, received, ...(requestKey === undefined ? {} : { requestKey }) };
+  const { source, received, requestKey, browser } = kept;
+  const arrival = { source, received, browser, ...(requestKey === undefined ? {} : { requestKey }) };
   const refuse = (message: string): Repaired => ({
     kept,
     item: { ...arrival, value: undefined, problem: { code: 'invalid_json', message } },
@@ -45,12 +45,8 @@ function repaired(kept: KeptEvent, rule: FixRule): Repaired {
     return { kept, item: { ...arrival, ...item } };
   }
   if (kept.shape === 'segment' && isRecord(changed)) {
-    const call = changed['type'];
-    if (isSegmentCall(call)) return { kept, item: { ...arrival, value: mapMessage(call, changed).envelope } };
-    return {
-      kept,
-      item: { ...arrival, value: changed, problem: { code: 'invalid_field', field: 'type', message: 'type must be a Segment call.' } },
-    };
+    const { library: _, ...item } = readMessage(changed['type'], changed, { browser });
+    return { kept, item: { ...arrival, ...item } };
   }
   return { kept, item: { ...arrival, value: changed } };
 }

@@ -13,6 +13,8 @@ export interface Refused {
   readonly cut?: boolean;
   /** what `raw` is; default: our envelope */
   readonly shape?: 'cloudevents' | 'segment';
+  /** its key was public: sent in again, it may do no more than before */
+  readonly browser?: boolean;
   /** tells equal events without id of different requests apart */
   readonly requestKey?: string;
 }

@@ -19,6 +19,7 @@ const GAP = '\0';
 export interface KeptEvent extends QuarantineEntry {
   readonly shape: Refused['shape'];
   readonly requestKey: string | undefined;
+  readonly browser: boolean;
 }
 
 const places = () => ({
@@ -29,7 +30,7 @@ const places = () => ({
 });
 
 function writeOf(refused: Refused): QuarantineWrite {
-  const { source, received, field, code, message, raw, shape = '', requestKey = '', cut } = refused;
+  const { source, received, field, code, message, raw, shape = '', requestKey = '', browser, cut } = refused;
   const fields = {
     source,
     received: String(received),
@@ -39,11 +40,12 @@ function writeOf(refused: Refused): QuarantineWrite {
     raw,
     shape,
     requestKey,
+    ...(browser === true ? { browser: '1' } : {}),
     ...(cut === true ? { cut: '1' } : {}),
   };
   return {
     // A sender that repeats its batch repeats its bad events; each is kept once.
-    digest: hash('sha256', [source, shape, requestKey, raw].join(GAP), 'hex').slice(0, 32),
+    digest: hash('sha256', [source, shape, requestKey, raw, ...(browser === true ? ['browser'] : [])].join(GAP), 'hex').slice(0, 32),
     group: [source, field, code].join(GAP),
     bytes: Object.values(fields).reduce((sum, text) => sum + Buffer.byteLength(text), 0),
     fields,
@@ -60,7 +62,7 @@ export async function keepRefused(redis: Redis, refused: readonly Refused[], lim
 }
 
 function entryOf(id: string, fields: Readonly<Record<string, string>>): KeptEvent {
-  const { source = '', received = '0', field = '', code = '', message = '', raw = '', shape, requestKey, cut } = fields;
+  const { source = '', received = '0', field = '', code = '', message = '', raw = '', shape, requestKey, browser, cut } = fields;
   return {
     id,
     source,
@@ -72,6 +74,7 @@ function entryOf(id: string, fields: Readonly<Record<string, string>>): KeptEven
     cut: cut === '1',
     shape: shape === 'cloudevents' || shape === 'segment' ? shape : undefined,
     requestKey: requestKey === undefined || requestKey === '' ? undefined : requestKey,
+    browser: browser === '1',
   };
 }
 

@@ -116,6 +116,30 @@ describe('a bad event', () => {
     expect(await numbers(app)).toEqual(await numbers(plain));
   });
 
+  it('of a browser key may do no more when it is sent in again: two customers stay two', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const { key } = await change<NewKey>(app, 'sources.keys.make', { source: 'site', kind: 'browser' });
+    await app.post(['C-1', 'C-2'].map((customerId) => ({ id: customerId, type: 'page.viewed', customer: { customerId } })));
+    const message = {
+      writeKey: key,
+      userId: 'C-1',
+      event: 'identity.merged',
+      messageId: 'im',
+      properties: { other: { customerId: 'C-2' } },
+    };
+    await send(app, '/v1/track', message, { authorization: '' });
+    await send(app, '/v1/alias', { writeKey: key, userId: 'C-1', previousId: 'C-2', messageId: 'al' }, { authorization: '' });
+    const replay = (rule?: object): Promise<ReplayAnswer> =>
+      change(app, 'sources.quarantine.replay', { filter: { source: 'site' }, ...(rule === undefined ? {} : { rule }) });
+    expect(await replay()).toEqual({ accepted: 0, duplicates: 0, wrong: 2 });
+    await app.settled();
+    const found = [await app.find('C-1'), await app.find('C-2')].map(({ hits }) => hits[0]?.customer);
+    expect(new Set(found).size).toBe(2);
+    // Made into what such a key may send, it is taken.
+    const right = { steps: [{ do: 'set', path: 'type', value: 'page.viewed' }] };
+    expect(await replay(right)).toEqual({ accepted: 1, duplicates: 0, wrong: 1 });
+  });
+
   it('that its sender repeats is kept once; what a person throws away is gone', async () => {
     await using app = await startTestApp({ now: NOON });
     for (let i = 0; i < 3; i++) await app.post([{ id: '1', customer: {}, type: 'x', text: 'ada@example.com 4111 1111 1111 1111' }]);
