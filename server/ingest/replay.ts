@@ -3,6 +3,7 @@ import type { KeptEvent, Quarantine } from '#server/log/quarantine.ts';
 import type { Acceptor, SourcedItem } from './acceptor.ts';
 import { mapCloudEvent } from './cloudevents.ts';
 import { applyRule } from './fix.ts';
+import { readEntryAgain } from './inbox.ts';
 import { scanJson } from './json-scan.ts';
 import { LIMITS } from './limits.ts';
 import { isRecord, readMessage } from './segment.ts';
@@ -48,6 +49,7 @@ function repaired(kept: KeptEvent, rule: FixRule): Repaired {
     const { library: _, ...item } = readMessage(changed['type'], changed, { browser });
     return { kept, item: { ...arrival, ...item } };
   }
+  if (kept.shape === 'entry' && isRecord(changed)) return { kept, item: { ...arrival, ...readEntryAgain(changed, requestKey) } };
   return { kept, item: { ...arrival, value: changed } };
 }
 

@@ -12,7 +12,7 @@ export interface Refused {
   /** it was longer than is kept */
   readonly cut?: boolean;
   /** what `raw` is; default: our envelope */
-  readonly shape?: 'cloudevents' | 'segment';
+  readonly shape?: 'cloudevents' | 'segment' | 'entry';
   /** its key was public: sent in again, it may do no more than before */
   readonly browser?: boolean;
   /** tells equal events without id of different requests apart */

@@ -14,6 +14,7 @@ const LOOK_THROUGH = 2_000;
 const PAGE = 500;
 const MOST_GROUPS = 200;
 const GAP = '\0';
+const SHAPES: readonly NonNullable<Refused['shape']>[] = ['cloudevents', 'segment', 'entry'];
 
 /** A refused event as it is kept, with what is needed to send it in again. */
 export interface KeptEvent extends QuarantineEntry {
@@ -72,7 +73,7 @@ function entryOf(id: string, fields: Readonly<Record<string, string>>): KeptEven
     message,
     raw,
     cut: cut === '1',
-    shape: shape === 'cloudevents' || shape === 'segment' ? shape : undefined,
+    shape: SHAPES.find((one) => one === shape),
     requestKey: requestKey === undefined || requestKey === '' ? undefined : requestKey,
     browser: browser === '1',
   };

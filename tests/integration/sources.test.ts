@@ -289,6 +289,30 @@ describe('the stream for producers of the house', () => {
     expect(entries.map(({ code, raw }) => [code, raw])).toEqual([['invalid_json', '{"broken":']]);
   });
 
+  it('goes on behind an entry that cannot be read, and what is set aside can be put right', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const { redis } = app.app;
+    const deep = ['attributes', ...Array.from({ length: 3_000 }, () => 'a')].join('.');
+    await redis.xAdd(keys.inbox(), '*', { customerId: 'C-1', [deep]: 'x' });
+    await redis.xAdd(keys.inbox(), '*', { source: 'till 3', customerId: 'C-1', id: '1', occurredAt: String(NOON - MINUTE) });
+    await redis.xAdd(keys.inbox(), '*', { source: 'till', customerId: 'C-1', id: '2', type: 'page.viewed' });
+    await expect.poll(() => redis.xLen(keys.inbox()), SOON).toBe(0);
+    expect((await view(app)).inboxStoppedAt).toBeNull();
+    const { entries } = await change<QuarantinePage>(app, 'sources.quarantine.page', { filter: {} });
+    expect(entries.map(({ code, field }) => `${code} ${field.slice(0, 10)}`).sort()).toEqual([
+      'invalid_field source',
+      'too_deep attributes',
+    ]);
+    const rule = { steps: [{ do: 'set', path: 'source', value: 'till' }] };
+    const replay = (): Promise<ReplayAnswer> => change(app, 'sources.quarantine.replay', { filter: { field: 'source' }, rule });
+    expect(await replay()).toEqual({ accepted: 1, duplicates: 0, wrong: 0 });
+    await redis.xAdd(keys.inbox(), '*', { source: 'till', customerId: 'C-1', id: '1', occurredAt: String(NOON - MINUTE) });
+    await expect.poll(() => redis.xLen(keys.inbox()), SOON).toBe(0);
+    await app.settled();
+    const { accepted, duplicates } = await app.status();
+    expect([accepted, duplicates]).toEqual([2, 1]);
+  });
+
   it('counts nothing twice when an entry is read again after a crash, and loses nothing that came meanwhile', async () => {
     await using app = await startTestApp({ now: NOON });
     const { redis } = app.app;
