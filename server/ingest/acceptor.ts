@@ -35,6 +35,8 @@ export interface SourcedItem extends Item {
   readonly shape?: Shape;
   /** its key was public: it may tell what happened, and decide nothing */
   readonly browser?: boolean;
+  /** of what is no envelope, how its door reads it; kept with what is refused */
+  readonly readAs?: Pick<Refused, 'strip' | 'keyName'>;
   /** when it first arrived, ms: of an event that is sent in again after it was repaired; default: now */
   readonly received?: number;
   /** of an event without id, what tells it from an equal one of another request */
@@ -125,7 +127,7 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
         received,
         ...outcome,
         ...rawOf(item),
-        ...(item.shape === undefined ? {} : { shape: item.shape }),
+        ...(item.shape === undefined ? {} : { shape: item.shape, ...item.readAs }),
         ...(item.browser === true ? { browser: true } : {}),
         ...(requestKey === undefined ? {} : { requestKey }),
       });

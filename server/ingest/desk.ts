@@ -61,7 +61,7 @@ export function createDesk(options: DeskOptions): Desk {
     };
   }
 
-  const repair = createRepair({ quarantine, acceptor });
+  const repair = createRepair({ quarantine, acceptor, sourceInside: (name, asked) => keys.sourceInside(name, asked) });
   return {
     trial: (filter, rule) => repair.trial(filter, rule),
     async replay(filter, rule) {

@@ -257,9 +257,11 @@ async function cloudEventsAnswer(
   const read = readCloudEvents(request.headers, text, context.limits, { strip });
   if (!read.ok)
     return refusal({ status: read.code === 'unsupported_encoding' ? 415 : statusOf(read.code), code: read.code, message: read.message });
+  const keyName = context.options.keys.isNamed(sender.key) ? context.options.keys.sourceOf(sender.key) : undefined;
+  const readAs = { keyName: keyName ?? '', ...(strip === undefined ? {} : { strip }) };
   const items = read.items.map(({ feed, ...item }): SourcedItem => {
     const source = feed === undefined ? sender.source : (context.options.keys.sourceOf(sender.key, feed) ?? sender.source);
-    return { ...item, source };
+    return { ...item, source, readAs };
   });
   return { status: 200, body: await context.acceptor.accept(items) };
 }

@@ -21,6 +21,8 @@ export interface KeptEvent extends QuarantineEntry {
   readonly shape: Refused['shape'];
   readonly requestKey: string | undefined;
   readonly browser: boolean;
+  readonly strip: string | undefined;
+  readonly keyName: string | undefined;
 }
 
 const places = () => ({
@@ -30,8 +32,18 @@ const places = () => ({
   groups: keys.quarantineGroups(),
 });
 
+/** How the door read it, as far as that is not the usual way. */
+function readAsOf({ browser, strip, keyName }: Refused): Readonly<Record<string, string>> {
+  return {
+    ...(browser === true ? { browser: '1' } : {}),
+    ...(strip === undefined ? {} : { strip }),
+    ...(keyName === undefined ? {} : { keyName }),
+  };
+}
+
 function writeOf(refused: Refused): QuarantineWrite {
-  const { source, received, field, code, message, raw, shape = '', requestKey = '', browser, cut } = refused;
+  const { source, received, field, code, message, raw, shape = '', requestKey = '', cut } = refused;
+  const readAs = readAsOf(refused);
   const fields = {
     source,
     received: String(received),
@@ -41,12 +53,12 @@ function writeOf(refused: Refused): QuarantineWrite {
     raw,
     shape,
     requestKey,
-    ...(browser === true ? { browser: '1' } : {}),
+    ...readAs,
     ...(cut === true ? { cut: '1' } : {}),
   };
   return {
     // A sender that repeats its batch repeats its bad events; each is kept once.
-    digest: hash('sha256', [source, shape, requestKey, raw, ...(browser === true ? ['browser'] : [])].join(GAP), 'hex').slice(0, 32),
+    digest: hash('sha256', [source, shape, requestKey, raw, ...Object.entries(readAs).flat()].join(GAP), 'hex').slice(0, 32),
     group: [source, field, code].join(GAP),
     bytes: Object.values(fields).reduce((sum, text) => sum + Buffer.byteLength(text), 0),
     fields,
@@ -63,7 +75,20 @@ export async function keepRefused(redis: Redis, refused: readonly Refused[], lim
 }
 
 function entryOf(id: string, fields: Readonly<Record<string, string>>): KeptEvent {
-  const { source = '', received = '0', field = '', code = '', message = '', raw = '', shape, requestKey, browser, cut } = fields;
+  const {
+    source = '',
+    received = '0',
+    field = '',
+    code = '',
+    message = '',
+    raw = '',
+    shape,
+    requestKey,
+    browser,
+    strip,
+    keyName,
+    cut,
+  } = fields;
   return {
     id,
     source,
@@ -76,6 +101,8 @@ function entryOf(id: string, fields: Readonly<Record<string, string>>): KeptEven
     shape: SHAPES.find((one) => one === shape),
     requestKey: requestKey === undefined || requestKey === '' ? undefined : requestKey,
     browser: browser === '1',
+    strip,
+    keyName,
   };
 }
 

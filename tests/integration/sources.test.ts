@@ -140,6 +140,34 @@ describe('a bad event', () => {
     expect(await replay(right)).toEqual({ accepted: 1, duplicates: 0, wrong: 1 });
   });
 
+  it('that is a CloudEvent equals a right one once it is repaired: its own feed, and the request’s way to read its type', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const { key } = await change<NewKey>(app, 'sources.keys.make', { source: 'pos', kind: 'server' });
+    const post = async (body: object, authorization?: string): Promise<unknown> => {
+      const headers = { 'content-type': 'application/cloudevents+json', ...(authorization === undefined ? {} : { authorization }) };
+      return (await send(app, '/v1/cloudevents?strip=com.example.', body, headers)).json();
+    };
+    const cloudEvent = { specversion: '1.0', id: 'c', type: 'com.example.delivery.started', subject: 'C-1' };
+    await post(cloudEvent);
+    await post(cloudEvent, `Bearer ${key}`);
+    const rule = { steps: [{ do: 'set', path: 'source', value: '/cefix' }] };
+    expect(await change<ReplayAnswer>(app, 'sources.quarantine.replay', { filter: {}, rule })).toEqual({
+      accepted: 2,
+      duplicates: 0,
+      wrong: 0,
+    });
+    const right = { ...cloudEvent, source: '/cefix' };
+    expect(await post(right)).toMatchObject({ accepted: 0, duplicates: 1 });
+    expect(await post(right, `Bearer ${key}`)).toMatchObject({ accepted: 0, duplicates: 1 });
+    await app.settled();
+    const [hit] = (await app.find('C-1')).hits;
+    const { items } = await app.timeline(hit?.customer ?? '');
+    expect(items.map(({ type }) => type)).toEqual(['delivery.started', 'delivery.started']);
+    const sources = items.map(({ source }) => source ?? '').sort();
+    expect(sources[0]).toMatch(/^cefix-[\da-f]{8}$/);
+    expect(sources[1]).toBe(`pos/${sources[0] ?? ''}`);
+  });
+
   it('that its sender repeats is kept once; what a person throws away is gone', async () => {
     await using app = await startTestApp({ now: NOON });
     for (let i = 0; i < 3; i++) await app.post([{ id: '1', customer: {}, type: 'x', text: 'ada@example.com 4111 1111 1111 1111' }]);
