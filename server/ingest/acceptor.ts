@@ -11,7 +11,7 @@ import { createPhoneReader } from '#server/security/phone.ts';
 import type { Item } from './items.ts';
 import { LIMITS, QUARANTINE_CHARACTERS, type Limits } from './limits.ts';
 import { normalise, type NormaliseOptions } from './normalise.ts';
-import { redactText } from './redact.ts';
+import { redactJson } from './redact.ts';
 import { wellFormed } from './text.ts';
 import { createValidators, type EventProblem, type Validators } from './validator.ts';
 
@@ -177,6 +177,6 @@ function publicProblem({ type, promise }: StoredEvent): EventProblem | undefined
 /** What quarantine keeps of an event: without card numbers, and cut where it is very long. */
 function rawOf(item: Item): { readonly raw: string; readonly cut?: true } {
   const raw = item.raw ?? JSON.stringify(item.value) ?? String(item.value);
-  const kept = wellFormed(redactText(raw.slice(0, QUARANTINE_CHARACTERS)));
+  const kept = wellFormed(redactJson(raw.slice(0, QUARANTINE_CHARACTERS)));
   return raw.length > QUARANTINE_CHARACTERS ? { raw: kept, cut: true } : { raw: kept };
 }

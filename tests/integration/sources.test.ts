@@ -168,6 +168,20 @@ describe('a bad event', () => {
     expect(sources[1]).toBe(`pos/${sources[0] ?? ''}`);
   });
 
+  it('that held a card number as a number can be put right', async () => {
+    await using app = await startTestApp({ now: NOON });
+    await app.post([{ id: '1', type: 'page.viewed', customer: who, channel: 'fax', attributes: { number: 4111111111111111 } }]);
+    const rule = { steps: [{ do: 'set', path: 'channel', value: 'web' }] };
+    expect(await change<ReplayAnswer>(app, 'sources.quarantine.replay', { filter: {}, rule })).toEqual({
+      accepted: 1,
+      duplicates: 0,
+      wrong: 0,
+    });
+    await app.settled();
+    const [hit] = (await app.find('C-1')).hits;
+    expect((await app.timeline(hit?.customer ?? '')).items[0]?.attributes).toEqual({ number: '[card number removed]' });
+  });
+
   it('that its sender repeats is kept once; what a person throws away is gone', async () => {
     await using app = await startTestApp({ now: NOON });
     for (let i = 0; i < 3; i++) await app.post([{ id: '1', customer: {}, type: 'x', text: 'ada@example.com 4111 1111 1111 1111' }]);
