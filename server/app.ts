@@ -266,6 +266,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     stream: inboxStream,
     acceptor,
     ready: () => redis.isReady,
+    clock,
     onFault: (fault) => log.error({ err: fault }, 'the stream of producers could not be taken in'),
   });
   if (config.role !== 'projector') inbox.start();
@@ -273,7 +274,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
     acceptor,
     quarantine: openQuarantine(reads),
-    inbox: inboxStream,
+    inbox: { waiting: () => inboxStream.waiting(), stoppedAt: () => inbox.stoppedAt },
     keys: keyRing,
     lagMs: () => pulse.lagMs,
     feeds: (now, quarantined) => readFeeds(reads, now, quarantined),

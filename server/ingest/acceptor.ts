@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { IngestAnswer, Rejection } from '#lib/contract/index.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { isDecision } from '#server/domain/identity/decision.ts';
 import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
 import type { IdentityRules } from '#server/domain/identity/rules.ts';
 import type { EventLog, Refused } from '#server/log/log.ts';
@@ -10,7 +11,7 @@ import { createPhoneReader } from '#server/security/phone.ts';
 import type { Item } from './items.ts';
 import { LIMITS, QUARANTINE_CHARACTERS, type Limits } from './limits.ts';
 import { normalise, type NormaliseOptions } from './normalise.ts';
-import { redactText } from './redact.ts';
+import { redactJson } from './redact.ts';
 import { wellFormed } from './text.ts';
 import { createValidators, type EventProblem, type Validators } from './validator.ts';
 
@@ -32,6 +33,10 @@ export interface SourcedItem extends Item {
   readonly source: string;
   /** what `value` is where it could not be mapped to our envelope; default: our envelope */
   readonly shape?: Shape;
+  /** its key was public: it may tell what happened, and decide nothing */
+  readonly browser?: boolean;
+  /** of what is no envelope, how its door reads it; kept with what is refused */
+  readonly readAs?: Pick<Refused, 'strip' | 'keyName'>;
   /** when it first arrived, ms: of an event that is sent in again after it was repaired; default: now */
   readonly received?: number;
   /** of an event without id, what tells it from an equal one of another request */
@@ -101,7 +106,8 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
     if (!event.accepts(item.value))
       return event.problemOf(item.value) ?? { field: '', code: 'invalid_field', message: 'The event is not valid.' };
     const result = normalise(item.value, { source: item.source, received, requestKey }, normaliseOptions);
-    return result.ok ? result.event : result.problem;
+    if (!result.ok) return result.problem;
+    return (item.browser === true ? publicProblem(result.event) : undefined) ?? result.event;
   };
   const turns = new Turns();
   const sort = (
@@ -121,7 +127,8 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
         received,
         ...outcome,
         ...rawOf(item),
-        ...(item.shape === undefined ? {} : { shape: item.shape }),
+        ...(item.shape === undefined ? {} : { shape: item.shape, ...item.readAs }),
+        ...(item.browser === true ? { browser: true } : {}),
         ...(requestKey === undefined ? {} : { requestKey }),
       });
     }
@@ -156,9 +163,20 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
   };
 }
 
+/** What an event says that a public key may not say; undefined: nothing. */
+function publicProblem({ type, promise }: StoredEvent): EventProblem | undefined {
+  const refuse = (field: string, what: string): EventProblem => ({
+    field,
+    code: 'invalid_field',
+    message: `A browser key may not send ${what}: that is for servers, and for the people who work here.`,
+  });
+  if (type !== undefined && isDecision(type)) return refuse('type', type);
+  return promise === undefined ? undefined : refuse('promise', 'promises');
+}
+
 /** What quarantine keeps of an event: without card numbers, and cut where it is very long. */
 function rawOf(item: Item): { readonly raw: string; readonly cut?: true } {
   const raw = item.raw ?? JSON.stringify(item.value) ?? String(item.value);
-  const kept = wellFormed(redactText(raw.slice(0, QUARANTINE_CHARACTERS)));
+  const kept = wellFormed(redactJson(raw.slice(0, QUARANTINE_CHARACTERS)));
   return raw.length > QUARANTINE_CHARACTERS ? { raw: kept, cut: true } : { raw: kept };
 }

@@ -1,6 +1,7 @@
 import { eventSchema } from '#lib/contract/index.ts';
 import type { EventInput } from '#lib/contract/index.ts';
 import type { Correctable, Correction, StoredEvent } from '#server/domain/event/event.ts';
+import { speaksOfOthers } from '#server/domain/identity/decision.ts';
 import { readInstant } from './instants.ts';
 import { plainText } from './text.ts';
 import type { EventProblem } from './validator.ts';
@@ -16,6 +17,7 @@ export type ReadAbout =
   | { readonly ok: false; readonly problem: EventProblem };
 
 const FIELDS = 'attributes.fields';
+const LONGEST_PATH = 200;
 const correctable = eventSchema.omit({ id: true, customer: true }).partial();
 
 /** Whether events of a type speak about another event, which `attributes.eventId` names. */
@@ -52,10 +54,12 @@ function readFields(input: EventInput, given: Readonly<Record<string, unknown>>,
   for (const name of ['customer', 'id'] as const)
     if (Object.hasOwn(given, name))
       return problem(`${FIELDS}.${name}`, 'invalid_field', 'cannot be corrected: retract the event and send it again under another id');
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(correctable.shape, name));
+  if (unknown !== undefined) return problem(`${FIELDS}.${unknown}`.slice(0, LONGEST_PATH), 'unknown_field', 'is not part of the envelope');
   const parsed = correctable.safeParse(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)));
   if (!parsed.success) return unreadable(parsed.error.issues[0]);
-  if (parsed.data.type?.startsWith('event.') === true)
-    return problem(`${FIELDS}.type`, 'invalid_field', 'cannot turn an event into one that speaks about others');
+  if (parsed.data.type !== undefined && speaksOfOthers(plainText(parsed.data.type)))
+    return problem(`${FIELDS}.type`, 'invalid_field', 'cannot turn an event into one that speaks about others, or about who is who');
   const { occurredAt, ...fields } = parsed.data;
   const at = occurredAt === undefined ? undefined : readInstant(occurredAt);
   if (occurredAt !== undefined && at === undefined)
@@ -87,7 +91,7 @@ function unreadable(
     | { readonly code: string; readonly path: readonly PropertyKey[]; readonly message: string; readonly keys?: readonly string[] }
     | undefined,
 ): EventProblem {
-  const path = [FIELDS, ...(issue?.path ?? []), ...(issue?.keys?.slice(0, 1) ?? [])].map(String).join('.').slice(0, 200);
+  const path = [FIELDS, ...(issue?.path ?? []), ...(issue?.keys?.slice(0, 1) ?? [])].map(String).join('.').slice(0, LONGEST_PATH);
   return issue?.keys === undefined
     ? problem(path, 'invalid_field', `is not valid: ${issue?.message ?? 'unknown reason'}`)
     : problem(path, 'unknown_field', 'is not part of the envelope');

@@ -16,7 +16,8 @@ export interface DeskOptions {
   readonly clock: Clock;
   readonly acceptor: Acceptor;
   readonly quarantine: Quarantine;
-  readonly inbox: InboxStream;
+  /** the stream for producers of the house: how many entries wait, and since when none could be taken in */
+  readonly inbox: Pick<InboxStream, 'waiting'> & { stoppedAt(): number | undefined };
   readonly keys: KeyRing;
   readonly lagMs: () => number;
   /** health of all sources; given the number of refused events kept of each */
@@ -56,10 +57,11 @@ export function createDesk(options: DeskOptions): Desk {
       lagMs: options.lagMs(),
       quarantine: counts,
       inboxWaiting,
+      inboxStoppedAt: inbox.stoppedAt() ?? null,
     };
   }
 
-  const repair = createRepair({ quarantine, acceptor });
+  const repair = createRepair({ quarantine, acceptor, sourceInside: (name, asked) => keys.sourceInside(name, asked) });
   return {
     trial: (filter, rule) => repair.trial(filter, rule),
     async replay(filter, rule) {

@@ -14,7 +14,7 @@ import { originOf, preflightHeaders } from './cross-origin.ts';
 import { acceptFactors } from './factors.ts';
 import { parseShallow, readItems, TOO_DEEP } from './items.ts';
 import { LIMITS, type Limits } from './limits.ts';
-import { isRecord, isSegmentCall, mapMessage, SEGMENT_CALLS, type SegmentCall } from './segment.ts';
+import { isRecord, readMessage, SEGMENT_CALLS, type SegmentCall } from './segment.ts';
 import { createValidators, type Validators } from './validator.ts';
 
 /** Whether events can be taken just now. */
@@ -257,9 +257,11 @@ async function cloudEventsAnswer(
   const read = readCloudEvents(request.headers, text, context.limits, { strip });
   if (!read.ok)
     return refusal({ status: read.code === 'unsupported_encoding' ? 415 : statusOf(read.code), code: read.code, message: read.message });
+  const keyName = context.options.keys.isNamed(sender.key) ? context.options.keys.sourceOf(sender.key) : undefined;
+  const readAs = { keyName: keyName ?? '', ...(strip === undefined ? {} : { strip }) };
   const items = read.items.map(({ feed, ...item }): SourcedItem => {
     const source = feed === undefined ? sender.source : (context.options.keys.sourceOf(sender.key, feed) ?? sender.source);
-    return { ...item, source };
+    return { ...item, source, readAs };
   });
   return { status: 200, body: await context.acceptor.accept(items) };
 }
@@ -300,29 +302,20 @@ function segmentItem(
   message: unknown,
   { sender, context, large }: { readonly sender: Sender; readonly context: Context; readonly large: boolean },
 ): SourcedItem {
-  const { source } = sender;
+  const { source, browser } = sender;
   if (message === TOO_DEEP) {
     const problem = { code: 'too_deep', message: `The message is nested more than ${context.limits.depth} levels deep.` } as const;
-    return { source, value: message, problem };
+    return { source, browser, value: message, problem };
   }
-  if (!isRecord(message)) return { source, value: message, problem: { code: 'invalid_field', message: 'A message must be an object.' } };
+  if (!isRecord(message))
+    return { source, browser, value: message, problem: { code: 'invalid_field', message: 'A message must be an object.' } };
   const raw = large ? JSON.stringify(message) : '';
   if (raw.length > context.limits.eventCharacters) {
     const problem = { code: 'too_large', message: `The message is longer than ${context.limits.eventCharacters} characters.` } as const;
-    return { source, value: undefined, raw, problem };
+    return { source, browser, value: undefined, raw, problem };
   }
-  const call = route === 'batch' ? message['type'] : route;
-  if (!isSegmentCall(call))
-    return {
-      source,
-      value: message,
-      shape: 'segment',
-      problem: { code: 'invalid_field', field: 'type', message: `type must be one of ${SEGMENT_CALLS.join(', ')}.` },
-    };
-  const { envelope, library } = mapMessage(call, message);
-  const value = { source: librarySource(sender, library, context), value: envelope };
-  if (!sender.browser || typeof envelope['type'] !== 'string' || !envelope['type'].startsWith('event.')) return value;
-  return { ...value, problem: { code: 'invalid_field', field: 'type', message: 'A browser key may not retract or correct events.' } };
+  const { library, ...item } = readMessage(route === 'batch' ? message['type'] : route, message, { browser });
+  return { ...item, browser, source: librarySource(sender, library, context) };
 }
 
 /** A source without a name is called after the library that sends, so that a web page and a back end with one key have health of their own. */

@@ -76,7 +76,12 @@ function readLines(text: string, limits: ItemLimits): ReadItems {
   return { ok: true, items };
 }
 
-function parseItem(raw: string, depth: number, limits: ItemLimits): Item {
+/** Reads a text that is one event, within the limits of every event. */
+export function readItem(raw: string, limits: Pick<Limits, 'depth' | 'eventCharacters'>): Item {
+  return parseItem(raw, raw.length > limits.eventCharacters ? 0 : scanJson(raw, 1).depth, limits);
+}
+
+function parseItem(raw: string, depth: number, limits: Pick<Limits, 'depth' | 'eventCharacters'>): Item {
   if (raw.length > limits.eventCharacters)
     return refused(raw, 'too_large', `The event is longer than ${limits.eventCharacters} characters.`);
   if (depth > limits.depth) return refused(raw, 'too_deep', `The event is nested more than ${limits.depth} levels deep.`);

@@ -52,7 +52,8 @@ const NAMES = ['type', 'touchpoint', 'journey', 'lang', 'outcome', 'topic', 'seg
  * Turns a valid envelope into the event that is stored: identifiers read, times in ms, names in NFC, card numbers removed.
  * Pure: the same input and arrival give the same event.
  */
-export function normalise(input: EventInput, arrival: Arrival, options: NormaliseOptions): Normalised {
+export function normalise(sent: EventInput, arrival: Arrival, options: NormaliseOptions): Normalised {
+  const input = plainlyTyped(sent);
   const problem = problemOf(input, options);
   if (problem !== undefined) return { ok: false, problem };
   const usable = usableIdentifiers(input.customer, options);
@@ -97,6 +98,13 @@ export function normalise(input: EventInput, arrival: Arrival, options: Normalis
 /** Whether an event is somebody's word about other events or about identities, and no experience. */
 function isSpoken(type: string | undefined): boolean {
   return type !== undefined && (isAboutAnother(type) || type === CORRECTED || IDENTITY_UNDOS.has(type) || DECISIONS.has(type));
+}
+
+/** The event with its type as it is kept: what the type means is read from nothing else. */
+function plainlyTyped(input: EventInput): EventInput {
+  if (input.type === undefined) return input;
+  const type = plainText(input.type);
+  return type === input.type ? input : { ...input, type };
 }
 
 function sourceSpokenOf(input: EventInput): string | undefined {

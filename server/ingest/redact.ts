@@ -15,9 +15,15 @@ const MATHEMATICAL_DIGITS = 50;
 /** Spaces, dashes, dots, slashes, underscores, commas, and what cannot be seen. */
 const SEPARATORS = /[\p{Zs}\p{Pd}\p{Cf}\t./_·•,]/u;
 
+/** What a number of JSON is written with. */
+const OF_NUMBER = /[-+.\deE]/;
+
 /** Value of each UTF-16 unit as a decimal digit in any script; 255 for everything else. */
 const DIGITS: Uint8Array = digitTable();
 const GAPS: Uint8Array = gapTable();
+
+/** Where a card number stands in a text, and what comes in its place; default: `REMOVED`. */
+type Card = readonly [start: number, end: number, instead?: string];
 
 /** Digits that follow each other with at most small gaps. */
 interface Run {
@@ -33,8 +39,52 @@ interface Run {
  * One pass, linear in the length; running it again changes nothing.
  */
 export function redactText(text: string): string {
-  if (!mayHoldCard(text)) return text;
-  const found: [start: number, end: number][] = [];
+  return replaced(text, cardsIn(text));
+}
+
+/**
+ * The same for a JSON text, which stays one: where a number holds a card number, all of it becomes a text, and a character written as an escape
+ * goes whole. What is no JSON loses its card numbers too.
+ */
+export function redactJson(text: string): string {
+  return replaced(text, wholeTokens(text, cardsIn(text)));
+}
+
+/** Card numbers widened to the parts of a JSON text that would be broken without them. */
+function wholeTokens(text: string, cards: readonly Card[]): readonly Card[] {
+  const whole: Card[] = [];
+  let at = 0;
+  let quoted = false;
+  for (const [start, end] of cards) {
+    let from = start;
+    for (let width = 1; at < start; at += width) {
+      width = quoted && text[at] === '\\' ? (text[at + 1] === 'u' ? 6 : 2) : 1;
+      if (text[at] === '"') quoted = !quoted;
+      if (at + width > start) from = at;
+    }
+    at = Math.max(at, end);
+    if (quoted) whole.push([from, end]);
+    else if (start >= (whole.at(-1)?.[1] ?? 0)) whole.push([numberStart(text, start), numberEnd(text, end), `"${REMOVED}"`]);
+  }
+  return whole;
+}
+
+function numberStart(text: string, from: number): number {
+  let start = from;
+  while (start > 0 && OF_NUMBER.test(text.charAt(start - 1))) start--;
+  return start;
+}
+
+function numberEnd(text: string, from: number): number {
+  let end = from;
+  while (OF_NUMBER.test(text.charAt(end))) end++;
+  return end;
+}
+
+/** The places of card numbers in a text, in order. */
+function cardsIn(text: string): readonly Card[] {
+  const found: Card[] = [];
+  if (!mayHoldCard(text)) return found;
   let at = 0;
   while (at < text.length) {
     if (digitAt(text, at) === NO_DIGIT) at++;
@@ -44,7 +94,7 @@ export function redactText(text: string): string {
       at = run.ends.at(-1) ?? at + 1;
     }
   }
-  return found.length === 0 ? text : replaced(text, found);
+  return found;
 }
 
 /**
@@ -122,7 +172,7 @@ function readRun(text: string, from: number): Run {
   return run;
 }
 
-function findCards(run: Run, found: [start: number, end: number][]): void {
+function findCards(run: Run, found: Card[]): void {
   const { digits, starts, ends } = run;
   const groups = groupLengths(starts, ends);
   let afterCard = true;
@@ -199,11 +249,12 @@ function digitAt(text: string, at: number): number {
   return low >= 0 && low < MATHEMATICAL_DIGITS ? low % 10 : NO_DIGIT;
 }
 
-function replaced(text: string, found: readonly (readonly [start: number, end: number])[]): string {
+function replaced(text: string, found: readonly Card[]): string {
+  if (found.length === 0) return text;
   const parts: string[] = [];
   let copied = 0;
-  for (const [start, end] of found) {
-    parts.push(text.slice(copied, start), REMOVED);
+  for (const [start, end, instead = REMOVED] of found) {
+    parts.push(text.slice(copied, start), instead);
     copied = end;
   }
   parts.push(text.slice(copied));

@@ -1,11 +1,13 @@
 import type { FixRule, FixTrial, QuarantineFilter, ReplayAnswer } from '#lib/contract/index.ts';
 import type { KeptEvent, Quarantine } from '#server/log/quarantine.ts';
+import type { WriteKeys } from '#server/security/write-keys.ts';
 import type { Acceptor, SourcedItem } from './acceptor.ts';
 import { mapCloudEvent } from './cloudevents.ts';
 import { applyRule } from './fix.ts';
+import { readEntryAgain } from './inbox.ts';
 import { scanJson } from './json-scan.ts';
 import { LIMITS } from './limits.ts';
-import { isRecord, isSegmentCall, mapMessage } from './segment.ts';
+import { isRecord, readMessage } from './segment.ts';
 
 /** Events tried before a rule is used, and of these shown. */
 const MOST_TRIED = 1_000;
@@ -28,10 +30,12 @@ interface Repaired {
   readonly item: SourcedItem;
 }
 
+type SourceInside = WriteKeys['sourceInside'];
+
 /** Reads a refused event as its door did, after the rule. */
-function repaired(kept: KeptEvent, rule: FixRule): Repaired {
-  const { source, received, requestKey } = kept;
-  const arrival = { source, received, ...(requestKey === undefined ? {} : { requestKey }) };
+function repaired(kept: KeptEvent, rule: FixRule, sourceInside: SourceInside): Repaired {
+  const { source, received, requestKey, browser } = kept;
+  const arrival = { source, received, browser, ...(requestKey === undefined ? {} : { requestKey }) };
   const refuse = (message: string): Repaired => ({
     kept,
     item: { ...arrival, value: undefined, problem: { code: 'invalid_json', message } },
@@ -41,18 +45,20 @@ function repaired(kept: KeptEvent, rule: FixRule): Repaired {
   if (value === undefined) return refuse('This is not valid JSON, or nested too deeply.');
   const changed = applyRule(rule, value.value);
   if (kept.shape === 'cloudevents') {
-    const { feed: _, ...item } = mapCloudEvent(changed);
-    return { kept, item: { ...arrival, ...item } };
+    const { feed, ...item } = mapCloudEvent(changed, kept.strip);
+    return { kept, item: { ...arrival, ...item, source: feedOf(kept, feed, sourceInside) } };
   }
   if (kept.shape === 'segment' && isRecord(changed)) {
-    const call = changed['type'];
-    if (isSegmentCall(call)) return { kept, item: { ...arrival, value: mapMessage(call, changed).envelope } };
-    return {
-      kept,
-      item: { ...arrival, value: changed, problem: { code: 'invalid_field', field: 'type', message: 'type must be a Segment call.' } },
-    };
+    const { library: _, ...item } = readMessage(changed['type'], changed, { browser });
+    return { kept, item: { ...arrival, ...item } };
   }
+  if (kept.shape === 'entry' && isRecord(changed)) return { kept, item: { ...arrival, ...readEntryAgain(changed, requestKey) } };
   return { kept, item: { ...arrival, value: changed } };
+}
+
+/** The source of a CloudEvent is its own, by the name it has after the repair. */
+function feedOf({ source, keyName }: KeptEvent, feed: string | undefined, sourceInside: SourceInside): string {
+  return feed === undefined || keyName === undefined ? source : sourceInside(keyName === '' ? undefined : keyName, feed);
 }
 
 function parsed(raw: string): { readonly value: unknown } | undefined {
@@ -67,8 +73,12 @@ function parsed(raw: string): { readonly value: unknown } | undefined {
 }
 
 /** Makes the repair desk of quarantine. */
-export function createRepair(options: { readonly quarantine: Quarantine; readonly acceptor: Acceptor }): Repair {
-  const { quarantine, acceptor } = options;
+export function createRepair(options: {
+  readonly quarantine: Quarantine;
+  readonly acceptor: Acceptor;
+  readonly sourceInside: SourceInside;
+}): Repair {
+  const { quarantine, acceptor, sourceInside } = options;
   return {
     async trial(filter, rule = NO_CHANGE) {
       let tried = 0;
@@ -76,7 +86,7 @@ export function createRepair(options: { readonly quarantine: Quarantine; readonl
       const examples: FixTrial['examples'][number][] = [];
       for await (const kept of quarantine.each(filter)) {
         for (const one of kept) {
-          const { item } = repaired(one, rule);
+          const { item } = repaired(one, rule, sourceInside);
           const problem = acceptor.check(item);
           tried++;
           if (problem === undefined) right++;
@@ -94,7 +104,7 @@ export function createRepair(options: { readonly quarantine: Quarantine; readonl
     async replay(filter, rule = NO_CHANGE) {
       const sum = { accepted: 0, duplicates: 0, wrong: 0 };
       for await (const kept of quarantine.each(filter)) {
-        const all = kept.map((one) => repaired(one, rule));
+        const all = kept.map((one) => repaired(one, rule, sourceInside));
         const right = all.filter(({ item }) => acceptor.check(item) === undefined);
         sum.wrong += all.length - right.length;
         if (right.length === 0) continue;

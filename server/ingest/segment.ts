@@ -1,4 +1,5 @@
 import { CHANNELS, eventSchema, type Channel } from '#lib/contract/index.ts';
+import type { Item } from './items.ts';
 
 /** The calls of the Segment HTTP API that this door speaks. */
 export const SEGMENT_CALLS = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
@@ -9,6 +10,14 @@ export interface MappedMessage {
   readonly envelope: Readonly<Record<string, unknown>>;
   /** e.g. `analytics-node`; undefined where the message does not say */
   readonly library: string | undefined;
+}
+
+/** A Segment message on its way in: an event of our envelope, or the message itself where it cannot be mapped. */
+export interface SegmentItem extends Item {
+  /** what `value` is where it could not be mapped */
+  readonly shape?: 'segment';
+  /** as of `MappedMessage` */
+  readonly library?: string | undefined;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -45,12 +54,43 @@ export function isSegmentCall(type: unknown): type is SegmentCall {
 }
 
 /**
+ * Reads one Segment message. Never throws.
+ * @param call from the path, or the message's `type`
+ * @param options.browser the key is public: such a key may say whose an anonymous id is, and nothing more about who is who
+ */
+export function readMessage(call: unknown, message: Json, { browser }: { readonly browser: boolean }): SegmentItem {
+  const library = libraryOf(message);
+  const refuse = (kept: Json, field: string, text: string): SegmentItem => ({
+    value: kept,
+    library,
+    shape: 'segment',
+    problem: { code: 'invalid_field', field, message: text },
+  });
+  if (!isSegmentCall(call)) return refuse(message, 'type', `type must be one of ${SEGMENT_CALLS.join(', ')}.`);
+  const isPublicAlias = browser && call === 'alias';
+  if (isPublicAlias && !isAnonymous(message['previousId'], message['anonymousId']))
+    return refuse({ ...message, type: call }, 'previousId', 'A browser key may only alias an anonymous id to a user id.');
+  const { envelope } = isPublicAlias ? mapMessage('identify', ownedBy(message)) : mapMessage(call, message);
+  return { value: envelope, library };
+}
+
+/** An alias of an anonymous id as the `identify` that says the same: it links by the ordinary limits, and has no word in who is who. */
+function ownedBy({ traits: _, previousId, ...message }: Json): Json {
+  return { ...message, anonymousId: previousId };
+}
+
+/** Whether an id is one that clients give to whom they do not know: they make them as UUIDs, or the page says which one is in use. */
+function isAnonymous(id: unknown, inUse: unknown): boolean {
+  return typeof id === 'string' && (UUID.test(id) || id === inUse);
+}
+
+/**
  * Maps one Segment message. Never throws; what has no place in the envelope and is not valid there stays among the attributes.
  * @param call from the path, or from the message's `type`
  */
 export function mapMessage(call: SegmentCall, message: Json): MappedMessage {
   const context = record(message['context']);
-  const library = name(record(context['library'])['name']);
+  const library = libraryOf(message);
   const payload = new Map(Object.entries(record(call === 'identify' || call === 'group' ? message['traits'] : message['properties'])));
   const customer = identifiersOf(call, message);
   const draft: Draft = { customer, ...identityOf(message, context) };
@@ -61,6 +101,10 @@ export function mapMessage(call: SegmentCall, message: Json): MappedMessage {
   if (library !== undefined) payload.set('library', library);
   if (payload.size > 0) draft['attributes'] = Object.fromEntries(payload);
   return { envelope: draft, library };
+}
+
+function libraryOf(message: Json): string | undefined {
+  return name(record(record(message['context'])['library'])['name']);
 }
 
 /** What makes the message this message: id, time, language. */

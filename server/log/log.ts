@@ -12,7 +12,13 @@ export interface Refused {
   /** it was longer than is kept */
   readonly cut?: boolean;
   /** what `raw` is; default: our envelope */
-  readonly shape?: 'cloudevents' | 'segment';
+  readonly shape?: 'cloudevents' | 'segment' | 'entry';
+  /** its key was public: sent in again, it may do no more than before */
+  readonly browser?: boolean;
+  /** of a CloudEvent: what its request had taken off the front of each type */
+  readonly strip?: string;
+  /** of a CloudEvent, whose feed may be named only by its repair: what its key is called; empty: it has no name */
+  readonly keyName?: string;
   /** tells equal events without id of different requests apart */
   readonly requestKey?: string;
 }

@@ -15,11 +15,15 @@ const LOOK_THROUGH = 2_000;
 const PAGE = 500;
 const MOST_GROUPS = 200;
 const GAP = '\0';
+const SHAPES: readonly NonNullable<Refused['shape']>[] = ['cloudevents', 'segment', 'entry'];
 
 /** A refused event as it is kept, with what is needed to send it in again. */
 export interface KeptEvent extends QuarantineEntry {
   readonly shape: Refused['shape'];
   readonly requestKey: string | undefined;
+  readonly browser: boolean;
+  readonly strip: string | undefined;
+  readonly keyName: string | undefined;
 }
 
 const places = () => ({
@@ -29,8 +33,18 @@ const places = () => ({
   groups: keys.quarantineGroups(),
 });
 
+/** How the door read it, as far as that is not the usual way. */
+function readAsOf({ browser, strip, keyName }: Refused): Readonly<Record<string, string>> {
+  return {
+    ...(browser === true ? { browser: '1' } : {}),
+    ...(strip === undefined ? {} : { strip }),
+    ...(keyName === undefined ? {} : { keyName }),
+  };
+}
+
 function writeOf(refused: Refused): QuarantineWrite {
   const { source, received, field, code, message, raw, shape = '', requestKey = '', cut } = refused;
+  const readAs = readAsOf(refused);
   const fields = {
     source,
     received: String(received),
@@ -40,11 +54,12 @@ function writeOf(refused: Refused): QuarantineWrite {
     raw,
     shape,
     requestKey,
+    ...readAs,
     ...(cut === true ? { cut: '1' } : {}),
   };
   return {
     // A sender that repeats its batch repeats its bad events; each is kept once.
-    digest: hash('sha256', [source, shape, requestKey, raw].join(GAP), 'hex').slice(0, 32),
+    digest: hash('sha256', [source, shape, requestKey, raw, ...Object.entries(readAs).flat()].join(GAP), 'hex').slice(0, 32),
     group: [source, field, code].join(GAP),
     bytes: Object.values(fields).reduce((sum, text) => sum + Buffer.byteLength(text), 0),
     fields,
@@ -69,7 +84,20 @@ export async function keepRefused(redis: Redis, refused: readonly Refused[], lim
 }
 
 function entryOf(id: string, fields: Readonly<Record<string, string>>): KeptEvent {
-  const { source = '', received = '0', field = '', code = '', message = '', raw = '', shape, requestKey, cut } = fields;
+  const {
+    source = '',
+    received = '0',
+    field = '',
+    code = '',
+    message = '',
+    raw = '',
+    shape,
+    requestKey,
+    browser,
+    strip,
+    keyName,
+    cut,
+  } = fields;
   return {
     id,
     source,
@@ -79,8 +107,11 @@ function entryOf(id: string, fields: Readonly<Record<string, string>>): KeptEven
     message,
     raw,
     cut: cut === '1',
-    shape: shape === 'cloudevents' || shape === 'segment' ? shape : undefined,
+    shape: SHAPES.find((one) => one === shape),
     requestKey: requestKey === undefined || requestKey === '' ? undefined : requestKey,
+    browser: browser === '1',
+    strip,
+    keyName,
   };
 }
 

@@ -29,7 +29,7 @@ type Stored = z.infer<typeof stored>;
 const digestOf = (key: string): Buffer => createHash('sha256').update(key).digest();
 
 /** Write keys made on the page of sources: kept as digests, one source each, shown once. Every process follows them within a second. */
-export class KeyRing implements Pick<WriteKeys, 'sourceOf' | 'isNamed' | 'isBrowser'> {
+export class KeyRing implements Pick<WriteKeys, 'sourceOf' | 'sourceInside' | 'isNamed' | 'isBrowser'> {
   readonly #redis: Redis;
   readonly #clock: () => number;
   readonly #configured: WriteKeys;
@@ -64,7 +64,11 @@ export class KeyRing implements Pick<WriteKeys, 'sourceOf' | 'isNamed' | 'isBrow
       this.#used.set(found.id, now);
       void this.#redis.hSet(keys.writeKeysUsed(), found.id, String(now)).catch(() => undefined);
     }
-    return asked === undefined || asked === found.source ? found.source : `${found.source}/${asked}`;
+    return asked === undefined ? found.source : this.sourceInside(found.source, asked);
+  }
+
+  sourceInside(name: string | undefined, asked: string): string {
+    return this.#configured.sourceInside(name, asked);
   }
 
   isNamed(key: string): boolean {

@@ -16,6 +16,11 @@ export interface WriteKeys {
    * @returns undefined where the key is unknown
    */
   sourceOf(key: string, asked?: string): string | undefined;
+  /**
+   * The source of a sender by what a key is called, where the key itself is no longer at hand.
+   * @param name the key's own name; undefined: it has none
+   */
+  sourceInside(name: string | undefined, asked: string): string;
   /** Whether the key has a name of its own. */
   isNamed(key: string): boolean;
   /** Whether the key may stand in a web page: it only sends, and only by the calls that pages use. */
@@ -56,6 +61,10 @@ export function createWriteKeys(options: WriteKeyOptions): WriteKeys {
   const entries: readonly Entry[] = pairs.map(({ name, key }) => ({ name, digest: digestOf(key) }));
   const names: ReadonlySet<string> = new Set(entries.flatMap(({ name }) => name ?? []));
   const defaultSource = options.defaultSource ?? 'default';
+  const sourceInside = (name: string | undefined, asked: string): string => {
+    if (name !== undefined) return asked === name ? name : `${name}/${asked}`;
+    return names.has(asked) ? `${defaultSource}/${asked}` : asked;
+  };
   return {
     first: firstPair.key,
     made: own?.made ?? false,
@@ -64,10 +73,9 @@ export function createWriteKeys(options: WriteKeyOptions): WriteKeys {
     sourceOf(key, asked) {
       const entry = find(entries, key);
       if (entry === undefined) return undefined;
-      if (asked === undefined || asked === entry.name) return entry.name ?? defaultSource;
-      if (entry.name !== undefined) return `${entry.name}/${asked}`;
-      return names.has(asked) ? `${defaultSource}/${asked}` : asked;
+      return asked === undefined ? (entry.name ?? defaultSource) : sourceInside(entry.name, asked);
     },
+    sourceInside,
   };
 }
 

@@ -116,6 +116,72 @@ describe('a bad event', () => {
     expect(await numbers(app)).toEqual(await numbers(plain));
   });
 
+  it('of a browser key may do no more when it is sent in again: two customers stay two', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const { key } = await change<NewKey>(app, 'sources.keys.make', { source: 'site', kind: 'browser' });
+    await app.post(['C-1', 'C-2'].map((customerId) => ({ id: customerId, type: 'page.viewed', customer: { customerId } })));
+    const message = {
+      writeKey: key,
+      userId: 'C-1',
+      event: 'identity.merged',
+      messageId: 'im',
+      properties: { other: { customerId: 'C-2' } },
+    };
+    await send(app, '/v1/track', message, { authorization: '' });
+    await send(app, '/v1/alias', { writeKey: key, userId: 'C-1', previousId: 'C-2', messageId: 'al' }, { authorization: '' });
+    const replay = (rule?: object): Promise<ReplayAnswer> =>
+      change(app, 'sources.quarantine.replay', { filter: { source: 'site' }, ...(rule === undefined ? {} : { rule }) });
+    expect(await replay()).toEqual({ accepted: 0, duplicates: 0, wrong: 2 });
+    await app.settled();
+    const found = [await app.find('C-1'), await app.find('C-2')].map(({ hits }) => hits[0]?.customer);
+    expect(new Set(found).size).toBe(2);
+    // Made into what such a key may send, it is taken.
+    const right = { steps: [{ do: 'set', path: 'type', value: 'page.viewed' }] };
+    expect(await replay(right)).toEqual({ accepted: 1, duplicates: 0, wrong: 1 });
+  });
+
+  it('that is a CloudEvent equals a right one once it is repaired: its own feed, and the request’s way to read its type', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const { key } = await change<NewKey>(app, 'sources.keys.make', { source: 'pos', kind: 'server' });
+    const post = async (body: object, authorization?: string): Promise<unknown> => {
+      const headers = { 'content-type': 'application/cloudevents+json', ...(authorization === undefined ? {} : { authorization }) };
+      return (await send(app, '/v1/cloudevents?strip=com.example.', body, headers)).json();
+    };
+    const cloudEvent = { specversion: '1.0', id: 'c', type: 'com.example.delivery.started', subject: 'C-1' };
+    await post(cloudEvent);
+    await post(cloudEvent, `Bearer ${key}`);
+    const rule = { steps: [{ do: 'set', path: 'source', value: '/cefix' }] };
+    expect(await change<ReplayAnswer>(app, 'sources.quarantine.replay', { filter: {}, rule })).toEqual({
+      accepted: 2,
+      duplicates: 0,
+      wrong: 0,
+    });
+    const right = { ...cloudEvent, source: '/cefix' };
+    expect(await post(right)).toMatchObject({ accepted: 0, duplicates: 1 });
+    expect(await post(right, `Bearer ${key}`)).toMatchObject({ accepted: 0, duplicates: 1 });
+    await app.settled();
+    const [hit] = (await app.find('C-1')).hits;
+    const { items } = await app.timeline(hit?.customer ?? '');
+    expect(items.map(({ type }) => type)).toEqual(['delivery.started', 'delivery.started']);
+    const sources = items.map(({ source }) => source ?? '').sort();
+    expect(sources[0]).toMatch(/^cefix-[\da-f]{8}$/);
+    expect(sources[1]).toBe(`pos/${sources[0] ?? ''}`);
+  });
+
+  it('that held a card number as a number can be put right', async () => {
+    await using app = await startTestApp({ now: NOON });
+    await app.post([{ id: '1', type: 'page.viewed', customer: who, channel: 'fax', attributes: { number: 4111111111111111 } }]);
+    const rule = { steps: [{ do: 'set', path: 'channel', value: 'web' }] };
+    expect(await change<ReplayAnswer>(app, 'sources.quarantine.replay', { filter: {}, rule })).toEqual({
+      accepted: 1,
+      duplicates: 0,
+      wrong: 0,
+    });
+    await app.settled();
+    const [hit] = (await app.find('C-1')).hits;
+    expect((await app.timeline(hit?.customer ?? '')).items[0]?.attributes).toEqual({ number: '[card number removed]' });
+  });
+
   it('that its sender repeats is kept once; what a person throws away is gone', async () => {
     await using app = await startTestApp({ now: NOON });
     for (let i = 0; i < 3; i++) await app.post([{ id: '1', customer: {}, type: 'x', text: 'ada@example.com 4111 1111 1111 1111' }]);
@@ -263,6 +329,30 @@ describe('the stream for producers of the house', () => {
     ]);
     const { entries } = await change<QuarantinePage>(app, 'sources.quarantine.page', { filter: { source: 'redis' } });
     expect(entries.map(({ code, raw }) => [code, raw])).toEqual([['invalid_json', '{"broken":']]);
+  });
+
+  it('goes on behind an entry that cannot be read, and what is set aside can be put right', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const { redis } = app.app;
+    const deep = ['attributes', ...Array.from({ length: 3_000 }, () => 'a')].join('.');
+    await redis.xAdd(keys.inbox(), '*', { customerId: 'C-1', [deep]: 'x' });
+    await redis.xAdd(keys.inbox(), '*', { source: 'till 3', customerId: 'C-1', id: '1', occurredAt: String(NOON - MINUTE) });
+    await redis.xAdd(keys.inbox(), '*', { source: 'till', customerId: 'C-1', id: '2', type: 'page.viewed' });
+    await expect.poll(() => redis.xLen(keys.inbox()), SOON).toBe(0);
+    expect((await view(app)).inboxStoppedAt).toBeNull();
+    const { entries } = await change<QuarantinePage>(app, 'sources.quarantine.page', { filter: {} });
+    expect(entries.map(({ code, field }) => `${code} ${field.slice(0, 10)}`).sort()).toEqual([
+      'invalid_field source',
+      'too_deep attributes',
+    ]);
+    const rule = { steps: [{ do: 'set', path: 'source', value: 'till' }] };
+    const replay = (): Promise<ReplayAnswer> => change(app, 'sources.quarantine.replay', { filter: { field: 'source' }, rule });
+    expect(await replay()).toEqual({ accepted: 1, duplicates: 0, wrong: 0 });
+    await redis.xAdd(keys.inbox(), '*', { source: 'till', customerId: 'C-1', id: '1', occurredAt: String(NOON - MINUTE) });
+    await expect.poll(() => redis.xLen(keys.inbox()), SOON).toBe(0);
+    await app.settled();
+    const { accepted, duplicates } = await app.status();
+    expect([accepted, duplicates]).toEqual([2, 1]);
   });
 
   it('counts nothing twice when an entry is read again after a crash, and loses nothing that came meanwhile', async () => {

@@ -21,6 +21,11 @@ const STATED: ReadonlySet<string> = new Set([
   'queue.done',
 ]);
 
+/** Whether events of a type are what people here say about a customer. */
+export function isStaffType(type: string): boolean {
+  return STATED.has(type);
+}
+
 /**
  * Whether an event is a statement of somebody here about a customer and a case of theirs: it names who says so (`attributes.by`) and the case
  * (`attributes.case`; empty where there is none). It is no experience of the customer's: no touchpoint, no visit, no contact comes of it.
@@ -28,7 +33,7 @@ const STATED: ReadonlySet<string> = new Set([
 export function isStaffWord(event: Pick<StoredEvent, 'type' | 'attributes'>): boolean {
   const { type, attributes } = event;
   if (attributes === undefined || type === undefined) return false;
-  return STATED.has(type) && typeof attributes['by'] === 'string' && typeof attributes['case'] === 'string';
+  return isStaffType(type) && typeof attributes['by'] === 'string' && typeof attributes['case'] === 'string';
 }
 
 /** Whether whoever works here may take an event back from the customer's page: only what was stated on a page can be. */

@@ -37,6 +37,8 @@ export interface SourcesView {
   readonly quarantine: QuarantineCounts;
   /** entries of the Redis stream for in-house producers that wait to be taken in */
   readonly inboxWaiting: number;
+  /** since when none of them could be taken in, ms; null: all is well */
+  readonly inboxStoppedAt: number | null;
 }
 
 /** How full quarantine is. */

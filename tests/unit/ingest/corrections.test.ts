@@ -44,7 +44,16 @@ describe('a correction', () => {
     [{ eventId: '1', fields: { channel: 'fax' } }, 'attributes.fields.channel', 'invalid_field'],
     [{ eventId: '1', fields: { chanel: 'web' } }, 'attributes.fields.chanel', 'unknown_field'],
     [{ eventId: '1', fields: { customer: { customerId: 'C-2' } } }, 'attributes.fields.customer', 'invalid_field'],
+    [{ eventId: '1', fields: { foo: null } }, 'attributes.fields.foo', 'unknown_field'],
+    [{ eventId: '1', fields: { channel: 'web', toString: null } }, 'attributes.fields.toString', 'unknown_field'],
+    [{ eventId: '1', fields: JSON.parse('{"__proto__":null}') as object }, 'attributes.fields.__proto__', 'unknown_field'],
     [{ eventId: '1', fields: { type: 'event.retracted' } }, 'attributes.fields.type', 'invalid_field'],
+    [{ eventId: '1', fields: { type: 'event.retracted ' } }, 'attributes.fields.type', 'invalid_field'],
+    [{ eventId: '1', fields: { type: 'identity.merged' } }, 'attributes.fields.type', 'invalid_field'],
+    [{ eventId: '1', fields: { type: 'identity.split' } }, 'attributes.fields.type', 'invalid_field'],
+    [{ eventId: '1', fields: { type: 'identity.unmerged' } }, 'attributes.fields.type', 'invalid_field'],
+    [{ eventId: '1', fields: { type: 'emotion.corrected' } }, 'attributes.fields.type', 'invalid_field'],
+    [{ eventId: '1', fields: { type: 'alias' } }, 'attributes.fields.type', 'invalid_field'],
     [{ eventId: '1', fields: { occurredAt: 'yesterday' } }, 'attributes.fields.occurredAt', 'invalid_field'],
     [{ eventId: '1', fields: { score: { kind: 'nps', value: 11 } } }, 'attributes.fields.score.value', 'invalid_field'],
     [undefined, 'attributes.eventId', 'missing_field'],
@@ -52,6 +61,15 @@ describe('a correction', () => {
     const { event, rejection } = await send(attributes);
     expect(event).toBeUndefined();
     expect(rejection).toMatchObject({ field, code });
+  });
+
+  test('may make a promise or a note of an event: these are acted upon whenever they come', async () => {
+    const { event } = await send({ eventId: '1', fields: { type: 'note.added', topic: null } });
+    expect(event?.correction).toEqual({ set: { type: 'note.added' }, unset: ['topic'] });
+  });
+
+  test('is one by what its type is kept as', async () => {
+    expect((await send({}, ' event.retracted\u200e')).rejection).toMatchObject({ field: 'attributes.eventId', code: 'missing_field' });
   });
 
   test('a retraction without the id of an event is refused too', async () => {

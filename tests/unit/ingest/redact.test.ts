@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { REMOVED, redactText, redactValue } from '#server/ingest/redact.ts';
+import { REMOVED, redactJson, redactText, redactValue } from '#server/ingest/redact.ts';
 
 const CARDS = [
   '4111111111111111',
@@ -75,5 +75,28 @@ describe('card numbers', () => {
     const ids = Array.from({ length: 20_000 }, () => Array.from({ length: 16 }, digit).join(''));
     const hits = ids.filter((id) => redactText(`order ${id}`).includes(REMOVED)).length;
     expect(hits / ids.length).toBeLessThan(0.05);
+  });
+});
+
+describe('a JSON text', () => {
+  const card = '4111111111111111';
+
+  test.each([
+    [`{"number":${card}}`, { number: REMOVED }],
+    [`{"number":-${card},"n":1}`, { number: REMOVED, n: 1 }],
+    [`[${card}.5, ${card}e2,"x"]`, [REMOVED, REMOVED, 'x']],
+    ['[4111,1111,1111,1111]', [REMOVED]],
+    [`{"n":${card}${card}${card}}`, { n: REMOVED }],
+    [`{"a \\" ${card}":"x \\\\","b":"\\u${card}","c":${card}}`, { [`a " ${REMOVED}`]: 'x \\', b: REMOVED, c: REMOVED }],
+    ['{"text":"card 4111 1111 1111 1111, thanks"}', { text: `card ${REMOVED}, thanks` }],
+  ])('%s stays one', (text, expected) => {
+    const clean = redactJson(text);
+    expect(JSON.parse(clean)).toEqual(expected);
+    expect([redactJson(clean), redactText(clean)]).toEqual([clean, clean]);
+  });
+
+  test('that is broken loses its card numbers too', () => {
+    for (const text of [`{"number":${card}`, `{"a":"${card}`, `${card}"`, `\\${card}`]) expect(redactJson(text)).not.toContain(card);
+    expect(redactJson('{"n":1}')).toBe('{"n":1}');
   });
 });

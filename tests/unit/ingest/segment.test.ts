@@ -173,5 +173,8 @@ describe('the Segment door', () => {
     await doors.post('/v1/batch', body, { ...basic, 'x-source': 'till' });
     await doors.post('/v1/batch', body, { authorization: 'Bearer another-key-0123456789' });
     expect(doors.log.events.map(({ source }) => source)).toEqual(['analytics-node', 'till', 'shop']);
+    // What is refused too: repaired, it must have the name of the right one.
+    await doors.post('/v1/batch', body.replace('"track"', '"sing"'), basic);
+    expect(doors.log.refused.map(({ source }) => source)).toEqual(['analytics-node']);
   });
 });

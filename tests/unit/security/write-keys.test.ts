@@ -39,6 +39,8 @@ describe('write keys', () => {
       undefined,
       undefined,
     ]);
+    expect([keys.sourceInside('shop', 'crm'), keys.sourceInside('shop', 'shop')]).toEqual(['shop/crm', 'shop']);
+    expect([keys.sourceInside(undefined, 'till'), keys.sourceInside(undefined, 'shop')]).toEqual(['till', 'default/shop']);
     expect([keys.isNamed(shop), keys.isNamed(open), keys.made]).toEqual([true, false, false]);
   });
 

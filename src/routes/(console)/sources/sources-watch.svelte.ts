@@ -13,6 +13,7 @@ export class SourcesWatch {
     lagMs: 0,
     quarantine: { kept: 0, bytes: 0, again: 0, dropped: 0, mostKept: 0, mostBytes: 0 },
     inboxWaiting: 0,
+    inboxStoppedAt: null,
   });
   groups: readonly QuarantineGroup[] = $state.raw([]);
   /** the last look got no answer: what is shown is old */
