@@ -120,6 +120,55 @@ describe('an XES log with the mapping that ships', () => {
   });
 });
 
+const at = '<date key="time:timestamp" value="2026-03-01T09:00:00Z"/>';
+const logOf = (...traces: readonly string[]): string => `<log>${traces.map((trace) => `<trace>${trace}</trace>`).join('')}</log>`;
+const named = (name: string): string => `<string key="concept:name" value="${name}"/>`;
+
+describe('an XES log', () => {
+  test('goes on counting where a second trace has the name of an earlier one: no event is taken for another', async () => {
+    const step = `<event>${named('Step')}${at}</event>`;
+    const log = logOf(
+      `${named('A')}<int key="round" value="1"/>${step}${step}`,
+      named('B') + step,
+      `${named('A')}<int key="round" value="2"/>${step}`,
+    );
+    const { events } = await read('twice.xes', log, await shipped('xes'));
+    expect(events.map(({ id, sequence, attributes }) => [id, sequence, attributes?.['case:round']])).toEqual([
+      ['A/1', 1, 1],
+      ['B/1', 1, undefined],
+      ['A/2', 2, undefined],
+      ['A/3', 3, 2],
+    ]);
+  });
+
+  test('keeps every digit of a whole number, so that two customers never become one', async () => {
+    const traces = ['9007199254740992', '9007199254740993', '12'].map(
+      (id) => `${named(`T${id}`)}<int key="customer" value="${id}"/><event>${at}</event>`,
+    );
+    const { events } = await read('long.xes', logOf(...traces), await shipped('xes'));
+    expect(events.map(({ customer }) => customer['customerId'])).toEqual(['9007199254740992', '9007199254740993', '12']);
+  });
+
+  test('keeps all values of a list', async () => {
+    const list = (...values: readonly string[]): string =>
+      `<list key="tags"><values>${values.map((v) => `<string key="tag" value="${v}"/>`).join('')}</values></list>`;
+    const { events } = await read(
+      'lists.xes',
+      logOf(`${named('A')}<event>${at}${list('new', 'vip', 'late')}</event><event>${at}${list('one')}</event>`),
+      await shipped('xes'),
+    );
+    expect(events.map(({ attributes }) => attributes?.['tags.tag'])).toEqual([['new', 'vip', 'late'], 'one']);
+  });
+
+  test('is refused where its bytes are not of the encoding it names', async () => {
+    const log = Buffer.from(logOf(`${named('Müller')}<event>${at}</event>`), 'latin1');
+    await expect(read('latin.xes', log, await shipped('xes'))).rejects.toThrow(/latin\.xes cannot be read: .*not utf-8/i);
+    const said = Buffer.concat([Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?>'), log]);
+    const { events } = await read('said.xes', said, await shipped('xes'));
+    expect(events.map(({ caseId }) => caseId)).toEqual(['Müller']);
+  });
+});
+
 const OCEL = JSON.stringify({
   objectTypes: [{ name: 'customers', attributes: [] }],
   eventTypes: [{ name: 'place order', attributes: [] }],
