@@ -7,6 +7,11 @@ const REMEMBERED = 50_000;
 /** Text -> ms since 1970; undefined where it is no such time. */
 export type InstantReader = (text: string) => number | undefined;
 
+/** Whether there is a time zone of this name, e.g. `Europe/Berlin`. */
+export function isZone(name: string): boolean {
+  return DateTime.utc().setZone(name).isValid;
+}
+
 function finite(ms: number): number | undefined {
   return Number.isFinite(ms) ? Math.round(ms) : undefined;
 }

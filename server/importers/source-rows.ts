@@ -3,11 +3,14 @@ import { basename } from 'node:path';
 import { PassThrough, Transform, pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { parse } from 'csv-parse';
 import yauzl from 'yauzl';
 import { Fault } from '#lib/contract/index.ts';
+import { csvRecords } from './csv.ts';
+import type { CsvFormat, CsvRecord } from './csv.ts';
+import { parseExactly } from './exact-number.ts';
 import { linesOf } from './lines.ts';
 import { ocelRows } from './ocel.ts';
+import { utf8Of } from './utf8.ts';
 import { xesRows } from './xes.ts';
 
 /** One row of the file. Numbers begin with 1, a table's header not counted. */
@@ -38,7 +41,9 @@ export type FileFormat = 'csv' | 'ndjson' | 'xes' | 'ocel';
 /** What must be known to open a file. */
 export interface SourceFormat {
   readonly format?: FileFormat | undefined;
-  readonly csv: { readonly delimiter: string; readonly quote: string };
+  readonly csv: CsvFormat;
+  /** of a table or of NDJSON; default: UTF-8 */
+  readonly encoding?: string | undefined;
   readonly entry?: string | undefined;
 }
 
@@ -126,13 +131,14 @@ function formatOf(name: string, format: SourceFormat['format']): FileFormat {
   throw new Fault('bad_request', `${name}: none of .csv, .ndjson, .xes, .jsonocel; name its format in the mapping`);
 }
 
-function tableRow(number: number, cells: readonly string[], place: ReadonlyMap<string, number>): SourceRow {
+function tableRow(number: number, { cells, broken }: CsvRecord, place: ReadonlyMap<string, number>): SourceRow {
   const value = (column: string): unknown => cells[place.get(column) ?? -1];
+  if (broken !== undefined) return { number, value, broken };
   if (cells.length === place.size) return { number, value };
   return { number, value, broken: `has ${cells.length} cells, the header ${place.size}` };
 }
 
-async function* tableRows(records: AsyncIterator<string[]>, place: ReadonlyMap<string, number>): AsyncGenerator<SourceRow> {
+async function* tableRows(records: AsyncIterator<CsvRecord>, place: ReadonlyMap<string, number>): AsyncGenerator<SourceRow> {
   for (let number = 1; ; number += 1) {
     const next = await records.next();
     if (next.done === true) return;
@@ -140,13 +146,12 @@ async function* tableRows(records: AsyncIterator<string[]>, place: ReadonlyMap<s
   }
 }
 
-async function openTable(bytes: Bytes, csv: SourceFormat['csv']): Promise<OpenSource> {
-  const parser = parse({ bom: true, delimiter: csv.delimiter, quote: csv.quote, relax_column_count: true, skip_empty_lines: true });
-  pipeline(bytes.stream, parser, () => undefined);
-  const records = (parser as AsyncIterable<string[]>)[Symbol.asyncIterator]();
+async function openTable(bytes: Bytes, { csv, encoding }: SourceFormat): Promise<OpenSource> {
+  const records = csvRecords(utf8Of(bytes.stream, encoding), csv);
   const header = await records.next().catch((cause: unknown) => Promise.reject(unreadable(bytes.name, cause)));
   if (header.done === true) throw new Fault('bad_request', `${bytes.name} is empty`);
-  const columns = header.value.map((name) => name.trim());
+  if (header.value.broken !== undefined) throw unreadable(bytes.name, new Error(header.value.broken));
+  const columns = header.value.cells.map((name) => name.trim());
   const place = new Map(columns.map((name, index) => [name, index]));
   if (place.size !== columns.length) throw new Fault('bad_request', `${bytes.name}: two columns have the same name`);
   return { columns, rows: tableRows(records, place), done: bytes.done };
@@ -164,7 +169,7 @@ function fieldOf(record: object, path: string): unknown {
 
 function lineRow(number: number, line: string): SourceRow {
   try {
-    const record: unknown = JSON.parse(line);
+    const record = parseExactly(line);
     if (typeof record === 'object' && record !== null && !Array.isArray(record))
       return { number, value: (column) => fieldOf(record, column) };
     return { number, value: () => undefined, broken: 'is not a JSON object' };
@@ -173,7 +178,7 @@ function lineRow(number: number, line: string): SourceRow {
   }
 }
 
-async function* lineRows(stream: Readable): AsyncGenerator<SourceRow> {
+async function* lineRows(stream: AsyncIterable<Buffer>): AsyncGenerator<SourceRow> {
   let number = 0;
   for await (const line of linesOf(stream)) {
     const text = line.trim();
@@ -189,9 +194,9 @@ export async function openSource(file: string, format: SourceFormat, columns: re
   const bytes = await bytesOf(file, format.entry);
   switch (formatOf(bytes.name, format.format)) {
     case 'csv':
-      return openTable(bytes, format.csv);
+      return openTable(bytes, format);
     case 'ndjson':
-      return { columns: null, rows: lineRows(bytes.stream), done: bytes.done };
+      return { columns: null, rows: lineRows(utf8Of(bytes.stream, format.encoding)), done: bytes.done };
     case 'xes':
       return { columns: null, rows: xesRows(bytes.stream), done: bytes.done };
     case 'ocel':

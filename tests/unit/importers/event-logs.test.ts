@@ -246,6 +246,40 @@ describe('an OCEL 2.0 log with the mapping that ships', () => {
   });
 });
 
+describe('a file that is no whole OCEL 2.0 log', () => {
+  const objectsFirst = JSON.stringify({ objects: (JSON.parse(OCEL) as { objects: unknown }).objects, ...(JSON.parse(OCEL) as object) });
+
+  test.each([
+    ['in its events', OCEL, OCEL.indexOf('"e4"')],
+    ['in its objects, which stand behind the events', OCEL, OCEL.indexOf('"t1","type"')],
+    ['in its events, which stand behind the objects', objectsFirst, objectsFirst.indexOf('"e4"')],
+    ['before its last brace', OCEL, OCEL.length - 1],
+    ['at once', OCEL, 0],
+  ])('is refused where it is cut off %s', async (_where, log, length) => {
+    await expect(read('cut.jsonocel', log.slice(0, length), await shipped('ocel'))).rejects.toThrow(
+      /cut\.jsonocel cannot be read: .*cut off/,
+    );
+  });
+
+  test.each([
+    ['other JSON', '{"foo":[1,2],"deep":{"events":[]}}', /no list "events".*OCEL 2\.0/],
+    ['a list', '[{"events":[]}]', /no list "events"/],
+    ['no list of events', '{"events":{"e1":{}},"objects":[]}', /no list "events"/],
+    ['OCEL 1.0', '{"ocel:global-log":{},"ocel:events":{"e1":{}},"ocel:objects":{}}', /OCEL 1\.0/],
+    ['two in one', `${OCEL}${OCEL}`, /Unexpected/],
+    ['not UTF-8', Buffer.from(OCEL.replace('complain', 'beschwören'), 'latin1'), /line 1 is not UTF-8/],
+  ])('is refused: %s', async (_what, log, reason) => {
+    await expect(read('other.jsonocel', log, await shipped('ocel'))).rejects.toThrow(reason);
+  });
+
+  test('may have no events at all', async () => {
+    expect(await read('empty.jsonocel', '{"eventTypes":[],"events":[],"objects":[]}', await shipped('ocel'))).toEqual({
+      events: [],
+      problems: [],
+    });
+  });
+});
+
 describe('a log of any size', () => {
   test('is read no further than its events are taken: fifty thousand of them in one trace hold no more than one piece of the file', async () => {
     const EVENTS = 50_000;

@@ -56,6 +56,14 @@ describe('a mapping file', () => {
     expect(faultOf(text).message).toContain('map.yaml:4: signals: "grows" and "turns" compare the rows of a case');
   });
 
+  it('that names a zone or an encoding that does not exist is refused with line and field', () => {
+    const text = 'source: desk\nencoding: windows-1525\noccurredAt:\n  column: at\n  zone: Mars/Foo\ncustomer: { customerId: a }\n';
+    const fault = faultOf(text);
+    expect(fault.message).toMatch(/^map\.yaml:2: encoding: .*windows-1252/m);
+    expect(fault.message).toMatch(/^map\.yaml:5: occurredAt\.zone: .*Europe\/Berlin/m);
+    expect(() => parseMapping(text.replace('Mars/Foo', 'America/New_York').replace('1525', '1252'), 'map.yaml')).not.toThrow();
+  });
+
   it('names every column that the file must have', () => {
     expect([...rowMapper(parseMapping(BASE, 'map.yaml')).columns].sort()).toEqual([
       'at',
