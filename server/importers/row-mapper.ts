@@ -1,4 +1,4 @@
-import { EARLIEST_MS, eventSchema } from '#lib/contract/index.ts';
+import { AHEAD_MS, EARLIEST_MS, eventSchema } from '#lib/contract/index.ts';
 import type { EventInput } from '#lib/contract/index.ts';
 import { instantReader } from './instant.ts';
 import type { InstantReader } from './instant.ts';
@@ -37,6 +37,7 @@ type Draft = { -readonly [K in keyof EventInput]: EventInput[K] };
 const MOST_ATTRIBUTES = 200;
 const WHOLE = /^\d{1,15}$/;
 const LARGEST_SEQUENCE = 65_535;
+const FUTURE = 'lies in the future: it counts for the moment of the import, marked as suspect';
 /** Without these an event says nothing: where one of them is bad the row is not imported. */
 const VITAL: ReadonlySet<PropertyKey> = new Set(['id', 'occurredAt']);
 
@@ -101,7 +102,7 @@ function checkers(mapping: Mapping): Check[] {
       const [at, earliest] = [read(text), read(floor)];
       if (at === undefined) problems.push(problemOf(row, column, text, 'is not a time of the format named'));
       else if (earliest === undefined) problems.push(problemOf(row, notBefore, floor, 'is not a time of the format named'));
-      else if (at < earliest) problems.push(problemOf(row, column, text, `lies before ${notBefore} ${floor}`));
+      else if (at < earliest) problems.push(problemOf(row, column, text, `lies before ${notBefore} ${floor}`, `lies before ${notBefore}`));
     };
   });
 }
@@ -212,8 +213,11 @@ function fill(draft: Draft, mapping: Mapping, readers: Readers, source: SourceRo
   if (Object.keys(attributes).length > 0) draft.attributes = attributes;
 }
 
-/** Makes a mapping ready. The mapper is pure: the same row always gives the same event. */
-export function rowMapper(mapping: Mapping): RowMapper {
+/**
+ * Makes a mapping ready. The mapper is pure: the same row always gives the same event.
+ * @param now ms since 1970: what lies behind it is told to be in the future
+ */
+export function rowMapper(mapping: Mapping, now: number): RowMapper {
   const readers = readersOf(mapping);
   const refused = (problems: Problem[], last: Problem): RowResult => ({ mapped: null, problems: [...problems, last] });
   return {
@@ -227,6 +231,8 @@ export function rowMapper(mapping: Mapping): RowMapper {
         if (readers.used.has(column)) problems.push(problemOf(row, column, value, reason));
       const at = instantOf(mapping, readers, cells, row);
       if (typeof at !== 'number') return refused(problems, at);
+      // Every door takes such an event; a file should not surprise anybody with it.
+      if (at > now + AHEAD_MS) problems.push(problemOf(row, mapping.occurredAt.column, cells(mapping.occurredAt.column) ?? null, FUTURE));
       const customer = identifiersOf(readers.customer, cells, row, problems);
       const draft: Draft = { customer, occurredAt: at };
       const id = readers.id?.(cells, row, problems);

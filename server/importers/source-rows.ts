@@ -53,6 +53,7 @@ interface Bytes {
   readonly done: () => number;
 }
 
+const ZIP = /\.zip$/i;
 const TABLE = /\.(csv|tsv|txt)$/i;
 const LINES = /\.(ndjson|jsonl|json)$/i;
 const XES = /\.xes$/i;
@@ -82,28 +83,64 @@ function unreadable(file: string, cause: unknown): Fault {
   return new Fault('bad_request', `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }
 
-function zipEntry(file: string, wanted: string | undefined): Promise<Bytes> {
+/**
+ * Walks through the files inside a zip.
+ * @param look is given each; what it returns ends the walk
+ */
+function walkZip<Found>(
+  file: string,
+  look: (entry: yauzl.Entry, zip: yauzl.ZipFile) => Promise<Found> | undefined,
+): Promise<Found | undefined> {
   return new Promise((resolve, reject) => {
     yauzl.open(file, { lazyEntries: true }, (failed, zip) => {
       if (failed) return reject(unreadable(file, failed));
       zip.on('error', (error: unknown) => reject(unreadable(file, error)));
-      zip.on('end', () => reject(new Fault('bad_request', `${file} holds no ${wanted ?? '.csv or .ndjson file'}`)));
+      zip.on('end', () => resolve(undefined));
       zip.on('entry', (entry: yauzl.Entry) => {
-        const fits = wanted === undefined ? formatByName(entry.fileName) !== undefined : entry.fileName === wanted;
-        if (!fits) return zip.readEntry();
-        zip.openReadStream(entry, (broken, stream) => {
-          if (broken) return reject(unreadable(file, broken));
-          const count = counted(entry.uncompressedSize);
-          resolve({ name: entry.fileName, stream: joined([stream, count.stream]), done: count.done });
-        });
+        const found = look(entry, zip);
+        if (found === undefined) zip.readEntry();
+        else found.then(resolve, (cause: unknown) => reject(unreadable(file, cause)));
       });
       zip.readEntry();
     });
   });
 }
 
-async function bytesOf(file: string, entry: string | undefined): Promise<Bytes> {
-  if (/\.zip$/i.test(file)) return zipEntry(file, entry);
+function entryBytes(entry: yauzl.Entry, zip: yauzl.ZipFile): Promise<Bytes> {
+  return new Promise((resolve, reject) => {
+    zip.openReadStream(entry, (broken, stream) => {
+      if (broken) return reject(broken);
+      const count = counted(entry.uncompressedSize);
+      resolve({ name: entry.fileName, stream: joined([stream, count.stream]), done: count.done });
+    });
+  });
+}
+
+async function namesInZip(file: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  await walkZip(file, ({ fileName }) => void names.push(fileName));
+  return names;
+}
+
+/** The file inside a zip that is meant: the first of a format wanted, else the first that can be read at all. */
+function chosenName(names: readonly string[], wanted: readonly FileFormat[]): string | undefined {
+  const known = names.filter((name) => formatByName(name) !== undefined);
+  return known.find((name) => wanted.some((format) => format === formatByName(name))) ?? known[0];
+}
+
+function nothingIn(file: string, wanted: string | undefined): Fault {
+  return new Fault('bad_request', `${file} holds no ${wanted ?? '.csv, .ndjson, .xes or .jsonocel file'}`);
+}
+
+async function zipEntry(file: string, { entry: wanted, format }: Pick<SourceFormat, 'entry' | 'format'>): Promise<Bytes> {
+  const chosen = wanted ?? chosenName(await namesInZip(file), format === undefined ? [] : [format]);
+  const bytes = await walkZip(file, (entry, zip) => (entry.fileName === chosen ? entryBytes(entry, zip) : undefined));
+  if (bytes === undefined) throw nothingIn(file, wanted);
+  return bytes;
+}
+
+async function bytesOf(file: string, format: Pick<SourceFormat, 'entry' | 'format'>): Promise<Bytes> {
+  if (ZIP.test(file)) return zipEntry(file, format);
   let size: number;
   try {
     size = statSync(file).size;
@@ -117,11 +154,22 @@ async function bytesOf(file: string, entry: string | undefined): Promise<Bytes> 
 }
 
 /** What a file is by its name, compressed or not; undefined: the name does not tell. */
-export function formatByName(file: string): FileFormat | undefined {
+function formatByName(file: string): FileFormat | undefined {
   const name = file.replace(/\.gz$/i, '');
   if (XES.test(name)) return 'xes';
   if (OCEL.test(name)) return 'ocel';
   return TABLE.test(name) ? 'csv' : LINES.test(name) ? 'ndjson' : undefined;
+}
+
+/**
+ * What a file is, or the one inside a zip that says itself what is what, else its first: by the name.
+ * @throws Fault `bad_request` where a zip cannot be read or holds nothing of the kind
+ */
+export async function formatOfFile(file: string): Promise<FileFormat | undefined> {
+  if (!ZIP.test(file)) return formatByName(file);
+  const chosen = chosenName(await namesInZip(file), ['xes', 'ocel']);
+  if (chosen === undefined) throw nothingIn(file, undefined);
+  return formatByName(chosen);
 }
 
 function formatOf(name: string, format: SourceFormat['format']): FileFormat {
@@ -191,7 +239,7 @@ async function* lineRows(stream: AsyncIterable<Buffer>): AsyncGenerator<SourceRo
  * @throws Fault `bad_request` where the file cannot be read; a broken row is a row with `broken`
  */
 export async function openSource(file: string, format: SourceFormat, columns: readonly string[] = []): Promise<OpenSource> {
-  const bytes = await bytesOf(file, format.entry);
+  const bytes = await bytesOf(file, format);
   switch (formatOf(bytes.name, format.format)) {
     case 'csv':
       return openTable(bytes, format);
@@ -215,7 +263,7 @@ function openOcel(
   const open = async (): Promise<Readable> => {
     const next = passes.pop();
     if (next !== undefined) return next.stream;
-    second = await bytesOf(file, format.entry);
+    second = await bytesOf(file, format);
     return second.stream;
   };
   return { columns: null, rows: ocelRows(open, new Set(columns)), done: () => (first.done() + (second?.done() ?? 0)) / 2 };

@@ -25,7 +25,10 @@ async function read(name: string, content: string | Buffer, mapping: string): Pr
   const problems: Problem[] = [];
   const display = { reading: () => undefined, sending: () => undefined, finished: () => undefined };
   const told = (found: readonly Problem[]): Promise<void> => Promise.resolve(void problems.push(...found));
-  const mapped = await mapFile({ file, mapping: parseMapping(mapping, 'mapping.yaml'), folder, name, display }, told);
+  const mapped = await mapFile(
+    { file, mapping: parseMapping(mapping, 'mapping.yaml'), folder, name, display, clock: () => Date.UTC(2026, 11, 1) },
+    told,
+  );
   const events: EventInput[] = [];
   for await (const { event, problems: late } of mapped.events()) {
     events.push(event);

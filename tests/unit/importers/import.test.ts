@@ -10,6 +10,7 @@ import { dryRun, importFile } from '#server/importers/import.ts';
 import type { ImportOptions } from '#server/importers/import.ts';
 import { parseMapping } from '#server/importers/mapping.ts';
 import type { Mapping } from '#server/importers/mapping.ts';
+import type { Problem } from '#server/importers/value-rules.ts';
 import { zipOf } from '../../support/zip.ts';
 
 const MAPPING = parseMapping(
@@ -80,7 +81,7 @@ function options(file: string, more: Partial<ImportOptions> = {}): ImportOptions
     display,
     door: keeper,
     restart: false,
-    clock: () => 0,
+    clock: () => Date.UTC(2026, 0, 1),
     ...more,
   };
 }
@@ -169,7 +170,11 @@ describe('an import', () => {
       expect(bySequence().map((e) => e.customer['customerId'])).toEqual(['Zoë', 'Müller', '€']);
       const table = Buffer.from(csv.replace('A,0', 'C,7').replace('B,1', 'D,8'), 'latin1');
       await importFile(options(written('rows.csv', table), { mapping, name: 'two' }));
-      expect(bySequence().slice(3).map((e) => e.customer['customerId'])).toEqual(['Zoë', 'Müller']);
+      expect(
+        bySequence()
+          .slice(3)
+          .map((e) => e.customer['customerId']),
+      ).toEqual(['Zoë', 'Müller']);
     });
 
     it('is read as UTF-16 where its first bytes say so', async () => {
@@ -215,6 +220,20 @@ describe('an import', () => {
     expect(reportOf(summary.report)).toEqual([
       { row: 8, column: null, value: null, reason: 'row not imported: line 9 opens a quote that nothing closes' },
     ]);
+  });
+
+  it('sends what lies in the future as the door takes it, for the moment it arrives, and says so', async () => {
+    const now = Date.UTC(2026, 0, 1);
+    const rows = [now + 4 * 60_000, now + 6 * 60_000, Date.UTC(2031, 0, 1)].map((at, i) => `A,${i},${at},Ann,,0,yes`);
+    const file = written('rows.csv', `${HEADER}\n${rows.join('\n')}\n`);
+    const summary = await importFile(options(file, { clock: () => now }));
+    expect(summary).toMatchObject({ accepted: 3, refused: 0, reported: 2 });
+    const reason = 'lies in the future: it counts for the moment of the import, marked as suspect';
+    expect(reportOf(summary.report)).toMatchObject([
+      { row: 2, column: 'at', reason },
+      { row: 3, column: 'at', value: '1924992000000', reason },
+    ]);
+    expect((await dryRun(options(file, { clock: () => now }))).problems).toMatchObject([{ count: 2, example: { reason } }]);
   });
 
   it('tells a count that grows and a column that turns as signals of the row in which it happened', async () => {
@@ -333,5 +352,45 @@ describe('a dry run', () => {
     ]);
     expect(keeper.batches).toBe(0);
     expect(existsSync(join(folder, 'data', 'one.progress.json'))).toBe(false);
+  });
+
+  it('groups what is wrong by why it is, however much the words differ from row to row', async () => {
+    const rows = [
+      `A,0,?,Ann,,0,yes`,
+      ...['soon', 'later', 'never'].map((at, i) => `A,${i + 1},${at},Ann,,0,yes`),
+      ...[1, 2].map((at, i) => `A,${i + 4},${at},Ann,,0,yes`),
+      ...['Bob', 'Cid'].map((who, i) => `${i}B,0,${T},${who},,0,yes\n${i}B,1,${T},Eve,,0,yes`),
+      ...[7, 8].map((i) => `A,${i}${',x'.repeat(i)}`),
+    ];
+    const found = await dryRun(options(written('rows.csv', `${HEADER}\n${rows.join('\n')}\n`)));
+    expect(found.problems.map(({ count, example }) => [count, example.column, example.reason])).toEqual([
+      [3, 'at', 'row not imported: not a time of the format named'],
+      [2, 'at', 'row not imported: before 2000-01-01'],
+      [2, null, 'row not imported: has 9 cells, the header 7'],
+      [2, 'who', "differs from the case's first, Bob, which holds for the whole case"],
+      [1, 'at', 'row not imported: it has no time'],
+    ]);
+    expect(reportOf(found.report)[0]).toEqual({ row: 1, column: 'at', value: null, reason: 'row not imported: it has no time' });
+  });
+
+  it('counts what the door would refuse, by the words of the door', async () => {
+    const file = written('rows.csv', `${HEADER}\nA,0,${T},Ann,,0,yes\nB,0,${T},unknown,,0,yes\nC,0,${T},unknown,,0,yes\n`);
+    const refuses = ({ customer }: EventInput) =>
+      customer['customerId'] === 'unknown'
+        ? { field: 'customer.customerId', code: 'no_identifier', message: 'stands for nobody.' }
+        : undefined;
+    const found = await dryRun({ ...options(file), refuses });
+    expect(found).toMatchObject({ rows: 3, refused: 2, reported: 2 });
+    expect(found.first.map(({ row }) => row)).toEqual([1]);
+    expect(found.problems).toEqual([
+      {
+        count: 2,
+        example: expect.objectContaining({
+          row: 2,
+          column: 'customer.customerId',
+          reason: 'refused by the door: stands for nobody.',
+        }) as Problem,
+      },
+    ]);
   });
 });

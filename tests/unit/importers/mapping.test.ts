@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '#lib/contract/index.ts';
+import { instantReader } from '#server/importers/instant.ts';
 import { parseMapping } from '#server/importers/mapping.ts';
 import { rowMapper } from '#server/importers/row-mapper.ts';
 import type { SourceRow } from '#server/importers/source-rows.ts';
@@ -17,6 +18,7 @@ function row(cells: Readonly<Record<string, unknown>>, number = 7): SourceRow {
   return { number, value: (column) => cells[column] };
 }
 
+const NOW = Date.UTC(2026, 0, 1);
 const BASE = `
 source: desk
 nulls: ['?', '']
@@ -33,7 +35,7 @@ checks: [{ column: at, notBefore: opened }]
 const GOOD = { n: 'A1', m: '3', at: '29/2/2016 01:23', opened: '29/2/2016 01:00', who: 'Ann', via: 'Phone', state: 'New', size: 4 };
 
 function mapped(cells: Readonly<Record<string, unknown>>) {
-  return rowMapper(parseMapping(BASE, 'map.yaml')).map(row(cells));
+  return rowMapper(parseMapping(BASE, 'map.yaml'), NOW).map(row(cells));
 }
 
 describe('a mapping file', () => {
@@ -65,7 +67,7 @@ describe('a mapping file', () => {
   });
 
   it('names every column that the file must have', () => {
-    expect([...rowMapper(parseMapping(BASE, 'map.yaml')).columns].sort()).toEqual([
+    expect([...rowMapper(parseMapping(BASE, 'map.yaml'), NOW).columns].sort()).toEqual([
       'at',
       'm',
       'n',
@@ -136,7 +138,7 @@ describe('a row', () => {
   it('at a time that cannot be right is imported and reported', () => {
     const { mapped: result, problems } = mapped({ ...GOOD, opened: '29/2/2016 09:00' });
     expect(result).not.toBeNull();
-    expect(problems).toEqual([{ row: 7, column: 'at', value: '29/2/2016 01:23', reason: 'lies before opened 29/2/2016 09:00' }]);
+    expect(problems).toMatchObject([{ row: 7, column: 'at', value: '29/2/2016 01:23', reason: 'lies before opened 29/2/2016 09:00' }]);
   });
 
   it('that belongs to nobody is not imported', () => {
@@ -144,4 +146,28 @@ describe('a row', () => {
     expect(result).toBeNull();
     expect(problems.at(-1)).toMatchObject({ column: null, reason: expect.stringContaining('row not imported') as string });
   });
+});
+
+describe('a time in ISO 8601', () => {
+  const read = instantReader('iso', 'Europe/Berlin');
+
+  it.each([
+    ['2026-03-01T10:00', Date.UTC(2026, 2, 1, 9)],
+    ['2026-03-01', Date.UTC(2026, 1, 28, 23)],
+    ['20260301T100000Z', Date.UTC(2026, 2, 1, 10)],
+    ['2026-W10-1T10:00:00.123+14:00', Date.UTC(2026, 2, 1, 20, 0, 0, 123)],
+    ['2026-03-01T10:00:00,5-0330', Date.UTC(2026, 2, 1, 13, 30, 0, 500)],
+    ['2026-03-01T10:00-05', Date.UTC(2026, 2, 1, 15)],
+    ['2026-03-01t10:00z', Date.UTC(2026, 2, 1, 10)],
+    ['2026-03-01T10:00+01:00[Europe/Paris]', Date.UTC(2026, 2, 1, 9)],
+  ])('may be %s', (text, at) => {
+    expect(read(text)).toBe(at);
+  });
+
+  it.each(['12:30', 'T12:30', '12', '2026-03-01T10:00+25:00', '2026-03-01T10:00-24', '2026-03-01T10:00+0199', '2026-02-30', 'soon'])(
+    'is not %s: it would be a time that nobody meant',
+    (text) => {
+      expect(read(text)).toBeUndefined();
+    },
+  );
 });
