@@ -111,6 +111,17 @@ export const mappingSchema = z
     score: z
       .strictObject({ kind: z.enum(['csat', 'stars', 'ces', 'nps', 'valence']), value: column, scale: z.number().optional() })
       .optional(),
+    /** what was promised: only in rows for which `kind` gives a value */
+    promise: z
+      .strictObject({
+        kind: rule,
+        id: rule.optional(),
+        /** when it is due; default: written as `occurredAt` is */
+        due: z.preprocess(short, z.strictObject({ column, format: formats.optional() })).optional(),
+        graceSeconds: column.optional(),
+        wording: rule.optional(),
+      })
+      .optional(),
     signals: z.array(signal).max(20).default([]),
     /** columns kept as attributes under their own names; `all`: every one that a row has and no rule uses (XES, OCEL) */
     attributes: z.union([z.literal('all'), z.array(column).max(200)]).default([]),

@@ -48,12 +48,15 @@ export function comparedColumns(mapping: Mapping): string[] {
 
 /** Columns that a mapping looks at. */
 export function columnsOf(mapping: Mapping): string[] {
-  const rules = [mapping.id, mapping.caseId, ...Object.values(mapping.customer), ...RULED.map((name) => mapping[name])];
+  const { promise } = mapping;
+  const promised = [promise?.kind, promise?.id, promise?.wording];
+  const rules = [mapping.id, mapping.caseId, ...Object.values(mapping.customer), ...RULED.map((name) => mapping[name]), ...promised];
   const columns = [
     mapping.occurredAt.column,
     ...rules.flatMap((r) => (r === undefined ? [] : ruleColumns(r))),
     ...(mapping.sequence === undefined ? [] : [mapping.sequence]),
     ...(mapping.score === undefined ? [] : [mapping.score.value]),
+    ...[promise?.due?.column, promise?.graceSeconds].filter((name) => name !== undefined),
     ...comparedColumns(mapping),
     ...mapping.signals.flatMap((s) => [...(s.value === undefined ? [] : [s.value]), ...Object.keys(s.when ?? {})]),
     ...(mapping.attributes === 'all' ? [] : mapping.attributes),
@@ -89,6 +92,30 @@ function signalReader(mapping: Mapping): SignalReader {
       const value = column === undefined ? undefined : readNumber(column, cells, row, problems);
       return [value === undefined ? { kind } : { kind, value }];
     });
+}
+
+type PromiseReader = (cells: Cells, row: number, problems: Problem[]) => EventInput['promise'];
+
+function promiseReader({ promise, occurredAt }: Mapping): PromiseReader {
+  if (promise === undefined) return () => undefined;
+  const { due, graceSeconds } = promise;
+  const [kindOf, idOf, wordingOf] = [promise.kind, promise.id, promise.wording].map((r) => (r === undefined ? undefined : valueReader(r)));
+  const instant = instantReader(due?.format ?? occurredAt.format, occurredAt.zone);
+  return (cells, row, problems) => {
+    const kind = kindOf?.(cells, row, problems);
+    if (kind === undefined) return undefined;
+    const text = due === undefined ? undefined : cells(due.column);
+    const at = text === undefined ? undefined : instant(text);
+    if (due !== undefined && text !== undefined && at === undefined)
+      problems.push(problemOf(row, due.column, text, 'is not a time of the format named'));
+    return {
+      kind,
+      id: idOf?.(cells, row, problems),
+      due: at,
+      graceSeconds: graceSeconds === undefined ? undefined : readNumber(graceSeconds, cells, row, problems),
+      wording: wordingOf?.(cells, row, problems),
+    };
+  };
 }
 
 type Check = (cells: Cells, row: number, problems: Problem[]) => void;
@@ -134,6 +161,7 @@ interface Readers {
   readonly customer: readonly (readonly [kind: string, read: ValueReader])[];
   readonly fields: readonly (readonly [name: (typeof RULED)[number], read: ValueReader])[];
   readonly signals: SignalReader;
+  readonly promise: PromiseReader;
   readonly checks: readonly Check[];
   readonly compared: readonly string[];
   /** columns that rules use */
@@ -152,6 +180,7 @@ function readersOf(mapping: Mapping): Readers {
       return rule === undefined ? [] : [[name, valueReader(rule)] as const];
     }),
     signals: signalReader(mapping),
+    promise: promiseReader(mapping),
     checks: checkers(mapping),
     compared: comparedColumns(mapping),
     used: new Set(columnsOf(mapping)),
@@ -207,6 +236,8 @@ function fill(draft: Draft, mapping: Mapping, readers: Readers, source: SourceRo
     const { kind, scale } = mapping.score;
     if (value !== undefined) draft.score = scale === undefined ? { kind, value } : { kind, value, scale };
   }
+  const promise = readers.promise(cells, row, problems);
+  if (promise !== undefined) draft.promise = promise;
   const signals = readers.signals(cells, row, problems);
   if (signals.length > 0) draft.signals = signals;
   const attributes = attributesOf(keptColumns(mapping, readers, source), source, cells);

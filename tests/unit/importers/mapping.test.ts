@@ -148,6 +148,45 @@ describe('a row', () => {
   });
 });
 
+describe('a promise', () => {
+  const text = `${BASE}
+promise:
+  kind: { constant: call_back }
+  id: n
+  due: { column: until, format: iso }
+  graceSeconds: grace
+  wording: words
+`;
+  const mapper = rowMapper(parseMapping(text, 'map.yaml'), NOW);
+
+  it('is read from the columns that the mapping names, in the zone of all times', () => {
+    expect(mapper.columns).toEqual(expect.arrayContaining(['until', 'grace', 'words']));
+    const { mapped: result, problems } = mapper.map(row({ ...GOOD, until: '2016-03-01T12:00', grace: '600', words: 'We call you' }));
+    expect(problems).toEqual([]);
+    expect(result?.event.promise).toEqual({
+      kind: 'call_back',
+      id: 'A1',
+      due: Date.UTC(2016, 2, 1, 11),
+      graceSeconds: 600,
+      wording: 'We call you',
+    });
+  });
+
+  it('is imported without what cannot be read, which is reported', () => {
+    const { mapped: result, problems } = mapper.map(row({ ...GOOD, until: 'soon', grace: 'long' }));
+    expect(problems).toMatchObject([
+      { column: 'until', value: 'soon', reason: 'is not a time of the format named' },
+      { column: 'grace', value: 'long', reason: 'is not a number' },
+    ]);
+    expect(result?.event.promise).toEqual({ kind: 'call_back', id: 'A1' });
+  });
+
+  it('is none in a row that has no kind', () => {
+    const open = parseMapping(text.replace('{ constant: call_back }', 'promised'), 'map.yaml');
+    expect(rowMapper(open, NOW).map(row({ ...GOOD, until: '2016-03-01' })).mapped?.event.promise).toBeUndefined();
+  });
+});
+
 describe('a time in ISO 8601', () => {
   const read = instantReader('iso', 'Europe/Berlin');
 
