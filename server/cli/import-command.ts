@@ -7,12 +7,15 @@ import type { Config } from '#server/config.ts';
 import { progressDisplay } from '#server/importers/display.ts';
 import { openDoor } from '#server/importers/door.ts';
 import { dryRun, importFile } from '#server/importers/import.ts';
-import type { DryRun, ImportSummary, MapOptions } from '#server/importers/import.ts';
+import type { DryRun, DryRunOptions, ImportSummary, MapOptions } from '#server/importers/import.ts';
 import { parseMapping } from '#server/importers/mapping.ts';
 import type { Mapping } from '#server/importers/mapping.ts';
-import { formatByName } from '#server/importers/source-rows.ts';
+import { formatOfFile } from '#server/importers/source-rows.ts';
 import type { FileFormat } from '#server/importers/source-rows.ts';
 import { digestOf } from '#server/importers/progress-file.ts';
+import { LIMITS } from '#server/ingest/limits.ts';
+import { normalise } from '#server/ingest/normalise.ts';
+import { loadRules } from '#server/identity/load.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { projectFile } from '#server/platform/files.ts';
 import { createWriteKeys } from '#server/security/write-keys.ts';
@@ -20,8 +23,8 @@ import { createWriteKeys } from '#server/security/write-keys.ts';
 const USAGE = `npm run import -- <file> [--map <mapping.yaml>] [--dry-run] [--source name] [--address http://127.0.0.1:4070] [--key k] [--restart]
 
   <file>      .csv, .ndjson, .xes or .jsonocel (OCEL 2.0), each also as .gz or inside a .zip
-  --map       which column is what; the name of a mapping that ships with the product is enough (service-desk); not needed for .xes and .jsonocel
-  --dry-run   shows the first 20 events and everything that cannot be used, sends nothing
+  --map       which column is what; the name of a mapping that ships with the product is enough (service-desk); not needed for .xes and .jsonocel, inside a .zip neither
+  --dry-run   shows the first 20 events and everything that cannot be used or would be refused, sends nothing
   --source    the feed's name, instead of the mapping's
   --address   the running product
   --key       write key; else WRITE_KEY, else the key kept in DATA_DIR
@@ -57,11 +60,12 @@ function argumentsOf(argv: readonly string[]): ReturnType<typeof parseArgs<{ opt
   }
 }
 
-function parseRequest(argv: readonly string[]): Request {
+async function parseRequest(argv: readonly string[]): Promise<Request> {
   const { values, positionals } = argumentsOf(argv);
   const [file] = positionals;
-  const map = values.map ?? (file === undefined ? undefined : DEFAULT_MAPS[formatByName(file) ?? 'csv']);
-  if (file === undefined || positionals.length !== 1 || map === undefined) throw new Fault('bad_request', USAGE);
+  if (file === undefined || positionals.length !== 1) throw new Fault('bad_request', USAGE);
+  const map = values.map ?? DEFAULT_MAPS[(await formatOfFile(file)) ?? 'csv'];
+  if (map === undefined) throw new Fault('bad_request', `${file} needs a mapping that says which column is what: give --map.\n\n${USAGE}`);
   if (values.address !== undefined && !/^https?:\/\/./.test(values.address))
     throw new Fault('bad_request', `--address ${values.address} must begin with http:// or https://`);
   return {
@@ -93,6 +97,15 @@ function keyOf(request: Request, config: Config): string {
   if (config.writeKey === undefined && !existsSync(join(config.dataDir, 'write-key')))
     throw new Fault('unauthorised', `No write key: give --key, set WRITE_KEY, or start the product with DATA_DIR=${config.dataDir} first.`);
   return createWriteKeys({ configured: config.writeKey, dataDir: config.dataDir }).first;
+}
+
+/** What the door of this product would say against an event, by the code that says it. */
+function refusalsOf(config: Config, source: string): NonNullable<DryRunOptions['refuses']> {
+  const options = { region: config.phoneRegion, nodeOf: () => '', rules: loadRules(config.identityFile), limits: LIMITS };
+  return (event) => {
+    const read = normalise(event, { source, received: systemClock() }, options);
+    return read.ok ? undefined : read.problem;
+  };
 }
 
 function showDryRun(found: DryRun): string {
@@ -131,7 +144,7 @@ function stopSignal(): AbortSignal {
  * @throws Fault with a sentence that says what to do
  */
 export async function runImport(argv: readonly string[], config: Config): Promise<void> {
-  const request = parseRequest(argv);
+  const request = await parseRequest(argv);
   const mapping = readMapping(request);
   const address = request.address ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
   const signal = stopSignal();
@@ -141,14 +154,15 @@ export async function runImport(argv: readonly string[], config: Config): Promis
     folder: join(config.dataDir, 'imports'),
     name: await digestOf(request.file, JSON.stringify(mapping), address),
     display: progressDisplay(process.stderr, systemClock),
+    clock: systemClock,
     signal,
   };
   if (request.dryRun) {
-    process.stdout.write(`${showDryRun(await dryRun(options))}\n`);
+    process.stdout.write(`${showDryRun(await dryRun({ ...options, refuses: refusalsOf(config, mapping.source) }))}\n`);
     return;
   }
   const door = openDoor({ address, key: keyOf(request, config), source: mapping.source, signal });
-  const summary = await importFile({ ...options, door, restart: request.restart, clock: systemClock });
+  const summary = await importFile({ ...options, door, restart: request.restart });
   process.stdout.write(`${showSummary(summary)}\n`);
 }
 

@@ -41,7 +41,8 @@ export function caseMemory(mapping: Mapping): CaseMemory {
       const now = mapped.event.customer[kind];
       if (first === null || now === undefined || now === first) return;
       const column = rule.column ?? `customer.${kind}`;
-      problems.push(problemOf(mapped.row, column, String(now), `differs from the case's first, ${first}, which holds for the whole case`));
+      const reason = `differs from the case's first, ${first}, which holds for the whole case`;
+      problems.push(problemOf(mapped.row, column, String(now), reason, "differs from the case's first"));
       customer = { ...(customer ?? mapped.event.customer), [kind]: first };
     });
     return customer;

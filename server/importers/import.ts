@@ -15,7 +15,7 @@ import type { Report } from './report.ts';
 import { rowMapper } from './row-mapper.ts';
 import { openSource } from './source-rows.ts';
 import type { OpenSource } from './source-rows.ts';
-import { problemOf } from './value-rules.ts';
+import { kindOf, problemOf } from './value-rules.ts';
 import type { Problem } from './value-rules.ts';
 
 /** Told how far the import is. */
@@ -35,6 +35,7 @@ export interface MapOptions {
   /** names this import among others in the folder */
   readonly name: string;
   readonly display: Display;
+  readonly clock: () => number;
   readonly rowsInMemory?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,7 +45,21 @@ export interface ImportOptions extends MapOptions {
   readonly door: Door;
   /** forget how far an earlier run came */
   readonly restart: boolean;
-  readonly clock: () => number;
+}
+
+/** What the door says against an event. */
+export interface Refusal {
+  /** e.g. `customer.phone`; empty for the event as a whole */
+  readonly field: string;
+  /** for programs */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What to try. */
+export interface DryRunOptions extends MapOptions {
+  /** what the door would say against an event; undefined: it would take it. Default: it takes all */
+  readonly refuses?: (event: EventInput) => Refusal | undefined;
 }
 
 /** What became of the rows. `rows = accepted + duplicates + rejected + refused + skipped` */
@@ -107,7 +122,7 @@ async function readAll(
   order: Orderer,
   told: (problems: readonly Problem[]) => Promise<void>,
 ): Promise<{ rows: number; refused: number }> {
-  const mapper = rowMapper(options.mapping);
+  const mapper = rowMapper(options.mapping, options.clock());
   const source = await openSource(options.file, options.mapping, mapper.columns);
   checkColumns(source, mapper.columns, options.file);
   let rows = 0;
@@ -172,6 +187,10 @@ export function reportFile(options: Pick<MapOptions, 'folder' | 'file'>, dryRun:
   return join(options.folder, `${basename(options.file)}${dryRun ? '.dry-run' : ''}.report.ndjson`);
 }
 
+function refusedRow(row: number, { field, message }: Pick<Refusal, 'field' | 'message'>, code?: string): Problem {
+  return problemOf(row, field === '' ? null : field, null, `refused by the door: ${message}`, code);
+}
+
 class Tally {
   accepted = 0;
   duplicates = 0;
@@ -185,11 +204,7 @@ class Tally {
     this.accepted += answer.accepted;
     this.duplicates += answer.duplicates;
     this.rejected += new Set(answer.rejected.map((r) => r.index)).size;
-    await this.report.write(
-      answer.rejected.map((r) =>
-        problemOf(batch[r.index]?.row ?? 0, r.field === '' ? null : r.field, null, `refused by the door: ${r.message}`),
-      ),
-    );
+    await this.report.write(answer.rejected.map((r) => refusedRow(batch[r.index]?.row ?? 0, r)));
   }
 }
 
@@ -279,6 +294,7 @@ export async function importFile(options: ImportOptions): Promise<ImportSummary>
 /** What a dry run found. */
 export interface DryRun {
   readonly rows: number;
+  /** never sent, or sent in vain: the door would refuse it */
   readonly refused: number;
   readonly first: readonly MappedEvent[];
   readonly reported: number;
@@ -292,7 +308,7 @@ export interface DryRun {
  * @param shown how many events to keep for showing
  * @throws Fault as `mapFile`
  */
-export async function dryRun(options: MapOptions, shown = 20): Promise<DryRun> {
+export async function dryRun(options: DryRunOptions, shown = 20): Promise<DryRun> {
   const path = reportFile(options, true);
   const report = await openReport(path, false);
   const groups = new Map<string, { count: number; example: Problem }>();
@@ -300,22 +316,24 @@ export async function dryRun(options: MapOptions, shown = 20): Promise<DryRun> {
   try {
     const told = async (problems: readonly Problem[]): Promise<void> => {
       for (const problem of problems) {
-        // Reasons may name the values of other cells; the column and its first words tell the kind.
-        const key = JSON.stringify([problem.column, problem.reason.split(' ').slice(0, 3)]);
-        const group = groups.get(key) ?? { count: 0, example: problem };
+        const kind = kindOf(problem);
+        const group = groups.get(kind) ?? { count: 0, example: problem };
         group.count += 1;
-        groups.set(key, group);
+        groups.set(kind, group);
       }
       await report.write(problems);
     };
     file = await mapFile(options, told);
+    let { refused } = file;
     const first: MappedEvent[] = [];
     for await (const mapped of file.events()) {
-      await told(mapped.problems);
-      if (first.length < shown) first.push(mapped);
+      const refusal = options.refuses?.(mapped.event);
+      await told(refusal === undefined ? mapped.problems : [...mapped.problems, refusedRow(mapped.row, refusal, refusal.code)]);
+      if (refusal !== undefined) refused += 1;
+      else if (first.length < shown) first.push(mapped);
     }
     const problems = [...groups.values()].map(({ count, example }) => ({ count, example })).sort((a, b) => b.count - a.count);
-    return { rows: file.rows, refused: file.refused, first, reported: report.lines, report: path, problems };
+    return { rows: file.rows, refused, first, reported: report.lines, report: path, problems };
   } finally {
     options.display.finished();
     await file?.dispose();

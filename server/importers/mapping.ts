@@ -2,6 +2,8 @@ import { LineCounter, isNode, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { z } from 'zod';
 import { COMPONENTS, Fault } from '#lib/contract/index.ts';
+import { isZone } from './instant.ts';
+import { isEncoding } from './utf8.ts';
 
 const column = z.string().min(1).max(200);
 const oneOrMore = z.union([z.string(), z.array(z.string()).min(1)]);
@@ -77,6 +79,8 @@ export const mappingSchema = z
     /** default: by the file's name */
     format: z.enum(['csv', 'ndjson', 'xes', 'ocel']).optional(),
     csv: z.strictObject({ delimiter: z.string().length(1).default(','), quote: z.string().length(1).default('"') }).prefault({}),
+    /** of a .csv or .ndjson file that is not UTF-8; XES names its own */
+    encoding: z.string().refine(isEncoding, 'is no encoding, such as windows-1252 or utf-16le').optional(),
     /** name of the file inside a zip; default: the first one that is a table */
     entry: z.string().min(1).optional(),
     /** cell values that mean "nothing" */
@@ -88,7 +92,7 @@ export const mappingSchema = z
       /** `iso`, `ms`, `s`, or a pattern such as `d/M/yyyy HH:mm` */
       format: formats.default('iso'),
       /** zone of times that name none */
-      zone: z.string().min(1).default('UTC'),
+      zone: z.string().refine(isZone, 'is no time zone, such as Europe/Berlin').default('UTC'),
     }),
     /** column that orders rows of one instant: 0 to 65535 */
     sequence: column.optional(),
@@ -106,6 +110,17 @@ export const mappingSchema = z
     lang: rule.optional(),
     score: z
       .strictObject({ kind: z.enum(['csat', 'stars', 'ces', 'nps', 'valence']), value: column, scale: z.number().optional() })
+      .optional(),
+    /** what was promised: only in rows for which `kind` gives a value */
+    promise: z
+      .strictObject({
+        kind: rule,
+        id: rule.optional(),
+        /** when it is due; default: written as `occurredAt` is */
+        due: z.preprocess(short, z.strictObject({ column, format: formats.optional() })).optional(),
+        graceSeconds: column.optional(),
+        wording: rule.optional(),
+      })
       .optional(),
     signals: z.array(signal).max(20).default([]),
     /** columns kept as attributes under their own names; `all`: every one that a row has and no rule uses (XES, OCEL) */

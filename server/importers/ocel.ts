@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import { JSONParser } from '@streamparser/json';
+import { JSONParser, TokenType } from '@streamparser/json';
 import { z } from 'zod';
 import type { SourceRow } from './source-rows.ts';
+import { utf8Of } from './utf8.ts';
 
 const relationship = z.object({ objectId: z.string(), qualifier: z.string().optional() });
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -39,19 +40,58 @@ interface Known {
   readonly attributes: ReadonlyMap<string, readonly (readonly [from: number, value: Scalar])[]> | undefined;
 }
 
-/** Runs a file through the parser, one element of an array at a time. */
-async function* elements(stream: Readable, path: string): AsyncGenerator<unknown> {
+type OnToken = (token: { readonly token: TokenType; readonly value: unknown }) => void;
+
+/**
+ * Runs a file through the parser, one element of an array at a time.
+ * @param watch is told everything that the file holds
+ * @throws Error where it is no JSON, or not all of it is there
+ */
+async function* elements(stream: Readable, path: string, watch?: OnToken): AsyncGenerator<unknown> {
   const ready: unknown[] = [];
   let failure: Error | undefined;
   const parser = new JSONParser({ paths: [path], keepStack: false, stringBufferSize: 65_536 });
+  if (watch !== undefined) parser.onToken = watch;
   parser.onValue = ({ value }) => void ready.push(value);
   parser.onError = (error) => (failure ??= error);
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    if (!parser.isEnded) parser.write(chunk);
+  for await (const chunk of utf8Of(stream)) {
+    parser.write(chunk);
     if (failure !== undefined) throw failure;
     yield* ready.splice(0);
   }
-  yield* ready.splice(0);
+  if (!parser.isEnded) throw new Error('the file is cut off: its JSON does not end');
+}
+
+/** Looks for what makes a file an OCEL 2.0 log while it is read. */
+class Outline {
+  #depth = 0;
+  #text: unknown;
+  /** the name whose value comes next, at the top of the file */
+  #name: unknown;
+  #hasEvents = false;
+  #isOlder = false;
+
+  readonly note: OnToken = ({ token, value }) => {
+    if (token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) {
+      if (this.#depth === 1 && token === TokenType.LEFT_BRACKET && this.#name === 'events') this.#hasEvents = true;
+      this.#depth++;
+    } else if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) this.#depth--;
+    else if (this.#depth === 1) this.#noteTop(token, value);
+  };
+
+  /** @throws Error where it is none */
+  check(): void {
+    if (this.#hasEvents) return;
+    if (this.#isOlder) throw new Error('it is a log of OCEL 1.0; convert it to OCEL 2.0 (JSON) first');
+    throw new Error('it has no list "events" and is no log of OCEL 2.0 (JSON)');
+  }
+
+  #noteTop(token: TokenType, value: unknown): void {
+    if (token === TokenType.STRING) this.#text = value;
+    else if (token === TokenType.COLON) this.#name = this.#text;
+    else if (token === TokenType.COMMA) this.#name = undefined;
+    if (this.#name === 'ocel:events') this.#isOlder = true;
+  }
 }
 
 function classOf(type: string): ObjectClass | undefined {
@@ -72,13 +112,15 @@ function attributesOf(object: z.infer<typeof objectSchema>): Known['attributes']
 async function readObjects(stream: Readable, withAttributes: boolean): Promise<ReadonlyMap<string, Known>> {
   const objects = new Map<string, Known>();
   const relations: (readonly [from: string, to: string])[] = [];
-  for await (const element of elements(stream, '$.objects.*')) {
+  const outline = new Outline();
+  for await (const element of elements(stream, '$.objects.*', outline.note)) {
     const parsed = objectSchema.safeParse(element);
     if (!parsed.success) continue;
     const { id, type, relationships = [] } = parsed.data;
     objects.set(id, { type, of: classOf(type), related: [], attributes: withAttributes ? attributesOf(parsed.data) : undefined });
     for (const { objectId } of relationships) relations.push([id, objectId]);
   }
+  outline.check();
   for (const [from, to] of relations) {
     const [a, b] = [objects.get(from), objects.get(to)];
     if (b?.of !== undefined) a?.related.push(to);
@@ -156,7 +198,7 @@ function rowOf(number: number, element: unknown, objects: ReadonlyMap<string, Kn
  * one by one.
  * @param open the file from its beginning
  * @param columns those that the mapping looks at
- * @throws Error where the file is no JSON
+ * @throws Error where the file is no JSON, is cut off, or is no OCEL 2.0 log; nothing is read of its events then
  */
 export async function* ocelRows(open: () => Promise<Readable>, columns: ReadonlySet<string>): AsyncGenerator<SourceRow> {
   const withAttributes = [...columns].some((column) => column.startsWith('object:') && column.includes('.'));

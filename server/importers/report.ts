@@ -14,6 +14,10 @@ export interface Report {
   close(): Promise<void>;
 }
 
+function lineOf({ row, column, value, reason }: Problem): string {
+  return `${JSON.stringify({ row, column, value, reason })}\n`;
+}
+
 /**
  * Opens a report file, readable by its owner only: it holds values as they came.
  * @param append adds to what an earlier run of the same import wrote
@@ -32,7 +36,7 @@ export async function openReport(file: string, append: boolean): Promise<Report>
       if (problems.length === 0) return;
       if (failure !== undefined) throw new Fault('store_full', `${file} cannot be written: ${failure.message}`, { cause: failure });
       lines += problems.length;
-      if (!stream.write(problems.map((p) => `${JSON.stringify(p)}\n`).join(''))) await once(stream, 'drain');
+      if (!stream.write(problems.map(lineOf).join(''))) await once(stream, 'drain');
     },
     get lines() {
       return lines;

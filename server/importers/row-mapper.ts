@@ -1,4 +1,4 @@
-import { EARLIEST_MS, eventSchema } from '#lib/contract/index.ts';
+import { AHEAD_MS, EARLIEST_MS, eventSchema } from '#lib/contract/index.ts';
 import type { EventInput } from '#lib/contract/index.ts';
 import { instantReader } from './instant.ts';
 import type { InstantReader } from './instant.ts';
@@ -37,6 +37,7 @@ type Draft = { -readonly [K in keyof EventInput]: EventInput[K] };
 const MOST_ATTRIBUTES = 200;
 const WHOLE = /^\d{1,15}$/;
 const LARGEST_SEQUENCE = 65_535;
+const FUTURE = 'lies in the future: it counts for the moment of the import, marked as suspect';
 /** Without these an event says nothing: where one of them is bad the row is not imported. */
 const VITAL: ReadonlySet<PropertyKey> = new Set(['id', 'occurredAt']);
 
@@ -47,12 +48,15 @@ export function comparedColumns(mapping: Mapping): string[] {
 
 /** Columns that a mapping looks at. */
 export function columnsOf(mapping: Mapping): string[] {
-  const rules = [mapping.id, mapping.caseId, ...Object.values(mapping.customer), ...RULED.map((name) => mapping[name])];
+  const { promise } = mapping;
+  const promised = [promise?.kind, promise?.id, promise?.wording];
+  const rules = [mapping.id, mapping.caseId, ...Object.values(mapping.customer), ...RULED.map((name) => mapping[name]), ...promised];
   const columns = [
     mapping.occurredAt.column,
     ...rules.flatMap((r) => (r === undefined ? [] : ruleColumns(r))),
     ...(mapping.sequence === undefined ? [] : [mapping.sequence]),
     ...(mapping.score === undefined ? [] : [mapping.score.value]),
+    ...[promise?.due?.column, promise?.graceSeconds].filter((name) => name !== undefined),
     ...comparedColumns(mapping),
     ...mapping.signals.flatMap((s) => [...(s.value === undefined ? [] : [s.value]), ...Object.keys(s.when ?? {})]),
     ...(mapping.attributes === 'all' ? [] : mapping.attributes),
@@ -90,6 +94,30 @@ function signalReader(mapping: Mapping): SignalReader {
     });
 }
 
+type PromiseReader = (cells: Cells, row: number, problems: Problem[]) => EventInput['promise'];
+
+function promiseReader({ promise, occurredAt }: Mapping): PromiseReader {
+  if (promise === undefined) return () => undefined;
+  const { due, graceSeconds } = promise;
+  const [kindOf, idOf, wordingOf] = [promise.kind, promise.id, promise.wording].map((r) => (r === undefined ? undefined : valueReader(r)));
+  const instant = instantReader(due?.format ?? occurredAt.format, occurredAt.zone);
+  return (cells, row, problems) => {
+    const kind = kindOf?.(cells, row, problems);
+    if (kind === undefined) return undefined;
+    const text = due === undefined ? undefined : cells(due.column);
+    const at = text === undefined ? undefined : instant(text);
+    if (due !== undefined && text !== undefined && at === undefined)
+      problems.push(problemOf(row, due.column, text, 'is not a time of the format named'));
+    return {
+      kind,
+      id: idOf?.(cells, row, problems),
+      due: at,
+      graceSeconds: graceSeconds === undefined ? undefined : readNumber(graceSeconds, cells, row, problems),
+      wording: wordingOf?.(cells, row, problems),
+    };
+  };
+}
+
 type Check = (cells: Cells, row: number, problems: Problem[]) => void;
 
 function checkers(mapping: Mapping): Check[] {
@@ -101,7 +129,7 @@ function checkers(mapping: Mapping): Check[] {
       const [at, earliest] = [read(text), read(floor)];
       if (at === undefined) problems.push(problemOf(row, column, text, 'is not a time of the format named'));
       else if (earliest === undefined) problems.push(problemOf(row, notBefore, floor, 'is not a time of the format named'));
-      else if (at < earliest) problems.push(problemOf(row, column, text, `lies before ${notBefore} ${floor}`));
+      else if (at < earliest) problems.push(problemOf(row, column, text, `lies before ${notBefore} ${floor}`, `lies before ${notBefore}`));
     };
   });
 }
@@ -133,6 +161,7 @@ interface Readers {
   readonly customer: readonly (readonly [kind: string, read: ValueReader])[];
   readonly fields: readonly (readonly [name: (typeof RULED)[number], read: ValueReader])[];
   readonly signals: SignalReader;
+  readonly promise: PromiseReader;
   readonly checks: readonly Check[];
   readonly compared: readonly string[];
   /** columns that rules use */
@@ -151,6 +180,7 @@ function readersOf(mapping: Mapping): Readers {
       return rule === undefined ? [] : [[name, valueReader(rule)] as const];
     }),
     signals: signalReader(mapping),
+    promise: promiseReader(mapping),
     checks: checkers(mapping),
     compared: comparedColumns(mapping),
     used: new Set(columnsOf(mapping)),
@@ -206,14 +236,19 @@ function fill(draft: Draft, mapping: Mapping, readers: Readers, source: SourceRo
     const { kind, scale } = mapping.score;
     if (value !== undefined) draft.score = scale === undefined ? { kind, value } : { kind, value, scale };
   }
+  const promise = readers.promise(cells, row, problems);
+  if (promise !== undefined) draft.promise = promise;
   const signals = readers.signals(cells, row, problems);
   if (signals.length > 0) draft.signals = signals;
   const attributes = attributesOf(keptColumns(mapping, readers, source), source, cells);
   if (Object.keys(attributes).length > 0) draft.attributes = attributes;
 }
 
-/** Makes a mapping ready. The mapper is pure: the same row always gives the same event. */
-export function rowMapper(mapping: Mapping): RowMapper {
+/**
+ * Makes a mapping ready. The mapper is pure: the same row always gives the same event.
+ * @param now ms since 1970: what lies behind it is told to be in the future
+ */
+export function rowMapper(mapping: Mapping, now: number): RowMapper {
   const readers = readersOf(mapping);
   const refused = (problems: Problem[], last: Problem): RowResult => ({ mapped: null, problems: [...problems, last] });
   return {
@@ -227,6 +262,8 @@ export function rowMapper(mapping: Mapping): RowMapper {
         if (readers.used.has(column)) problems.push(problemOf(row, column, value, reason));
       const at = instantOf(mapping, readers, cells, row);
       if (typeof at !== 'number') return refused(problems, at);
+      // Every door takes such an event; a file should not surprise anybody with it.
+      if (at > now + AHEAD_MS) problems.push(problemOf(row, mapping.occurredAt.column, cells(mapping.occurredAt.column) ?? null, FUTURE));
       const customer = identifiersOf(readers.customer, cells, row, problems);
       const draft: Draft = { customer, occurredAt: at };
       const id = readers.id?.(cells, row, problems);

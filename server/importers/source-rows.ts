@@ -3,11 +3,14 @@ import { basename } from 'node:path';
 import { PassThrough, Transform, pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { parse } from 'csv-parse';
 import yauzl from 'yauzl';
 import { Fault } from '#lib/contract/index.ts';
+import { csvRecords } from './csv.ts';
+import type { CsvFormat, CsvRecord } from './csv.ts';
+import { parseExactly } from './exact-number.ts';
 import { linesOf } from './lines.ts';
 import { ocelRows } from './ocel.ts';
+import { utf8Of } from './utf8.ts';
 import { xesRows } from './xes.ts';
 
 /** One row of the file. Numbers begin with 1, a table's header not counted. */
@@ -38,7 +41,9 @@ export type FileFormat = 'csv' | 'ndjson' | 'xes' | 'ocel';
 /** What must be known to open a file. */
 export interface SourceFormat {
   readonly format?: FileFormat | undefined;
-  readonly csv: { readonly delimiter: string; readonly quote: string };
+  readonly csv: CsvFormat;
+  /** of a table or of NDJSON; default: UTF-8 */
+  readonly encoding?: string | undefined;
   readonly entry?: string | undefined;
 }
 
@@ -48,6 +53,7 @@ interface Bytes {
   readonly done: () => number;
 }
 
+const ZIP = /\.zip$/i;
 const TABLE = /\.(csv|tsv|txt)$/i;
 const LINES = /\.(ndjson|jsonl|json)$/i;
 const XES = /\.xes$/i;
@@ -77,28 +83,64 @@ function unreadable(file: string, cause: unknown): Fault {
   return new Fault('bad_request', `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }
 
-function zipEntry(file: string, wanted: string | undefined): Promise<Bytes> {
+/**
+ * Walks through the files inside a zip.
+ * @param look is given each; what it returns ends the walk
+ */
+function walkZip<Found>(
+  file: string,
+  look: (entry: yauzl.Entry, zip: yauzl.ZipFile) => Promise<Found> | undefined,
+): Promise<Found | undefined> {
   return new Promise((resolve, reject) => {
     yauzl.open(file, { lazyEntries: true }, (failed, zip) => {
       if (failed) return reject(unreadable(file, failed));
       zip.on('error', (error: unknown) => reject(unreadable(file, error)));
-      zip.on('end', () => reject(new Fault('bad_request', `${file} holds no ${wanted ?? '.csv or .ndjson file'}`)));
+      zip.on('end', () => resolve(undefined));
       zip.on('entry', (entry: yauzl.Entry) => {
-        const fits = wanted === undefined ? formatByName(entry.fileName) !== undefined : entry.fileName === wanted;
-        if (!fits) return zip.readEntry();
-        zip.openReadStream(entry, (broken, stream) => {
-          if (broken) return reject(unreadable(file, broken));
-          const count = counted(entry.uncompressedSize);
-          resolve({ name: entry.fileName, stream: joined([stream, count.stream]), done: count.done });
-        });
+        const found = look(entry, zip);
+        if (found === undefined) zip.readEntry();
+        else found.then(resolve, (cause: unknown) => reject(unreadable(file, cause)));
       });
       zip.readEntry();
     });
   });
 }
 
-async function bytesOf(file: string, entry: string | undefined): Promise<Bytes> {
-  if (/\.zip$/i.test(file)) return zipEntry(file, entry);
+function entryBytes(entry: yauzl.Entry, zip: yauzl.ZipFile): Promise<Bytes> {
+  return new Promise((resolve, reject) => {
+    zip.openReadStream(entry, (broken, stream) => {
+      if (broken) return reject(broken);
+      const count = counted(entry.uncompressedSize);
+      resolve({ name: entry.fileName, stream: joined([stream, count.stream]), done: count.done });
+    });
+  });
+}
+
+async function namesInZip(file: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  await walkZip(file, ({ fileName }) => void names.push(fileName));
+  return names;
+}
+
+/** The file inside a zip that is meant: the first of a format wanted, else the first that can be read at all. */
+function chosenName(names: readonly string[], wanted: readonly FileFormat[]): string | undefined {
+  const known = names.filter((name) => formatByName(name) !== undefined);
+  return known.find((name) => wanted.some((format) => format === formatByName(name))) ?? known[0];
+}
+
+function nothingIn(file: string, wanted: string | undefined): Fault {
+  return new Fault('bad_request', `${file} holds no ${wanted ?? '.csv, .ndjson, .xes or .jsonocel file'}`);
+}
+
+async function zipEntry(file: string, { entry: wanted, format }: Pick<SourceFormat, 'entry' | 'format'>): Promise<Bytes> {
+  const chosen = wanted ?? chosenName(await namesInZip(file), format === undefined ? [] : [format]);
+  const bytes = await walkZip(file, (entry, zip) => (entry.fileName === chosen ? entryBytes(entry, zip) : undefined));
+  if (bytes === undefined) throw nothingIn(file, wanted);
+  return bytes;
+}
+
+async function bytesOf(file: string, format: Pick<SourceFormat, 'entry' | 'format'>): Promise<Bytes> {
+  if (ZIP.test(file)) return zipEntry(file, format);
   let size: number;
   try {
     size = statSync(file).size;
@@ -112,11 +154,22 @@ async function bytesOf(file: string, entry: string | undefined): Promise<Bytes> 
 }
 
 /** What a file is by its name, compressed or not; undefined: the name does not tell. */
-export function formatByName(file: string): FileFormat | undefined {
+function formatByName(file: string): FileFormat | undefined {
   const name = file.replace(/\.gz$/i, '');
   if (XES.test(name)) return 'xes';
   if (OCEL.test(name)) return 'ocel';
   return TABLE.test(name) ? 'csv' : LINES.test(name) ? 'ndjson' : undefined;
+}
+
+/**
+ * What a file is, or the one inside a zip that says itself what is what, else its first: by the name.
+ * @throws Fault `bad_request` where a zip cannot be read or holds nothing of the kind
+ */
+export async function formatOfFile(file: string): Promise<FileFormat | undefined> {
+  if (!ZIP.test(file)) return formatByName(file);
+  const chosen = chosenName(await namesInZip(file), ['xes', 'ocel']);
+  if (chosen === undefined) throw nothingIn(file, undefined);
+  return formatByName(chosen);
 }
 
 function formatOf(name: string, format: SourceFormat['format']): FileFormat {
@@ -126,13 +179,14 @@ function formatOf(name: string, format: SourceFormat['format']): FileFormat {
   throw new Fault('bad_request', `${name}: none of .csv, .ndjson, .xes, .jsonocel; name its format in the mapping`);
 }
 
-function tableRow(number: number, cells: readonly string[], place: ReadonlyMap<string, number>): SourceRow {
+function tableRow(number: number, { cells, broken }: CsvRecord, place: ReadonlyMap<string, number>): SourceRow {
   const value = (column: string): unknown => cells[place.get(column) ?? -1];
+  if (broken !== undefined) return { number, value, broken };
   if (cells.length === place.size) return { number, value };
   return { number, value, broken: `has ${cells.length} cells, the header ${place.size}` };
 }
 
-async function* tableRows(records: AsyncIterator<string[]>, place: ReadonlyMap<string, number>): AsyncGenerator<SourceRow> {
+async function* tableRows(records: AsyncIterator<CsvRecord>, place: ReadonlyMap<string, number>): AsyncGenerator<SourceRow> {
   for (let number = 1; ; number += 1) {
     const next = await records.next();
     if (next.done === true) return;
@@ -140,13 +194,12 @@ async function* tableRows(records: AsyncIterator<string[]>, place: ReadonlyMap<s
   }
 }
 
-async function openTable(bytes: Bytes, csv: SourceFormat['csv']): Promise<OpenSource> {
-  const parser = parse({ bom: true, delimiter: csv.delimiter, quote: csv.quote, relax_column_count: true, skip_empty_lines: true });
-  pipeline(bytes.stream, parser, () => undefined);
-  const records = (parser as AsyncIterable<string[]>)[Symbol.asyncIterator]();
+async function openTable(bytes: Bytes, { csv, encoding }: SourceFormat): Promise<OpenSource> {
+  const records = csvRecords(utf8Of(bytes.stream, encoding), csv);
   const header = await records.next().catch((cause: unknown) => Promise.reject(unreadable(bytes.name, cause)));
   if (header.done === true) throw new Fault('bad_request', `${bytes.name} is empty`);
-  const columns = header.value.map((name) => name.trim());
+  if (header.value.broken !== undefined) throw unreadable(bytes.name, new Error(header.value.broken));
+  const columns = header.value.cells.map((name) => name.trim());
   const place = new Map(columns.map((name, index) => [name, index]));
   if (place.size !== columns.length) throw new Fault('bad_request', `${bytes.name}: two columns have the same name`);
   return { columns, rows: tableRows(records, place), done: bytes.done };
@@ -164,7 +217,7 @@ function fieldOf(record: object, path: string): unknown {
 
 function lineRow(number: number, line: string): SourceRow {
   try {
-    const record: unknown = JSON.parse(line);
+    const record = parseExactly(line);
     if (typeof record === 'object' && record !== null && !Array.isArray(record))
       return { number, value: (column) => fieldOf(record, column) };
     return { number, value: () => undefined, broken: 'is not a JSON object' };
@@ -173,7 +226,7 @@ function lineRow(number: number, line: string): SourceRow {
   }
 }
 
-async function* lineRows(stream: Readable): AsyncGenerator<SourceRow> {
+async function* lineRows(stream: AsyncIterable<Buffer>): AsyncGenerator<SourceRow> {
   let number = 0;
   for await (const line of linesOf(stream)) {
     const text = line.trim();
@@ -186,12 +239,12 @@ async function* lineRows(stream: Readable): AsyncGenerator<SourceRow> {
  * @throws Fault `bad_request` where the file cannot be read; a broken row is a row with `broken`
  */
 export async function openSource(file: string, format: SourceFormat, columns: readonly string[] = []): Promise<OpenSource> {
-  const bytes = await bytesOf(file, format.entry);
+  const bytes = await bytesOf(file, format);
   switch (formatOf(bytes.name, format.format)) {
     case 'csv':
-      return openTable(bytes, format.csv);
+      return openTable(bytes, format);
     case 'ndjson':
-      return { columns: null, rows: lineRows(bytes.stream), done: bytes.done };
+      return { columns: null, rows: lineRows(utf8Of(bytes.stream, format.encoding)), done: bytes.done };
     case 'xes':
       return { columns: null, rows: xesRows(bytes.stream), done: bytes.done };
     case 'ocel':
@@ -210,7 +263,7 @@ function openOcel(
   const open = async (): Promise<Readable> => {
     const next = passes.pop();
     if (next !== undefined) return next.stream;
-    second = await bytesOf(file, format.entry);
+    second = await bytesOf(file, format);
     return second.stream;
   };
   return { columns: null, rows: ocelRows(open, new Set(columns)), done: () => (first.done() + (second?.done() ?? 0)) / 2 };

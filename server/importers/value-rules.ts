@@ -9,6 +9,8 @@ export interface Problem {
   /** the value as it came, cut at 200 characters; null for the row as a whole */
   readonly value: string | null;
   readonly reason: string;
+  /** the reason without the file's own words, where it has some: problems of one kind are counted together; not in the report */
+  readonly kind?: string;
 }
 
 /** The cells of one row as text; undefined for "nothing". */
@@ -20,8 +22,14 @@ const LONGEST_SHOWN = 200;
 const PLACEHOLDER = /\{([^{}]+)\}/g;
 
 /** Makes a problem, its value cut to what a report can show. */
-export function problemOf(row: number, column: string | null, value: string | null, reason: string): Problem {
-  return { row, column, value: value === null ? null : value.slice(0, LONGEST_SHOWN), reason };
+export function problemOf(row: number, column: string | null, value: string | null, reason: string, kind?: string): Problem {
+  const shown = value === null ? null : value.slice(0, LONGEST_SHOWN);
+  return { row, column, value: shown, reason, ...(kind === undefined ? {} : { kind }) };
+}
+
+/** The same for problems that differ in nothing but the row and what stands in it. */
+export function kindOf({ column, reason, kind }: Problem): string {
+  return JSON.stringify([column, kind ?? reason.replaceAll(/\d+/g, '0')]);
 }
 
 function textOf(raw: unknown): string | undefined {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { SaxesParser } from 'saxes';
+import { exactNumber } from './exact-number.ts';
 import type { SourceRow } from './source-rows.ts';
 
 /** Attributes that hold attributes, followed at most this far. */
@@ -9,18 +10,28 @@ const ATTRIBUTES: ReadonlySet<string> = new Set(['string', 'date', 'int', 'float
 /** Names under which logs keep whose case it is. */
 const CUSTOMER = /^(case:)?(customer|client|user|person|account)([ _:-]?(id|name|number))?$/i;
 
-type Value = string | number | boolean;
+type Single = string | number | boolean;
+/** Several: what a list holds under one key. */
+type Value = Single | readonly Single[];
 type Attributes = Map<string, Value>;
 
 interface Trace {
   readonly number: number;
   readonly attributes: Attributes;
-  events: number;
+  /** whether none of its events has ended yet */
+  fresh: boolean;
 }
 
-function valueOf(type: string, text: string | undefined): Value | undefined {
+interface Place {
+  /** place of the event in its case, 1 for the first */
+  readonly index: number;
+  /** whether it is the first of its trace */
+  readonly first: boolean;
+}
+
+function valueOf(type: string, text: string | undefined): Single | undefined {
   if (text === undefined) return undefined;
-  if (type === 'int' || type === 'float') return Number.isFinite(Number(text)) && text.trim() !== '' ? Number(text) : text;
+  if (type === 'int' || type === 'float') return exactNumber(text);
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
   return text;
 }
@@ -30,12 +41,15 @@ function named(attributes: Attributes): Value | undefined {
   return undefined;
 }
 
+function caseNameOf(trace: Trace): string {
+  return String(trace.attributes.get('concept:name') ?? `trace-${trace.number}`);
+}
+
 /** An event of a trace. Beside its attributes it has those of its case as `case:<key>`, and some that logs leave to the reader. */
-function rowOf(number: number, event: Attributes, trace: Trace): SourceRow {
-  const index = trace.events;
-  const caseName = trace.attributes.get('concept:name') ?? `trace-${trace.number}`;
+function rowOf(number: number, event: Attributes, trace: Trace, { index, first }: Place): SourceRow {
+  const caseName = caseNameOf(trace);
   const made: Readonly<Record<string, () => unknown>> = {
-    'event:id': () => event.get('identity:id') ?? `${String(caseName)}/${index}`,
+    'event:id': () => event.get('identity:id') ?? `${caseName}/${index}`,
     'event:index': () => String(index),
     'event:sequence': () => String(Math.min(index, LARGEST_SEQUENCE)),
     'trace:index': () => String(trace.number),
@@ -51,8 +65,8 @@ function rowOf(number: number, event: Attributes, trace: Trace): SourceRow {
       if (Object.hasOwn(made, column)) return made[column]?.();
       return column.startsWith('case:') ? trace.attributes.get(column.slice(5)) : undefined;
     },
-    // What is true of the whole case is told once, with its first event.
-    columns: () => [...event.keys(), ...(index === 1 ? [...trace.attributes.keys()].map((key) => `case:${key}`) : [])],
+    // What is true of the whole trace is told once, with its first event.
+    columns: () => [...event.keys(), ...(first ? [...trace.attributes.keys()].map((key) => `case:${key}`) : [])],
   };
 }
 
@@ -61,22 +75,26 @@ class LogReader {
   readonly ended: SourceRow[] = [];
   #rows = 0;
   #traces = 0;
+  /** how many events each case has had: two traces may have one name */
+  readonly #cases = new Map<string, number>();
   #trace: Trace | undefined;
   #event: Attributes | undefined;
   /** inside `global`, whose attributes are examples */
   #skipping = 0;
   readonly #path: string[] = [];
+  /** lists around the attribute being read */
+  #lists = 0;
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     if (name === 'global' || this.#skipping > 0) this.#skipping++;
-    else if (name === 'trace') this.#trace = { number: ++this.#traces, attributes: new Map(), events: 0 };
+    else if (name === 'trace') this.#trace = { number: ++this.#traces, attributes: new Map(), fresh: true };
     else if (name === 'event') this.#event = new Map();
     else if (ATTRIBUTES.has(name)) this.#attribute(name, attributes);
   }
 
   close(name: string): void {
     if (this.#skipping > 0) this.#skipping--;
-    else if (ATTRIBUTES.has(name)) this.#path.pop();
+    else if (ATTRIBUTES.has(name)) this.#leave(name);
     else if (name === 'trace') this.#trace = undefined;
     else if (name === 'event') this.#end();
   }
@@ -85,16 +103,40 @@ class LogReader {
     this.#path.push(key);
     const into = this.#event ?? this.#trace?.attributes;
     const read = valueOf(type, value);
-    if (into !== undefined && read !== undefined && this.#path.length <= DEEPEST) into.set(this.#path.join('.'), read);
+    if (into !== undefined && read !== undefined && this.#path.length <= DEEPEST) this.#keep(into, this.#path.join('.'), read);
+    if (type === 'list') this.#lists++;
+  }
+
+  #leave(type: string): void {
+    this.#path.pop();
+    if (type === 'list') this.#lists--;
+  }
+
+  /** Only a list may hold a key twice. */
+  #keep(into: Attributes, name: string, value: Single): void {
+    const before = this.#lists > 0 ? into.get(name) : undefined;
+    into.set(name, before === undefined ? value : [before, value].flat());
   }
 
   #end(): void {
     // A log may hold events that belong to no trace.
-    const trace = this.#trace ?? { number: ++this.#traces, attributes: new Map<string, Value>(), events: 0 };
-    trace.events++;
-    this.ended.push(rowOf(++this.#rows, this.#event ?? new Map<string, Value>(), trace));
+    const trace = this.#trace ?? { number: ++this.#traces, attributes: new Map<string, Value>(), fresh: true };
+    this.ended.push(rowOf(++this.#rows, this.#event ?? new Map<string, Value>(), trace, { index: this.#count(trace), first: trace.fresh }));
+    trace.fresh = false;
     this.#event = undefined;
   }
+
+  #count(trace: Trace): number {
+    const name = caseNameOf(trace);
+    const before = this.#cases.get(name);
+    // A piece of the file's text keeps all of that text in memory; a copy does not.
+    this.#cases.set(before === undefined ? copyOf(name) : name, (before ?? 0) + 1);
+    return (before ?? 0) + 1;
+  }
+}
+
+function copyOf(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
 /** The encoding that the first bytes declare; UTF-8 where they declare none. */
@@ -110,9 +152,9 @@ function encodingOf(head: Buffer): string {
 }
 
 /**
- * Reads the events of an XES log (IEEE 1849), one row each, holding no more than what one piece of the file ends. External entities are never
+ * Reads the events of an XES log (IEEE 1849), one row each, holding no more than what one piece of the file ends, and the names of its cases. External entities are never
  * fetched and declared ones not expanded: the parser knows the five of XML only.
- * @throws Error where the file is no well-formed XML
+ * @throws Error where the file is no well-formed XML, or not in the encoding it names
  */
 export async function* xesRows(stream: Readable): AsyncGenerator<SourceRow> {
   const log = new LogReader();
@@ -123,14 +165,24 @@ export async function* xesRows(stream: Readable): AsyncGenerator<SourceRow> {
   parser.on('closetag', ({ name }) => log.close(bare(name)));
   let decoder: TextDecoder | undefined;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    decoder ??= new TextDecoder(encodingOf(chunk));
-    parser.write(decoder.decode(chunk, { stream: true }));
+    decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
+    parser.write(decoded(decoder, parser.line, chunk));
     if (failure !== undefined) throw failure;
     yield* log.ended.splice(0);
   }
+  if (decoder !== undefined) parser.write(decoded(decoder, parser.line));
   parser.close();
   if (failure !== undefined) throw failure;
   yield* log.ended.splice(0);
+}
+
+/** Reads on in the text. @param chunk undefined: the file ends */
+function decoded(decoder: TextDecoder, line: number, chunk?: Buffer): string {
+  try {
+    return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+  } catch (cause) {
+    throw new Error(`behind line ${line} stands text that is not ${decoder.encoding}, the encoding it names; convert it first`, { cause });
+  }
 }
 
 function bare(name: string): string {

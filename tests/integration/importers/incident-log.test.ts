@@ -77,7 +77,7 @@ async function mapLog(): Promise<Seen> {
     problems: [],
   };
   const file = await mapFile(
-    { file: INCIDENT_LOG, mapping, folder, name: 'incidents', display },
+    { file: INCIDENT_LOG, mapping, folder, name: 'incidents', display, clock: Date.now },
     async (p) => void seen.problems.push(...p),
   );
   Object.assign(seen, { rows: file.rows, refused: file.refused });

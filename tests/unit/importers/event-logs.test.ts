@@ -25,7 +25,10 @@ async function read(name: string, content: string | Buffer, mapping: string): Pr
   const problems: Problem[] = [];
   const display = { reading: () => undefined, sending: () => undefined, finished: () => undefined };
   const told = (found: readonly Problem[]): Promise<void> => Promise.resolve(void problems.push(...found));
-  const mapped = await mapFile({ file, mapping: parseMapping(mapping, 'mapping.yaml'), folder, name, display }, told);
+  const mapped = await mapFile(
+    { file, mapping: parseMapping(mapping, 'mapping.yaml'), folder, name, display, clock: () => Date.UTC(2026, 11, 1) },
+    told,
+  );
   const events: EventInput[] = [];
   for await (const { event, problems: late } of mapped.events()) {
     events.push(event);
@@ -120,6 +123,55 @@ describe('an XES log with the mapping that ships', () => {
   });
 });
 
+const at = '<date key="time:timestamp" value="2026-03-01T09:00:00Z"/>';
+const logOf = (...traces: readonly string[]): string => `<log>${traces.map((trace) => `<trace>${trace}</trace>`).join('')}</log>`;
+const named = (name: string): string => `<string key="concept:name" value="${name}"/>`;
+
+describe('an XES log', () => {
+  test('goes on counting where a second trace has the name of an earlier one: no event is taken for another', async () => {
+    const step = `<event>${named('Step')}${at}</event>`;
+    const log = logOf(
+      `${named('A')}<int key="round" value="1"/>${step}${step}`,
+      named('B') + step,
+      `${named('A')}<int key="round" value="2"/>${step}`,
+    );
+    const { events } = await read('twice.xes', log, await shipped('xes'));
+    expect(events.map(({ id, sequence, attributes }) => [id, sequence, attributes?.['case:round']])).toEqual([
+      ['A/1', 1, 1],
+      ['B/1', 1, undefined],
+      ['A/2', 2, undefined],
+      ['A/3', 3, 2],
+    ]);
+  });
+
+  test('keeps every digit of a whole number, so that two customers never become one', async () => {
+    const traces = ['9007199254740992', '9007199254740993', '12'].map(
+      (id) => `${named(`T${id}`)}<int key="customer" value="${id}"/><event>${at}</event>`,
+    );
+    const { events } = await read('long.xes', logOf(...traces), await shipped('xes'));
+    expect(events.map(({ customer }) => customer['customerId'])).toEqual(['9007199254740992', '9007199254740993', '12']);
+  });
+
+  test('keeps all values of a list', async () => {
+    const list = (...values: readonly string[]): string =>
+      `<list key="tags"><values>${values.map((v) => `<string key="tag" value="${v}"/>`).join('')}</values></list>`;
+    const { events } = await read(
+      'lists.xes',
+      logOf(`${named('A')}<event>${at}${list('new', 'vip', 'late')}</event><event>${at}${list('one')}</event>`),
+      await shipped('xes'),
+    );
+    expect(events.map(({ attributes }) => attributes?.['tags.tag'])).toEqual([['new', 'vip', 'late'], 'one']);
+  });
+
+  test('is refused where its bytes are not of the encoding it names', async () => {
+    const log = Buffer.from(logOf(`${named('Müller')}<event>${at}</event>`), 'latin1');
+    await expect(read('latin.xes', log, await shipped('xes'))).rejects.toThrow(/latin\.xes cannot be read: .*not utf-8/i);
+    const said = Buffer.concat([Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?>'), log]);
+    const { events } = await read('said.xes', said, await shipped('xes'));
+    expect(events.map(({ caseId }) => caseId)).toEqual(['Müller']);
+  });
+});
+
 const OCEL = JSON.stringify({
   objectTypes: [{ name: 'customers', attributes: [] }],
   eventTypes: [{ name: 'place order', attributes: [] }],
@@ -194,6 +246,40 @@ describe('an OCEL 2.0 log with the mapping that ships', () => {
     const mapping = `${await shipped('ocel')}\nsegment: object:customers.level\n`;
     const { events } = await read('levels.jsonocel', OCEL, mapping);
     expect(events.map(({ segment }) => segment)).toEqual([undefined, 'gold', 'gold', undefined]);
+  });
+});
+
+describe('a file that is no whole OCEL 2.0 log', () => {
+  const objectsFirst = JSON.stringify({ objects: (JSON.parse(OCEL) as { objects: unknown }).objects, ...(JSON.parse(OCEL) as object) });
+
+  test.each([
+    ['in its events', OCEL, OCEL.indexOf('"e4"')],
+    ['in its objects, which stand behind the events', OCEL, OCEL.indexOf('"t1","type"')],
+    ['in its events, which stand behind the objects', objectsFirst, objectsFirst.indexOf('"e4"')],
+    ['before its last brace', OCEL, OCEL.length - 1],
+    ['at once', OCEL, 0],
+  ])('is refused where it is cut off %s', async (_where, log, length) => {
+    await expect(read('cut.jsonocel', log.slice(0, length), await shipped('ocel'))).rejects.toThrow(
+      /cut\.jsonocel cannot be read: .*cut off/,
+    );
+  });
+
+  test.each([
+    ['other JSON', '{"foo":[1,2],"deep":{"events":[]}}', /no list "events".*OCEL 2\.0/],
+    ['a list', '[{"events":[]}]', /no list "events"/],
+    ['no list of events', '{"events":{"e1":{}},"objects":[]}', /no list "events"/],
+    ['OCEL 1.0', '{"ocel:global-log":{},"ocel:events":{"e1":{}},"ocel:objects":{}}', /OCEL 1\.0/],
+    ['two in one', `${OCEL}${OCEL}`, /Unexpected/],
+    ['not UTF-8', Buffer.from(OCEL.replace('complain', 'beschwören'), 'latin1'), /line 1 is not UTF-8/],
+  ])('is refused: %s', async (_what, log, reason) => {
+    await expect(read('other.jsonocel', log, await shipped('ocel'))).rejects.toThrow(reason);
+  });
+
+  test('may have no events at all', async () => {
+    expect(await read('empty.jsonocel', '{"eventTypes":[],"events":[],"objects":[]}', await shipped('ocel'))).toEqual({
+      events: [],
+      problems: [],
+    });
   });
 });
 

@@ -9,6 +9,8 @@ import type { Door } from '#server/importers/door.ts';
 import { dryRun, importFile } from '#server/importers/import.ts';
 import type { ImportOptions } from '#server/importers/import.ts';
 import { parseMapping } from '#server/importers/mapping.ts';
+import type { Mapping } from '#server/importers/mapping.ts';
+import type { Problem } from '#server/importers/value-rules.ts';
 import { zipOf } from '../../support/zip.ts';
 
 const MAPPING = parseMapping(
@@ -79,9 +81,13 @@ function options(file: string, more: Partial<ImportOptions> = {}): ImportOptions
     display,
     door: keeper,
     restart: false,
-    clock: () => 0,
+    clock: () => Date.UTC(2026, 0, 1),
     ...more,
   };
+}
+/** What arrived, in the order of the rows: people travel on lanes of their own. */
+function bySequence(): EventInput[] {
+  return keeper.events.toSorted((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0));
 }
 function reportOf(path: string): { row: number; column: string | null; value: string | null; reason: string }[] {
   return readFileSync(path, 'utf8')
@@ -120,6 +126,114 @@ describe('an import', () => {
     expect(keeper.events.map((e) => e.text)).toEqual(['one\u2028two', undefined]);
     expect(summary).toMatchObject({ rows: 3, accepted: 2, refused: 1, reported: 1 });
     expect(reportOf(summary.report)).toEqual([{ row: 3, column: null, value: null, reason: 'row not imported: is not JSON' }]);
+  });
+
+  it('keeps every digit of a long number in NDJSON, so that two customers never become one', async () => {
+    const line = (m: number, who: string, words: string): string => `{"n":"A${m}","m":${m},"at":${T},"who":${who},"words":${words}}`;
+    const texts = ['"9007199254740993, \\"9007199254740993\\""', '"x"', '1.5'];
+    const file = written(
+      'rows.ndjson',
+      `${line(0, '9007199254740993', texts[0] ?? '')}\n${line(1, '9007199254740992', texts[1] ?? '')}\n${line(2, '12', texts[2] ?? '')}\n`,
+    );
+    await importFile(options(file));
+    expect(keeper.events.map((e) => [e.customer['customerId'], e.text])).toEqual([
+      ['9007199254740993', '9007199254740993, "9007199254740993"'],
+      ['9007199254740992', 'x'],
+      ['12', '1.5'],
+    ]);
+  });
+
+  describe('of a file that is not UTF-8', () => {
+    const csv = `${HEADER}\r\nA,0,${T},Zoë,,0,yes\r\nB,1,${T},Müller,,0,yes\r\n`;
+    const json = ['Zoë', 'Müller', '€'].map((who, m) => `{"n":"A${m}","m":${m},"at":${T},"who":"${who}"}\n`).join('');
+
+    it.each([
+      ['rows.csv', Buffer.concat([Buffer.from(csv), Buffer.from(`A,2,${T},Möller,,0,yes\n`, 'latin1')]), 4],
+      ['rows.ndjson', Buffer.concat([Buffer.from(json), Buffer.from(`{"n":"A","m":3,"at":${T},"who":"Möller"}`, 'latin1')]), 4],
+      ['cut.csv', Buffer.from(`${csv}A,2,${T},Mü`).subarray(0, -1), 4],
+      ['long.csv', Buffer.concat([Buffer.from(csv.repeat(4000)), Buffer.from('ü', 'latin1')]), 12_001],
+    ])('is refused with the line, in a dry run too (%s)', async (name, content, line) => {
+      const file = written(name, content);
+      const refusal = {
+        code: 'bad_request',
+        message: expect.stringContaining(`${name} cannot be read: line ${line} is not UTF-8`) as string,
+      };
+      await expect(importFile(options(file))).rejects.toMatchObject(refusal);
+      await expect(dryRun(options(file))).rejects.toMatchObject(refusal);
+      expect(keeper.batches).toBe(0);
+    });
+
+    it('is read where the mapping names its encoding', async () => {
+      const mapping: Mapping = { ...MAPPING, encoding: 'windows-1252' };
+      const bytes = Buffer.from(json.replace('€', '\u0080'), 'latin1');
+      await importFile(options(written('rows.ndjson', bytes), { mapping }));
+      expect(bySequence().map((e) => e.customer['customerId'])).toEqual(['Zoë', 'Müller', '€']);
+      const table = Buffer.from(csv.replace('A,0', 'C,7').replace('B,1', 'D,8'), 'latin1');
+      await importFile(options(written('rows.csv', table), { mapping, name: 'two' }));
+      expect(
+        bySequence()
+          .slice(3)
+          .map((e) => e.customer['customerId']),
+      ).toEqual(['Zoë', 'Müller']);
+    });
+
+    it('is read as UTF-16 where its first bytes say so', async () => {
+      await importFile(options(written('rows.csv', Buffer.from(`\ufeff${csv}`, 'utf16le'))));
+      expect(bySequence().map((e) => e.customer['customerId'])).toEqual(['Zoë', 'Müller']);
+    });
+  });
+
+  it.each(['\n', '\r\n', '\r'])('reads a table whose lines end with %j, with quotes as they are meant', async (end) => {
+    const lines = [
+      `\ufeff${HEADER}`,
+      `A,0,${T},"Ann, B","two${end}lines, ""so"" to say",0,yes`,
+      '',
+      `B,1,${T},,"",0,"yes"`,
+      `C,2,${T},5" disk,the 3.5" one,0,yes`,
+      `D,3,${T}, "Ann",,0,yes`,
+    ];
+    const summary = await importFile(options(written('rows.csv', lines.join(end))));
+    expect(summary).toMatchObject({ rows: 4, accepted: 4, reported: 0 });
+    expect(bySequence().map((e) => [e.customer['customerId'], e.text])).toEqual([
+      ['Ann, B', `two${end}lines, "so" to say`],
+      [undefined, undefined],
+      ['5" disk', 'the 3.5" one'],
+      ['"Ann"', undefined],
+    ]);
+  });
+
+  it.each([
+    ['text behind a closing quote', '"abc" def'],
+    ['a quote that is never closed', '"abc'],
+  ])('reports a row with %s and imports its neighbours', async (_what, words) => {
+    const rows = [`A,0,${T},Ann,"x",0,yes`, `A,1,${T},Ann,${words},0,yes`, `A,2,${T},Ann,"y",0,yes`, `A,3,${T},Ann,"z",0,"yes"`];
+    const summary = await importFile(options(written('rows.csv', `${HEADER}\n${rows.join('\n')}\n`)));
+    expect(summary).toMatchObject({ rows: 4, accepted: 3, refused: 1, reported: 1 });
+    expect(keeper.events.map((e) => e.text)).toEqual(['x', 'y', 'z']);
+    expect(reportOf(summary.report)).toMatchObject([{ row: 2, column: null, reason: expect.stringContaining('line 3 ') as string }]);
+  });
+
+  it('reports a quote that nothing closes to the end of a long table, and imports what follows', async () => {
+    const rows = Array.from({ length: 30_000 }, (_, i) => `A,${i},${T + i},Ann,${i === 7 ? '"never' : 'fine'},0,yes`);
+    const summary = await importFile(options(written('rows.csv', `${HEADER}\n${rows.join('\n')}\n`)));
+    expect(summary).toMatchObject({ rows: 30_000, accepted: 29_999, refused: 1, reported: 1 });
+    expect(reportOf(summary.report)).toEqual([
+      { row: 8, column: null, value: null, reason: 'row not imported: line 9 opens a quote that nothing closes' },
+    ]);
+  });
+
+  it('sends what lies in the future as the door takes it, for the moment it arrives, and says so', async () => {
+    const now = Date.UTC(2026, 0, 1);
+    const rows = [now + 4 * 60_000, now + 6 * 60_000, Date.UTC(2031, 0, 1)].map((at, i) => `A,${i},${at},Ann,,0,yes`);
+    const file = written('rows.csv', `${HEADER}\n${rows.join('\n')}\n`);
+    const summary = await importFile(options(file, { clock: () => now }));
+    expect(summary).toMatchObject({ accepted: 3, refused: 0, reported: 2 });
+    const reason = 'lies in the future: it counts for the moment of the import, marked as suspect';
+    expect(reportOf(summary.report)).toMatchObject([
+      { row: 2, column: 'at', reason },
+      { row: 3, column: 'at', value: '1924992000000', reason },
+    ]);
+    expect((await dryRun(options(file, { clock: () => now }))).problems).toMatchObject([{ count: 2, example: { reason } }]);
   });
 
   it('tells a count that grows and a column that turns as signals of the row in which it happened', async () => {
@@ -238,5 +352,45 @@ describe('a dry run', () => {
     ]);
     expect(keeper.batches).toBe(0);
     expect(existsSync(join(folder, 'data', 'one.progress.json'))).toBe(false);
+  });
+
+  it('groups what is wrong by why it is, however much the words differ from row to row', async () => {
+    const rows = [
+      `A,0,?,Ann,,0,yes`,
+      ...['soon', 'later', 'never'].map((at, i) => `A,${i + 1},${at},Ann,,0,yes`),
+      ...[1, 2].map((at, i) => `A,${i + 4},${at},Ann,,0,yes`),
+      ...['Bob', 'Cid'].map((who, i) => `${i}B,0,${T},${who},,0,yes\n${i}B,1,${T},Eve,,0,yes`),
+      ...[7, 8].map((i) => `A,${i}${',x'.repeat(i)}`),
+    ];
+    const found = await dryRun(options(written('rows.csv', `${HEADER}\n${rows.join('\n')}\n`)));
+    expect(found.problems.map(({ count, example }) => [count, example.column, example.reason])).toEqual([
+      [3, 'at', 'row not imported: not a time of the format named'],
+      [2, 'at', 'row not imported: before 2000-01-01'],
+      [2, null, 'row not imported: has 9 cells, the header 7'],
+      [2, 'who', "differs from the case's first, Bob, which holds for the whole case"],
+      [1, 'at', 'row not imported: it has no time'],
+    ]);
+    expect(reportOf(found.report)[0]).toEqual({ row: 1, column: 'at', value: null, reason: 'row not imported: it has no time' });
+  });
+
+  it('counts what the door would refuse, by the words of the door', async () => {
+    const file = written('rows.csv', `${HEADER}\nA,0,${T},Ann,,0,yes\nB,0,${T},unknown,,0,yes\nC,0,${T},unknown,,0,yes\n`);
+    const refuses = ({ customer }: EventInput) =>
+      customer['customerId'] === 'unknown'
+        ? { field: 'customer.customerId', code: 'no_identifier', message: 'stands for nobody.' }
+        : undefined;
+    const found = await dryRun({ ...options(file), refuses });
+    expect(found).toMatchObject({ rows: 3, refused: 2, reported: 2 });
+    expect(found.first.map(({ row }) => row)).toEqual([1]);
+    expect(found.problems).toEqual([
+      {
+        count: 2,
+        example: expect.objectContaining({
+          row: 2,
+          column: 'customer.customerId',
+          reason: 'refused by the door: stands for nobody.',
+        }) as Problem,
+      },
+    ]);
   });
 });

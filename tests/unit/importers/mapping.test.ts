@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '#lib/contract/index.ts';
+import { instantReader } from '#server/importers/instant.ts';
 import { parseMapping } from '#server/importers/mapping.ts';
 import { rowMapper } from '#server/importers/row-mapper.ts';
 import type { SourceRow } from '#server/importers/source-rows.ts';
@@ -17,6 +18,7 @@ function row(cells: Readonly<Record<string, unknown>>, number = 7): SourceRow {
   return { number, value: (column) => cells[column] };
 }
 
+const NOW = Date.UTC(2026, 0, 1);
 const BASE = `
 source: desk
 nulls: ['?', '']
@@ -33,7 +35,7 @@ checks: [{ column: at, notBefore: opened }]
 const GOOD = { n: 'A1', m: '3', at: '29/2/2016 01:23', opened: '29/2/2016 01:00', who: 'Ann', via: 'Phone', state: 'New', size: 4 };
 
 function mapped(cells: Readonly<Record<string, unknown>>) {
-  return rowMapper(parseMapping(BASE, 'map.yaml')).map(row(cells));
+  return rowMapper(parseMapping(BASE, 'map.yaml'), NOW).map(row(cells));
 }
 
 describe('a mapping file', () => {
@@ -56,8 +58,16 @@ describe('a mapping file', () => {
     expect(faultOf(text).message).toContain('map.yaml:4: signals: "grows" and "turns" compare the rows of a case');
   });
 
+  it('that names a zone or an encoding that does not exist is refused with line and field', () => {
+    const text = 'source: desk\nencoding: windows-1525\noccurredAt:\n  column: at\n  zone: Mars/Foo\ncustomer: { customerId: a }\n';
+    const fault = faultOf(text);
+    expect(fault.message).toMatch(/^map\.yaml:2: encoding: .*windows-1252/m);
+    expect(fault.message).toMatch(/^map\.yaml:5: occurredAt\.zone: .*Europe\/Berlin/m);
+    expect(() => parseMapping(text.replace('Mars/Foo', 'America/New_York').replace('1525', '1252'), 'map.yaml')).not.toThrow();
+  });
+
   it('names every column that the file must have', () => {
-    expect([...rowMapper(parseMapping(BASE, 'map.yaml')).columns].sort()).toEqual([
+    expect([...rowMapper(parseMapping(BASE, 'map.yaml'), NOW).columns].sort()).toEqual([
       'at',
       'm',
       'n',
@@ -128,7 +138,7 @@ describe('a row', () => {
   it('at a time that cannot be right is imported and reported', () => {
     const { mapped: result, problems } = mapped({ ...GOOD, opened: '29/2/2016 09:00' });
     expect(result).not.toBeNull();
-    expect(problems).toEqual([{ row: 7, column: 'at', value: '29/2/2016 01:23', reason: 'lies before opened 29/2/2016 09:00' }]);
+    expect(problems).toMatchObject([{ row: 7, column: 'at', value: '29/2/2016 01:23', reason: 'lies before opened 29/2/2016 09:00' }]);
   });
 
   it('that belongs to nobody is not imported', () => {
@@ -136,4 +146,67 @@ describe('a row', () => {
     expect(result).toBeNull();
     expect(problems.at(-1)).toMatchObject({ column: null, reason: expect.stringContaining('row not imported') as string });
   });
+});
+
+describe('a promise', () => {
+  const text = `${BASE}
+promise:
+  kind: { constant: call_back }
+  id: n
+  due: { column: until, format: iso }
+  graceSeconds: grace
+  wording: words
+`;
+  const mapper = rowMapper(parseMapping(text, 'map.yaml'), NOW);
+
+  it('is read from the columns that the mapping names, in the zone of all times', () => {
+    expect(mapper.columns).toEqual(expect.arrayContaining(['until', 'grace', 'words']));
+    const { mapped: result, problems } = mapper.map(row({ ...GOOD, until: '2016-03-01T12:00', grace: '600', words: 'We call you' }));
+    expect(problems).toEqual([]);
+    expect(result?.event.promise).toEqual({
+      kind: 'call_back',
+      id: 'A1',
+      due: Date.UTC(2016, 2, 1, 11),
+      graceSeconds: 600,
+      wording: 'We call you',
+    });
+  });
+
+  it('is imported without what cannot be read, which is reported', () => {
+    const { mapped: result, problems } = mapper.map(row({ ...GOOD, until: 'soon', grace: 'long' }));
+    expect(problems).toMatchObject([
+      { column: 'until', value: 'soon', reason: 'is not a time of the format named' },
+      { column: 'grace', value: 'long', reason: 'is not a number' },
+    ]);
+    expect(result?.event.promise).toEqual({ kind: 'call_back', id: 'A1' });
+  });
+
+  it('is none in a row that has no kind', () => {
+    const open = parseMapping(text.replace('{ constant: call_back }', 'promised'), 'map.yaml');
+    expect(rowMapper(open, NOW).map(row({ ...GOOD, until: '2016-03-01' })).mapped?.event.promise).toBeUndefined();
+  });
+});
+
+describe('a time in ISO 8601', () => {
+  const read = instantReader('iso', 'Europe/Berlin');
+
+  it.each([
+    ['2026-03-01T10:00', Date.UTC(2026, 2, 1, 9)],
+    ['2026-03-01', Date.UTC(2026, 1, 28, 23)],
+    ['20260301T100000Z', Date.UTC(2026, 2, 1, 10)],
+    ['2026-W10-1T10:00:00.123+14:00', Date.UTC(2026, 2, 1, 20, 0, 0, 123)],
+    ['2026-03-01T10:00:00,5-0330', Date.UTC(2026, 2, 1, 13, 30, 0, 500)],
+    ['2026-03-01T10:00-05', Date.UTC(2026, 2, 1, 15)],
+    ['2026-03-01t10:00z', Date.UTC(2026, 2, 1, 10)],
+    ['2026-03-01T10:00+01:00[Europe/Paris]', Date.UTC(2026, 2, 1, 9)],
+  ])('may be %s', (text, at) => {
+    expect(read(text)).toBe(at);
+  });
+
+  it.each(['12:30', 'T12:30', '12', '2026-03-01T10:00+25:00', '2026-03-01T10:00-24', '2026-03-01T10:00+0199', '2026-02-30', 'soon'])(
+    'is not %s: it would be a time that nobody meant',
+    (text) => {
+      expect(read(text)).toBeUndefined();
+    },
+  );
 });

@@ -1,0 +1,71 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runImport } from '#server/cli/import-command.ts';
+import { parseConfig } from '#server/config.ts';
+import { zipOf } from '../../support/zip.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'throughline-import-command-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What a dry run prints; there is no running product here. */
+async function dryRunOf(name: string, content: string | Buffer, ...argv: string[]): Promise<string> {
+  await writeFile(join(folder, name), content);
+  const printed: string[] = [];
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+  const quiet = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    await runImport([join(folder, name), '--dry-run', ...argv], parseConfig({ DATA_DIR: join(folder, 'data') }));
+  } finally {
+    write.mockRestore();
+    quiet.mockRestore();
+  }
+  return printed.join('');
+}
+
+const XES =
+  '<log><trace><string key="concept:name" value="A"/><event><date key="time:timestamp" value="2026-03-01T09:00:00Z"/></event></trace></log>';
+const OCEL = JSON.stringify({
+  events: [
+    { id: 'e1', type: 'order', time: '2026-03-01T09:00:00Z', relationships: [{ objectId: 'c1', qualifier: '' }] },
+    { id: 'e2', type: 'ship', time: '2026-03-01T10:00:00Z' },
+  ],
+  objects: [{ id: 'c1', type: 'customer' }],
+});
+const MAPPING = 'source: desk\nid: n\noccurredAt: { column: at }\ncustomer: { customerId: who, phone: number }\n';
+
+describe('npm run import -- <file> --dry-run', () => {
+  it.each([
+    ['log.zip', { 'notes.txt': 'no table', 'deep/log.xes': XES }, '1 rows, 1 would be sent, 0 would not.'],
+    ['orders.zip', { 'orders.jsonocel': OCEL }, '2 rows, 1 would be sent, 1 would not.'],
+  ])('needs no mapping for an event log inside a zip (%s)', async (name, files, last) => {
+    expect(await dryRunOf(name, zipOf(files))).toContain(last);
+  });
+
+  it('says that a table inside a zip needs a mapping, and what is wrong with a zip', async () => {
+    await expect(dryRunOf('table.zip', zipOf({ 'rows.csv': 'a,b\n1,2\n' }))).rejects.toThrow(/needs a mapping.*--map/s);
+    await expect(dryRunOf('empty.zip', zipOf({ 'readme.md': '' }))).rejects.toThrow(/empty\.zip holds no .*\.xes/);
+    await expect(dryRunOf('torn.zip', 'no archive')).rejects.toThrow(/torn\.zip cannot be read/);
+  });
+
+  it('refuses whom the door would refuse, by the door’s own rules', async () => {
+    const mapping = join(folder, 'map.yaml');
+    await writeFile(mapping, MAPPING);
+    const rows = ['1,Ann,', '2,,', '3,unknown,', '4,0,', '5,unknown,+49 30 901820', '6,,12', '7,unknown,'];
+    const table = `n,at,who,number\n${rows.map((row) => row.replace(',', ',2026-03-01T09:00:00Z,')).join('\n')}\n`;
+    const text = await dryRunOf('rows.csv', table, '--map', mapping);
+    expect(text).toContain('7 rows, 2 would be sent, 5 would not.');
+    expect(text).toContain('3 x customer.customerId: refused by the door: customer holds no usable identifier.');
+    expect(text).not.toContain('Nothing to complain about');
+  });
+
+  it('says of an event log’s event without a customer that the door would refuse it', async () => {
+    const text = await dryRunOf('log.jsonocel', OCEL);
+    expect(text).toContain('1 x customer: refused by the door: customer holds no usable identifier. (row 2)');
+    expect(text).toContain('2 rows, 1 would be sent, 1 would not.');
+  });
+});
