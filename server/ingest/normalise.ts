@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { AHEAD_MS, EARLIEST_MS, EMOTIONS } from '#lib/contract/index.ts';
 import type { EventInput, RejectionCode } from '#lib/contract/index.ts';
 import type { CarriedIdentifier, StoredEvent } from '#server/domain/event/event.ts';
-import { keyApart } from '#server/domain/event/event.ts';
+import { keyApart } from '#server/domain/event/key.ts';
 import type { IdentityRules } from '#server/domain/identity/rules.ts';
 import { DEFAULT_RULES } from '#server/domain/identity/rules.ts';
 import {

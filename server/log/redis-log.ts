@@ -1,5 +1,6 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import { nameIn, readEvent } from '#server/domain/event/event.ts';
+import { readEvent } from '#server/domain/event/event.ts';
+import { nameIn } from '#server/domain/event/key.ts';
 import { isAct } from '#server/domain/identity/acts.ts';
 import { storeFault } from '#server/redis/faults.ts';
 import type { Redis } from '#server/redis/client.ts';

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import { nameIn } from '#server/domain/event/event.ts';
+import { nameIn } from '#server/domain/event/key.ts';
 import type { AcceptedPlace } from '#server/log/redis-log.ts';
 import { isAnnotation } from '#server/domain/event/annotation.ts';
 import { isAct, isIdentityUndo, isStatement, isUndo, statedKey } from '#server/domain/identity/acts.ts';

@@ -1,6 +1,6 @@
 import { CloudEvent, emitterFor, HTTP, httpTransport, Mode } from 'cloudevents';
 import { describe, expect, test } from 'vitest';
-import { nameIn } from '#server/domain/event/event.ts';
+import { nameIn } from '#server/domain/event/key.ts';
 import { eventKey } from '#server/ingest/normalise.ts';
 import { startDoors, TEST_KEY, TEST_NOW } from '../support/doors.ts';
 

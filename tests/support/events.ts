@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { formed, keyApart } from '#server/domain/event/event.ts';
+import { formed } from '#server/domain/event/event.ts';
+import { keyApart } from '#server/domain/event/key.ts';
 import type { CarriedIdentifier, StoredEvent } from '#server/domain/event/event.ts';
 
 /** Strongest first, as the door orders them. */

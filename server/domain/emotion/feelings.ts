@@ -1,7 +1,7 @@
 import { EMOTIONS } from '#lib/contract/index.ts';
 import type { CustomerState } from '../customer/state.ts';
 import type { StoredEvent } from '../event/event.ts';
-import { nameIn } from '../event/event.ts';
+import { nameIn } from '../event/key.ts';
 import { isCustomersText } from './annotations.ts';
 import { CLASS_VALENCE, labelOfValence } from './classes.ts';
 import { valenceOfScore } from './scale.ts';
