@@ -155,7 +155,7 @@ export function isNextStep(one: CaseState, blueprint: Blueprint, at: number, sta
   return entry === undefined || at - entry <= blueprint.file.window;
 }
 
-/** Whether the case has reached the goal. */
+/** Whether the case has converted: it took every step in order, within the window. A case can reach its goal without. */
 export function converted(one: CaseState, blueprint: Blueprint): boolean {
   return one.steps.length === blueprint.steps.length;
 }
