@@ -56,7 +56,7 @@ import type { RecoveryMove } from '../care/recovery.ts';
 import { caseRowWithCare, failsAt, promiseRowWithCare } from '../care/rows.ts';
 import { promiseItem, recoveryItem, stayItem } from '../case/waits.ts';
 import { noteFelt, promiseSpokenOf } from '../promise/felt.ts';
-import { findPromise, promiseKey, prunePromises } from '../promise/promise.ts';
+import { findPromise, promiseKey, prunePromises, unnamedPromise } from '../promise/promise.ts';
 import { addMinute, componentIndex, dwellOf, isContact, isHot, isLastOf, visitKey, visitRow } from '../visit/visit.ts';
 
 /** Identifiers of one kind that a profile keeps. */
@@ -498,7 +498,7 @@ function makePromise(applying: Applying, where: PromisePlace | null, given: Give
   if (due === null) return;
   const record: PromiseRecord = {
     key: `${event.key}:${given.kind}`,
-    id: given.id ?? `${given.kind}:${where?.one.id ?? event.key}`,
+    id: given.id ?? unnamedPromise(given.kind, where?.one.id ?? event.key),
     kind: given.kind,
     wording: given.wording ?? rule?.wording ?? '',
     madeAt: event.at,
@@ -645,12 +645,31 @@ function ruledPromises(applying: Applying, where: PromisePlace, rules: readonly 
   }
 }
 
-function changePromise(applying: Applying, where: PromisePlace | null, said: { readonly given: Given; readonly change: string }): void {
+/** What is said of a promise. */
+interface Said {
+  readonly given: Given;
+  readonly change: string;
+}
+
+/**
+ * The promise that is meant. Made again under its id it is moved; without an id there is one of its kind and case, as long as that stands: what broke
+ * is not undone by promising anew.
+ */
+function promiseMeant({ state, event }: Applying, one: CaseState | undefined, { given, change }: Said): PromiseRecord | undefined {
+  const { id, kind } = given;
+  if (change !== 'made' || id !== undefined) return findPromise(state, { id, kind, case: one?.id ?? '' });
+  const unnamed = one === undefined ? undefined : findPromise(state, { id: unnamedPromise(kind, one.id), kind, case: one.id });
+  return unnamed === undefined || event.at >= breaksAt(unnamed) ? undefined : unnamed;
+}
+
+function changePromise(applying: Applying, where: PromisePlace | null, said: Said): void {
+  const known = promiseMeant(applying, where?.one, said);
+  if (known !== undefined) changeKnown(applying, known, said);
+  else if (said.change === 'made') makePromise(applying, where, said.given);
+}
+
+function changeKnown(applying: Applying, known: PromiseRecord, { given, change }: Said): void {
   const { state, event, context } = applying;
-  const { given, change } = said;
-  const known = findPromise(state, { id: given.id, kind: given.kind, case: where?.one.id ?? '' });
-  if (change === 'made' && (known === undefined || given.id === undefined)) return makePromise(applying, where, given);
-  if (known === undefined) return;
   const blueprint = blueprintOf(known, context);
   const its = caseOfPromise(state, known);
   if (its !== undefined) meetFailures(applying, its);
@@ -674,9 +693,10 @@ function statePromise(applying: Applying, one: CaseState | undefined, given: Giv
   const { state, event, touched, context } = applying;
   const change = changeSaid(event);
   const blueprint = one === undefined ? undefined : blueprintOf(one, context);
-  const known = findPromise(state, { id: given.id, kind: given.kind, case: one?.id ?? '' });
-  if (change !== 'made' || known !== undefined || one === undefined || blueprint === undefined)
-    return changePromise(applying, null, { given, change });
+  const known = promiseMeant(applying, one, { given, change });
+  if (known !== undefined) return changeKnown(applying, known, { given, change });
+  if (change !== 'made') return;
+  if (one === undefined || blueprint === undefined) return makePromise(applying, null, given);
   const visit = visitDuring(state, one);
   const rules = rulesFor(context, blueprint, visit ?? { segment: one.segment, from: event.at });
   const halfHours = rules.promiseHalf[given.kind] ?? rules.half.promise_missed;
