@@ -109,6 +109,40 @@ describe('law 6: one in-order event onto the saved state equals the full fold', 
   });
 });
 
+describe('law 1: a tie never costs a conversion', () => {
+  const way = fc.constantFrom<Partial<StoredEvent>>(
+    { type: 'page.viewed' },
+    { type: 'order.placed' },
+    { type: 'delivery.started' },
+    { type: 'delivery.arrived' },
+    { type: 'order.cancelled' },
+    { type: 'contact.answered', channel: 'phone' },
+    { type: 'case.opened' },
+  );
+  const conversions = (events: readonly StoredEvent[]): number =>
+    run([sorted(events)]).state.cases.filter((one) => one.steps.length === 4).length;
+
+  it('converts what any order of its events would', () => {
+    fc.assert(
+      fc.property(
+        fc.array(way, { maxLength: 4 }),
+        fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 2, maxLength: 4 }),
+        fc.nat(),
+        (before, picked, name) => {
+          const kinds = ['page.viewed', 'order.placed', 'delivery.started', 'delivery.arrived', 'order.cancelled', 'contact.answered'];
+          const earlier = before.map((what, i) => event(`${name}b${i}`, { customerId: 'C1' }, { at: BASE + i * HOUR, ...what }));
+          const at = BASE + 9 * HOUR;
+          const told = (i: number, sequence: number): StoredEvent =>
+            event(`${name}t${i}`, { customerId: 'C1' }, { at, type: kinds[i] ?? '', ...(sequence === 0 ? {} : { sequence }) });
+          const tied = conversions([...earlier, ...picked.map((i) => told(i, 0))]);
+          expect(tied).toBeGreaterThanOrEqual(conversions([...earlier, ...picked.map((i, place) => told(i, place + 1))]));
+        },
+      ),
+      { numRuns: 600 },
+    );
+  });
+});
+
 describe('the saved state', () => {
   /** What is saved when events are folded in pieces: the newest saved state, and those kept for good. */
   function saves(pieces: readonly (readonly StoredEvent[])[]): { readonly saved: string | null; readonly kept: readonly string[] } {

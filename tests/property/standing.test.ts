@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CASE_STATES, FINDINGS } from '#lib/contract/index.ts';
+import { standingAt } from '#server/domain/case/standing.ts';
+import { arrival } from '#server/domain/conformance/conformance.ts';
 import { encodeState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { compareEvents } from '#server/domain/event/event.ts';
@@ -77,6 +79,16 @@ describe('where cases stand', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('end as completed exactly where they have arrived, in whatever way, and as given up where they have not', () => {
+    fc.assert(
+      fc.property(story, (events) => {
+        for (const one of foldAll(events, context).state.cases)
+          expect(standingAt(one, blueprint, Number.MAX_SAFE_INTEGER)?.[1]).toBe(arrival(one) === null ? 'abandoned' : 'completed');
+      }),
+      { numRuns: 200 },
     );
   });
 

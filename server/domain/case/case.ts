@@ -155,17 +155,20 @@ export function isNextStep(one: CaseState, blueprint: Blueprint, at: number, sta
   return entry === undefined || at - entry <= blueprint.file.window;
 }
 
-/** Whether the case has reached the goal. */
+/** Whether the case has converted: it took every step in order, within the window. A case can reach its goal without. */
 export function converted(one: CaseState, blueprint: Blueprint): boolean {
   return one.steps.length === blueprint.steps.length;
 }
 
-/** Takes the case out of the funnel: neither converted nor lost. Only while it is still running. */
-export function exclude(one: CaseState, blueprint: Blueprint, at: number): boolean {
+/** Whether the case can be taken out of the funnel: only while it is still running. */
+export function isExcludable(one: CaseState, blueprint: Blueprint, at: number): boolean {
   const entry = one.steps[0];
-  if (entry === undefined || one.excludedAt !== 0 || converted(one, blueprint) || at - entry > blueprint.file.window) return false;
-  one.excludedAt = at;
-  return true;
+  return entry !== undefined && one.excludedAt === 0 && !converted(one, blueprint) && at - entry <= blueprint.file.window;
+}
+
+/** Takes the case out of the funnel, where it can be: neither converted nor lost. */
+export function exclude(one: CaseState, blueprint: Blueprint, at: number): void {
+  if (isExcludable(one, blueprint, at)) one.excludedAt = at;
 }
 
 /** Ends the running stay by the clock where the case has been idle too long. Changes no number: the end was booked before. */

@@ -5,7 +5,7 @@ import { overdueFrom, standardFor } from '../blueprint/standard.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
 import type { StoredEvent } from '../event/event.ts';
 import type { CaseState, Stay, VisitState } from '../customer/state.ts';
-import { converted, lastStay, stageAt, stayEnd } from './case.ts';
+import { lastStay, stageAt, stayEnd } from './case.ts';
 
 export const DEAD_END = FINDINGS.indexOf('dead_end');
 export const LOST_HANDOVER = FINDINGS.indexOf('lost_handover');
@@ -22,7 +22,7 @@ export const HANDOVER_MS = 72 * HOUR;
  */
 export function deadEndAt(one: CaseState, blueprint: Blueprint, lastAt = one.lastAt): number {
   const stay = lastStay(one);
-  if (stay === undefined || converted(one, blueprint)) return 0;
+  if (stay === undefined || one.goalAt !== 0) return 0;
   const overdue = overdueFrom(standardFor(stageAt(blueprintForCase(blueprint, one), stay.stage), one), lastAt);
   if (overdue === 0) return 0;
   const at = Math.ceil((overdue - 1) / HOUR) * HOUR + 1;

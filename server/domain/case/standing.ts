@@ -5,7 +5,7 @@ import { STANDING } from '../kernel/counters.ts';
 import { minuteOf } from '../kernel/time.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import type { CaseState, Stay } from '../customer/state.ts';
-import { converted, stageAt, stayEnd, stuckFrom } from './case.ts';
+import { stageAt, stayEnd, stuckFrom } from './case.ts';
 
 /** From an instant on, a case stands so: in a stage (1) or out of every stage (0). */
 export type StandingStep = readonly [at: number, state: CaseStanding, here: 0 | 1];
@@ -27,12 +27,15 @@ function beginsAs(one: CaseState, index: number, at: { readonly goalAt: number; 
   return index === 0 ? 'open' : 'progressing';
 }
 
-/** How a case stands from the begin of a stay until the next one: what events say, and what the clock alone will do. */
+/**
+ * How a case stands from the begin of a stay until the next one: what events say, and what the clock alone will do. It is completed once it has reached
+ * its goal, in whatever way and however late: whether it converted is asked by the funnel.
+ */
 export function standingSteps(one: CaseState, stay: Stay, blueprint: Blueprint): StandingStep[] {
   const here = one.stays.indexOf(stay);
   const index = here >= 0 ? here : one.stays.findIndex((other) => sameStay(other, stay));
   const end = stayEnd(one, stay, blueprint);
-  const goalAt = converted(one, blueprint) ? (one.steps.at(-1) ?? Infinity) : Infinity;
+  const goalAt = one.goalAt === 0 ? Infinity : one.goalAt;
   const steps: StandingStep[] = [[stay.from, beginsAs(one, index, { goalAt, blueprint }), 1]];
   if (goalAt > stay.from && goalAt < end) steps.push([goalAt, 'completed', 1]);
   for (const at of one.reopened) if (at >= stay.from && at < end) steps.push([at, 'reopened', 1]);

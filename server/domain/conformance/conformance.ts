@@ -81,7 +81,10 @@ export function wayChange(one: CaseState, blueprint: Blueprint, step: WayStep): 
     if (!has(one, kindIndex(kind), of.index)) found.push([kindIndex(kind), of.index, at, 0]);
   };
   for (const missing of goneWithout(one, blueprint, step)) note('missing', missing);
-  if (step.back) note('outOfOrder', touchpoint);
+  const isSettled = (d: Deviation): boolean => d[0] === MISSING && d[1] === touchpoint.index && d[3] === 0;
+  const settled = one.deviations.length === 0 ? NOTHING : one.deviations.filter(isSettled);
+  // What was left out and comes late is out of order, though the journey may lead back there.
+  if (step.back || settled.length > 0) note('outOfOrder', touchpoint);
   if (isPlanned(touchpoint) && happensAgain(one, blueprint, step)) {
     const times = (done(one, touchpoint)?.[1] ?? 0) + 1;
     if (touchpoint.most !== null && times > touchpoint.most) note('tooOften', touchpoint);
@@ -89,8 +92,6 @@ export function wayChange(one: CaseState, blueprint: Blueprint, step: WayStep): 
     if (touchpoint.exclusive !== null && blueprint.touchpoints.some((t) => isOther(t) && done(one, t) !== undefined))
       note('exclusive', touchpoint);
   }
-  const isSettled = (d: Deviation): boolean => d[0] === MISSING && d[1] === touchpoint.index && d[3] === 0;
-  const settled = one.deviations.length === 0 ? NOTHING : one.deviations.filter(isSettled);
   return { found, settled, reachesGoal };
 }
 

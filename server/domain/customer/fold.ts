@@ -4,9 +4,24 @@ import { blueprintForCase } from '../blueprint/variant.ts';
 import type { Match } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
 import { concernsOf, detect as detectFriction, followsAlong, maySwitch } from './detect.ts';
+import { TURN, promiseTurn, ruledTurn, settleTie } from './tie.ts';
+import type { Waiting } from './tie.ts';
 import type { Witness } from './witness.ts';
 import type { CaseState, CustomerState, Feel, Found, PromiseRecord, Recovery, VisitState } from './state.ts';
-import { caseKey, caseOf, exclude, idleEnd, isNextStep, isOpen, lapse, lastStay, openCase, stageAt, stayKey } from '../case/case.ts';
+import {
+  caseKey,
+  caseOf,
+  exclude,
+  idleEnd,
+  isExcludable,
+  isNextStep,
+  isOpen,
+  lapse,
+  lastStay,
+  openCase,
+  stageAt,
+  stayKey,
+} from '../case/case.ts';
 import { isSeen, takeStep, wayChange } from '../conformance/conformance.ts';
 import { noteGroups } from '../account/account.ts';
 import { DEAD_END, FOUND_KEPT, LOST_HANDOVER, deadEndAt, threadLostFrom } from '../case/finding.ts';
@@ -31,6 +46,7 @@ import { Touched } from '../kernel/row.ts';
 import type { Row } from '../kernel/row.ts';
 import { DAY, HOUR, minuteOf } from '../kernel/time.ts';
 import { dueAt, promiseRuleOf } from '../blueprint/promise-rule.ts';
+import type { PromiseRule } from '../blueprint/promise-rule.ts';
 import { breaksAt } from '../promise/dates.ts';
 import { caseNamed, statedPromise, visitDuring } from '../promise/stated.ts';
 import { deedOf, isComplaint, moveOf, moveOfOutcome, noteDeed } from '../care/moves.ts';
@@ -40,7 +56,7 @@ import type { RecoveryMove } from '../care/recovery.ts';
 import { caseRowWithCare, failsAt, promiseRowWithCare } from '../care/rows.ts';
 import { promiseItem, recoveryItem, stayItem } from '../case/waits.ts';
 import { noteFelt, promiseSpokenOf } from '../promise/felt.ts';
-import { findPromise, promiseKey, prunePromises } from '../promise/promise.ts';
+import { findPromise, promiseKey, prunePromises, unnamedPromise } from '../promise/promise.ts';
 import { addMinute, componentIndex, dwellOf, isContact, isHot, isLastOf, visitKey, visitRow } from '../visit/visit.ts';
 
 /** Identifiers of one kind that a profile keeps. */
@@ -86,6 +102,8 @@ interface Applying {
   readonly event: StoredEvent;
   readonly touched: Touched;
   readonly context: FoldContext;
+  /** what waits until the whole tie is taken in; null: the event ties with nothing, and nothing waits */
+  readonly tie: Waiting[] | null;
 }
 
 const NO_FACTORS: readonly Factor[] = [];
@@ -131,10 +149,15 @@ function blueprintOf(one: { readonly journey: string; readonly version: number }
   return context.blueprints.get(one.journey, one.version);
 }
 
-/** Order within a tie: earlier stages first, so that a tie never costs a conversion. */
-function tieRank(event: StoredEvent, blueprints: Blueprints): number {
+/**
+ * Order within a tie: earlier stages first, so that a tie never costs a conversion. The stage is that of the case which would take the event as things
+ * stand before the tie, under its own version; where none would yet, the earliest that it could be.
+ */
+function tieRank(event: StoredEvent, state: CustomerState, blueprints: Blueprints): number {
   if (isStaffWord(event)) return -1;
-  const stages = matchesOf(event, blueprints, []).map((m) => m.touchpoint.stage ?? -1);
+  const matches = matchesOf(event, blueprints, state.cases);
+  const choice = caseOf(state, matches, event);
+  const stages = (choice === null ? matches : [choice.match]).map(({ touchpoint }) => touchpoint.stage ?? -1);
   return stages.length === 0 ? -1 : Math.min(...stages);
 }
 
@@ -286,8 +309,14 @@ function place(applying: Applying, one: CaseState, match: Match): boolean {
   one.closedAt = 0;
   if (moves) endVisits(applying, one, { stage: target, blueprint });
   if (advances) one.steps.push(event.at);
-  if (touchpoint.excludes) exclude(one, blueprint, event.at);
+  if (touchpoint.excludes) excludeCase(applying, one, blueprint);
   return back;
+}
+
+/** Takes the case out of the funnel: out of a tie only once all of it is taken in, so that it costs no conversion. One that came before the entry excludes nothing. */
+function excludeCase({ event, tie }: Applying, one: CaseState, blueprint: Blueprint): void {
+  if (tie === null) exclude(one, blueprint, event.at);
+  else if (isExcludable(one, blueprint, event.at)) tie.push({ turn: TURN.excluded, run: () => exclude(one, blueprint, event.at) });
 }
 
 function visitOf(applying: Applying, one: CaseState, match: Match): VisitState {
@@ -469,7 +498,7 @@ function makePromise(applying: Applying, where: PromisePlace | null, given: Give
   if (due === null) return;
   const record: PromiseRecord = {
     key: `${event.key}:${given.kind}`,
-    id: given.id ?? `${given.kind}:${where?.one.id ?? event.key}`,
+    id: given.id ?? unnamedPromise(given.kind, where?.one.id ?? event.key),
     kind: given.kind,
     wording: given.wording ?? rule?.wording ?? '',
     madeAt: event.at,
@@ -576,19 +605,39 @@ function noteCare(applying: Applying, one: CaseState, deed: Deed): void {
     moveFailures(applying, one, move, (known) => known === recovery || (promise !== undefined && known[2] === promise.key));
 }
 
+/** What an event does to the promise it carries. */
+function changeSaid(event: StoredEvent): string {
+  return event.type?.startsWith('promise.') === true ? event.type.slice('promise.'.length) : 'made';
+}
+
 /** Promise events: made, kept, moved, warned of, withdrawn. Only the clock breaks one. */
 function notePromise(applying: Applying, where: PromisePlace | null): void {
-  const { event } = applying;
-  if (event.promise !== undefined) {
-    const change = event.type?.startsWith('promise.') === true ? event.type.slice('promise.'.length) : 'made';
-    changePromise(applying, where, { given: event.promise, change });
-  } else if (where !== null) ruledPromises(applying, where);
+  const { event, tie } = applying;
+  if (tie !== null) tie.push(...promisesOfTie(applying, where));
+  else if (event.promise !== undefined) changePromise(applying, where, { given: event.promise, change: changeSaid(event) });
+  else if (where !== null) ruledPromises(applying, where, blueprintForCase(where.match.blueprint, where.one).promises);
+}
+
+/** What one event of a tie does to promises, kind by kind: one made in this very instant can be kept in it, too. */
+function promisesOfTie(applying: Applying, where: PromisePlace | null): Waiting[] {
+  const { promise: given } = applying.event;
+  if (given !== undefined) {
+    const change = changeSaid(applying.event);
+    return [{ turn: promiseTurn(change), run: () => changePromise(applying, where, { given, change }) }];
+  }
+  if (where === null) return [];
+  const { id } = where.match.touchpoint;
+  const rules = blueprintForCase(where.match.blueprint, where.one).promises.filter((rule) => rule.madeBy.has(id) || rule.keptBy.has(id));
+  return [...new Set(rules.map((rule) => rule.kind))].map((kind) => {
+    const ofKind = rules.filter((rule) => rule.kind === kind);
+    return { turn: ruledTurn(ofKind, id), run: () => ruledPromises(applying, where, ofKind) };
+  });
 }
 
 /** What the journey itself says: touchpoints at which a promise is made or kept without any event saying so. */
-function ruledPromises(applying: Applying, where: PromisePlace): void {
+function ruledPromises(applying: Applying, where: PromisePlace, rules: readonly PromiseRule[]): void {
   const { match, one } = where;
-  for (const rule of blueprintForCase(match.blueprint, one).promises) {
+  for (const rule of rules) {
     const given = { kind: rule.kind };
     if (rule.keptBy.has(match.touchpoint.id)) changePromise(applying, where, { given, change: 'kept' });
     if (!rule.madeBy.has(match.touchpoint.id) || (rule.stage !== null && rule.stage !== where.visit.stage)) continue;
@@ -596,12 +645,31 @@ function ruledPromises(applying: Applying, where: PromisePlace): void {
   }
 }
 
-function changePromise(applying: Applying, where: PromisePlace | null, said: { readonly given: Given; readonly change: string }): void {
+/** What is said of a promise. */
+interface Said {
+  readonly given: Given;
+  readonly change: string;
+}
+
+/**
+ * The promise that is meant. Made again under its id it is moved; without an id there is one of its kind and case, as long as that stands: what broke
+ * is not undone by promising anew.
+ */
+function promiseMeant({ state, event }: Applying, one: CaseState | undefined, { given, change }: Said): PromiseRecord | undefined {
+  const { id, kind } = given;
+  if (change !== 'made' || id !== undefined) return findPromise(state, { id, kind, case: one?.id ?? '' });
+  const unnamed = one === undefined ? undefined : findPromise(state, { id: unnamedPromise(kind, one.id), kind, case: one.id });
+  return unnamed === undefined || event.at >= breaksAt(unnamed) ? undefined : unnamed;
+}
+
+function changePromise(applying: Applying, where: PromisePlace | null, said: Said): void {
+  const known = promiseMeant(applying, where?.one, said);
+  if (known !== undefined) changeKnown(applying, known, said);
+  else if (said.change === 'made') makePromise(applying, where, said.given);
+}
+
+function changeKnown(applying: Applying, known: PromiseRecord, { given, change }: Said): void {
   const { state, event, context } = applying;
-  const { given, change } = said;
-  const known = findPromise(state, { id: given.id, kind: given.kind, case: where?.one.id ?? '' });
-  if (change === 'made' && (known === undefined || given.id === undefined)) return makePromise(applying, where, given);
-  if (known === undefined) return;
   const blueprint = blueprintOf(known, context);
   const its = caseOfPromise(state, known);
   if (its !== undefined) meetFailures(applying, its);
@@ -623,11 +691,12 @@ function changePromise(applying: Applying, where: PromisePlace | null, said: { r
 /** A promise that somebody here makes about a case, or says to be kept, moved or withdrawn. */
 function statePromise(applying: Applying, one: CaseState | undefined, given: Given): void {
   const { state, event, touched, context } = applying;
-  const change = event.type?.slice('promise.'.length) ?? '';
+  const change = changeSaid(event);
   const blueprint = one === undefined ? undefined : blueprintOf(one, context);
-  const known = findPromise(state, { id: given.id, kind: given.kind, case: one?.id ?? '' });
-  if (change !== 'made' || known !== undefined || one === undefined || blueprint === undefined)
-    return changePromise(applying, null, { given, change });
+  const known = promiseMeant(applying, one, { given, change });
+  if (known !== undefined) return changeKnown(applying, known, { given, change });
+  if (change !== 'made') return;
+  if (one === undefined || blueprint === undefined) return makePromise(applying, null, given);
   const visit = visitDuring(state, one);
   const rules = rulesFor(context, blueprint, visit ?? { segment: one.segment, from: event.at });
   const halfHours = rules.promiseHalf[given.kind] ?? rules.half.promise_missed;
@@ -648,13 +717,15 @@ function heedCare(applying: Applying, one: CaseState): void {
 
 /** What somebody here states about a customer: it counts as an event, and is no experience of the customer's. */
 function heed(applying: Applying): void {
-  const { state, event } = applying;
+  const { state, event, tie } = applying;
   remember(state, event);
   const one = caseNamed(state, event);
   if (one !== undefined) heedCare(applying, one);
-  if (event.promise !== undefined) statePromise(applying, one, event.promise);
+  const { promise } = event;
+  if (promise !== undefined && tie !== null)
+    tie.push({ turn: promiseTurn(changeSaid(event)), run: () => statePromise(applying, one, promise) });
+  else if (promise !== undefined) statePromise(applying, one, promise);
   countEvent(applying, undefined, false);
-  prune(applying);
 }
 
 /** Whether the dead end that is booked ahead on a visit can still be averted. */
@@ -828,7 +899,7 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
     one.lastAt = Math.max(one.lastAt, event.at);
     if (match.touchpoint.excludes) {
       touchCase(applying, one, its);
-      exclude(one, its, event.at);
+      excludeCase(applying, one, its);
     }
   }
   followWay(applying, one, { match, cameFrom, back });
@@ -860,10 +931,20 @@ function attach(applying: Applying, choice: NonNullable<ReturnType<typeof caseOf
   return { visit, one, match };
 }
 
+function closeCase(applying: Applying, { one, match }: PromisePlace): void {
+  endStay(applying, one, match.blueprint);
+  one.closedAt = applying.event.at;
+}
+
+/** A touchpoint that closes: out of a tie only once all of it is taken in, and not where the case went on to a later stage in it. */
 function close(applying: Applying, where: PromisePlace): void {
-  if (!where.match.touchpoint.closes) return;
-  endStay(applying, where.one, where.match.blueprint);
-  where.one.closedAt = applying.event.at;
+  const { closes, stage } = where.match.touchpoint;
+  if (!closes) return;
+  if (applying.tie === null) return closeCase(applying, where);
+  const run = (): void => {
+    if (stage === null || (lastStay(where.one)?.stage ?? stage) <= stage) closeCase(applying, where);
+  };
+  applying.tie.push({ turn: TURN.closed, run });
 }
 
 function countEvent(applying: Applying, match: Match | undefined, begunContact: boolean): void {
@@ -918,7 +999,6 @@ function experience(applying: Applying): FunnelEvent | null {
   const begunContact = contact !== null && (where === null || state.visits.length > visits);
   if (begunContact) state.contacts++;
   countEvent(applying, choice?.match ?? matches[0], begunContact);
-  prune(applying);
   return (context.funnels?.all.length ?? 0) > 0 ? seenByFunnels(applying, matches, where) : null;
 }
 
@@ -973,15 +1053,20 @@ export function foldOnto(
     let end = i + 1;
     while (end < events.length && tied(first, events[end] ?? first)) end++;
     const group = events.slice(i, end);
-    const ranked = group.length === 1 ? group : orderTie(group, context.blueprints);
+    const tie: Waiting[] | null = group.length === 1 ? null : [];
+    const ranked = tie === null ? group : orderTie(group, state, context.blueprints);
     const seen: FunnelEvent[] = [];
+    let lived: Applying | null = null;
     for (const event of ranked) {
       if (isAnnotation(event) || isTakenBack(state, event)) continue;
       // What was taken back does not make somebody known for longer.
       if (state.firstAt === 0) state.firstAt = event.at;
-      const one = experience({ state, event, touched, context });
+      lived = { state, event, touched, context, tie };
+      const one = experience(lived);
       if (one !== null) seen.push(one);
     }
+    if (tie !== null) settleTie(tie);
+    if (lived !== null) prune(lived);
     if (context.funnels !== undefined && seen.length > 0) {
       if (seen.length > 1) seen.sort((a, b) => (a.event.key < b.event.key ? -1 : 1));
       foldFunnels(state, seen, { funnels: context.funnels, touched });
@@ -1005,9 +1090,9 @@ function isTakenBack(state: CustomerState, event: StoredEvent): boolean {
   return state.retracted.length > 0 && state.retracted.includes(nameOf(event));
 }
 
-function orderTie(group: readonly StoredEvent[], blueprints: Blueprints): readonly StoredEvent[] {
+function orderTie(group: readonly StoredEvent[], state: CustomerState, blueprints: Blueprints): readonly StoredEvent[] {
   return group
-    .map((event) => ({ event, rank: tieRank(event, blueprints) }))
+    .map((event) => ({ event, rank: tieRank(event, state, blueprints) }))
     .sort((a, b) => a.rank - b.rank || (a.event.key < b.event.key ? -1 : 1))
     .map((ranked) => ranked.event);
 }

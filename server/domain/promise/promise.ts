@@ -30,6 +30,11 @@ export function promiseKey(promise: PromiseRecord): string {
   return promise.key;
 }
 
+/** Id of a promise that nobody gave one: there is one of a kind and case at a time. @param owner id of the case; outside a case the key of the event that makes it */
+export function unnamedPromise(kind: string, owner: string): string {
+  return `${kind}:${owner}`;
+}
+
 /** Finds the promise an event speaks of: by id, else the newest of its kind that is not settled (of the case, where it has one). */
 export function findPromise(
   state: CustomerState,

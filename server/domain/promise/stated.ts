@@ -3,6 +3,7 @@ import { dueAt, promiseRuleOf } from '../blueprint/promise-rule.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
 import { lastStay } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
+import { unnamedPromise } from './promise.ts';
 import type { CaseState, CustomerState, PromiseRecord, VisitState } from '../customer/state.ts';
 
 /** The case a statement names: of several that ever went by that id, the newest. */
@@ -37,7 +38,7 @@ export function statedPromise(
   if (due === null) return null;
   return {
     key: `${event.key}:${given.kind}`,
-    id: given.id ?? `${given.kind}:${one.id}`,
+    id: given.id ?? unnamedPromise(given.kind, one.id),
     kind: given.kind,
     wording: given.wording ?? rule?.wording ?? '',
     madeAt: event.at,

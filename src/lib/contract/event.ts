@@ -30,7 +30,7 @@ export const signalSchema = z.strictObject({
 });
 
 export const promiseSchema = z.strictObject({
-  /** Tells promises of one customer apart; default: one promise per kind and case. */
+  /** Tells promises of one customer apart; default: one promise per kind and case at a time, so that making it again while it stands moves it. */
   id: identifier.optional(),
   /** What was promised, for example `delivery`, `call_back`, `appointment`. */
   kind: name,

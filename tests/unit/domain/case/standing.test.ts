@@ -38,6 +38,10 @@ describe('a case', () => {
     ['abandoned by the clock alone, after days without anything', 24 * 8, [LOOK, ORDER], 'abandoned', false],
     ['abandoned when it is cancelled', 4, [LOOK, ORDER, [3, 'order.cancelled']], 'abandoned', false],
     ['completed when it ends after its goal', 24 * 9, [LOOK, ORDER, SHIP, THERE], 'completed', false],
+    ['completed at its goal in a way of its own', 7, [LOOK, ORDER, THERE], 'completed', true],
+    ['completed when it ends after its goal in a way of its own', 24 * 9, [LOOK, ORDER, THERE], 'completed', false],
+    ['completed at its goal after the time to convert is over', 49, [LOOK, ORDER, SHIP, [48.5, 'delivery.arrived']], 'completed', true],
+    ['reopened where it goes back after a goal of its own way', 9, [LOOK, ORDER, THERE, [8, 'order.placed']], 'reopened', true],
     [
       'reopened when it comes back after it was given up',
       24 * 8 + 1,
@@ -84,6 +88,7 @@ describe('a dead end', () => {
 
   it('is none after the goal', () => {
     expect(caseAt(100, [LOOK, ORDER, SHIP, THERE]).found).toEqual([]);
+    expect(caseAt(100, [LOOK, ORDER, THERE, [8, 'order.placed']]).found).toEqual([]);
   });
 });
 

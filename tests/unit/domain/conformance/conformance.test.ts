@@ -103,6 +103,22 @@ describe('planned against actual', () => {
     expect(counts[`parcel:${WAY.kinds + 2}`]).toBe(1);
   });
 
+  it('counts it as out of order where the journey leads back to its stage, too', () => {
+    const { one, said, counts } = way([
+      ['order', 0],
+      ['self', 30],
+      ['ask', 35],
+      ['parcel', 40],
+    ]);
+    expect(said).toEqual([
+      ['missing', 'parcel', 30, 40],
+      ['outOfOrder', 'parcel', 40],
+    ]);
+    expect(counts[`parcel:${WAY.kinds}`]).toBe(0);
+    expect(counts[`parcel:${WAY.kinds + 2}`]).toBe(1);
+    expect(deviatesFrom(one)).toBe(START + 30 * HOUR);
+  });
+
   it('does not miss what may still come: asking for help on the way goes past nothing', () => {
     expect(
       way([

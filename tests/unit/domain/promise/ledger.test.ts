@@ -83,6 +83,27 @@ describe('a promise', () => {
   });
 });
 
+describe('a promise without an id', () => {
+  const unnamed = (change: string, due?: number): Partial<StoredEvent> => ({
+    type: `promise.${change}`,
+    promise: { kind: 'call_back', ...(due === undefined ? {} : { due: BASE + due * HOUR }) },
+  });
+  const kept = { in: 1, ...said('promise.kept') };
+
+  it('is one of its kind and case: made again while it stands, it is moved', () => {
+    const then = [kept, { in: 2, ...unnamed('made', 10) }, { in: 3, ...unnamed('made', 20) }];
+    expect(viewOf(60, then).total).toMatchObject({ made: 2, kept: 1, broken: 1, missed: 1, warned: 1 });
+    expect(viewOf(60, [...then, { in: 15, ...unnamed('kept') }]).total).toMatchObject({ made: 2, kept: 2, broken: 0 });
+  });
+
+  it('is another one after it was kept, or broke', () => {
+    const then = [kept, { in: 2, ...unnamed('made', 10) }];
+    const again = { in: 12, ...unnamed('made', 20) };
+    expect(viewOf(60, [...then, { in: 5, ...unnamed('kept') }, again]).total).toMatchObject({ made: 3, kept: 2, broken: 1 });
+    expect(viewOf(60, [...then, again, { in: 15, ...unnamed('kept') }]).total).toMatchObject({ made: 3, kept: 2, broken: 1 });
+  });
+});
+
 describe('promise and feeling', () => {
   it('puts a kept promise and a bad survey into the field of the wrong promise', () => {
     const view = viewOf(40, [
