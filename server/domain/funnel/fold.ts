@@ -116,7 +116,10 @@ function goOn(
   else delete state.undecided;
 }
 
-/** Where the customer went first after the step reached last: the first event later than it, also when the attempt is over by then. */
+/**
+ * Where the customer went first after the step reached last: the first event later than it, also where the time of the attempt is over by then.
+ * A step that this very event reaches takes it back.
+ */
 function noteNext(applying: Applying, at: number, watch: Watch): void {
   const { group, state } = applying;
   const first = group[0];
@@ -137,6 +140,7 @@ function noteNext(applying: Applying, at: number, watch: Watch): void {
 function applyOne(applying: Applying, at: number): void {
   const { funnel, state } = applying;
   const watch = watching(applying);
+  noteNext(applying, at, watch);
   lapseAll(applying, at);
   for (const [id, { case: own, seen }] of sightingsOf(applying)) {
     const open = state.open.find((attempt) => attempt.lane === id) ?? null;
@@ -151,7 +155,6 @@ function applyOne(applying: Applying, at: number): void {
       goOn(applying, lane, { before, after: worldsAfter(funnel, lane, { worlds: before, kinds }) });
     }
   }
-  noteNext(applying, at, watch);
 }
 
 /** Whether later events can still change anything. */
