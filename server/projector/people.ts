@@ -139,6 +139,7 @@ function diffTouched(place: Place, commands: Command[], run: { readonly touched:
   touched.forEach((key, before, after) => {
     const made = diffRow(place, commands, { before: kept(place, before), after });
     if (made !== null) rows.byKey.set(key, made);
+    else rows.byKey.delete(key);
   });
   rows.note(touched);
 }
@@ -175,7 +176,7 @@ function diffRuns(
 ): void {
   for (const booking of runs.old.bookings) place.deltas.add(booking, -1);
   for (const booking of runs.fresh.bookings) place.deltas.add(booking, 1);
-  const [old, fresh] = [runs.old.rows(), runs.fresh.rows()];
+  const [old, fresh] = [runs.old.changes(), runs.fresh.changes()];
   runs.rows.clear(runs.whole);
   for (const key of new Set([...old.keys(), ...fresh.keys()])) {
     const before = old.has(key) ? (old.get(key)?.after ?? null) : (fresh.get(key)?.before ?? null);

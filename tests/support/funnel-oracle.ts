@@ -2,7 +2,7 @@ import type { FunnelDefinition } from '#lib/contract/index.ts';
 
 /**
  * Saved funnels by brute force, written from the definitions and sharing nothing with the engine: every answer is computed from the whole log again,
- * every try is followed by itself, every order of simultaneous events is played.
+ * every try is followed by itself, every order in which the whole log may have happened is played.
  */
 export interface OracleEvent {
   readonly key: string;
@@ -122,8 +122,6 @@ function followAnyOrder(definition: FunnelDefinition, log: readonly OracleEvent[
 interface Counted extends OracleAttempt {
   readonly end: End;
   readonly endIndex: number;
-  /** latest entry among the tries that have come furthest and still run */
-  readonly freshest: number;
 }
 
 function isEntry(definition: FunnelDefinition, event: OracleEvent): boolean {
@@ -142,7 +140,6 @@ function single(definition: FunnelDefinition, log: readonly OracleEvent[], one: 
     lostAt: one.lateFrom,
     end: one.end,
     endIndex: one.endIndex,
-    freshest: entry,
   };
 }
 
@@ -171,7 +168,6 @@ function together(definition: FunnelDefinition, log: readonly OracleEvent[], fir
       lostAt: 0,
       end,
       endIndex: upTo,
-      freshest: 0,
       ...rest,
     };
   };
@@ -206,12 +202,7 @@ function together(definition: FunnelDefinition, log: readonly OracleEvent[], fir
   }
   const end = log.length - 1;
   const running = tries.filter((one) => one.end === 'running');
-  const depth = (one: Try): number => standing(one, Infinity);
-  const furthest = Math.max(...running.map(depth));
-  return report(end, 'running', {
-    lostAt: Math.max(...running.map((one) => one.lateFrom)),
-    freshest: Math.max(...running.filter((one) => depth(one) === furthest).map((one) => instant(one.entryIndex))),
-  });
+  return report(end, 'running', { lostAt: Math.max(...running.map((one) => one.lateFrom)) });
 }
 
 /** Attempts of one passage in a log whose order is certain. */
@@ -230,55 +221,77 @@ function attemptsIn(definition: FunnelDefinition, log: readonly OracleEvent[]): 
   }
 }
 
-/** What makes one order of simultaneous events better for the customer than another. */
+/** What makes one order of the whole log better for the customer than another. */
 function worth(attempts: readonly Counted[]): number[] {
-  const running = attempts.find((one) => one.end === 'running');
   const count = (...ends: End[]): number => attempts.filter((one) => ends.includes(one.end)).length;
-  return [
-    count('converted'),
-    -count('removed', 'stopped'),
-    -count('broken'),
-    running === undefined ? 0 : running.steps.findLastIndex((at) => at !== 0) + 1,
-    attempts.reduce((sum, one) => sum + one.steps.filter((at) => at !== 0).length, 0),
-    running?.freshest ?? 0,
-  ];
+  const first = [count('converted'), -count('removed', 'stopped'), -count('broken')];
+  return attempts.reduce<number[]>((all, one) => {
+    const reached = one.steps.filter((at) => at !== 0).length;
+    const until = one.excludedAt === 0 ? one.lostAt : one.excludedAt;
+    if (one.end === 'converted') return [...all, -one.entry, Number.MAX_VALUE, -(one.steps.at(-1) ?? 0), reached, one.convertedFrom];
+    return [...all, -one.entry, until, 0, reached, 0];
+  }, first);
 }
 
-function orders<T>(list: readonly T[]): T[][] {
+/** Orders of the events of one instant, those apart that a funnel may tell apart. */
+function orders(list: readonly OracleEvent[]): OracleEvent[][] {
   if (list.length === 0) return [[]];
-  return list.flatMap((one, i) => orders([...list.slice(0, i), ...list.slice(i + 1)]).map((rest) => [one, ...rest]));
+  const firsts = list.filter((one, i) => list.findIndex((other) => other.type === one.type) === i);
+  return firsts.flatMap((one) => orders(list.filter((other) => other !== one)).map((rest) => [one, ...rest]));
 }
 
+/** Above zero where the first is better; what one has more than the other counts for it. */
 function compare(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < a.length; i++) if ((a[i] ?? 0) !== (b[i] ?? 0)) return (a[i] ?? 0) - (b[i] ?? 0);
-  return 0;
+  for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return (a[i] ?? 0) - (b[i] ?? 0);
+  return a.length - b.length;
 }
 
-function passage(definition: FunnelDefinition, events: readonly OracleEvent[]): Counted[] {
-  let log: OracleEvent[] = [];
-  for (const at of [...new Set(events.map((event) => event.at))].sort((a, b) => a - b)) {
-    const together_ = events.filter((event) => event.at === at).sort((a, b) => (a.key < b.key ? -1 : 1));
-    let best: { log: OracleEvent[]; worth: number[] } | undefined;
-    for (const order of orders(together_)) {
-      const next = [...log, ...order];
-      const value = worth(attemptsIn(definition, next));
-      if (best === undefined || compare(value, best.worth) > 0) best = { log: next, worth: value };
-    }
-    log = best?.log ?? log;
+/** Every order in which these events may have happened. */
+function histories(events: readonly OracleEvent[]): OracleEvent[][] {
+  return [...new Set(events.map((event) => event.at))]
+    .sort((a, b) => a - b)
+    .map((at) => orders(events.filter((event) => event.at === at)))
+    .reduce<OracleEvent[][]>((all, next) => all.flatMap((before) => next.map((order) => [...before, ...order])), [[]]);
+}
+
+/** What one passage may have come to: all that is best for the customer. */
+function passage(definition: FunnelDefinition, events: readonly OracleEvent[]): OracleAttempt[][] {
+  let best: number[] | undefined;
+  let found: Counted[][] = [];
+  for (const log of histories(events)) {
+    const attempts = attemptsIn(definition, log);
+    const value = worth(attempts);
+    const difference = best === undefined ? 1 : compare(value, best);
+    if (difference > 0) [best, found] = [value, []];
+    if (difference >= 0) found.push(attempts);
   }
-  return attemptsIn(definition, log);
+  const plain = found.map((attempts) =>
+    attempts.map(({ key, entry, steps, convertedFrom, excludedAt, lostAt }) => ({ key, entry, steps, convertedFrom, excludedAt, lostAt })),
+  );
+  return [...new Map(plain.map((attempts) => [JSON.stringify(attempts.map((one) => ({ ...one, key: '' }))), attempts])).values()];
 }
 
-/** All attempts of one customer, by entry. */
-export function oracle(definition: FunnelDefinition, events: readonly OracleEvent[]): OracleAttempt[] {
+/** In how many orders the events of a log may have happened. */
+export function countOrders(events: readonly OracleEvent[]): number {
+  return [...new Set(events.map((event) => event.at))].reduce(
+    (product, at) => product * orders(events.filter((event) => event.at === at)).length,
+    1,
+  );
+}
+
+/**
+ * All attempts of one customer, by entry: of all orders in which the events may have happened those that are best for the customer. Where several
+ * are as good as each other, each is an answer.
+ */
+export function oracle(definition: FunnelDefinition, events: readonly OracleEvent[]): OracleAttempt[][] {
   const mine = definition.hold === undefined ? events : events.filter((event) => event.held !== undefined);
   const passages = new Set(mine.map((event) => (definition.hold === undefined ? '' : event.held)));
   return [...passages]
-    .flatMap((held) =>
+    .map((held) =>
       passage(
         definition,
         mine.filter((event) => definition.hold === undefined || event.held === held),
       ),
     )
-    .map(({ key, entry, steps, convertedFrom, excludedAt, lostAt }) => ({ key, entry, steps, convertedFrom, excludedAt, lostAt }));
+    .reduce<OracleAttempt[][]>((all, next) => all.flatMap((before) => next.map((attempts) => [...before, ...attempts])), [[]]);
 }

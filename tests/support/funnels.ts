@@ -84,13 +84,13 @@ export interface Log {
   readonly stored: readonly StoredEvent[];
 }
 
-/** Logs in which instants often tie, at most four at a time. */
-export const logs = (longest: number, unit = 1, base = 1_790_000_000_000): fc.Arbitrary<Log> =>
+/** Logs in which instants often tie, at most four at a time. @param ticks the fewer they are, the more events tie */
+export const logs = (longest: number, unit = 1, base = 1_790_000_000_000, ticks = fc.nat(24)): fc.Arbitrary<Log> =>
   fc
     .array(
       fc.record({
         type: fc.constantFrom('a', 'a', 'b', 'b', 'c', 'c', 'd', 'x', 'y'),
-        tick: fc.nat(24),
+        tick: ticks,
         order: fc.constantFrom('1', '2', undefined),
         segment: fc.constantFrom('consumer', 'business', undefined),
         channel: fc.constantFrom('web' as const, 'app' as const),

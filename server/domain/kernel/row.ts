@@ -22,8 +22,9 @@ export interface Trail {
  * List and number come from the same row, so the count on a bar is the length of the list behind it.
  *
  * A new kind of row: make a `Row` with `bookings` (most kinds), call `touched.begin(key, make)` when the thing begins, `touched.change(key, make)`
- * BEFORE every change that its row shows, and `touched.settle(key)` when the state forgets it. `make` must read nothing but the state and the
- * blueprints: a row that was made once is kept, and serves as "before" the next time. `trail` is for what moves along one cell many times.
+ * BEFORE every change that its row shows, `touched.settle(key)` when the state forgets it, and `touched.vanish(key)` where it turns out never to have
+ * been. `make` must read nothing but the state and the blueprints: a row that was made once is kept, and serves as "before" the next time. `trail` is
+ * for what moves along one cell many times.
  */
 export interface Row {
   /** list name; every partition has its own part of it */
@@ -205,7 +206,8 @@ function isSameValues(a: readonly number[], b: readonly number[]): boolean {
 type Make = () => Row;
 
 interface Thing {
-  make: Make;
+  /** null: it has turned out not to be */
+  make: Make | null;
   /** as it was when this run began; null: there was none */
   readonly before: Row | null;
 }
@@ -214,6 +216,12 @@ interface Thing {
 export interface TouchedRow {
   readonly before: Row | null;
   readonly after: Row;
+}
+
+/** What became of a row: null before, it is new; null after, it is no more. */
+export interface RowChange {
+  readonly before: Row | null;
+  readonly after: Row | null;
 }
 
 /** Remembers, for everything an event changes, the row as it was; reads afterwards what it has become. */
@@ -237,8 +245,23 @@ export class Touched {
 
   /** To be called when a thing begins to exist. */
   begin(key: string, make: Make): void {
-    if (this.#things.has(key)) return;
-    this.#things.set(key, { before: null, make });
+    const thing = this.#things.get(key);
+    if (thing === undefined) this.#things.set(key, { before: null, make });
+    else thing.make ??= make;
+  }
+
+  /** To be called when a thing that was begun or changed is another object from now on. */
+  replace(key: string, make: Make): void {
+    const thing = this.#things.get(key);
+    if (thing !== undefined) thing.make = make;
+  }
+
+  /** To be called when a thing that was begun or changed turns out not to be: its row goes. */
+  vanish(key: string): void {
+    const thing = this.#things.get(key);
+    if (thing === undefined) return;
+    if (thing.before === null) this.#things.delete(key);
+    else thing.make = null;
   }
 
   /** To be called when a thing is forgotten because nothing can change it any more: its row is read now. */
@@ -246,20 +269,29 @@ export class Touched {
     if (this.settled.has(key)) return;
     this.settled.add(key);
     const thing = this.#things.get(key);
-    if (thing === undefined) return;
+    if (thing === undefined || thing.make === null) return;
     const row = thing.make();
     thing.make = () => row;
   }
 
-  /** The rows one by one, as `rows`. */
-  forEach(visit: (key: string, before: Row | null, after: Row) => void): void {
-    for (const [key, { before, make }] of this.#things) visit(key, before, make());
+  /** What became of the rows, one by one, as `changes`. */
+  forEach(visit: (key: string, before: Row | null, after: Row | null) => void): void {
+    for (const [key, { before, make }] of this.#things) visit(key, before, make === null ? null : make());
   }
 
-  /** Rows by key: as they were when this run began (null: there was none), and as they are now. */
+  /** What became of every row, by key. */
+  changes(): Map<string, RowChange> {
+    const changes = new Map<string, RowChange>();
+    this.forEach((key, before, after) => void changes.set(key, { before, after }));
+    return changes;
+  }
+
+  /** Rows that are there, by key: as they were when this run began (null: there was none), and as they are now. */
   rows(): Map<string, TouchedRow> {
     const rows = new Map<string, TouchedRow>();
-    for (const [key, { before, make }] of this.#things) rows.set(key, { before, after: make() });
+    this.forEach((key, before, after) => {
+      if (after !== null) rows.set(key, { before, after });
+    });
     return rows;
   }
 }

@@ -65,7 +65,8 @@ function timesOf(bins: ReadonlyMap<number, number>): ConversionTimes {
     const count = filled.filter((bin) => bin >= first && bin <= last).reduce((sum, bin) => sum + (bins.get(bin) ?? 0), 0);
     return { first, last, fromMs: first === 0 ? 0 : valueOf(first - 0.5), toMs: valueOf(last + 0.5), count };
   });
-  const sum = [...bins].reduce((total, [bin, count]) => total + valueOf(bin) * count, 0);
+  // By size: in whatever order they were counted, the same sum to the last digit.
+  const sum = filled.reduce((total, bin) => total + valueOf(bin) * (bins.get(bin) ?? 0), 0);
   return { n, medianMs: quantile(bins, 0.5), meanMs: n === 0 ? null : sum / n, p90Ms: quantile(bins, 0.9), bins: bars };
 }
 
