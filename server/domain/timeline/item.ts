@@ -62,6 +62,13 @@ function emotionOf(event: StoredEvent, { state, emotion }: ItemContext): Timelin
   };
 }
 
+/** What an event promises; where it says no date or wording itself, those its journey gave it, as long as they are known. */
+function promiseIn({ key, promise }: StoredEvent, state: CustomerState): TimelineItem['promise'] {
+  if (promise === undefined) return null;
+  const known = state.promises.find((one) => one.key === `${key}:${promise.kind}`);
+  return { kind: promise.kind, due: promise.due ?? known?.firstDue ?? null, wording: promise.wording ?? (known?.wording || null) };
+}
+
 const scoreWords = ({ score }: StoredEvent): string => (score === undefined ? '' : `${score.kind} ${score.value}`);
 
 export interface ItemContext {
@@ -97,10 +104,7 @@ export function itemOf(event: StoredEvent, context: ItemContext): TimelineItem {
     mayCorrect: context.emotion !== 'off' && !state.noEmotion && isCustomersText(event),
     score: event.score === undefined ? null : { kind: event.score.kind, value: event.score.value },
     signals: signalsOf(event),
-    promise:
-      event.promise === undefined
-        ? null
-        : { kind: event.promise.kind, due: event.promise.due ?? null, wording: event.promise.wording ?? null },
+    promise: promiseIn(event, state),
     outcome: event.outcome ?? null,
     topic: event.topic ?? null,
     attributes: event.attributes ?? null,
