@@ -49,7 +49,7 @@ import { stageSummary } from '#server/domain/blueprint/blueprint.ts';
 import { HOUR, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { cohortTotal, funnelView } from '#server/domain/view/funnel.ts';
 import { gridOf, heatView, parentMean } from '#server/domain/view/heat.ts';
-import { barrierEntry, barrierNotes } from '#server/domain/silence/notes.ts';
+import { barrierEntry, barrierNotes, isPlaceOf } from '#server/domain/silence/notes.ts';
 import { healthOf, pastHealth } from '#server/domain/silence/sources.ts';
 import { weeksBefore } from '#server/domain/silence/baseline.ts';
 import { standingView } from '#server/domain/view/standing.ts';
@@ -652,7 +652,12 @@ export function createReader(o: ReaderOptions): Reader {
     standing,
     impact,
     async noteBarrier(note, by) {
-      blueprint(note.journey);
+      const versions = o.blueprints.versions(blueprint(note.journey).journey).map((version) => version.blueprint);
+      if (!isPlaceOf(versions, note.place))
+        throw new Fault(
+          'bad_request',
+          `place: "${note.place}" is no place of this journey. Places are named touchpoint:<touchpoint> or cell:<cut>:<stage>|<column>.`,
+        );
       await o.annotate({ ...barrierEntry(note), by });
     },
     factors: () => o.factors(),

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SilenceView } from '#lib/contract/index.ts';
 import { startTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
+import { change } from '../support/desk.ts';
 import { TEST_JOURNEY } from '../support/world.ts';
 
 const HOUR = 3_600_000;
@@ -49,5 +50,18 @@ describe('a source that was down for a while', () => {
     app.now = NOON + HOUR + HOUR / 2;
     await app.settled();
     expect(await looksSeen(app)).toEqual({ picture: 'source_down', observed: 2, source: 'down' });
+  });
+});
+
+describe('a note on a silent place', () => {
+  it('is refused where the journey has no such place, naming the field', async () => {
+    await using app = await startTestApp({ now: NOON, journeys: [PLANNED] });
+    const note = { journey: 'test', barrier: 'Mails bounce', owner: 'Care', reviewAt: NOON + HOUR };
+    await expect(change(app, 'silence.note', { ...note, place: 'web.look' })).rejects.toThrow(/place: .*web.look.* is no place of this journey/);
+    await change(app, 'silence.note', { ...note, place: 'touchpoint:web.look' });
+    await vi.waitFor(async () => {
+      const { touchpoints } = await app.call<SilenceView>('silence.get', { journey: 'test', window: '4h' });
+      expect(touchpoints.find((one) => one.touchpoint === 'web.look')?.note).toMatchObject({ barrier: 'Mails bounce' });
+    });
   });
 });
