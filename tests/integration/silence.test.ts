@@ -57,7 +57,9 @@ describe('a note on a silent place', () => {
   it('is refused where the journey has no such place, naming the field', async () => {
     await using app = await startTestApp({ now: NOON, journeys: [PLANNED] });
     const note = { journey: 'test', barrier: 'Mails bounce', owner: 'Care', reviewAt: NOON + HOUR };
-    await expect(change(app, 'silence.note', { ...note, place: 'web.look' })).rejects.toThrow(/place: .*web.look.* is no place of this journey/);
+    await expect(change(app, 'silence.note', { ...note, place: 'web.look' })).rejects.toThrow(
+      /place: .*web.look.* is no place of this journey/,
+    );
     await change(app, 'silence.note', { ...note, place: 'touchpoint:web.look' });
     await vi.waitFor(async () => {
       const { touchpoints } = await app.call<SilenceView>('silence.get', { journey: 'test', window: '4h' });
