@@ -11,7 +11,7 @@ import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import { frictionHistory, rulesOf } from '#server/domain/friction/rules.ts';
 import type { FrictionHistory, FrictionRules } from '#server/domain/friction/rules.ts';
 import { frictionId, parseFriction, readFriction, unknownNames } from '#server/friction/read.ts';
-import { parseJourney, readJourneys } from '#server/journeys/load.ts';
+import { compilePublished, parseJourney, readJourneys } from '#server/journeys/load.ts';
 import { problemText } from '#server/platform/yaml.ts';
 import { connect } from '#server/redis/client.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -66,7 +66,7 @@ interface Known {
 function knownOf(set: DefinitionSet): Known {
   const entries = set.all('friction').map((entry) => ({ entry, version: parseFriction(entry.id, textOf(entry.body), entry.at) }));
   return {
-    journeys: set.all('journey').map((entry) => parseJourney(entry.id, textOf(entry.body))),
+    journeys: set.all('journey').map((entry) => compilePublished(entry.id, textOf(entry.body))),
     history: frictionHistory(entries.map(({ version }) => version)),
     entries: entries.map(({ entry, version: { file } }) => ({ version: file.version, at: entry.at, by: entry.by, why: file.why })),
   };

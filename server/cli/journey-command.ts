@@ -8,7 +8,7 @@ import { readConfig } from '#server/config.ts';
 import type { Config } from '#server/config.ts';
 import { Definitions, textOf } from '#server/definitions/definitions.ts';
 import { diffJourneys } from '#server/domain/blueprint/diff.ts';
-import { readJourneys } from '#server/journeys/load.ts';
+import { compilePublished, readJourneys } from '#server/journeys/load.ts';
 import { readJourney } from '#server/journeys/read.ts';
 import { problemText } from '#server/platform/yaml.ts';
 import { connect } from '#server/redis/client.ts';
@@ -102,9 +102,8 @@ async function diff(path: string, other: string | undefined, config: Config): Pr
   if (other === undefined) {
     const found = newest(await published(config), file.journey);
     if (found === undefined) return say(`The journey ${file.journey} is not published yet: all of it is new.`);
-    const reading = readJourney(found.text);
-    if (!reading.ok) throw new Fault('internal', `The published text of ${found.journey}@${found.version} cannot be read any more.`);
-    [before, name] = [reading.value, `${found.journey}@${found.version}`];
+    name = `${found.journey}@${found.version}`;
+    before = compilePublished(name, found.text).file;
   } else [before, name] = [file, basename(path)];
   const after = other === undefined ? file : journeyIn(other).file;
   const changes = diffJourneys(before, after);

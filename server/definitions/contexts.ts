@@ -9,7 +9,7 @@ import { FACTOR_REACH_MS } from '#server/domain/factor/factor.ts';
 import { frictionHistory } from '#server/domain/friction/rules.ts';
 import type { FrictionHistory, FrictionVersion } from '#server/domain/friction/rules.ts';
 import { parseFriction } from '#server/friction/read.ts';
-import { parseJourney } from '#server/journeys/load.ts';
+import { compilePublished } from '#server/journeys/load.ts';
 import type { DefinitionSet, Definitions } from './definitions.ts';
 import { textOf } from './definitions.ts';
 import { emotionPolicy } from './emotion-policy.ts';
@@ -79,7 +79,7 @@ class Compiled {
 
   of(entry: Published): Blueprint {
     let found = this.#known.get(entry.id);
-    if (found === undefined) this.#known.set(entry.id, (found = parseJourney(entry.id, textOf(entry.body))));
+    if (found === undefined) this.#known.set(entry.id, (found = compilePublished(entry.id, textOf(entry.body))));
     return found;
   }
 

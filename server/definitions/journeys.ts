@@ -6,7 +6,10 @@ import type { Definitions } from './definitions.ts';
  * @throws Fault `bad_config` naming file, line, field and reason; `conflict` where a published version was changed
  */
 export async function publishJourneys(definitions: Definitions, from: { readonly folder: string; readonly at: number }): Promise<void> {
-  const files = readJourneys(from.folder).map(({ name, text }) => ({ text, blueprint: parseJourney(name, text) }));
+  const published = new Set(definitions.current.all('journey').map((entry) => entry.body));
+  const files = readJourneys(from.folder)
+    .filter(({ text }) => !published.has(text))
+    .map(({ name, text }) => ({ text, blueprint: parseJourney(name, text) }));
   for (const { text, blueprint } of files)
     await definitions.publish({
       kind: 'journey',

@@ -210,7 +210,8 @@ function readPromise(
   sent: NonNullable<EventInput['promise']>,
   type: string | undefined,
 ): NonNullable<StoredEvent['promise']> | EventProblem {
-  if (sent.due === undefined && (type === 'promise.made' || type === 'promise.moved'))
+  // When a promise is due, its journey may say; where it is moved to, only whoever moves it.
+  if (sent.due === undefined && type === 'promise.moved')
     return { field: 'promise.due', code: 'missing_field', message: `promise.due is required by ${type}.` };
   const kind = redactText(plainText(sent.kind));
   if (kind === '') return { field: 'promise.kind', code: 'invalid_field', message: 'promise.kind must not be empty.' };

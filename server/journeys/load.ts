@@ -16,6 +16,11 @@ export function parseJourney(name: string, text: string): Blueprint {
   return compileJourney(readYaml(name, text, journeySchema, checkJourney));
 }
 
+/** Compiles a journey that is published: what it was checked for then holds, whatever is checked for today. */
+export function compilePublished(id: string, text: string): Blueprint {
+  return compileJourney(readYaml(id, text, journeySchema));
+}
+
 /** Reads the journey files of a folder. @throws Fault `bad_config` where there is none */
 export function readJourneys(folder: string): JourneyText[] {
   let names: string[];

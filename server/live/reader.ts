@@ -49,7 +49,8 @@ import { stageSummary } from '#server/domain/blueprint/blueprint.ts';
 import { HOUR, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { cohortTotal, funnelView } from '#server/domain/view/funnel.ts';
 import { gridOf, heatView, parentMean } from '#server/domain/view/heat.ts';
-import { barrierEntry, barrierNotes } from '#server/domain/silence/notes.ts';
+import { barrierEntry, barrierNotes, isPlaceOf } from '#server/domain/silence/notes.ts';
+import { healthOf, pastHealth } from '#server/domain/silence/sources.ts';
 import { weeksBefore } from '#server/domain/silence/baseline.ts';
 import { standingView } from '#server/domain/view/standing.ts';
 import { silenceView } from '#server/domain/view/silence.ts';
@@ -170,12 +171,11 @@ export function createReader(o: ReaderOptions): Reader {
     return { position: { at: to, live: false }, minute: minuteOf(to) };
   }
 
-  function sources(of: Blueprint, at: number): SourceHealth[] {
-    return of.file.sources.map((source) => {
-      const lastAt = o.sourcesSeen().get(source.id) ?? null;
-      const down = lastAt !== null && at - lastAt > source.silentAfter;
-      return { source: source.id, name: source.name, lastAt, state: lastAt === null ? 'never' : down ? 'down' : 'up' };
-    });
+  function sources(of: Blueprint, { at, live }: Position): SourceHealth[] {
+    const seen = o.sourcesSeen();
+    if (live) return of.file.sources.map((source) => healthOf(source, seen.get(source.id) ?? null, at));
+    const versions = o.blueprints.versions(of.journey).map((version) => version.blueprint);
+    return pastHealth(of, at, { seen, versions, trace: (version, range, tracer) => o.sums().traceEvents(version, range, tracer) });
   }
 
   function factorsIn(journey: string, from: number, to: number): Factor[] {
@@ -264,7 +264,7 @@ export function createReader(o: ReaderOptions): Reader {
       weeks: weeksOf(of, minutes, minute).map((at, i) => read(`week ${i + 1}`, { from: at - minutes + 1, at })),
       since: sinceOf(of),
       ever: read('ever', { from: 0, at: minute }),
-      sources: sources(of, position.at),
+      sources: sources(of, position),
       notes: notesOn(of.journey),
     });
   }
@@ -303,7 +303,7 @@ export function createReader(o: ReaderOptions): Reader {
       ...(several ? { seen } : {}),
       since: sinceOf(of),
       notes: notesOn(of.journey),
-      sources: sources(of, position.at),
+      sources: sources(of, position),
       factors: factorsIn(of.journey, from, position.at),
       ...judgedBy(o.friction, of, { from, at: position.at }),
     });
@@ -652,7 +652,12 @@ export function createReader(o: ReaderOptions): Reader {
     standing,
     impact,
     async noteBarrier(note, by) {
-      blueprint(note.journey);
+      const versions = o.blueprints.versions(blueprint(note.journey).journey).map((version) => version.blueprint);
+      if (!isPlaceOf(versions, note.place))
+        throw new Fault(
+          'bad_request',
+          `place: "${note.place}" is no place of this journey. Places are named touchpoint:<touchpoint> or cell:<cut>:<stage>|<column>.`,
+        );
       await o.annotate({ ...barrierEntry(note), by });
     },
     factors: () => o.factors(),
@@ -668,7 +673,7 @@ export function createReader(o: ReaderOptions): Reader {
     why: ({ customerId, visit, at }) => whyCustomer(reading, { customer: customerId, visit, at: Math.min(at ?? Infinity, o.clock()) }),
     async status() {
       const now = o.clock();
-      const known = new Map(o.blueprints.all.flatMap((of) => sources(of, now)).map((s) => [s.source, s]));
+      const known = new Map(o.blueprints.all.flatMap((of) => sources(of, { at: now, live: true })).map((s) => [s.source, s]));
       return { ...(await o.status()), sources: [...known.values()] };
     },
   };

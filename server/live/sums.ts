@@ -229,6 +229,16 @@ export class LiveSums implements BookingSink {
     return this.#ledger.read(groupName('E', journey.journey, journey.version), { from: fromMinute, to: at, at });
   }
 
+  /** Shows all events that were counted in a range. */
+  traceEvents(
+    journey: { readonly journey: string; readonly version: number },
+    range: { readonly from: number; readonly to: number },
+    tracer: Tracer,
+  ): void {
+    const tracing = this.#ledger.trace(groupName('E', journey.journey, journey.version), range, tracer);
+    while (tracing.next().done !== true);
+  }
+
   /** Attempts at a saved funnel that were entered in a range, as they stood at a minute. */
   attempts(funnel: { readonly id: string; readonly version: number }, range: Range): CellSums {
     const group = groupName('A', funnel.id, funnel.version);

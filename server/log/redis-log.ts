@@ -36,15 +36,22 @@ export function createLog(options: LogOptions): EventLog {
   const { redis, partitions, lagLimit } = options;
   const lanes = Array.from({ length: partitions }, (_, partition) => new Lane(redis, partition, lagLimit));
 
-  /** newest event per source, written at most once a second: the heartbeat of the feeds */
+  /** newest event per source, written at most once a second, and within a second: the heartbeat of the feeds */
   const seen = new Map<string, number>();
   let toldAt = 0;
+  let later: NodeJS.Timeout | undefined;
 
   async function tellSources(events: readonly StoredEvent[]): Promise<void> {
     for (const event of events) if (event.at > (seen.get(event.source) ?? 0)) seen.set(event.source, event.at);
-    const now = options.clock();
-    if (now - toldAt < SOURCES_EVERY_MS) return;
-    toldAt = now;
+    const rest = Math.min(SOURCES_EVERY_MS, toldAt + SOURCES_EVERY_MS - options.clock());
+    if (rest <= 0) return writeSources();
+    later ??= setTimeout(() => void writeSources().catch(() => undefined), rest).unref();
+  }
+
+  async function writeSources(): Promise<void> {
+    clearTimeout(later);
+    later = undefined;
+    toldAt = options.clock();
     for (const [source, at] of Object.entries(await redis.hGetAll(keys.sources())))
       if (Number(at) > (seen.get(source) ?? 0)) seen.set(source, Number(at));
     await redis.hSet(keys.sources(), Object.fromEntries([...seen].map(([source, at]) => [source, String(at)])));

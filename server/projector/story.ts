@@ -5,13 +5,14 @@ import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { readEvent } from '#server/domain/event/event.ts';
 import { briefOf } from '#server/domain/timeline/brief.ts';
-import { entryOf, matchOf, tells } from '#server/domain/timeline/entry.ts';
+import { entryOf, tells } from '#server/domain/timeline/entry.ts';
 import type { StoryEntry } from '#server/domain/timeline/entry.ts';
 import { passes } from '#server/domain/timeline/filter.ts';
 import { groupEntries, singleEntries } from '#server/domain/timeline/group.ts';
 import type { EntryGroup } from '#server/domain/timeline/group.ts';
 import { headerOf } from '#server/domain/timeline/header.ts';
 import { itemOf } from '#server/domain/timeline/item.ts';
+import { matchOf } from '#server/domain/timeline/matched.ts';
 import { lookupIn, sourcesOf } from '#server/domain/timeline/lookup.ts';
 import type { Lookup } from '#server/domain/timeline/lookup.ts';
 import { shownGroups, stretchOf } from '#server/domain/timeline/page.ts';
@@ -181,13 +182,13 @@ export class Stories {
     if (known !== undefined) return known;
     const found = new Set<string>();
     for await (const page of this.#read(customer, '-', story.entries.at(-1)?.id ?? '-'))
-      for (const entry of page) if (this.#tells(eventIn(entry), wanted)) found.add(entry.id);
+      for (const entry of page) if (this.#tells(eventIn(entry), wanted, story.state)) found.add(entry.id);
     story.searches.set(wanted, found);
     return found;
   }
 
-  #tells(event: StoredEvent, wanted: string): boolean {
-    return tells(event, matchOf(event, this.#o.blueprints), wanted);
+  #tells(event: StoredEvent, wanted: string, state: CustomerState): boolean {
+    return tells(event, matchOf(event, { blueprints: this.#o.blueprints, state }), wanted);
   }
 
   /** The story of a customer as it stands; null: there is none. Who asks while it is being read waits and then reads again what is new. */
@@ -238,7 +239,7 @@ export class Stories {
         wanted,
         new Set([
           ...found,
-          ...events.flatMap((event, i) => (this.#tells(event, wanted) ? [entries[usable.entries.length + i]?.id ?? ''] : [])),
+          ...events.flatMap((event, i) => (this.#tells(event, wanted, state) ? [entries[usable.entries.length + i]?.id ?? ''] : [])),
         ]),
       );
     const names = new Set(events.map(({ under }) => under));

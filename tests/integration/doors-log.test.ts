@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { eventKey } from '#server/ingest/normalise.ts';
 import { createLog, unpack } from '#server/log/redis-log.ts';
 import { connect } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
@@ -71,6 +72,25 @@ test('requests of one moment share calls to the store: each still hears of its o
         .flat()
         .reduce((a, n) => a + Number(n), 0),
     ).toBe(1_200);
+  } finally {
+    redis.destroy();
+  }
+});
+
+test('a source is heard of within a second, even if another one spoke just before and nobody speaks afterwards', async () => {
+  await using store = await startTestRedis();
+  const redis = await connect({ socketPath: store.socketPath });
+  try {
+    const log = createLog({ redis, partitions: 2, lagLimit: 1_000_000, clock: () => TEST_NOW });
+    const said = (source: string): StoredEvent => {
+      const under = '0'.repeat(20);
+      return { key: eventKey(source, '1'), source, id: '1', at: TEST_NOW, received: TEST_NOW, under, who: [['customerId', 'c', under]] };
+    };
+    await log.append([said('web')]);
+    await vi.waitFor(async () => expect(await redis.hGetAll(keys.sources())).toEqual({ web: String(TEST_NOW) }));
+    await log.append([said('till')]);
+    expect(await redis.hGet(keys.sources(), 'till')).toBeNull();
+    await vi.waitFor(async () => expect(await redis.hGet(keys.sources(), 'till')).toBe(String(TEST_NOW)), { timeout: 3000 });
   } finally {
     redis.destroy();
   }

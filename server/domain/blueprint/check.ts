@@ -57,18 +57,25 @@ function checkStages(file: JourneyFile, report: Report): void {
   if (file.stages.filter((s) => !s.after).length < 2) report(['stages'], 'a funnel needs at least two stages that are not marked "after"');
 }
 
+/** Working time is time on a calendar: whose has none cannot be counted. */
+function noCalendar(file: JourneyFile, owner: string | undefined): string | undefined {
+  const calendar = file.owners.find(({ name }) => name === owner)?.calendar;
+  return calendar === undefined ? `is working time, and ${owner ?? 'nobody'} has no calendar` : undefined;
+}
+
 function checkTimes(file: JourneyFile, report: Report): void {
-  const calendarOf = new Map(file.owners.map((owner) => [owner.name, owner.calendar]));
   file.stages.forEach((stage, i) => {
     const idle = stage.idle ?? file.idle;
     const check = (time: StandardTimeFile | undefined, path: Path): void => {
       if (time === undefined) return;
       if (msOf(time) >= idle)
         report(path, 'is not shorter than the idle time: a case has left before it could be longer here than the standard');
-      if (typeof time === 'object' && stage.owner === undefined)
-        report(path, 'is working time: name the owner of the stage, so that it is known whose');
-      else if (typeof time === 'object' && calendarOf.get(stage.owner ?? '') === undefined)
-        report(path, `is working time, and ${stage.owner ?? 'nobody'} has no calendar`);
+      if (typeof time !== 'object') return;
+      const missing =
+        stage.owner === undefined
+          ? 'is working time: name the owner of the stage, so that it is known whose'
+          : noCalendar(file, stage.owner);
+      if (missing !== undefined) report(path, missing);
     };
     check(stage.standard, ['stages', i, 'standard']);
     stage.standards.forEach((one, k) => check(one.time, ['stages', i, 'standards', k, 'time']));
@@ -136,6 +143,8 @@ function checkPromises(file: JourneyFile, report: Report): void {
       });
     if (promise.madeBy.length > 0 && promise.due === 'stated')
       report(['promises', i, 'due'], 'a promise that a touchpoint makes by itself needs a rule that says when it is due');
+    const missing = promise.due === 'stated' || 'within' in promise.due ? undefined : noCalendar(file, promise.owner);
+    if (missing !== undefined) report(['promises', i, 'due'], missing);
   });
 }
 
@@ -162,15 +171,20 @@ function checkVariants(file: JourneyFile, report: Report): void {
 /** What a variant says has to hold as if it stood in the journey itself; what the base has wrong already is said there. */
 function checkVariantFiles(file: JourneyFile, report: Report): void {
   const base = new Set(problemsOf(file).map(keyOf));
-  variantFiles(file).forEach(({ file: its }, i) => {
-    for (const problem of problemsOf(its)) {
-      if (base.has(keyOf(problem))) continue;
-      const [list, k, ...rest] = problem.path;
-      const id = list === 'stages' || list === 'touchpoints' ? its[list][Number(k)]?.id : undefined;
-      if (id === undefined) report(['variants', i], problem.message);
-      else report(['variants', i, String(list), id, ...rest], problem.message);
-    }
+  variantFiles(file).forEach((one, i) => {
+    for (const problem of problemsOf(one.file))
+      if (!base.has(keyOf(problem))) report(['variants', i, ...placeInVariant(problem.path, one)], problem.message);
   });
+}
+
+/** Where in a variant something stands that is wrong in its file; empty: it does not say it itself. */
+function placeInVariant([list, k, ...rest]: Path, one: ReturnType<typeof variantFiles>[number]): Path {
+  if (list === 'stages' || list === 'touchpoints') {
+    const id = one.file[list][Number(k)]?.id;
+    return id === undefined ? [] : [list, id, ...rest];
+  }
+  const own = list === 'promises' ? one.variant.promises.findIndex((promise) => promise === one.file.promises[Number(k)]) : -1;
+  return own < 0 ? [] : ['promises', own, ...rest];
 }
 
 const keyOf = (problem: BlueprintProblem): string => `${problem.path.join('.')} ${problem.message}`;

@@ -50,7 +50,7 @@ export function dueAt(rule: PromiseRule, madeAt: number): number | null {
   if (due === 'stated') return null;
   if ('within' in due) return madeAt + due.within;
   if ('working' in due) return finite(calendar === null ? madeAt + due.working : calendar.addWorking(madeAt, due.working));
-  // Without a calendar every day is a working day, in the zone of nobody: counted in UTC.
+  // Refused since, and published before: without a calendar every day is a working day, counted in UTC.
   const minute = minutesOfClock(due.by);
   if (calendar !== null) return finite(calendar.workingDayAfter(madeAt, due.workingDays, minute));
   const midnight = Math.floor(madeAt / DAY_MS) * DAY_MS;

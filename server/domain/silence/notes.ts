@@ -1,8 +1,22 @@
-import { barrierInput } from '#lib/contract/index.ts';
+import { COLUMNS, barrierInput } from '#lib/contract/index.ts';
 import type { BarrierInput, BarrierNote, Published } from '#lib/contract/index.ts';
+
+/** Of a version of a journey, what places are named by. */
+interface Places {
+  readonly stages: readonly { readonly id: string }[];
+  readonly touchpoints: readonly { readonly id: string }[];
+}
 
 const KIND = 'silence';
 const kept = barrierInput.pick({ barrier: true, owner: true, reviewAt: true });
+
+/** Whether a place is one of a journey, in whatever version: `touchpoint:<id>`, or a square of the heatmap, `cell:<cut>:<stage>|<column>`. */
+export function isPlaceOf(versions: readonly Places[], place: string): boolean {
+  const [, touchpoint] = /^touchpoint:(.+)$/.exec(place) ?? [];
+  if (touchpoint !== undefined) return versions.some(({ touchpoints }) => touchpoints.some(({ id }) => id === touchpoint));
+  const [, by, stage] = /^cell:([^:]+):([^|]+)\|.+$/.exec(place) ?? [];
+  return COLUMNS.some((cut) => cut === by) && versions.some(({ stages }) => stages.some(({ id }) => id === stage));
+}
 
 /** A note as it is published; an empty barrier takes the former one back. */
 export function barrierEntry(note: BarrierInput): { readonly id: string; readonly body: unknown } {

@@ -55,3 +55,15 @@ export function presenceOf(input: PresenceInput): PresenceVerdict {
   if (observed > 0) return { ...shown, presence: 'few' };
   return { ...shown, presence: planned || (expected ?? 0) > 0 ? 'zero' : 'not_planned' };
 }
+
+/**
+ * The picture of a place whose number stands beside it anyway: that less came than usual is said even where there is enough for a number, and that
+ * the source is down, where that may be why.
+ */
+export function loudnessOf(input: PresenceInput): PresenceVerdict {
+  const verdict = presenceOf(input);
+  if (verdict.presence !== 'value' && verdict.presence !== 'few') return verdict;
+  if (verdict.hush !== null) return { ...verdict, presence: verdict.hush };
+  const isMissing = input.down && presenceOf({ ...input, down: false }).hush !== null;
+  return isMissing ? { ...verdict, presence: 'source_down' } : verdict;
+}

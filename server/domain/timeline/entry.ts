@@ -1,14 +1,15 @@
 import { searchable } from '#lib/contract/index.ts';
 import type { Channel, Controller, StoryKind, StorySide } from '#lib/contract/index.ts';
-import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.ts';
+import type { Blueprints } from '../blueprint/blueprint.ts';
 import type { CustomerState } from '../customer/state.ts';
 import { isAnnotation } from '../event/annotation.ts';
 import { nameOf, streamId } from '../event/event.ts';
-import { isStaffWord } from '../event/staff.ts';
 import type { StoredEvent } from '../event/event.ts';
 import { feelingsOf } from '../emotion/feelings.ts';
 import type { Said } from '../emotion/feelings.ts';
 import { signalsOf } from '../friction/signals.ts';
+import { matchOf } from './matched.ts';
+import type { Matched } from './matched.ts';
 
 /** What of an event is kept at hand to filter, group, draw and find it among thousands. */
 export interface StoryEntry {
@@ -43,27 +44,10 @@ export interface StoryEntry {
 }
 
 export interface EntryContext {
-  readonly state: Pick<CustomerState, 'retracted' | 'emotionsSaid' | 'noEmotion'>;
+  readonly state: Pick<CustomerState, 'cases' | 'retracted' | 'emotionsSaid' | 'noEmotion'>;
   readonly blueprints: Blueprints;
   /** `off`: emotions are not read here */
   readonly emotion?: 'off' | undefined;
-}
-
-/** A touchpoint that an event matches, and the journey it belongs to. */
-export interface Matched {
-  readonly blueprint: Blueprint;
-  readonly touchpoint: Touchpoint;
-}
-
-/** The touchpoint an event is shown under: the first journey that has one for it. */
-export function matchOf(event: StoredEvent, blueprints: Blueprints): Matched | null {
-  if (isStaffWord(event)) return null;
-  for (const blueprint of blueprints.all) {
-    if (event.journey !== undefined && event.journey !== blueprint.journey) continue;
-    const touchpoint = blueprint.match(event);
-    if (touchpoint !== undefined) return { blueprint, touchpoint };
-  }
-  return null;
 }
 
 const KINDS: Readonly<Partial<Record<string, StoryKind>>> = {
@@ -140,7 +124,7 @@ function wishesOf(event: StoredEvent): StoryEntry['wishes'] {
 
 /** Makes the entry of one event. Pure. */
 export function entryOf(event: StoredEvent, { state, blueprints, emotion }: EntryContext): StoryEntry {
-  const matched = matchOf(event, blueprints);
+  const matched = matchOf(event, { blueprints, state });
   const type = event.type ?? null;
   const [kind, channel] = [kindOf(type), event.channel ?? matched?.touchpoint.channel ?? null];
   const controller = matched?.touchpoint.controller ?? null;

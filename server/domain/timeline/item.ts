@@ -3,30 +3,16 @@ import type { TimelineItem, TimelineTouchpoint } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.ts';
 import type { CaseState, CustomerState } from '../customer/state.ts';
 import type { StoredEvent } from '../event/event.ts';
-import { stayEnd } from '../case/case.ts';
 import { isCustomersText } from '../emotion/annotations.ts';
 import { feelingsOf } from '../emotion/feelings.ts';
 import { isStaffWord, mayTakeBack } from '../event/staff.ts';
 import { signalsOf } from '../friction/signals.ts';
 import { nameOf, streamId } from '../event/event.ts';
-import { matchOf } from './entry.ts';
-import type { Matched } from './entry.ts';
+import { caseAt, matchOf } from './matched.ts';
+import type { Matched } from './matched.ts';
 
 /** An event that came more than this after it happened, behind later ones, is marked late. */
 const LATE_MS = 120_000;
-
-/** The case an event stands in, as far as time and keys tell it without doubt. */
-function caseAt(state: CustomerState, event: StoredEvent, matched: Matched): CaseState | undefined {
-  const mine = state.cases.filter((c) => c.journey === matched.blueprint.journey);
-  const named = mine.find(
-    (c) =>
-      (event.caseId !== undefined && c.keys.includes(`case:${event.caseId}`)) ||
-      event.who.some(([kind, value]) => c.keys.includes(`${kind}:${value}`)),
-  );
-  if (named !== undefined) return named;
-  const running = mine.filter((c) => c.stays.some((s) => s.from <= event.at && event.at <= stayEnd(c, s, matched.blueprint)));
-  return running.length === 1 ? running[0] : undefined;
-}
 
 function stageOf(one: CaseState | undefined, event: StoredEvent, matched: Matched): Blueprint['stages'][number] | undefined {
   if (matched.touchpoint.stage !== null) return matched.blueprint.stages[matched.touchpoint.stage];
@@ -62,6 +48,13 @@ function emotionOf(event: StoredEvent, { state, emotion }: ItemContext): Timelin
   };
 }
 
+/** What an event promises; where it says no date or wording itself, those its journey gave it, as long as they are known. */
+function promiseIn({ key, promise }: StoredEvent, state: CustomerState): TimelineItem['promise'] {
+  if (promise === undefined) return null;
+  const known = state.promises.find((one) => one.key === `${key}:${promise.kind}`);
+  return { kind: promise.kind, due: promise.due ?? known?.firstDue ?? null, wording: promise.wording ?? (known?.wording || null) };
+}
+
 const scoreWords = ({ score }: StoredEvent): string => (score === undefined ? '' : `${score.kind} ${score.value}`);
 
 export interface ItemContext {
@@ -76,7 +69,7 @@ export interface ItemContext {
 /** One line of the timeline. Pure. */
 export function itemOf(event: StoredEvent, context: ItemContext): TimelineItem {
   const { state, blueprints } = context;
-  const matched = matchOf(event, blueprints);
+  const matched = matchOf(event, { blueprints, state });
   const one = matched === null ? undefined : caseAt(state, event, matched);
   const stage = matched === null ? undefined : stageOf(one, event, matched);
   return {
@@ -97,10 +90,7 @@ export function itemOf(event: StoredEvent, context: ItemContext): TimelineItem {
     mayCorrect: context.emotion !== 'off' && !state.noEmotion && isCustomersText(event),
     score: event.score === undefined ? null : { kind: event.score.kind, value: event.score.value },
     signals: signalsOf(event),
-    promise:
-      event.promise === undefined
-        ? null
-        : { kind: event.promise.kind, due: event.promise.due ?? null, wording: event.promise.wording ?? null },
+    promise: promiseIn(event, state),
     outcome: event.outcome ?? null,
     topic: event.topic ?? null,
     attributes: event.attributes ?? null,

@@ -5,7 +5,7 @@ import type { CellSums } from '../kernel/sums.ts';
 import { EVENT, parseCell } from '../kernel/counters.ts';
 import { minuteOf } from '../kernel/time.ts';
 import { baselineOf, demandOf } from '../silence/baseline.ts';
-import { plannedMinutes, presenceOf } from '../silence/presence.ts';
+import { loudnessOf, plannedMinutes } from '../silence/presence.ts';
 
 const DAY_MINUTES = 1440;
 
@@ -59,7 +59,7 @@ export function silenceView(input: SilenceInput): SilenceView {
     const source = input.sources.find((s) => s.source === touchpoint.source);
     const usual = baselineOf(weeks.map((week) => entriesBefore(blueprint, touchpoint, week)));
     const observed = now.get(id) ?? 0;
-    const verdict = presenceOf({
+    const verdict = loudnessOf({
       observed,
       planned: true,
       down: source?.state === 'down',
@@ -67,7 +67,6 @@ export function silenceView(input: SilenceInput): SilenceView {
       baseline: baselineOf(weeks.map((week) => week.get(id) ?? 0)),
       planCount: expectedPerDay === null ? null : expectedPerDay * days,
       demand: demandOf(entriesBefore(blueprint, touchpoint, now), usual === null ? null : usual.expected),
-      few: 1,
     });
     return {
       touchpoint: id,
@@ -75,7 +74,7 @@ export function silenceView(input: SilenceInput): SilenceView {
       stage: stage === null ? null : (blueprint.stages[stage]?.id ?? null),
       owner,
       channel,
-      presence: verdict.presence === 'value' && verdict.hush !== null ? verdict.hush : verdict.presence,
+      presence: verdict.presence,
       observed,
       expected: verdict.expected,
       basis: verdict.basis,

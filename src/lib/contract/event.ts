@@ -34,7 +34,7 @@ export const promiseSchema = z.strictObject({
   id: identifier.optional(),
   /** What was promised, for example `delivery`, `call_back`, `appointment`. */
   kind: name,
-  /** When it is due: needed by `promise.made` and `promise.moved`. */
+  /** When it is due: needed by `promise.moved`. Where `promise.made` has none, the rule of the journey says when. */
   due: instant.optional(),
   /** Seconds after `due` in which it still counts as kept. */
   graceSeconds: z.number().min(0).max(31_536_000).optional(),

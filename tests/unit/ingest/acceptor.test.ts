@@ -109,7 +109,7 @@ describe('an event is refused, and the message names the field', () => {
     [{ score: { value: 1 } }, 'score.kind', 'missing_field'],
     [{ signals: [{ kind: 'wait' }, { kind: 'sigh' }] }, 'signals.1.kind', 'invalid_field'],
     [{ signals: [{ kind: 'wait', value: -1 }] }, 'signals.0.value', 'invalid_field'],
-    [{ type: 'promise.made', promise: { kind: 'delivery' } }, 'promise.due', 'missing_field'],
+    [{ type: 'promise.moved', promise: { kind: 'delivery' } }, 'promise.due', 'missing_field'],
     [{ promise: { kind: 'delivery', due: 'soon' } }, 'promise.due', 'invalid_field'],
     [{ text: 'x'.repeat(32_769) }, 'text', 'invalid_field'],
     [{ 'ma/il~': 1 }, 'ma/il~', 'unknown_field'],

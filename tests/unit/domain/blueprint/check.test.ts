@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { compilePublished, parseJourney } from '#server/journeys/load.ts';
 import { readJourney } from '#server/journeys/read.ts';
 
 const GOOD = `journey: shop
@@ -108,6 +109,18 @@ describe('publishing a journey', () => {
       'owner: Sales, standard',
       '14 stages.1.standard is working time, and Sales has no calendar',
     ],
+    [
+      'a promise in working days of somebody without a calendar',
+      'wording: Soon, owner: Logistics',
+      'wording: Soon, owner: Sales',
+      '20 promises.0.due is working time, and Sales has no calendar',
+    ],
+    [
+      'a promise in working time of somebody without a calendar',
+      "owner: Logistics, due: {workingDays: 1, by: '18:00'}",
+      'owner: Sales, due: {working: 4h}',
+      '20 promises.0.due is working time, and Sales has no calendar',
+    ],
     ['a duration that is none', 'window: 20d', 'window: soon', '4 window is not a duration'],
     ['a choice of one', 'channel: store, exclusive: way', 'channel: store', '17 touchpoints.1.exclusive "way" is no choice'],
     [
@@ -163,7 +176,15 @@ describe('publishing a journey', () => {
       'a promise of a variant that nobody is there for',
       'segments: [business], stages',
       'segments: [business], promises: [{kind: visit, wording: Soon, owner: Ghosts}], stages',
-      '22 variants.0 there is no owner "Ghosts"',
+      '22 variants.0.promises.0.owner there is no owner "Ghosts"',
+    ],
+    [
+      'a promise of a variant that nobody can keep count of, on its own line',
+      'stages: {deliver: {standard: 1h}}}',
+      `promises: [
+      {kind: call, wording: We call, owner: Sales, due: {within: 1h}},
+      {kind: delivery, stage: deliver, wording: Today, owner: Sales, due: {working: 2h}}]}`,
+      '24 variants.0.promises.1.due is working time, and Sales has no calendar',
     ],
     ['a journey without a goal', 'goal: It is here\n', '', 'goal is missing'],
     ['a field nobody knows', 'window: 20d', 'window: 20d\ncolour: red', 'colour is not known here'],
@@ -176,6 +197,12 @@ describe('publishing a journey', () => {
 
   it('lets a particular rule stand before a general one: the order of the file tells them apart', () => {
     expect(after('match: [{type: order.placed}]', 'match: [{type: delivery.begun, channel: web}]')).toEqual([]);
+  });
+
+  it('asks for more than it did, and what is published stays in force as it is', () => {
+    const text = GOOD.replace('wording: Soon, owner: Logistics', 'wording: Soon, owner: Sales');
+    expect(() => parseJourney('shop.yaml', text)).toThrow('shop.yaml:20: promises.0.due is working time, and Sales has no calendar');
+    expect(compilePublished('shop@1', text).promises).toHaveLength(1);
   });
 
   it.each(['broadband', 'service-desk'])('takes the journey %s that comes with the product', (name) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { barrierEntry, barrierNotes } from '#server/domain/silence/notes.ts';
+import { barrierEntry, barrierNotes, isPlaceOf } from '#server/domain/silence/notes.ts';
 
 const note = { journey: 'broadband', place: 'touchpoint:check_in', barrier: 'Mails bounce', owner: 'Care', reviewAt: 5 };
 const published = (id: string, body: unknown) => ({ kind: 'note' as const, id, body, by: 'Ada', at: 7, revision: '1-0' });
@@ -19,5 +19,19 @@ describe('notes on silent places', () => {
 
   it('are taken back by an empty one', () => {
     expect(barrierEntry({ ...note, barrier: '' }).body).toBeNull();
+  });
+
+  it('stand at a touchpoint or a square of the journey, in whatever version, and nowhere else', () => {
+    const versions = [
+      { stages: [{ id: 'look' }], touchpoints: [{ id: 'page' }] },
+      { stages: [{ id: 'see' }], touchpoints: [{ id: 'film' }] },
+    ];
+    const isPlace = (place: string): boolean => isPlaceOf(versions, place);
+    expect(
+      ['touchpoint:page', 'touchpoint:film', 'cell:channel:look|web', 'cell:owner:see|Field: North|East'].filter(isPlace),
+    ).toHaveLength(4);
+    expect(
+      ['page', 'touchpoint:', 'touchpoint:look', 'cell:look|web', 'cell:colour:look|web', 'cell:channel:buy|web'].filter(isPlace),
+    ).toEqual([]);
   });
 });

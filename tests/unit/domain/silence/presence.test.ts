@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PRESENCES } from '#lib/contract/index.ts';
 import { baselineOf, demandOf, weeksBefore } from '#server/domain/silence/baseline.ts';
-import { plannedMinutes, presenceOf } from '#server/domain/silence/presence.ts';
+import { loudnessOf, plannedMinutes, presenceOf } from '#server/domain/silence/presence.ts';
 import { PRESENCE_ICONS } from '#lib/components/presence-words.ts';
 import { presence as presenceName } from '#messages/words.ts';
 
@@ -28,6 +28,20 @@ describe('the seven pictures', () => {
   it('show a number where there is enough for one, and say beside it that it is quieter than usual', () => {
     expect(presenceOf({ ...usual, observed: 80, baseline: steady(100) })).toMatchObject({ presence: 'value', hush: 'quiet' });
     expect(presenceOf({ ...usual, observed: 80, baseline: { expected: 100, phi: 3 } })).toMatchObject({ presence: 'value', hush: null });
+  });
+
+  it.each([
+    ['value', { observed: 12, baseline: steady(12) }],
+    ['few', { observed: 3, baseline: steady(4) }],
+    ['quiet', { observed: 80, baseline: steady(100) }],
+    ['silent', { observed: 2, baseline: steady(12) }],
+    ['source_down', { observed: 2, baseline: steady(12), down: true }],
+    ['source_down', { observed: 60, baseline: steady(100), down: true }],
+    // It went down only after everything had come that was to come.
+    ['value', { observed: 12, baseline: steady(12), down: true }],
+    ['few', { observed: 2, down: true }],
+  ] as const)('say %s of a touchpoint whose number stands beside it', (presence, input) => {
+    expect(loudnessOf({ ...usual, ...input }).presence).toBe(presence);
   });
 
   it('go by the journey file where no earlier weeks are known, and by the weeks where they are', () => {

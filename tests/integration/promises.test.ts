@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { PromiseLedgerView } from '#lib/contract/index.ts';
+import type { TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
+import { TEST_JOURNEY } from '../support/world.ts';
+
+const HOUR = 3_600_000;
+/** Monday, 2 March 2026, ten o'clock in Berlin. */
+const START = Date.UTC(2026, 2, 2, 9);
+const RULED = TEST_JOURNEY.replace(
+  'stages:\n',
+  `zone: Europe/Berlin
+calendars: {office: {hours: {mon-fri: "09:00-17:00"}}}
+owners: [{name: Marketing}, {name: Sales}, {name: Logistics}, {name: Product}, {name: Care, calendar: office}]
+promises:
+  - {kind: money, wording: "Your money is there by noon", owner: Care, due: {workingDays: 1, by: '12:00'}}
+stages:
+`,
+);
+
+async function customerOf(app: TestApp, name: string): Promise<string> {
+  return (await app.find(name)).hits[0]?.customer ?? '';
+}
+
+describe('a promise that is made without a date', () => {
+  it('is due when the rule of its journey says; without a rule it stands in the story, and is counted nowhere', async () => {
+    await using app = await startTestApp({ now: START, journeys: [RULED] });
+    const customer = { customerId: 'ada' };
+    await app.take([
+      { id: 'a', customer, type: 'page.viewed', occurredAt: START - 2 * HOUR },
+      { id: 'b', customer, type: 'promise.made', touchpoint: 'call', occurredAt: START - HOUR, promise: { kind: 'money' } },
+      { id: 'c', customer, type: 'promise.made', touchpoint: 'call', occurredAt: START - HOUR / 2, promise: { kind: 'gift' } },
+    ]);
+    const due = Date.parse('2026-03-03T12:00:00+01:00');
+    const { header, items } = await app.timeline(await customerOf(app, 'ada'));
+    expect(header?.promises).toMatchObject([{ kind: 'money', state: 'open', due }]);
+    expect(items.slice(0, 2).map(({ promise }) => promise)).toEqual([
+      { kind: 'gift', due: null, wording: null },
+      { kind: 'money', due, wording: 'Your money is there by noon' },
+    ]);
+    expect((await app.call<PromiseLedgerView>('promises.get', { journey: 'test' })).total).toMatchObject({ made: 1, open: 1 });
+  });
+});
