@@ -1,5 +1,5 @@
 import { CLAIM_MS, QUEUE_REASONS } from '#lib/contract/index.ts';
-import type { Channel, Money, QueueIncident, QueueItem, QueueParams, QueueReason, QueueView } from '#lib/contract/index.ts';
+import type { Channel, Factor, Money, QueueIncident, QueueItem, QueueParams, QueueReason, QueueView } from '#lib/contract/index.ts';
 import type { Blueprints } from '../blueprint/blueprint.ts';
 import type { QueueMember } from '../case/waits.ts';
 import { HOUR } from '../kernel/time.ts';
@@ -18,8 +18,8 @@ export type Waiting = readonly [customer: string, ...member: QueueMember];
 
 export interface QueueContext {
   readonly blueprints: Blueprints;
-  /** name of a factor by its id */
-  readonly factorName: (id: string) => string | null;
+  /** all that are known */
+  readonly factors: readonly Factor[];
   readonly now: number;
 }
 
@@ -27,6 +27,12 @@ export interface QueueContext {
 interface Entry {
   readonly item: QueueItem;
   readonly area: string;
+}
+
+/** Of the factors at work while something went on, those that had begun when it came to need somebody: no cause comes after its effect. */
+function causesAmong(ids: readonly string[], from: number, { factors, now }: QueueContext): readonly string[] {
+  const begun = Math.min(from, now);
+  return ids.filter((id) => factors.some((factor) => factor.id === id && factor.from <= begun));
 }
 
 function entryOf(waiting: Waiting, context: QueueContext): Entry {
@@ -73,7 +79,7 @@ function entryOf(waiting: Waiting, context: QueueContext): Entry {
       owner: owner === '' ? (ownerOfStage ?? null) : owner,
       segment,
       channel: channel as Channel,
-      factors,
+      factors: causesAmong(factors, from, context),
       value: value === undefined ? null : { amount: value[0], currency: value[1] },
       by: claimed ? by : null,
       since: claimed ? since : null,
@@ -122,6 +128,12 @@ function worthOf(group: readonly Entry[]): Pick<QueueIncident, 'cases' | 'valued
   return { cases: cases.size, valued: known.length, values };
 }
 
+/** What all have in common; null: they differ, or none has it. */
+function shared<T>(values: readonly (T | null)[]): T | null {
+  const [first = null] = values;
+  return values.every((value) => value === first) ? first : null;
+}
+
 function incidentOf(cause: string, group: readonly Entry[], context: QueueContext): QueueIncident | null {
   const [first] = group;
   const customers = new Set(group.map(({ item }) => item.customer)).size;
@@ -131,10 +143,10 @@ function incidentOf(cause: string, group: readonly Entry[], context: QueueContex
   return {
     id: `${cause} ${item.from}`,
     reason: item.reason,
-    factor: factor === undefined ? null : (context.factorName(factor) ?? factor),
+    factor: context.factors.find(({ id }) => id === factor)?.name ?? null,
     journey: item.journey,
-    stage: item.stage,
-    kind: item.kind,
+    stage: shared(group.map((one) => one.item.stage)),
+    kind: shared(group.map((one) => one.item.kind)),
     area: factor === undefined && area !== '' ? area : null,
     customers,
     items: group.length,

@@ -50,7 +50,7 @@ export interface QueueItem {
   readonly owner: string | null;
   readonly segment: string;
   readonly channel: Channel;
-  /** outside our control, at work meanwhile */
+  /** outside our control, at work meanwhile, and begun before it came to need somebody */
   readonly factors: readonly string[];
   /** what its case is worth, as an event of the case last said; null: none did */
   readonly value: Money | null;
@@ -65,8 +65,10 @@ export interface QueueIncident {
   readonly reason: QueueReason;
   /** name of the factor at work for all of them; null: none known */
   readonly factor: string | null;
-  readonly stage: string;
+  /** where all of them are; null: in several places */
+  readonly stage: string | null;
   readonly journey: string;
+  /** of the promises, where it is one for all */
   readonly kind: string | null;
   readonly area: string | null;
   readonly customers: number;

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { QUEUE_REASONS } from '#lib/contract/index.ts';
+import type { Factor, QueueReason } from '#lib/contract/index.ts';
+import { queueView } from '#server/domain/view/queue.ts';
+import type { QueueContext, Waiting } from '#server/domain/view/queue.ts';
+import { TEST_JOURNEY, blueprintsFrom } from '../../../support/world.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const NOW = Date.UTC(2026, 10, 26, 12);
+const STORM: Factor = { id: 'storm', kind: 'storm', name: 'Storm Ina', from: NOW - 3 * HOUR, to: null, areas: [], segments: [], journeys: [] };
+const blueprints = blueprintsFrom(TEST_JOURNEY);
+const context: QueueContext = { blueprints, factors: [STORM], now: NOW };
+
+interface Told {
+  readonly reason?: QueueReason;
+  readonly stage?: number;
+  readonly kind?: string;
+  readonly factors?: readonly string[];
+  readonly asideUntil?: number;
+}
+
+/** Somebody who waits in the test journey since an instant. */
+function waits(customer: string, from: number, told: Told = {}): Waiting {
+  const { reason = 'stuck', stage = 0, kind = '', factors = [], asideUntil = 0 } = told;
+  const item = `s:${from}:${stage}`;
+  const until = NOW + 20 * DAY;
+  return [customer, item, QUEUE_REASONS.indexOf(reason), from, until, 'test', 1, '1', stage, kind, '', 'all', 'north', 'web', factors, '', 0, asideUntil]; // prettier-ignore
+}
+const three = (from: number, told?: Told): Waiting[] => ['a', 'b', 'c'].map((customer, i) => waits(`${customer}${from}`, from + i, told));
+
+describe('the incidents of the queue', () => {
+  it('name a factor only for what needs somebody since it began: no cause comes after its effect', () => {
+    const late = three(NOW - 3 * DAY, { factors: ['storm'] });
+    const [incident] = queueView(late, {}, context).incidents;
+    expect(incident).toMatchObject({ factor: null, area: 'north', customers: 3 });
+    expect(queueView(late, {}, context).items[0]?.factors).toEqual([]);
+    const since = three(NOW - HOUR, { factors: ['storm'] });
+    expect(queueView(since, {}, context).incidents).toMatchObject([{ factor: 'Storm Ina', customers: 3 }]);
+  });
+
+  it('keep those whom a factor cannot have stopped apart from those whom it can', () => {
+    const all = [...three(NOW - 4 * HOUR, { factors: ['storm'] }), ...three(NOW - 2 * HOUR, { factors: ['storm'] })];
+    expect(queueView(all, {}, context).incidents.map(({ factor, customers }) => [factor, customers])).toEqual([
+      [null, 3],
+      ['Storm Ina', 3],
+    ]);
+  });
+
+  it('name no factor that has been taken back, and none that has not begun', () => {
+    const all = three(NOW + HOUR, { factors: ['storm'] });
+    expect(queueView(all, {}, { ...context, factors: [] }).incidents).toMatchObject([{ factor: null }]);
+    const ahead = { ...STORM, from: NOW + HOUR / 2 };
+    expect(queueView(all, {}, { ...context, factors: [ahead] }).incidents).toMatchObject([{ factor: null }]);
+  });
+
+  it('name a place and a kind of promise only where all have it in common', () => {
+    const under = { factors: ['storm'], reason: 'promise' } as const;
+    const one = three(NOW - HOUR, { ...under, stage: 2, kind: 'delivery' });
+    expect(queueView(one, {}, context).incidents).toMatchObject([{ stage: 'deliver', kind: 'delivery' }]);
+    const several = [...one, waits('d', NOW - HOUR, { ...under, stage: 1, kind: 'call' })];
+    expect(queueView(several, {}, context).incidents).toMatchObject([{ customers: 4, stage: null, kind: null }]);
+  });
+});
