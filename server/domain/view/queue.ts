@@ -35,6 +35,12 @@ function causesAmong(ids: readonly string[], from: number, { factors, now }: Que
   return ids.filter((id) => factors.some((factor) => factor.id === id && factor.from <= begun));
 }
 
+/** An incident, and what it is made of. */
+interface Incident {
+  readonly incident: QueueIncident;
+  readonly entries: readonly Entry[];
+}
+
 function entryOf(waiting: Waiting, context: QueueContext): Entry {
   const [
     customer,
@@ -134,34 +140,40 @@ function shared<T>(values: readonly (T | null)[]): T | null {
   return values.every((value) => value === first) ? first : null;
 }
 
-function incidentOf(cause: string, group: readonly Entry[], context: QueueContext): QueueIncident | null {
+/** Whether these are enough customers for one incident. */
+function isMany(entries: readonly Entry[]): boolean {
+  return new Set(entries.map(({ item }) => item.customer)).size >= INCIDENT_CUSTOMERS;
+}
+
+/** Many customers of one cause as one incident, however often the cause came back. Its id is its cause: it stays while customers come and go. */
+function incidentOf(cause: string, entries: readonly Entry[], context: QueueContext): Incident | null {
+  const times = bursts(entries).filter(isMany);
+  const group = times.flat();
   const [first] = group;
-  const customers = new Set(group.map(({ item }) => item.customer)).size;
-  if (first === undefined || customers < INCIDENT_CUSTOMERS) return null;
+  if (first === undefined) return null;
   const { item, area } = first;
   const [factor] = item.factors;
-  return {
-    id: `${cause} ${item.from}`,
+  const incident: QueueIncident = {
+    id: cause,
     reason: item.reason,
     factor: context.factors.find(({ id }) => id === factor)?.name ?? null,
     journey: item.journey,
     stage: shared(group.map((one) => one.item.stage)),
     kind: shared(group.map((one) => one.item.kind)),
     area: factor === undefined && area !== '' ? area : null,
-    customers,
+    customers: new Set(group.map((one) => one.item.customer)).size,
     items: group.length,
+    times: times.length,
     from: item.from,
     until: group.at(-1)?.item.from ?? item.from,
     claimed: group.filter((one) => one.item.by !== null).length,
     ...worthOf(group),
   };
+  return { incident, entries: group };
 }
 
-/** Groups many customers of one cause into one incident. Pure. */
-function incidentsOf(
-  entries: readonly Entry[],
-  context: QueueContext,
-): { readonly incident: QueueIncident; readonly entries: readonly Entry[] }[] {
+/** What could have one cause, by that cause. */
+function byCauseOf(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
   const byCause = new Map<string, Entry[]>();
   for (const entry of entries) {
     const cause = causeOf(entry);
@@ -169,12 +181,12 @@ function incidentsOf(
     if (known === undefined) byCause.set(cause, [entry]);
     else known.push(entry);
   }
-  const found = [...byCause].flatMap(([cause, all]) =>
-    bursts(all).flatMap((group) => {
-      const incident = incidentOf(cause, group, context);
-      return incident === null ? [] : [{ incident, entries: group }];
-    }),
-  );
+  return byCause;
+}
+
+/** Groups many customers of one cause into one incident. */
+function incidentsOf(byCause: ReadonlyMap<string, readonly Entry[]>, context: QueueContext): readonly Incident[] {
+  const found = [...byCause].flatMap(([cause, all]) => incidentOf(cause, all, context) ?? []);
   return found.sort((a, b) => b.incident.customers - a.incident.customers || a.incident.from - b.incident.from);
 }
 
@@ -198,9 +210,11 @@ export function queueView(waiting: readonly Waiting[], params: QueueParams, cont
   const byReason = Object.fromEntries(QUEUE_REASONS.map((reason) => [reason, 0])) as Record<QueueReason, number>;
   for (const { item } of all) byReason[item.reason]++;
   const fitting = all.filter((entry) => fits(entry, params));
-  const incidents = incidentsOf(fitting, context);
-  const opened = params.incident === undefined ? undefined : incidents.find(({ incident }) => incident.id === params.incident);
-  const shown = params.incident === undefined ? fitting : (opened?.entries ?? []);
+  const byCause = byCauseOf(fitting);
+  const incidents = incidentsOf(byCause, context);
+  const opened = incidents.find(({ incident }) => incident.id === params.incident);
+  // The last of an incident still wait when they are too few to be one.
+  const shown = params.incident === undefined ? fitting : (opened?.entries ?? byCause.get(params.incident) ?? []);
   const items = shown.map(({ item }) => item).sort(inOrder(context.now));
   return {
     position: { at: context.now, live: true },

@@ -61,6 +61,7 @@ export interface QueueItem {
 
 /** Several customers, one cause. */
 export interface QueueIncident {
+  /** names the cause: the same however its customers come and go */
   readonly id: string;
   readonly reason: QueueReason;
   /** name of the factor at work for all of them; null: none known */
@@ -73,6 +74,8 @@ export interface QueueIncident {
   readonly area: string | null;
   readonly customers: number;
   readonly items: number;
+  /** how often many customers came at once: the cause came back where it is more than 1 */
+  readonly times: number;
   /** first and last beginning, ms */
   readonly from: number;
   readonly until: number;

@@ -8,7 +8,16 @@ import { TEST_JOURNEY, blueprintsFrom } from '../../../support/world.ts';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const NOW = Date.UTC(2026, 10, 26, 12);
-const STORM: Factor = { id: 'storm', kind: 'storm', name: 'Storm Ina', from: NOW - 3 * HOUR, to: null, areas: [], segments: [], journeys: [] };
+const STORM: Factor = {
+  id: 'storm',
+  kind: 'storm',
+  name: 'Storm Ina',
+  from: NOW - 3 * HOUR,
+  to: null,
+  areas: [],
+  segments: [],
+  journeys: [],
+};
 const blueprints = blueprintsFrom(TEST_JOURNEY);
 const context: QueueContext = { blueprints, factors: [STORM], now: NOW };
 
@@ -60,5 +69,32 @@ describe('the incidents of the queue', () => {
     expect(queueView(one, {}, context).incidents).toMatchObject([{ stage: 'deliver', kind: 'delivery' }]);
     const several = [...one, waits('d', NOW - HOUR, { ...under, stage: 1, kind: 'call' })];
     expect(queueView(several, {}, context).incidents).toMatchObject([{ customers: 4, stage: null, kind: null }]);
+  });
+});
+
+describe('an incident that is opened', () => {
+  const idOf = (all: readonly Waiting[]): string => queueView(all, {}, context).incidents[0]?.id ?? '';
+  const customersOf = (all: readonly Waiting[], incident: string): readonly string[] =>
+    queueView(all, { incident }, context).items.map(({ customer }) => customer);
+
+  it('stays the same one as its customers are helped and others come', () => {
+    const [oldest, ...others] = [...three(NOW - 2 * HOUR), waits('d', NOW - HOUR)];
+    const id = idOf([oldest, ...others].filter((one) => one !== undefined));
+    expect(idOf(others)).toBe(id);
+    expect(customersOf([...others, waits('e', NOW - HOUR / 2)], id)).toHaveLength(4);
+  });
+
+  it('still shows the last of its customers, who are too few for an incident', () => {
+    const all = three(NOW - 2 * HOUR);
+    const id = idOf(all);
+    expect(queueView(all.slice(1), { incident: id }, context)).toMatchObject({ count: 2, incidents: [] });
+    expect(queueView([waits('z', NOW, { reason: 'complaint' })], { incident: id }, context).count).toBe(0);
+  });
+
+  it('is one, also where its cause came back, and says how many times', () => {
+    const all = [...three(NOW - 2 * DAY), waits('alone', NOW - DAY), ...three(NOW - HOUR)];
+    const { incidents } = queueView(all, {}, context);
+    expect(incidents).toMatchObject([{ customers: 6, items: 6, times: 2, from: NOW - 2 * DAY, until: NOW - HOUR + 2 }]);
+    expect(customersOf(all, idOf(all))).toHaveLength(6);
   });
 });
