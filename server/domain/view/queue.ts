@@ -41,6 +41,11 @@ interface Incident {
   readonly entries: readonly Entry[];
 }
 
+/** Names something that waits: whose, in which case, what. */
+function idOf([customer, item, , , , , , caseId]: Waiting): string {
+  return `${customer} ${caseId} ${item}`;
+}
+
 function entryOf(waiting: Waiting, context: QueueContext): Entry {
   const [
     customer,
@@ -70,7 +75,7 @@ function entryOf(waiting: Waiting, context: QueueContext): Entry {
   return {
     area,
     item: {
-      id: `${customer} ${caseId} ${item}`,
+      id: idOf(waiting),
       customer,
       name: null,
       number: null,
@@ -203,9 +208,12 @@ function fits({ item }: Entry, params: QueueParams): boolean {
 
 const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort();
 
+const asideUntil = ([, , , , , , , , , , , , , , , , , until]: Waiting): number => until;
+
 /** What needs somebody at an instant, out of everything that waits. Pure. @param waiting from the lists of now, put aside or not */
 export function queueView(waiting: readonly Waiting[], params: QueueParams, context: QueueContext): QueueView {
-  const now = waiting.filter(([, , , , until, , , , , , , , , , , , , snoozedUntil]) => until > context.now && snoozedUntil <= context.now);
+  const current = waiting.filter(([, , , , until]) => until > context.now);
+  const [aside, now] = [current.filter((one) => asideUntil(one) > context.now), current.filter((one) => asideUntil(one) <= context.now)];
   const all = now.map((one) => entryOf(one, context));
   const byReason = Object.fromEntries(QUEUE_REASONS.map((reason) => [reason, 0])) as Record<QueueReason, number>;
   for (const { item } of all) byReason[item.reason]++;
@@ -221,6 +229,7 @@ export function queueView(waiting: readonly Waiting[], params: QueueParams, cont
     count: items.length,
     items: items.slice(0, MOST_ITEMS),
     incidents: incidents.map(({ incident }) => incident),
+    aside: Object.fromEntries(aside.map((one) => [idOf(one), asideUntil(one)])),
     byReason,
     owners: sorted(all.flatMap(({ item }) => item.owner ?? [])),
     segments: sorted(all.map(({ item }) => item.segment)),

@@ -96,6 +96,8 @@ export interface QueueView {
   /** the most pressing, at most as many as a page shows */
   readonly items: readonly QueueItem[];
   readonly incidents: readonly QueueIncident[];
+  /** what is put aside, whatever is filtered: until when, ms, by the id of its item */
+  readonly aside: Readonly<Record<string, number>>;
   /** over all items, whatever is filtered */
   readonly byReason: Readonly<Record<QueueReason, number>>;
   readonly owners: readonly string[];

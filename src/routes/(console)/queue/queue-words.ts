@@ -1,4 +1,4 @@
-import { coarse } from '#lib/components/format.ts';
+import { coarse, dateTime, minute } from '#lib/components/format.ts';
 import type { QueueIncident, QueueItem } from '#lib/contract/queue.ts';
 import * as m from '#messages/queue.ts';
 
@@ -12,4 +12,11 @@ export function reasonAt({ reason, from }: Pick<QueueItem, 'reason' | 'from'>, n
 export function incidentWords({ reason, stage, kind }: Pick<QueueIncident, 'reason' | 'stage' | 'kind'>): string {
   const alike = reason === 'promise' ? kind !== null : stage !== null;
   return alike ? m.incidentOf(reason) : m.incidentAcross(reason);
+}
+
+const DAY = 86_400_000;
+
+/** When something comes back: the time of day where that is clear, else with its day. */
+export function comesBack(at: number, now: number): string {
+  return at - now < DAY / 2 ? minute(at) : dateTime(at);
 }

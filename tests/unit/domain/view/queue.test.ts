@@ -98,3 +98,12 @@ describe('an incident that is opened', () => {
     expect(customersOf(all, idOf(all))).toHaveLength(6);
   });
 });
+
+describe('what is put aside', () => {
+  it('does not wait now, and is told with the instant at which it comes back', () => {
+    const later = waits('a', NOW - HOUR, { asideUntil: NOW + HOUR });
+    const view = queueView([later, waits('b', NOW - HOUR, { asideUntil: NOW })], { reason: 'complaint' }, context);
+    expect(view.byReason.stuck).toBe(1);
+    expect(view.aside).toEqual({ [`a 1 s:${NOW - HOUR}:0`]: NOW + HOUR });
+  });
+});
