@@ -157,12 +157,7 @@ export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
     const key = JSON.stringify(params);
     const known = views.get(key);
     if (known !== undefined) return known;
-    const factorNames = new Map(options.factors().map((factor) => [factor.id, factor.name]));
-    const view = queueView(waiting, params, {
-      blueprints: reading.blueprints,
-      factorName: (id) => factorNames.get(id) ?? null,
-      now: at,
-    });
+    const view = queueView(waiting, params, { blueprints: reading.blueprints, factors: options.factors(), now: at });
     views.set(key, view);
     return view;
   }

@@ -45,6 +45,16 @@ afterAll(async () => {
   await app[Symbol.asyncDispose]();
 });
 
+/** What a page asks before something is lost, by its last words; every question is answered with no. */
+function questionsTo(page: Page): string[] {
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(/[A-Z][^.]*\?$/.exec(dialog.message())?.[0] ?? dialog.message());
+    void dialog.dismiss();
+  });
+  return asked;
+}
+
 let customer = '';
 const row = (page: Page) => page.locator('li[data-item][data-reason="call_back"]');
 
@@ -78,6 +88,7 @@ describe('two people at their desks', () => {
   });
 
   it('find it in the queue once the clock has broken it, and one of them takes it', async () => {
+    const asked = questionsTo(ada);
     await Promise.all([ada.goto(`${app.address}/queue`), ben.goto(`${app.address}/queue`)]);
     await ada.locator('[data-live="live"]').waitFor();
     await ben.locator('[data-live="live"]').waitFor();
@@ -93,8 +104,18 @@ describe('two people at their desks', () => {
     await ada.keyboard.press('j');
     expect(await row(ada).evaluate((node) => node === document.activeElement)).toBe(true);
     await ada.keyboard.press('s');
-    await row(ada).getByLabel('because').fill('She is at lunch');
+    const because = row(ada).getByLabel('because');
+    await because.fill('She is at lunch');
+    // What is begun is not lost without a word: neither by another choice, nor by leaving, nor by Escape.
+    await row(ada).getByRole('button', { name: 'Done' }).click();
+    await ada.getByRole('link', { name: 'Made good' }).click();
+    await because.press('Escape');
+    expect(await because.inputValue()).toBe('She is at lunch');
+    expect(asked.splice(0)).toEqual(['Throw it away?', 'Leave it?', 'Throw it away?']);
     await row(ada).getByRole('button', { name: '15 minutes' }).click();
+    await row(ada)
+      .getByText(/^put aside until \d\d:\d\d$/)
+      .waitFor();
     await row(ben).waitFor({ state: 'detached' });
     await expect.poll(async () => (await app.timeline(customer)).items[0]?.attributes?.['reason'], SOON).toBe('She is at lunch');
     ahead += HOUR / 2;
@@ -142,5 +163,58 @@ describe('two people at their desks', () => {
         if (violations.length > 0) found[`${path} ${width} ${colorScheme}`] = violations;
       }
     expect(found).toEqual({});
+  });
+});
+
+describe('many customers of one cause', () => {
+  const rows = () => ada.locator('li[data-item]');
+  const complaint = (customerId: string) =>
+    app.take([
+      { customer: { customerId }, type: 'page.viewed', occurredAt: app.now - 2 * HOUR },
+      { customer: { customerId }, type: 'contact.ended', channel: 'phone', topic: 'complaint', occurredAt: app.now - HOUR },
+    ]);
+
+  it('stay one incident while one after the other is helped, and nothing moves below a pointer', async () => {
+    for (const customerId of ['X1', 'X2', 'X3', 'X4']) await complaint(customerId);
+    await ada.goto(`${app.address}/queue?reason=complaint`);
+    await ada.locator('[data-live="live"]').waitFor();
+    await ada.locator('[data-incident="4"]').click();
+    await expect.poll(() => rows().count(), SOON).toBe(4);
+    await ada.getByRole('heading', { name: '4 things of this incident' }).waitFor();
+    // The oldest of them, which stands last.
+    await rows().last().getByRole('button', { name: 'Done' }).click();
+    await rows().last().getByRole('button', { name: 'It helped' }).click();
+    await ada.mouse.move(0, 0);
+    await ada.getByRole('heading', { name: '3 things of this incident' }).waitFor();
+    await rows().first().hover();
+    const before = await rows().first().boundingBox();
+    await complaint('X5');
+    await ada.locator('[data-fresh="1"]').waitFor();
+    expect(await rows().first().boundingBox()).toEqual(before);
+    await ada.locator('[data-back]').click();
+    await expect.poll(() => new URL(ada.url()).search, SOON).toBe('?reason=complaint');
+  });
+
+  it('are told apart from a queue in which nothing waits once their incident is over', async () => {
+    await ada.goto(`${app.address}/queue?incident=over`);
+    await ada.getByRole('heading', { name: 'This incident is over' }).waitFor();
+    expect(await ada.getByText('Nothing needs anybody now').count()).toBe(0);
+    await ada.locator('.empty').getByRole('link', { name: 'Show everything' }).click();
+    await expect.poll(() => rows().count(), SOON).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe('a note on a silent place', () => {
+  it('is not lost without a word', async () => {
+    await ben.goto(`${app.address}/silence`);
+    await ben.locator('[data-live="live"]').waitFor();
+    await ben.getByRole('button', { name: 'Note what keeps it silent' }).first().click();
+    const note = ben.getByLabel('What keeps');
+    await note.fill('The mails bounce');
+    const asked = questionsTo(ben);
+    await ben.getByRole('link', { name: '1 h', exact: true }).click();
+    await expect.poll(() => asked, SOON).toEqual(['Leave it?']);
+    expect(await note.inputValue()).toBe('The mails bounce');
+    expect(new URL(ben.url()).search).toBe('');
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CareAct, QueueItem, QueueParams, QueueView, RecoveryView } from '#lib/contract/index.ts';
 import { QUEUE_HORIZON_MS } from '#lib/contract/index.ts';
 import type { TestApp } from '../support/app.ts';
-import { startTestApp } from '../support/app.ts';
+import { APP_KEY, startTestApp } from '../support/app.ts';
 import { change } from '../support/desk.ts';
 import { verifyStore } from '../support/verify.ts';
 
@@ -177,6 +177,18 @@ describe('the queue', () => {
     const { count } = await queue({ reason: 'stuck' });
     expect(count).toBeGreaterThan(0);
     expect(count).toBe((await app.list({ of: 'now', journey: 'test', what: 'stuck' })).count);
+  });
+
+  it('names as the one cause what began before its effect, not what came after it', async () => {
+    const storm = (id: string, from: number) => ({ id, kind: 'storm', name: `Storm ${id}`, from, areas: ['north'] });
+    const answer = await fetch(`${app.address}/v1/factors`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${APP_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify([storm('1, after', app.now), storm('2, before', START)]),
+    });
+    expect(answer.ok).toBe(true);
+    const named = async () => (await queue({ reason: 'stuck' })).incidents.map(({ factor }) => factor);
+    await expect.poll(named, { timeout: 10_000, interval: 100 }).toEqual(['Storm 2, before']);
   });
 
   it('shows what is being made good on the board and on the customer, until it is', async () => {

@@ -20,6 +20,7 @@ export function squareWith(fields: Partial<HeatCell>): HeatCell {
     lastSeen: null,
     expected: null,
     basis: null,
+    demand: 1,
     p: null,
     hush: null,
     note: null,

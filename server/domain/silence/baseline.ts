@@ -9,8 +9,8 @@ const FEWEST_WEEKS = 3;
 const SPREAD_WEEKS = 4;
 /** Entries into the stage before, usually, from which on they tell how busy it is. */
 const DEMAND_FROM = 20;
-/** However busy or idle it is, the expectation moves at most by this factor. */
-const DEMAND_LIMITS = [0.25, 4] as const;
+/** However idle it is, at least this part of the usual number is expected. */
+const LEAST_DEMAND = 0.25;
 
 /** What is usual: expected count, and variance over mean. */
 export interface Baseline {
@@ -45,10 +45,11 @@ export function baselineOf(counts: readonly number[]): Baseline | null {
 }
 
 /**
- * How much busier than usual it is: entries into the stage before against their usual number, 0.25 to 4; 1 where they are too few to tell.
+ * What part of the usual number came into the stage before, 0.25 to 1; 1 where they are too few to tell. It only excuses: however many more came before,
+ * a place that is as loud as in earlier weeks is not silent.
  * @param usual null: not known
  */
 export function demandOf(entries: number, usual: number | null): number {
   if (usual === null || usual < DEMAND_FROM) return 1;
-  return Math.min(DEMAND_LIMITS[1], Math.max(DEMAND_LIMITS[0], entries / usual));
+  return Math.min(1, Math.max(LEAST_DEMAND, entries / usual));
 }

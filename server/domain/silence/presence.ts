@@ -17,7 +17,7 @@ export interface PresenceInput {
   readonly baseline: Baseline | null;
   /** expected by the journey file in the time looked at; null: it says nothing */
   readonly planCount: number | null;
-  /** how much busier than usual it is */
+  /** what part of the usual number came into the stage before, at most 1: where fewer came, fewer are expected */
   readonly demand: number;
   /** fewest seen for which a number can be shown */
   readonly few?: number;
@@ -48,7 +48,14 @@ export function presenceOf(input: PresenceInput): PresenceVerdict {
   const verdict = expected === null || !heard ? null : silenceOf({ expected, observed, phi: baseline?.phi ?? 1, heartbeat: !down });
   const testable = verdict !== null && (verdict.state === 'silent' || verdict.state === 'quiet' || verdict.state === 'normal');
   const hush = verdict?.state === 'silent' || verdict?.state === 'quiet' ? verdict.state : null;
-  const shown = { expected, basis, p: testable ? verdict.p : null, gap: testable ? verdict.gap : null, hush } as const;
+  const shown = {
+    expected,
+    basis,
+    demand: basis === 'weeks' ? demand : 1,
+    p: testable ? verdict.p : null,
+    gap: testable ? verdict.gap : null,
+    hush,
+  } as const;
   if (observed >= few) return { ...shown, presence: 'value' };
   if (down) return { ...shown, presence: observed > 0 ? 'few' : 'source_down' };
   if (hush !== null) return { ...shown, presence: hush };

@@ -319,6 +319,7 @@ function heatCell(input: HeatInput, grids: Grids, where: { readonly stage: Stage
     lastSeen: absence.lastSeen,
     expected: absence.expected,
     basis: absence.basis,
+    demand: absence.demand,
     p: absence.p,
     hush: absence.hush,
     note: input.notes.get(cellPlace(input.by, stage.id, column)) ?? null,

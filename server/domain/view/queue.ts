@@ -1,5 +1,5 @@
 import { CLAIM_MS, QUEUE_REASONS } from '#lib/contract/index.ts';
-import type { Channel, Money, QueueIncident, QueueItem, QueueParams, QueueReason, QueueView } from '#lib/contract/index.ts';
+import type { Channel, Factor, Money, QueueIncident, QueueItem, QueueParams, QueueReason, QueueView } from '#lib/contract/index.ts';
 import type { Blueprints } from '../blueprint/blueprint.ts';
 import type { QueueMember } from '../case/waits.ts';
 import { HOUR } from '../kernel/time.ts';
@@ -18,8 +18,8 @@ export type Waiting = readonly [customer: string, ...member: QueueMember];
 
 export interface QueueContext {
   readonly blueprints: Blueprints;
-  /** name of a factor by its id */
-  readonly factorName: (id: string) => string | null;
+  /** all that are known */
+  readonly factors: readonly Factor[];
   readonly now: number;
 }
 
@@ -27,6 +27,23 @@ export interface QueueContext {
 interface Entry {
   readonly item: QueueItem;
   readonly area: string;
+}
+
+/** Of the factors at work while something went on, those that had begun when it came to need somebody: no cause comes after its effect. */
+function causesAmong(ids: readonly string[], from: number, { factors, now }: QueueContext): readonly string[] {
+  const begun = Math.min(from, now);
+  return ids.filter((id) => factors.some((factor) => factor.id === id && factor.from <= begun));
+}
+
+/** An incident, and what it is made of. */
+interface Incident {
+  readonly incident: QueueIncident;
+  readonly entries: readonly Entry[];
+}
+
+/** Names something that waits: whose, in which case, what. */
+function idOf([customer, item, , , , , , caseId]: Waiting): string {
+  return `${customer} ${caseId} ${item}`;
 }
 
 function entryOf(waiting: Waiting, context: QueueContext): Entry {
@@ -58,7 +75,7 @@ function entryOf(waiting: Waiting, context: QueueContext): Entry {
   return {
     area,
     item: {
-      id: `${customer} ${caseId} ${item}`,
+      id: idOf(waiting),
       customer,
       name: null,
       number: null,
@@ -73,7 +90,7 @@ function entryOf(waiting: Waiting, context: QueueContext): Entry {
       owner: owner === '' ? (ownerOfStage ?? null) : owner,
       segment,
       channel: channel as Channel,
-      factors,
+      factors: causesAmong(factors, from, context),
       value: value === undefined ? null : { amount: value[0], currency: value[1] },
       by: claimed ? by : null,
       since: claimed ? since : null,
@@ -122,34 +139,46 @@ function worthOf(group: readonly Entry[]): Pick<QueueIncident, 'cases' | 'valued
   return { cases: cases.size, valued: known.length, values };
 }
 
-function incidentOf(cause: string, group: readonly Entry[], context: QueueContext): QueueIncident | null {
+/** What all have in common; null: they differ, or none has it. */
+function shared<T>(values: readonly (T | null)[]): T | null {
+  const [first = null] = values;
+  return values.every((value) => value === first) ? first : null;
+}
+
+/** Whether these are enough customers for one incident. */
+function isMany(entries: readonly Entry[]): boolean {
+  return new Set(entries.map(({ item }) => item.customer)).size >= INCIDENT_CUSTOMERS;
+}
+
+/** Many customers of one cause as one incident, however often the cause came back. Its id is its cause: it stays while customers come and go. */
+function incidentOf(cause: string, entries: readonly Entry[], context: QueueContext): Incident | null {
+  const times = bursts(entries).filter(isMany);
+  const group = times.flat();
   const [first] = group;
-  const customers = new Set(group.map(({ item }) => item.customer)).size;
-  if (first === undefined || customers < INCIDENT_CUSTOMERS) return null;
+  if (first === undefined) return null;
   const { item, area } = first;
   const [factor] = item.factors;
-  return {
-    id: `${cause} ${item.from}`,
+  const incident: QueueIncident = {
+    id: cause,
     reason: item.reason,
-    factor: factor === undefined ? null : (context.factorName(factor) ?? factor),
+    factor: context.factors.find(({ id }) => id === factor)?.name ?? null,
     journey: item.journey,
-    stage: item.stage,
-    kind: item.kind,
+    stage: shared(group.map((one) => one.item.stage)),
+    kind: shared(group.map((one) => one.item.kind)),
     area: factor === undefined && area !== '' ? area : null,
-    customers,
+    customers: new Set(group.map((one) => one.item.customer)).size,
     items: group.length,
+    times: times.length,
     from: item.from,
     until: group.at(-1)?.item.from ?? item.from,
     claimed: group.filter((one) => one.item.by !== null).length,
     ...worthOf(group),
   };
+  return { incident, entries: group };
 }
 
-/** Groups many customers of one cause into one incident. Pure. */
-function incidentsOf(
-  entries: readonly Entry[],
-  context: QueueContext,
-): { readonly incident: QueueIncident; readonly entries: readonly Entry[] }[] {
+/** What could have one cause, by that cause. */
+function byCauseOf(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
   const byCause = new Map<string, Entry[]>();
   for (const entry of entries) {
     const cause = causeOf(entry);
@@ -157,12 +186,12 @@ function incidentsOf(
     if (known === undefined) byCause.set(cause, [entry]);
     else known.push(entry);
   }
-  const found = [...byCause].flatMap(([cause, all]) =>
-    bursts(all).flatMap((group) => {
-      const incident = incidentOf(cause, group, context);
-      return incident === null ? [] : [{ incident, entries: group }];
-    }),
-  );
+  return byCause;
+}
+
+/** Groups many customers of one cause into one incident. */
+function incidentsOf(byCause: ReadonlyMap<string, readonly Entry[]>, context: QueueContext): readonly Incident[] {
+  const found = [...byCause].flatMap(([cause, all]) => incidentOf(cause, all, context) ?? []);
   return found.sort((a, b) => b.incident.customers - a.incident.customers || a.incident.from - b.incident.from);
 }
 
@@ -179,22 +208,28 @@ function fits({ item }: Entry, params: QueueParams): boolean {
 
 const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort();
 
+const asideUntil = ([, , , , , , , , , , , , , , , , , until]: Waiting): number => until;
+
 /** What needs somebody at an instant, out of everything that waits. Pure. @param waiting from the lists of now, put aside or not */
 export function queueView(waiting: readonly Waiting[], params: QueueParams, context: QueueContext): QueueView {
-  const now = waiting.filter(([, , , , until, , , , , , , , , , , , , snoozedUntil]) => until > context.now && snoozedUntil <= context.now);
+  const current = waiting.filter(([, , , , until]) => until > context.now);
+  const [aside, now] = [current.filter((one) => asideUntil(one) > context.now), current.filter((one) => asideUntil(one) <= context.now)];
   const all = now.map((one) => entryOf(one, context));
   const byReason = Object.fromEntries(QUEUE_REASONS.map((reason) => [reason, 0])) as Record<QueueReason, number>;
   for (const { item } of all) byReason[item.reason]++;
   const fitting = all.filter((entry) => fits(entry, params));
-  const incidents = incidentsOf(fitting, context);
-  const opened = params.incident === undefined ? undefined : incidents.find(({ incident }) => incident.id === params.incident);
-  const shown = params.incident === undefined ? fitting : (opened?.entries ?? []);
+  const byCause = byCauseOf(fitting);
+  const incidents = incidentsOf(byCause, context);
+  const opened = incidents.find(({ incident }) => incident.id === params.incident);
+  // The last of an incident still wait when they are too few to be one.
+  const shown = params.incident === undefined ? fitting : (opened?.entries ?? byCause.get(params.incident) ?? []);
   const items = shown.map(({ item }) => item).sort(inOrder(context.now));
   return {
     position: { at: context.now, live: true },
     count: items.length,
     items: items.slice(0, MOST_ITEMS),
     incidents: incidents.map(({ incident }) => incident),
+    aside: Object.fromEntries(aside.map((one) => [idOf(one), asideUntil(one)])),
     byReason,
     owners: sorted(all.flatMap(({ item }) => item.owner ?? [])),
     segments: sorted(all.map(({ item }) => item.segment)),

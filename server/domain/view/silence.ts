@@ -78,6 +78,7 @@ export function silenceView(input: SilenceInput): SilenceView {
       observed,
       expected: verdict.expected,
       basis: verdict.basis,
+      demand: verdict.demand,
       p: verdict.p,
       gap: verdict.gap,
       never: (ever.get(id) ?? 0) === 0,

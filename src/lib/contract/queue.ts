@@ -50,7 +50,7 @@ export interface QueueItem {
   readonly owner: string | null;
   readonly segment: string;
   readonly channel: Channel;
-  /** outside our control, at work meanwhile */
+  /** outside our control, at work meanwhile, and begun before it came to need somebody */
   readonly factors: readonly string[];
   /** what its case is worth, as an event of the case last said; null: none did */
   readonly value: Money | null;
@@ -61,16 +61,21 @@ export interface QueueItem {
 
 /** Several customers, one cause. */
 export interface QueueIncident {
+  /** names the cause: the same however its customers come and go */
   readonly id: string;
   readonly reason: QueueReason;
   /** name of the factor at work for all of them; null: none known */
   readonly factor: string | null;
-  readonly stage: string;
+  /** where all of them are; null: in several places */
+  readonly stage: string | null;
   readonly journey: string;
+  /** of the promises, where it is one for all */
   readonly kind: string | null;
   readonly area: string | null;
   readonly customers: number;
   readonly items: number;
+  /** how often many customers came at once: the cause came back where it is more than 1 */
+  readonly times: number;
   /** first and last beginning, ms */
   readonly from: number;
   readonly until: number;
@@ -91,6 +96,8 @@ export interface QueueView {
   /** the most pressing, at most as many as a page shows */
   readonly items: readonly QueueItem[];
   readonly incidents: readonly QueueIncident[];
+  /** what is put aside, whatever is filtered: until when, ms, by the id of its item */
+  readonly aside: Readonly<Record<string, number>>;
   /** over all items, whatever is filtered */
   readonly byReason: Readonly<Record<QueueReason, number>>;
   readonly owners: readonly string[];

@@ -15,6 +15,8 @@ export interface Expectation {
   readonly expected: number | null;
   /** where that is known from: the same time in earlier weeks, or the journey file */
   readonly basis: 'weeks' | 'blueprint' | null;
+  /** what part of what earlier weeks tell is expected, as so many fewer came into the stage before, 0.25 to 1 */
+  readonly demand: number;
   /** chance of seeing so few if all were as usual, 0..1; null: nothing to test */
   readonly p: number | null;
 }

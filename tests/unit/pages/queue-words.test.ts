@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { QUEUE_REASONS } from '#lib/contract/queue-choices.ts';
-import { reasonAt } from '../../../src/routes/(console)/queue/queue-words.ts';
+import { comesBack, incidentWords, reasonAt } from '../../../src/routes/(console)/queue/queue-words.ts';
 
 const NOW = Date.UTC(2026, 10, 26, 12);
 const MINUTE = 60_000;
@@ -19,4 +19,20 @@ describe('why a row of the queue needs somebody', () => {
       expect(reasonAt({ reason, from: NOW + MINUTE }, NOW)).not.toBe(reasonAt({ reason, from: NOW - MINUTE }, NOW));
     },
   );
+});
+
+describe('what the customers of an incident have in common', () => {
+  it('is a place, or a promise, only where it is the same for all', () => {
+    expect(incidentWords({ reason: 'stuck', stage: 'order', kind: null })).toBe('stuck, or about to be, at the same place');
+    expect(incidentWords({ reason: 'stuck', stage: null, kind: null })).toBe('stuck, or about to be');
+    expect(incidentWords({ reason: 'promise', stage: null, kind: 'delivery' })).toBe('with the same promise');
+    expect(incidentWords({ reason: 'promise', stage: 'order', kind: null })).toBe('with promises of several kinds');
+  });
+});
+
+describe('when something that is put aside comes back', () => {
+  it('is told by the time of day, and with its day where that is further ahead', () => {
+    expect(comesBack(NOW + 15 * MINUTE, NOW)).toMatch(/^\d\d:\d\d$/);
+    expect(comesBack(NOW + 24 * 60 * MINUTE, NOW)).toContain('27 Nov 2026');
+  });
 });

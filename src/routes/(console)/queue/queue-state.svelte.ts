@@ -1,10 +1,15 @@
 import type { QueueItem, QueueView } from '#lib/contract/queue.ts';
 
-/** A row as the page holds it: one that no longer waits stays where it is until the list is brought up to date. */
+/** A row as the page holds it: one that no longer waits, or waits later, stays where it is until the list is brought up to date. */
 export interface Held {
   readonly item: QueueItem;
+  /** it is not in the list any more */
   readonly over: boolean;
+  /** until when it is put aside, ms; null: it is not */
+  readonly asideUntil: number | null;
 }
+
+const shownRow = (item: QueueItem): Held => ({ item, over: false, asideUntil: null });
 
 /** The queue as the page holds it. While somebody is in the list nothing moves: rows change in place, new ones wait, gone ones are crossed out. */
 export class QueueState {
@@ -22,7 +27,7 @@ export class QueueState {
     this.#fetch = fetch;
     this.#latest = initial;
     this.#view = initial;
-    this.#rows = initial.items.map((item) => ({ item, over: false }));
+    this.#rows = initial.items.map(shownRow);
   }
 
   get rows(): readonly Held[] {
@@ -55,7 +60,7 @@ export class QueueState {
   /** Shows everything as it is now. */
   show(): void {
     this.#view = this.#latest;
-    this.#rows = this.#latest.items.map((item) => ({ item, over: false }));
+    this.#rows = this.#latest.items.map(shownRow);
     this.#fresh = 0;
   }
 
@@ -82,11 +87,12 @@ export class QueueState {
       return;
     }
     if (!this.#paused && !hold()) return this.show();
+    const { aside } = this.#latest;
     const now = new Map(this.#latest.items.map((item) => [item.id, item]));
     const held = new Set(this.#rows.map(({ item }) => item.id));
     this.#rows = this.#rows.map(({ item }) => {
       const is = now.get(item.id);
-      return is === undefined ? { item, over: true } : { item: is, over: false };
+      return is === undefined ? { item, over: true, asideUntil: aside[item.id] ?? null } : shownRow(is);
     });
     this.#fresh = this.#latest.items.filter(({ id }) => !held.has(id)).length;
   }

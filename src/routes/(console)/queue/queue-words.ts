@@ -1,9 +1,22 @@
-import { coarse } from '#lib/components/format.ts';
-import type { QueueItem } from '#lib/contract/queue.ts';
+import { coarse, dateTime, minute } from '#lib/components/format.ts';
+import type { QueueIncident, QueueItem } from '#lib/contract/queue.ts';
 import * as m from '#messages/queue.ts';
 
 /** Why a row needs somebody, and since when; or what is going to happen, and when. A complaint or a bad moment is never ahead. */
 export function reasonAt({ reason, from }: Pick<QueueItem, 'reason' | 'from'>, now: number): string {
   const time = coarse(Math.abs(now - from));
   return from > now && reason !== 'complaint' && reason !== 'bad_peak' ? m.soon(reason, { time }) : m.reason(reason, { time });
+}
+
+/** What the customers of an incident have in common. The same place, or the same promise, is said only where it is the same. */
+export function incidentWords({ reason, stage, kind }: Pick<QueueIncident, 'reason' | 'stage' | 'kind'>): string {
+  const alike = reason === 'promise' ? kind !== null : stage !== null;
+  return alike ? m.incidentOf(reason) : m.incidentAcross(reason);
+}
+
+const DAY = 86_400_000;
+
+/** When something comes back: the time of day where that is clear, else with its day. */
+export function comesBack(at: number, now: number): string {
+  return at - now < DAY / 2 ? minute(at) : dateTime(at);
 }

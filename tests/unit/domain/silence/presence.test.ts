@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PRESENCES } from '#lib/contract/index.ts';
 import { baselineOf, demandOf, weeksBefore } from '#server/domain/silence/baseline.ts';
 import { loudnessOf, plannedMinutes, presenceOf } from '#server/domain/silence/presence.ts';
-import { PRESENCE_ICONS } from '#lib/components/presence-words.ts';
+import { PRESENCE_ICONS, expectedWords } from '#lib/components/presence-words.ts';
 import { presence as presenceName } from '#messages/words.ts';
 
 const usual = { planned: true, down: false, baseline: null, planCount: null, demand: 1 } as const;
@@ -61,10 +61,26 @@ describe('the seven pictures', () => {
     expect(presenceOf({ ...usual, observed: 5, baseline: steady(20) }).hush).toBe('silent');
     expect(presenceOf({ ...usual, observed: 5, baseline: steady(20), demand: demandOf(30, 120) })).toMatchObject({
       expected: 5,
+      demand: 0.25,
       hush: null,
     });
     expect(demandOf(3, 10)).toBe(1);
     expect(demandOf(0, 100)).toBe(0.25);
+  });
+
+  it('never call silent what is as loud as in earlier weeks, however many more came into the stage before', () => {
+    const busy = { ...usual, observed: 184, baseline: steady(164), demand: demandOf(212, 100) };
+    expect(presenceOf(busy)).toMatchObject({ expected: 164, demand: 1, hush: null });
+    expect(presenceOf({ ...busy, observed: 100 })).toMatchObject({ expected: 164, hush: 'silent' });
+  });
+
+  it('say of what is expected why it is less than in earlier weeks', () => {
+    const words = (demand: number) => expectedWords(presenceOf({ ...usual, observed: 50, baseline: steady(164), demand }));
+    expect(words(1)).toMatch(/^about 164 expected, going by the same time in earlier weeks;/);
+    expect(words(0.25)).toBe(
+      'about 41 expected: 25 % of about 164 at the same time in earlier weeks, as fewer than usual came into the stage before',
+    );
+    expect(presenceOf({ ...usual, observed: 5, planCount: 20, demand: 0.25 })).toMatchObject({ expected: 20, demand: 1 });
   });
 
   it('have a word and a drawing of their own each', () => {
