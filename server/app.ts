@@ -277,7 +277,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     inbox: { waiting: () => inboxStream.waiting(), stoppedAt: () => inbox.stoppedAt },
     keys: keyRing,
     lagMs: () => pulse.lagMs,
-    feeds: (now, quarantined) => readFeeds(reads, now, quarantined),
+    feeds: (now, quarantined) =>
+      readFeeds(reads, {
+        now,
+        quarantined,
+        silentAfter: new Map(contexts.blueprints.all.flatMap(({ file }) => file.sources.map((source) => [source.id, source.silentAfter]))),
+      }),
     async sample(source) {
       const place = await samplePlace(reads, source);
       return place === undefined ? null : readSample({ redis: reads, partitions: store.partitions }, place);

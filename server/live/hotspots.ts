@@ -12,8 +12,10 @@ const FRESH_MS = 4000;
 const MOST_HISTORIES = 12;
 const MOST_VIEWS = 50;
 const DAY_MINUTES = 1440;
-/** The past grows while it is told and while late events come: what is usual is learnt again now and then. */
+/** Late events change the past a little: what is usual is learnt again now and then. */
 const LEARNT_FOR_MS = 600_000;
+/** And at once where the numbers have grown by more than this since, as while a history is loaded: else it would be judged by a part of itself. */
+const GROWN = 1.01;
 
 interface Kept {
   readonly view: HotspotView;
@@ -21,15 +23,23 @@ interface Kept {
   readonly at: number;
 }
 
+/** What is usual, with how many changes the numbers had seen when it was learnt. */
+interface Learnt {
+  readonly history: Promise<History>;
+  readonly changes: number;
+}
+
+type Sums = Pick<LiveSums, 'changes' | 'span' | 'traceHeat' | 'heatBetween'>;
+
 /** Looks for hotspots, in steps with turns for others in between; the last picture is there at once. */
 export class Hotspots {
-  readonly #sums: () => LiveSums;
+  readonly #sums: () => Sums;
   readonly #clock: () => number;
-  readonly #histories = new Map<string, Promise<History>>();
+  readonly #histories = new Map<string, Learnt>();
   readonly #live = new Map<string, Kept>();
   readonly #looking = new Map<string, Promise<HotspotView>>();
 
-  constructor(sums: () => LiveSums, clock: () => number) {
+  constructor(sums: () => Sums, clock: () => number) {
     this.#sums = sums;
     this.#clock = clock;
   }
@@ -74,14 +84,18 @@ export class Hotspots {
 
   #history(of: Blueprint, minute: number): Promise<History> {
     const end = referenceEnd(minute);
+    const { changes } = this.#sums();
     const since = this.#sums().span(of)?.from ?? Infinity;
     const key = `${of.journey} ${of.version} ${end} ${since} ${Math.floor(this.#clock() / LEARNT_FOR_MS)}`;
-    let history = this.#histories.get(key);
-    if (history === undefined) {
-      if (this.#histories.size >= MOST_HISTORIES) this.#histories.clear();
-      this.#histories.set(key, (history = this.#learn(of, end, since)));
-      history.catch(() => this.#histories.delete(key));
-    }
+    const known = this.#histories.get(key);
+    if (known !== undefined && changes <= known.changes * GROWN) return known.history;
+    if (this.#histories.size >= MOST_HISTORIES) this.#histories.clear();
+    const history = this.#learn(of, end, since);
+    const learnt = { history, changes };
+    this.#histories.set(key, learnt);
+    history.catch(() => {
+      if (this.#histories.get(key) === learnt) this.#histories.delete(key);
+    });
     return history;
   }
 

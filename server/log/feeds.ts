@@ -1,5 +1,5 @@
 import type { SourceView } from '#lib/contract/index.ts';
-import { feedHealth } from '#server/domain/feed/health.ts';
+import { feedHealth, heardAt, isTimely } from '#server/domain/feed/health.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { streamId } from '#server/domain/event/event.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -8,6 +8,7 @@ import type { EventLog, Refused } from './log.ts';
 
 const FLUSH_MS = 500;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 const MINUTES = 60;
 const HOURS = 192;
 const WEEK_HOURS = 168;
@@ -26,6 +27,16 @@ interface Tally {
   lastAt: number;
   lastReceived: number;
   sample: string;
+  /** accepted soon after they happened */
+  timely: number;
+  lastHeard: number;
+  /** accepted by the hour in which they happened */
+  readonly hours: Map<number, number>;
+}
+
+function emptyTally(minute: number): Tally {
+  const counts = { accepted: 0, duplicates: 0, rejected: 0, delaySeconds: 0, timely: 0 };
+  return { minute, ...counts, lastAt: 0, lastReceived: 0, lastHeard: 0, sample: '', hours: new Map() };
 }
 
 /** Measures the health of sources beside the log: nothing waits for it, and a crash costs the last half second of it. */
@@ -88,6 +99,9 @@ export class FeedMeter {
             t.lastAt,
             t.lastReceived,
             t.sample,
+            t.timely,
+            t.lastHeard,
+            ...[...t.hours].flat(),
           ]),
         ),
       );
@@ -101,11 +115,7 @@ export class FeedMeter {
     this.#known.add(name);
     const minute = Math.floor(now / MINUTE_MS);
     let tally = this.#tallies.get(name);
-    if (tally === undefined)
-      this.#tallies.set(
-        name,
-        (tally = { minute, accepted: 0, duplicates: 0, rejected: 0, delaySeconds: 0, lastAt: 0, lastReceived: 0, sample: '' }),
-      );
+    if (tally === undefined) this.#tallies.set(name, (tally = emptyTally(minute)));
     tally.minute = minute;
     return tally;
   }
@@ -133,6 +143,10 @@ export class FeedMeter {
       tally.delaySeconds += Math.max(0, event.received - event.at) / 1000;
       if (event.at > tally.lastAt) tally.lastAt = event.at;
       if (event.received > tally.lastReceived) tally.lastReceived = event.received;
+      if (isTimely(event)) tally.timely++;
+      tally.lastHeard = Math.max(tally.lastHeard, heardAt(event));
+      const hour = Math.floor(event.at / HOUR_MS);
+      if (hour > now / HOUR_MS - HOURS) tally.hours.set(hour, (tally.hours.get(hour) ?? 0) + 1);
       sampled = event;
     });
     keepSample();
@@ -161,7 +175,7 @@ const numbers = (text: string | undefined): readonly number[] => (text ?? '').sp
 function viewOf(
   source: string,
   fields: Readonly<Record<string, string>>,
-  at: { readonly now: number; readonly quarantined: number },
+  at: { readonly now: number; readonly quarantined: number; readonly silentAfter: number | undefined },
 ): SourceView {
   const minute = Math.floor(at.now / MINUTE_MS);
   const slots = Array.from({ length: MINUTES }, (_, i) => {
@@ -180,14 +194,23 @@ function viewOf(
   const lastReceived = Number(fields['lastReceived'] ?? 0);
   const lastAt = Number(fields['lastAt'] ?? 0);
   const hours = Array.from({ length: BASE_HOURS }, (_, i) => hourOf(hour - 1 - i)).filter((count) => count !== undefined);
+  const lastHeard = Number(fields['lastHeard'] ?? lastReceived);
   const health = feedHealth(
-    { minutes, lastWeek: hourOf(hour - WEEK_HOURS), hours, lastReceived: lastReceived === 0 ? null : lastReceived },
+    {
+      minutes: slots.map((slot) => slot[5] ?? 0),
+      lastWeek: hourOf(hour - WEEK_HOURS),
+      hours,
+      lastAt: lastAt === 0 ? null : lastAt,
+      lastHeard: lastHeard === 0 ? null : lastHeard,
+      silentAfter: at.silentAfter,
+    },
     at.now,
   );
   return {
     source,
     lastAt: lastAt === 0 ? null : lastAt,
     lastReceived: lastReceived === 0 ? null : lastReceived,
+    lastHeard: lastHeard === 0 ? null : lastHeard,
     minutes,
     acceptedHour: accepted,
     duplicatesHour: duplicates,
@@ -198,14 +221,23 @@ function viewOf(
   };
 }
 
-/**
- * Reads the health of all sources measured, those heard last first.
- * @param quarantined refused events kept, by source
- */
-export async function readFeeds(redis: Redis, now: number, quarantined: ReadonlyMap<string, number>): Promise<readonly SourceView[]> {
+/** What is known of sources besides their events. */
+export interface KnownOfFeeds {
+  /** ms */
+  readonly now: number;
+  /** refused events kept, by source */
+  readonly quarantined: ReadonlyMap<string, number>;
+  /** how long journeys let a source be still, ms */
+  readonly silentAfter: ReadonlyMap<string, number>;
+}
+
+/** Reads the health of all sources measured, those heard last first. */
+export async function readFeeds(redis: Redis, { now, quarantined, silentAfter }: KnownOfFeeds): Promise<readonly SourceView[]> {
   const sources = [...new Set([...(await redis.sMembers(keys.feeds())), ...quarantined.keys()])];
   const hashes = await Promise.all(sources.map((source) => redis.hGetAll(keys.feed(source))));
   return sources
-    .map((source, i) => viewOf(source, hashes[i] ?? {}, { now, quarantined: quarantined.get(source) ?? 0 }))
+    .map((source, i) =>
+      viewOf(source, hashes[i] ?? {}, { now, quarantined: quarantined.get(source) ?? 0, silentAfter: silentAfter.get(source) }),
+    )
     .sort((a, b) => (b.lastReceived ?? 0) - (a.lastReceived ?? 0));
 }

@@ -9,6 +9,8 @@ import type { Story } from './story.ts';
 const TABLETS = ['tablet-shop-3', 'tablet-shop-7'] as const;
 /** Of those who begin in a shop, how many use its tablet. */
 const TABLET_SHARE = 0.1;
+/** Of those who sign in, how many say their name with it. */
+const NAMED_SHARE = 0.7;
 const LONGEST_LOOK = 20 * DAY;
 
 type Device = 'web' | 'app' | 'store';
@@ -132,14 +134,16 @@ function askFirst(story: Story, device: Device, at: number): number {
   return story.tell(over, 'advice_call', 'phone', { type: 'contact.ended', topic: 'offer', outcome: 'resolved', ...said });
 }
 
-/** From here on the company knows who used this device. */
-function signIn(story: Story, device: Device, at: number): void {
+/** From here on the company knows who used this device; whoever opens an account then says their name, others had one before. */
+export function signIn(story: Story, device: Device, at: number): void {
   if (story.known) return;
   story.known = true;
+  const { name } = story.person;
+  const opens = story.chance.happens(NAMED_SHARE);
   story.tell(at, 'account', 'everything', {
-    type: 'account.signed_in',
+    type: opens ? 'identify' : 'account.signed_in',
     channel: device === 'store' ? 'web' : device,
-    attributes: { name: story.person.name, synthetic: true },
+    attributes: { name, synthetic: true },
   });
 }
 

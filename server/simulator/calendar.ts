@@ -8,11 +8,11 @@ export const DAY = 86_400_000;
 /** Whose working day an event follows. */
 export type Rhythm = 'digital' | 'desk' | 'carrier' | 'shop';
 
-/** Likelihood of each hour of the day, 0..1, and of each weekday from Sunday on. */
+/** Likelihood of each hour of the day, 0..9, and of each weekday from Sunday on. Nights are quieter, never still: many work late, and the desks and vans take turns. */
 const HOURS: Readonly<Record<Rhythm, string>> = {
-  digital: '100001245667766667899973',
-  desk: '000000039999988899876200',
-  carrier: '000000079999889998400000',
+  digital: '643334567888877778999987',
+  desk: '422223467899988899887765',
+  carrier: '100001235678999998753211',
   shop: '000000113577876679985310',
 };
 const WEEKDAYS: Readonly<Record<Rhythm, string>> = { digital: '8988889', desk: '2987774', carrier: '0999995', shop: '2566779' };
@@ -36,7 +36,7 @@ export function usual(at: number, rhythm: Rhythm, offset: number = berlinOffset(
   return (Number(HOURS[rhythm][hour]) * Number(WEEKDAYS[rhythm][weekday])) / 81;
 }
 
-/** The first instant at or after `at` that suits a rhythm: people sleep, desks close, carriers rest on Sunday. */
+/** The first instant at or after `at` that suits a rhythm: most people sleep at night, shops close, carriers rest on Sunday. */
 export function suited(at: number, rhythm: Rhythm, chance: Chance): number {
   let found = at;
   const offset = berlinOffset(at);

@@ -8,9 +8,11 @@ import { caseStateAt, promiseStateOf, stepsOf } from './story.ts';
 import type { Draft, Story, World } from './story.ts';
 import { factorOf, stormsOf } from './weather.ts';
 
-/** How many begin on the last day for each that begins on the first: business grows. */
-const START_DENSITY = [0.5, 1.5] as const;
-/** Customers of the nine weeks that make about 150,000 events. */
+/** How many begin at first, and at last, for each that begins on average: business grows. */
+const FIRST_DENSITY = 0.5;
+export const LAST_DENSITY = 1.5;
+export const USUAL_WEEKS = 9;
+/** Customers of these weeks that make about 150,000 events. */
 export const USUAL_CUSTOMERS = 12_000;
 const LATE_SHARE = 0.03;
 const DUPLICATE_SHARE = 0.01;
@@ -84,6 +86,7 @@ export interface FunnelTruth {
 /** A told history: events in order of arrival, the truth about them, and what would come next. */
 export interface History {
   readonly events: readonly SimulatedEvent[];
+  /** storms up to the end */
   readonly factors: readonly FactorInput[];
   /** stories that go on after the end, for live traffic */
   readonly unfinished: readonly Unfinished[];
@@ -93,17 +96,20 @@ export interface History {
 
 /** What a customer's story still holds after the history's end. */
 export interface Unfinished {
-  /** where the story stopped: the history's end, ms since 1970 */
-  readonly from: number;
+  /** number and mark of the customer */
+  readonly index: number;
+  readonly mark: string;
+  /** how many of their events lie before */
+  readonly told: number;
   readonly drafts: readonly Draft[];
-  /** promises made before the end: their dates have been told already */
-  readonly promised: ReadonlySet<string>;
 }
 
 interface Told {
   readonly story: Story;
   /** drafts up to the end of the history, in order */
   readonly drafts: readonly Draft[];
+  /** drafts after it */
+  readonly rest: readonly Draft[];
 }
 
 /** Makes an event of a draft. */
@@ -138,23 +144,27 @@ export function sendings(
   return [first, { ...first, arrivesAt: again, duplicate: true }];
 }
 
-/** First visits: a few more each week, by people's days. */
-function startOf(chance: Chance, from: number, endsAt: number): number {
-  const [first, last] = START_DENSITY;
-  const place = (Math.sqrt(first ** 2 + (last ** 2 - first ** 2) * chance.next()) - first) / (last - first);
-  const at = from + (endsAt - from) * place;
-  return suited(Math.max(from, at - 6 * HOUR), 'digital', chance);
+/** What the stories of a history share, and of those told after it. */
+export function worldOf(endsAt: number): World {
+  return { storms: stormsOf(endsAt), shopsUntil: endsAt - SHOPS_SILENT_MS, checkInsUntil: endsAt - CHECK_INS_SILENT_MS };
 }
 
-function tellAll(options: Required<HistoryOptions>, world: World): Told[] {
-  const { seed, endsAt, weeks, customers } = options;
+/** First visits: a few more each week, by people's days. */
+function startOf(chance: Chance, from: number, endsAt: number): number {
+  const [first, last] = [FIRST_DENSITY, LAST_DENSITY];
+  const place = (Math.sqrt(first ** 2 + (last ** 2 - first ** 2) * chance.next()) - first) / (last - first);
+  return suited(from + (endsAt - from) * place, 'digital', chance);
+}
+
+function tellAll({ seed, endsAt, weeks = USUAL_WEEKS, customers = USUAL_CUSTOMERS }: HistoryOptions): Told[] {
+  const world = worldOf(endsAt);
   const from = endsAt - weeks * 7 * DAY;
   const told: Told[] = [];
   for (let index = 0; index < customers; index++) {
     const { person, chance } = personOf(seed, 'H', index, true);
     const story = tellStory(person, startOf(chance, from, endsAt), chance, world);
-    story.drafts.sort((a, b) => a.at - b.at || (a.body.sequence ?? 0) - (b.body.sequence ?? 0));
-    told.push({ story, drafts: story.drafts.filter((draft) => draft.at <= endsAt) });
+    const drafts = story.inOrder();
+    told.push({ story, drafts: drafts.filter((draft) => draft.at <= endsAt), rest: drafts.filter((draft) => draft.at > endsAt) });
   }
   return told;
 }
@@ -171,20 +181,26 @@ function send(told: readonly Told[], seed: number, endsAt: number): SimulatedEve
   return events.sort((a, b) => a.arrivesAt - b.arrivesAt);
 }
 
+function unfinishedOf(told: readonly Told[]): Unfinished[] {
+  return told
+    .filter(({ rest }) => rest.length > 0)
+    .map(({ story: { person }, drafts, rest }) => ({ index: person.index, mark: person.mark, told: drafts.length, drafts: rest }));
+}
+
 /** Tells a history. Pure: no clock, no other chance than the seed. */
 export function tellHistory(options: HistoryOptions): History {
-  const full = { weeks: 9, customers: USUAL_CUSTOMERS, ...options };
-  const { seed, endsAt } = full;
-  const storms = stormsOf(endsAt);
-  const told = tellAll(full, { storms, shopsUntil: endsAt - SHOPS_SILENT_MS, checkInsUntil: endsAt - CHECK_INS_SILENT_MS });
+  const { seed, endsAt } = options;
+  const told = tellAll(options);
   const events = send(told, seed, endsAt);
-  const unfinished = told.flatMap(({ story, drafts }) => {
-    const rest = story.drafts.filter((draft) => draft.at > endsAt);
-    return rest.length === 0 || drafts.length === 0
-      ? []
-      : [{ from: endsAt, drafts: rest, promised: new Set(story.promises.filter((p) => p.madeAt <= endsAt).map((p) => p.id)) }];
-  });
-  return { events, factors: storms.map(factorOf), unfinished, truthAt: (at) => countTruth(told, events, at) };
+  const factors = stormsOf(endsAt)
+    .filter((storm) => storm.from <= endsAt)
+    .map(factorOf);
+  return { events, factors, unfinished: unfinishedOf(told), truthAt: (at) => countTruth(told, events, at) };
+}
+
+/** What is still to come of the stories of a history, for a start after it is in. */
+export function stillToCome(options: HistoryOptions): readonly Unfinished[] {
+  return unfinishedOf(tellAll(options));
 }
 
 /** The events of a history in order of arrival. */
@@ -209,7 +225,7 @@ function sorted(tally: Tally): Tally {
 
 function countTruth(told: readonly Told[], events: readonly SimulatedEvent[], at: number): GroundTruth {
   const happened = told
-    .map(({ story, drafts }) => ({ story, drafts: drafts.filter((draft) => draft.at <= at) }))
+    .map((one) => ({ ...one, drafts: one.drafts.filter((draft) => draft.at <= at) }))
     .filter((one) => one.drafts.length > 0);
   const arrived = events.filter((sent) => Number(sent.event.occurredAt) <= at);
   const cases = happened.flatMap(({ story }) => story.cases).filter((one) => caseStateAt(one, at) !== null);

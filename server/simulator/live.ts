@@ -1,74 +1,24 @@
-import type { EventInput } from '#lib/contract/index.ts';
-import { DAY, HOUR, MINUTE } from './calendar.ts';
-import { contact } from './contacts.ts';
-import { USUAL_CUSTOMERS, finish, sendings } from './history.ts';
+import { DAY, suited } from './calendar.ts';
+import { LAST_DENSITY, USUAL_CUSTOMERS, USUAL_WEEKS, finish, sendings, worldOf } from './history.ts';
 import type { SimulatedEvent, Unfinished } from './history.ts';
 import { personOf, tellStory } from './passage.ts';
 import { Chance } from './random.ts';
-import { Story } from './story.ts';
 import type { Draft, World } from './story.ts';
-import type { Storm } from './weather.ts';
 
-/** Between two events of a customer, time beyond `UNHURRIED_MS` passes this much faster: a day in 24 minutes. Calls and clicks keep their pace. */
-const HURRY = 60;
-const UNHURRIED_MS = 10 * MINUTE;
-/** Mean time between new visitors, and between calls from customers of the history. */
-const VISITOR_EVERY_MS = 7_500;
-const CALLER_EVERY_MS = 45_000;
-/** New visitors come in waves, and in short bursts. */
-const WAVE_MS = 17 * MINUTE;
-const BURST_EVERY_MS = 7 * MINUTE;
-const BURST_MS = 20_000;
-const BURST = 5;
-/** Where no story goes on from before, more visitors come at first, until enough stories are under way. */
-const WARM_UP = 2;
-const WARM_UP_MS = 3 * HOUR;
 const SECOND = 1000;
+/** Keeps the chance of those who come after the history apart from that of its customers. */
+const LIVE_SALT = 0x11fe;
 
-/** What live traffic depends on. The same options give the same events at the same instants. */
+/** What live traffic depends on. The same options give the same events at the same instants, however often the demo is started. */
 export interface LiveOptions {
   readonly seed: number;
-  /** ms since 1970; also tells the runs apart, so two runs never share an event id or a new customer */
-  readonly startsAt: number;
-  readonly storms: readonly Storm[];
-  /** stories of the history that go on; empty on a later start, when they have gone on before */
-  readonly unfinished?: readonly Unfinished[];
-  /** people of the history, who may get in touch; default the usual number */
+  /** last instant of the history that it goes on from, ms since 1970 */
+  readonly endsAt: number;
+  /** stories of the history that go on */
+  readonly unfinished: readonly Unfinished[];
+  /** size of that history, default the usual: as many new visitors come as at its end */
+  readonly weeks?: number;
   readonly customers?: number;
-}
-
-/** Maps the time of a story to the hurried time in which it is played. Rising, so that what was late stays late. */
-class Hurried {
-  readonly #story: number[];
-  readonly #real: number[];
-
-  constructor(storyStart: number, realStart: number, instants: readonly number[]) {
-    this.#story = [storyStart];
-    this.#real = [realStart];
-    let [story, real] = [storyStart, realStart];
-    for (const instant of instants) {
-      const gap = instant - story;
-      if (gap <= 0) continue;
-      real += Math.min(gap, UNHURRIED_MS) + Math.max(0, gap - UNHURRIED_MS) / HURRY;
-      story = instant;
-      this.#story.push(story);
-      this.#real.push(real);
-    }
-  }
-
-  /** Real time of an instant of the story, ms. */
-  at(instant: number): number {
-    let [low, high] = [0, this.#story.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#story[middle] ?? 0) <= instant) low = middle;
-      else high = middle - 1;
-    }
-    const [from, real] = [this.#story[low] ?? 0, this.#real[low] ?? 0];
-    const [to, then] = [this.#story[low + 1], this.#real[low + 1]];
-    const pace = to === undefined || then === undefined ? 1 / HURRY : (then - real) / (to - from);
-    return Math.round(real + (instant - from) * pace);
-  }
 }
 
 /** Events waiting for their second. */
@@ -98,104 +48,59 @@ class Waiting {
   }
 }
 
-/** How many times the usual number of visitors comes, so long after the start. */
-function rush(since: number, fresh: boolean): number {
-  const burst = since % BURST_EVERY_MS < BURST_MS ? BURST : 1;
-  const warm = fresh ? 1 + WARM_UP * Math.exp(-since / WARM_UP_MS) : 1;
-  return warm * burst * (1 + 0.5 * Math.sin((2 * Math.PI * since) / WAVE_MS));
-}
-
-/** Plays stories from a start on. */
+/** Tells on where the history ended: its stories, and those of the visitors who come after it. */
 class Play {
-  readonly #options: LiveOptions;
+  readonly #seed: number;
   readonly #world: World;
   readonly #waiting: Waiting;
   readonly #chance: Chance;
-  readonly #run: string;
-  readonly #fresh: boolean;
-  #events = 0;
+  readonly #visitorEvery: number;
   #visitors = 0;
   #visitorAt: number;
-  #callerAt: number;
 
-  constructor(options: LiveOptions) {
-    const { seed, startsAt } = options;
-    this.#options = options;
-    this.#world = { storms: options.storms, shopsUntil: 0, checkInsUntil: 0 };
-    this.#waiting = new Waiting(startsAt);
-    this.#chance = new Chance(seed, Math.floor(startsAt / SECOND));
-    this.#fresh = (options.unfinished ?? []).length === 0;
-    this.#run = `L${startsAt.toString(36)}`;
-    this.#visitorAt = startsAt;
-    this.#callerAt = startsAt + this.#chance.wait(CALLER_EVERY_MS);
-    for (const story of options.unfinished ?? []) this.#goOn(story);
+  constructor({ seed, endsAt, unfinished, weeks = USUAL_WEEKS, customers = USUAL_CUSTOMERS }: LiveOptions) {
+    this.#seed = (seed ^ LIVE_SALT) >>> 0;
+    this.#world = worldOf(endsAt);
+    this.#waiting = new Waiting(endsAt);
+    this.#chance = new Chance(this.#seed, 0);
+    this.#visitorEvery = (weeks * 7 * DAY) / (customers * LAST_DENSITY);
+    this.#visitorAt = endsAt + this.#chance.wait(this.#visitorEvery);
+    for (const story of unfinished) this.#play(story, seed);
   }
 
   until(now: number): SimulatedEvent[] {
-    for (;;) {
-      const next = Math.min(this.#visitorAt, this.#callerAt);
-      if (next > now) break;
-      if (next === this.#visitorAt) this.#visit(next);
-      else this.#call(next);
-    }
+    while (this.#visitorAt <= now) this.#visit();
     return this.#waiting.takeUntil(now);
   }
 
-  /** A new visitor: their whole story is told at once and played as time passes. */
-  #visit(at: number): void {
-    const { seed, startsAt } = this.#options;
-    const { person, chance } = personOf((seed ^ Math.floor(startsAt / SECOND)) >>> 0, this.#run, this.#visitors++, false);
-    this.#play(tellStory(person, Math.round(at), chance, this.#world).drafts, Math.round(at), at, new Set());
-    this.#visitorAt = at + this.#chance.wait(VISITOR_EVERY_MS / rush(at - startsAt, this.#fresh));
+  /** A new visitor: their whole story is told at once, and happens as time passes. */
+  #visit(): void {
+    const { person, chance } = personOf(this.#seed, 'L', this.#visitors++, false);
+    const story = tellStory(person, suited(this.#visitorAt, 'digital', chance), chance, this.#world);
+    this.#play({ index: person.index, mark: person.mark, told: 0, drafts: story.inOrder() }, this.#seed);
+    this.#visitorAt += this.#chance.wait(this.#visitorEvery);
   }
 
-  /** A customer of the history gets in touch. */
-  #call(at: number): void {
-    const { seed, customers = USUAL_CUSTOMERS, startsAt } = this.#options;
-    const { person } = personOf(seed, 'H', this.#chance.below(customers), true);
-    const story = new Story(person, new Chance(seed ^ Math.floor(startsAt / SECOND), this.#events), this.#world);
-    story.tickets = 1000 + this.#events;
-    contact(story, { at, topic: this.#chance.pick(['bill', 'fault', 'contract'] as const), hard: 0.3 });
-    const first = Math.min(...story.drafts.map((draft) => draft.at));
-    this.#play(story.drafts, first, at, new Set());
-    this.#callerAt = at + this.#chance.wait(CALLER_EVERY_MS);
-  }
-
-  /** A story of the history goes on from where it was when the history ended. */
-  #goOn(unfinished: Unfinished): void {
-    const { startsAt } = this.#options;
-    this.#play(unfinished.drafts, unfinished.from, startsAt, unfinished.promised);
-  }
-
-  #play(drafts: readonly Draft[], storyStart: number, realStart: number, promised: ReadonlySet<string>): void {
-    const ordered = drafts
-      .filter((draft) => draft.feed !== 'store')
-      .sort((a, b) => a.at - b.at || (a.body.sequence ?? 0) - (b.body.sequence ?? 0));
-    const hurried = new Hurried(
-      storyStart,
-      realStart,
-      ordered.map((draft) => draft.at),
-    );
-    for (const draft of ordered) {
-      const known = promised.has(draft.body.promise?.id ?? '');
-      const at = hurried.at(draft.at);
-      const due = draft.due === 0 || known ? draft.due : hurried.at(draft.due);
-      const event = inHurry(finish({ ...draft, at, due }, `${this.#run}-${this.#events++}`), known);
-      for (const sent of sendings({ source: draft.feed, event, at }, this.#chance, at + 4 * DAY)) this.#waiting.add(sent);
-    }
+  #play({ index, mark, told, drafts }: Unfinished, seed: number): void {
+    const chance = new Chance(seed ^ LIVE_SALT, index + 1);
+    drafts.forEach((draft, n) => {
+      if (!isFromShop(draft)) for (const sent of sendingsOf(draft, `${mark}-${told + n}`, chance)) this.#waiting.add(sent);
+    });
   }
 }
 
-/** A promise played in a hurry has as little grace. */
-function inHurry(event: EventInput, known: boolean): EventInput {
-  const grace = event.promise?.graceSeconds;
-  if (event.promise === undefined || grace === undefined || known) return event;
-  return { ...event, promise: { ...event.promise, graceSeconds: Math.max(1, Math.round(grace / HURRY)) } };
+/** The shops' feed died before the history ended, and stays dead. */
+function isFromShop(draft: Draft): boolean {
+  return draft.feed === 'store';
+}
+
+function sendingsOf(draft: Draft, id: string, chance: Chance): SimulatedEvent[] {
+  return sendings({ source: draft.feed, event: finish(draft, id), at: draft.at }, chance, Infinity);
 }
 
 /**
- * Traffic from a start on, one to three events a second with bursts: the stories of the history go on, new visitors come, old customers call.
- * @returns what has arrived since it was last asked, given the time now (ms since 1970, never going back)
+ * Traffic after a history: its stories go on at their own pace and new visitors come as often as at its end, so that what is usual stays usual.
+ * @returns what has arrived since it was last asked, from the end of the history on, given the time now (ms since 1970, never going back)
  */
 export function liveTraffic(options: LiveOptions): (nowMs: number) => readonly SimulatedEvent[] {
   const play = new Play(options);

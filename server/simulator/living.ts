@@ -186,10 +186,12 @@ export function liveOn(story: Story, billedAt: number): void {
   decide(story, suited(offerAt, 'desk', chance));
 }
 
-/** A storm cuts lines in its area. */
+/** A storm cuts lines in its area. One that comes up later than this is too far off to be part of a story. */
+const SOON = 20 * DAY;
+
 function outageAt(story: Story, billedAt: number): number | null {
   const { chance, person, world } = story;
-  const storm = world.storms.find((one) => one.area === person.area && one.to > billedAt + DAY);
+  const storm = world.storms.find((one) => one.area === person.area && one.to > billedAt + DAY && one.from < billedAt + SOON);
   if (storm === undefined || !chance.happens(0.12)) return null;
   const from = Math.max(storm.from, billedAt + DAY);
   return from < storm.to && stormAt(world.storms, from, person.area) !== undefined ? chance.between(from, storm.to) : null;

@@ -1,6 +1,6 @@
 import { deliver, install } from './arriving.ts';
-import { lookAround, order } from './buying.ts';
-import { DAY, HOUR, suited } from './calendar.ts';
+import { lookAround, order, signIn } from './buying.ts';
+import { DAY, HOUR, MINUTE, suited } from './calendar.ts';
 import { contact } from './contacts.ts';
 import { firstBill, liveOn } from './living.ts';
 import { Story } from './story.ts';
@@ -11,6 +11,9 @@ import { Chance } from './random.ts';
 import type { Topic } from './words.ts';
 
 const TOPICS: readonly Topic[] = ['bill', 'fault', 'contract', 'connection'];
+
+/** Of those who begin, how many only call and stay unknown. */
+const STRANGER_SHARE = 0.015;
 
 /** One passage through the journey, as far as it goes. */
 function passage(story: Story, startsAt: number): void {
@@ -32,6 +35,10 @@ export function tellStory(person: Person, startsAt: number, chance: Chance, worl
     askAsOldCustomer(story, startsAt);
     return story;
   }
+  if (chance.happens(STRANGER_SHARE)) {
+    callAsStranger(story, suited(startsAt, 'desk', chance));
+    return story;
+  }
   if (chance.happens(0.006)) return twoHomes(story, startsAt);
   passage(story, startsAt);
   const excludedAt = story.cases.at(-1)?.excludedAt ?? 0;
@@ -39,15 +46,19 @@ export function tellStory(person: Person, startsAt: number, chance: Chance, worl
   return story;
 }
 
+/** Somebody calls of whom nothing but their number is known, and does not say who they are. */
+function callAsStranger(story: Story, startsAt: number): void {
+  const { chance } = story;
+  const topic = chance.pick(TOPICS);
+  const tell = (at: number, type: string): number => story.tell(at, 'care_call', 'stranger', { type, topic });
+  const answered = tell(tell(startsAt, 'contact.queued') + chance.around(60, 0.8) * 1000, 'contact.answered');
+  tell(answered + chance.around(3, 0.5) * MINUTE, 'contact.ended');
+}
+
 /** Customers from before the first week: they get in touch outside any case. */
 export function askAsOldCustomer(story: Story, startsAt: number): void {
   const { chance } = story;
-  story.known = true;
-  story.tell(startsAt, 'account', 'everything', {
-    type: 'account.signed_in',
-    channel: 'app',
-    attributes: { name: story.person.name, synthetic: true },
-  });
+  signIn(story, 'app', startsAt);
   contact(story, { at: startsAt + chance.between(0.2, 5) * HOUR, topic: chance.pick(TOPICS), hard: 0.3 });
 }
 

@@ -39,7 +39,27 @@ export function contractOf({ segment, index }: Pick<Person, 'segment' | 'index'>
 const GERMAN_BLOCKS = ['+493023125', '+496990009', '+494066969', '+492214710', '+498999998'] as const;
 const GERMAN_NUMBERS = 5_000;
 const FRENCH_NUMBERS = 20_000;
+/** From this place in the row on, numbers are those of callers nobody knows. */
+const STRANGERS_FROM = 15_000;
 const FRENCH_BLOCKS = ['+3363998', '+3319900'] as const;
+
+/** Common names that stand behind "Demo", so that somebody can be looked for by name. */
+const FIRST_NAMES = [
+  ...['Ada', 'Ali', 'Amir', 'Anna', 'Ben', 'Carla', 'Clara', 'David', 'Elif', 'Emil', 'Eva', 'Felix', 'Finn', 'Greta', 'Hanna', 'Ida'],
+  ...['Ivan', 'Jan', 'Jonas', 'Julia', 'Karim', 'Klara', 'Lea', 'Leon', 'Lina', 'Luis', 'Maria', 'Mila', 'Nadia', 'Noah', 'Olga', 'Oskar'],
+  ...['Paul', 'Petra', 'Rosa', 'Sami', 'Sofia', 'Tom', 'Vera', 'Yusuf', 'Zoe'],
+] as const;
+const LAST_NAMES = [
+  ...['Adler', 'Arslan', 'Bauer', 'Becker', 'Berger', 'Bianchi', 'Brandt', 'Castro', 'Costa', 'Dietrich', 'Dubois', 'Ebert', 'Fischer'],
+  ...['Garcia', 'Graf', 'Haas', 'Hansen', 'Heinz', 'Horvat', 'Jansen', 'Kaya', 'Keller', 'Klein', 'Kowalski', 'Kraus', 'Lang', 'Lehmann'],
+  ...['Marino', 'Meyer', 'Moreau', 'Nowak', 'Otto', 'Peters', 'Popescu', 'Richter', 'Roth', 'Schmidt', 'Silva', 'Sommer', 'Tran', 'Ulrich'],
+  ...['Vogel', 'Wagner', 'Weber', 'Yilmaz', 'Ziegler'],
+] as const;
+
+/** The number of somebody who calls without being known: of those that no customer of the usual history has. */
+export function strangersPhone(index: number): string | null {
+  return fictionalPhone(STRANGERS_FROM + (index % (GERMAN_NUMBERS + FRENCH_NUMBERS - STRANGERS_FROM)));
+}
 
 /** One invented customer. Everything about them says that they are invented. */
 export interface Person {
@@ -83,7 +103,7 @@ export function inventPerson(run: string, index: number, chance: Chance, withPho
     anonymousId: `anon-${mark}-${Math.floor(chance.next() * 0xffffff).toString(16)}`,
     email: `demo.${mark.toLowerCase()}@example.${chance.happens(0.7) ? 'com' : 'org'}`,
     phone: withPhone && chance.happens(0.85) ? fictionalPhone(index) : null,
-    name: `Demo Customer ${mark}`,
+    name: `Demo ${FIRST_NAMES[index % FIRST_NAMES.length] ?? ''} ${LAST_NAMES[Math.floor(index / FIRST_NAMES.length) % LAST_NAMES.length] ?? ''}`,
     segment: chance.weighted(SEGMENTS),
     area: chance.weighted(AREAS),
     mark,

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '#lib/contract/fault.ts';
 import type { EventInput, FactorInput, IngestAnswer } from '#lib/contract/index.ts';
+import { DAY } from './calendar.ts';
 import { FEEDS } from './catalogue.ts';
 import type { Feed } from './catalogue.ts';
-import { tellHistory } from './history.ts';
-import type { History, SimulatedEvent } from './history.ts';
+import { stillToCome, tellHistory } from './history.ts';
+import type { SimulatedEvent, Unfinished } from './history.ts';
 import { liveTraffic } from './live.ts';
-import { factorOf, stormOfStart, stormsOf } from './weather.ts';
+import { factorOf, stormsOf } from './weather.ts';
 
 /** Events that are on their way together: about a day, so that a customer's events arrive nearly in order. */
 const CHUNK = 2_500;
@@ -14,6 +15,11 @@ const CHUNK = 2_500;
 const BATCH = 500;
 const IN_FLIGHT = 4;
 const TICK_MS = 500;
+const SECOND = 1000;
+/** How often the place of live traffic is kept; what came since is sent twice by the next start, which the door finds out. */
+const KEEP_MS = 10 * SECOND;
+/** Of what happened while the demo was off, at most this much is sent by the next start. */
+const MOST_CAUGHT_UP = 28 * DAY;
 /** Waiting after a refusal without `Retry-After`, and after a lost connection. */
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
@@ -28,6 +34,8 @@ export interface DemoMark {
   readonly total: number;
   /** the history is in: it is not sent again */
   readonly done: boolean;
+  /** live traffic that arrived up to here is in, ms since 1970; absent: none is */
+  readonly until?: number;
 }
 
 /** What the demo needs. */
@@ -43,7 +51,7 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
   /** how much of the history is in */
   readonly onProgress?: (loaded: number, total: number) => void;
-  /** called before the first event, after every chunk, and when the history is in: resolves when the mark is kept */
+  /** called before the first event, after every chunk, when the history is in, and now and then after that: resolves when the mark is kept */
   readonly onMark?: (mark: DemoMark) => void | Promise<void>;
   /** told once the history is in */
   readonly onHistoryDone?: (mark: DemoMark) => void | Promise<void>;
@@ -59,29 +67,41 @@ export interface DemoOptions {
 }
 
 /**
- * Fills an empty store with the example's history through the public door, then sends live traffic until stopped.
- * A start after an interrupted one goes on where that one stopped; what was sent twice is a duplicate to the door.
+ * Fills an empty store with the example's history through the public door, then sends what comes after it as it happens, until stopped.
+ * A later start goes on where the last one stopped and makes up for what happened meanwhile; what was sent twice is a duplicate to the door.
  * @throws Fault `unauthorised` or `bad_request` where the door refuses the demo as a whole
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const { clock, signal, resumeFrom } = options;
   try {
     const door = new Door(options);
-    const startsAt = clock();
-    const history = resumeFrom?.done === true ? null : await sendHistory(door, options, startsAt);
+    const { mark, unfinished } = resumeFrom?.done === true ? goOn(options, resumeFrom) : await sendHistory(door, options, clock());
     if (options.live === false) return;
-    await goLive(door, options, history);
+    await goLive(door, options, mark, unfinished);
   } catch (error) {
     if (!signal.aborted) throw error;
   }
 }
 
-async function sendHistory(door: Door, options: DemoOptions, startsAt: number): Promise<History> {
-  const { resumeFrom, onProgress, onMark, onHistoryDone, weeks, customers } = options;
-  const size = { ...(weeks !== undefined && { weeks }), ...(customers !== undefined && { customers }) };
+/** How far the demo is, and what is still to come of the stories that have begun. */
+interface Place {
+  readonly mark: DemoMark;
+  readonly unfinished: readonly Unfinished[];
+}
+
+function sizeOf({ weeks, customers }: DemoOptions): { readonly weeks?: number; readonly customers?: number } {
+  return { ...(weeks !== undefined && { weeks }), ...(customers !== undefined && { customers }) };
+}
+
+function goOn(options: DemoOptions, mark: DemoMark): Place {
+  return { mark, unfinished: stillToCome({ seed: mark.seed, endsAt: mark.endsAt, ...sizeOf(options) }) };
+}
+
+async function sendHistory(door: Door, options: DemoOptions, startsAt: number): Promise<Place> {
+  const { resumeFrom, onProgress, onMark, onHistoryDone } = options;
   const endsAt = resumeFrom?.endsAt ?? startsAt;
   const seed = resumeFrom?.seed ?? options.seed;
-  const history = tellHistory({ seed, endsAt, ...size });
+  const history = tellHistory({ seed, endsAt, ...sizeOf(options) });
   const total = history.events.length;
   const mark = (sent: number, done: boolean): DemoMark => ({ seed, endsAt, sent, total, done });
   let sent = Math.min(resumeFrom?.sent ?? 0, total);
@@ -95,27 +115,30 @@ async function sendHistory(door: Door, options: DemoOptions, startsAt: number): 
     sent += chunk.length;
     await onMark?.(mark(sent, false));
   }
-  await onMark?.(mark(sent, true));
-  await onHistoryDone?.(mark(sent, true));
-  return history;
+  const done: DemoMark = { ...mark(sent, true), until: endsAt };
+  await onMark?.(done);
+  await onHistoryDone?.(done);
+  return { mark: done, unfinished: history.unfinished };
 }
 
-async function goLive(door: Door, options: DemoOptions, history: History | null): Promise<void> {
-  const { clock, signal, resumeFrom, customers } = options;
+async function goLive(door: Door, options: DemoOptions, mark: DemoMark, unfinished: readonly Unfinished[]): Promise<void> {
+  const { clock, signal, onMark } = options;
+  const { seed, endsAt } = mark;
+  const arrived = liveTraffic({ seed, endsAt, unfinished, ...sizeOf(options) });
+  const storms = stormsOf(endsAt);
   const startsAt = clock();
-  const storm = stormOfStart(startsAt);
-  const first = resumeFrom === null || resumeFrom === undefined;
-  const storms = first ? stormsOf(startsAt) : [storm];
-  if (!first) await door.factor(factorOf(storm));
-  const arrived = liveTraffic({
-    seed: resumeFrom?.seed ?? options.seed,
-    startsAt,
-    storms,
-    ...(history !== null && { unfinished: history.unfinished }),
-    ...(customers !== undefined && { customers }),
-  });
+  const from = Math.max(mark.until ?? startsAt, startsAt - MOST_CAUGHT_UP);
+  let [until, kept] = [from, 0];
   while (!signal.aborted) {
-    await door.events(arrived(clock()), () => undefined);
+    const now = Math.floor(clock() / SECOND) * SECOND;
+    for (const storm of storms) if (storm.from > until && storm.from <= now) await door.factor(factorOf(storm));
+    const events = arrived(now).filter((sent) => sent.arrivesAt > from);
+    for (let first = 0; first < events.length; first += CHUNK) await door.events(events.slice(first, first + CHUNK), () => undefined);
+    until = now;
+    if (now - kept >= KEEP_MS) {
+      await onMark?.({ ...mark, until });
+      kept = now;
+    }
     await sleep(TICK_MS, undefined, { signal });
   }
 }

@@ -1,6 +1,7 @@
 import type { Channel, EventInput } from '#lib/contract/index.ts';
 import { feedOf, STEPS, TOUCHPOINTS } from './catalogue.ts';
 import type { Feed, StageId, TouchpointId } from './catalogue.ts';
+import { strangersPhone } from './people.ts';
 import type { Area, Person, Segment } from './people.ts';
 import type { Chance } from './random.ts';
 import type { Storm } from './weather.ts';
@@ -10,7 +11,7 @@ import type { Mood, Topic } from './words.ts';
 /** What an event says besides who, when and where. */
 export type Fields = Partial<Omit<EventInput, 'id' | 'occurredAt' | 'customer' | 'touchpoint' | 'promise'>>;
 
-/** An event of a story before it gets its id; the time of the story may still be stretched. */
+/** An event of a story before it gets its id. */
 export interface Draft {
   at: number;
   readonly feed: Feed;
@@ -41,7 +42,7 @@ export interface PromiseTruth {
 }
 
 /** How events name a customer. */
-export type Naming = 'device' | 'customer' | 'phone' | 'email' | 'order' | 'contract' | 'everything' | 'ticket';
+export type Naming = 'device' | 'customer' | 'phone' | 'email' | 'order' | 'contract' | 'everything' | 'ticket' | 'stranger';
 
 /** What all stories of one run share. */
 export interface World {
@@ -93,6 +94,11 @@ export class Story {
   tell(at: number, touchpoint: TouchpointId, naming: Naming, fields: Fields & { readonly type: string }): number {
     this.#push(at, touchpoint, naming, fields, {});
     return at;
+  }
+
+  /** What happens in this story, in order. */
+  inOrder(): readonly Draft[] {
+    return [...this.drafts].sort((a, b) => a.at - b.at || (a.body.sequence ?? 0) - (b.body.sequence ?? 0));
   }
 
   /** In the customer's own words. */
@@ -244,6 +250,8 @@ export class Story {
         return { customerId, ...order };
       case 'everything':
         return { customerId, anonymousId, email, ...(phone !== null && { phone }), ...order };
+      case 'stranger':
+        return { phone: strangersPhone(this.person.index) ?? '' };
       case 'customer':
         return { customerId };
     }

@@ -11,23 +11,23 @@ export interface Storm {
   readonly to: number;
 }
 
-/** The storms of a history: three days in the north, long over, and one in the west that is still blowing at the end. */
+/** After the history a storm comes up every so often, over one area after the other, for this long. */
+const LATER_EVERY = 9 * DAY;
+const LATER_LASTS = 28 * HOUR;
+const LATER_AREAS: readonly Area[] = ['south', 'east', 'north', 'west'];
+const LATER_NAMES = ['Carl', 'Dora', 'Emil', 'Frida', 'Gustav', 'Hanna', 'Ivo', 'Jana', 'Knut', 'Lena', 'Max', 'Nele'] as const;
+
+/** The storms around a history: three days in the north, long over, one in the west that is still blowing at the end, and some later ones. */
 export function stormsOf(endsAt: number): readonly Storm[] {
   return [
     { id: 'demo-storm-north', name: 'Storm Demo-Anna', area: 'north', from: endsAt - 11.5 * DAY, to: endsAt - 8.5 * DAY },
     { id: 'demo-storm-west', name: 'Storm Demo-Bela', area: 'west', from: endsAt - 20 * HOUR, to: endsAt + 8 * HOUR },
+    ...LATER_NAMES.map((name, k): Storm => {
+      const from = endsAt + (k + 1) * LATER_EVERY;
+      const area = LATER_AREAS[k % LATER_AREAS.length] ?? 'south';
+      return { id: `demo-storm-${name.toLowerCase()}`, name: `Storm Demo-${name}`, area, from, to: from + LATER_LASTS };
+    }),
   ];
-}
-
-/** The storm of the day of a later start, so that something is always going on; another start on the same day replaces it. */
-export function stormOfStart(startsAt: number): Storm {
-  return {
-    id: `demo-storm-south-${Math.floor(startsAt / DAY)}`,
-    name: 'Storm Demo-Carl',
-    area: 'south',
-    from: startsAt - HOUR,
-    to: startsAt + 8 * HOUR,
-  };
 }
 
 /** The storm over an area at an instant, if any. */

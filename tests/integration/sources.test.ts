@@ -235,7 +235,7 @@ describe('the page of sources', () => {
   it('tells of each source what it sends, how late, when last, and since when it is silent', async () => {
     const speak = (i: number): object => ({ id: `e${i}`, customer: who, type: 'page.viewed', occurredAt: app.now - 30_000 });
     for (let i = 0; i < 5; i++) {
-      app.now = NOON + i * 2 * MINUTE;
+      app.now = NOON + (1 + i * 2) * MINUTE;
       await send(app, '/v1/events', [speak(i), speak(Math.max(0, i - 1))], { 'x-source': 'crm' });
       await expect.poll(async () => (await sourceOf(app, 'crm'))?.lastReceived, SOON).toBe(app.now);
     }
@@ -256,6 +256,23 @@ describe('the page of sources', () => {
     app.now = last + 2 * every + 1000;
     await expect.poll(async () => (await sourceOf(app, 'crm'))?.state, SOON).toBe('silent');
     app.now = NOON;
+  });
+
+  it('does not take an imported past for the habit of the hour in which it was loaded', async () => {
+    const happened = (i: number): object => ({
+      id: `p${i}`,
+      customer: who,
+      type: 'page.viewed',
+      occurredAt: NOON - 190 * MINUTE - i * 20 * MINUTE,
+    });
+    await send(
+      app,
+      '/v1/events',
+      Array.from({ length: 400 }, (_, i) => happened(i)),
+      { 'x-source': 'past' },
+    );
+    await expect.poll(async () => (await sourceOf(app, 'past'))?.acceptedHour, SOON).toBe(400);
+    expect(await sourceOf(app, 'past')).toMatchObject({ expectedEveryMs: 20 * MINUTE, lastHeard: NOON - 190 * MINUTE, state: 'silent' });
   });
 
   it('shows the last event of a source from where it lies, and sends a test event that touches no number', async () => {

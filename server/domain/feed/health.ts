@@ -11,14 +11,28 @@ const LEAST_HEARD = 3;
 
 /** What was counted of a source. */
 export interface FeedCounts {
-  /** accepted per minute of the last hour, oldest first */
+  /** accepted per minute of the last hour, oldest first, without what had happened long before: an imported past tells nothing of now */
   readonly minutes: readonly number[];
-  /** accepted in the same hour of last week; undefined: the source was not known then */
+  /** happened in the same hour of last week; undefined: nothing is known of then */
   readonly lastWeek: number | undefined;
-  /** accepted in the last whole hours that were counted, newest first */
+  /** happened in the last whole hours that were counted, newest first */
   readonly hours: readonly number[];
-  /** ms; null: never */
-  readonly lastReceived: number | null;
+  /** when its newest event happened, ms; null: never */
+  readonly lastAt: number | null;
+  /** when it last spoke, ms; null: never. See `heardAt` */
+  readonly lastHeard: number | null;
+  /** how long a journey lets it be still, ms; undefined: none names it */
+  readonly silentAfter?: number | undefined;
+}
+
+/** When a source spoke: when the event arrived, or when it happened where that is long before, as in an imported past. ms */
+export function heardAt({ at, received }: { readonly at: number; readonly received: number }): number {
+  return isTimely({ at, received }) ? received : at;
+}
+
+/** Whether an event arrived soon enough after it happened to tell that its source speaks now. */
+export function isTimely({ at, received }: { readonly at: number; readonly received: number }): boolean {
+  return received - at <= HOUR_MS;
 }
 
 /** What a source's stillness means. */
@@ -49,12 +63,20 @@ function longestPause(minutes: readonly number[]): number {
   return longest * MINUTE_MS;
 }
 
-/** Tells a source that speaks from one that is quiet or silent, by its own habit. Pure. */
+/**
+ * Tells a source that speaks from one that is quiet or silent: by what its journey lets it be still, as the heatmap does, else by its own habit. Pure.
+ */
 export function feedHealth(counts: FeedCounts, now: number): FeedHealth {
   const perHour = usualPerHour(counts);
-  if (perHour <= 0 || counts.lastReceived === null) return { state: 'unknown', expectedEveryMs: null };
-  const expectedEveryMs = Math.max(HOUR_MS / perHour, longestPause(counts.minutes));
-  const still = now - counts.lastReceived;
+  const expectedEveryMs = perHour <= 0 ? null : Math.max(HOUR_MS / perHour, longestPause(counts.minutes));
+  const { lastAt, lastHeard, silentAfter } = counts;
+  if (silentAfter !== undefined && lastAt !== null) {
+    const still = now - lastAt;
+    const quietAfter = Math.max(expectedEveryMs ?? 0, silentAfter / SILENT_AFTER);
+    return { state: still > silentAfter ? 'silent' : still > quietAfter ? 'quiet' : 'live', expectedEveryMs };
+  }
+  if (expectedEveryMs === null || lastHeard === null) return { state: 'unknown', expectedEveryMs: null };
+  const still = now - lastHeard;
   const usual = Math.max(expectedEveryMs, LEAST_PAUSE_MS);
   const state = still > SILENT_AFTER * usual ? 'silent' : still > usual ? 'quiet' : 'live';
   return { state, expectedEveryMs };

@@ -11,6 +11,8 @@ export interface SourceView {
   readonly lastAt: number | null;
   /** when something of it last arrived, ms */
   readonly lastReceived: number | null;
+  /** when it last spoke, ms: as `lastReceived`, without an imported past, of which it counts when it happened */
+  readonly lastHeard: number | null;
   /** accepted per minute of the last hour, oldest first, the running minute last */
   readonly minutes: readonly number[];
   readonly acceptedHour: number;

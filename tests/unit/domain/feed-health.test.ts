@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { feedHealth } from '#server/domain/feed/health.ts';
+import { feedHealth, heardAt } from '#server/domain/feed/health.ts';
 import type { FeedCounts } from '#server/domain/feed/health.ts';
 
 const NOW = Date.UTC(2026, 9, 15, 12);
 const MINUTE = 60_000;
 const minutesWith = (...at: readonly number[]): number[] => Array.from({ length: 60 }, (_, i) => (at.includes(i) ? 1 : 0));
 const at = (still: number, more: Partial<FeedCounts> = {}) =>
-  feedHealth({ minutes: minutesWith(), lastWeek: undefined, hours: [], lastReceived: NOW - still, ...more }, NOW);
+  feedHealth({ minutes: minutesWith(), lastWeek: undefined, hours: [], lastAt: NOW - still, lastHeard: NOW - still, ...more }, NOW);
 
 describe('a source', () => {
   test('is judged by its own habit: the same hour of last week before the mean of the day before this hour', () => {
@@ -31,6 +31,21 @@ describe('a source', () => {
 
   test('of which too little is known is neither live nor silent', () => {
     expect(at(59 * MINUTE, { minutes: minutesWith(0) }).state).toBe('unknown');
-    expect(at(0, { lastReceived: null, lastWeek: 100 }).state).toBe('unknown');
+    expect(at(0, { lastHeard: null, lastWeek: 100 }).state).toBe('unknown');
+  });
+
+  test('that a journey names is silent when the heatmap says so, and not before', () => {
+    const named = { hours: [60, 60], silentAfter: 4 * 60 * MINUTE };
+    expect([at(30 * MINUTE, named), at(3 * 60 * MINUTE, named), at(5 * 60 * MINUTE, named)].map(({ state }) => state)).toEqual([
+      'live',
+      'quiet',
+      'silent',
+    ]);
+    expect(at(10 * MINUTE, { silentAfter: 60 * MINUTE }).state).toBe('live');
+  });
+
+  test('speaks when its events arrive, but does not when they come long after they happened', () => {
+    expect(heardAt({ at: NOW - 30 * MINUTE, received: NOW })).toBe(NOW);
+    expect(heardAt({ at: NOW - 120 * MINUTE, received: NOW })).toBe(NOW - 120 * MINUTE);
   });
 });

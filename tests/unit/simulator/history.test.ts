@@ -94,6 +94,24 @@ describe('the demo history', () => {
     expect(truth.events).toBeGreaterThan(0);
   });
 
+  it('says the names of many it knows, in the way that the product takes names, and lets strangers call', () => {
+    const known = new Set(first.flatMap(({ event }) => event.customer['customerId'] ?? []));
+    const named = new Set(
+      first.flatMap(({ event }) =>
+        event.type === 'identify' && event.attributes?.['name'] !== undefined ? [event.customer['customerId']] : [],
+      ),
+    );
+    expect(named.size / known.size).toBeGreaterThan(0.5);
+    const phones = new Set(first.flatMap(({ event: { customer } }) => (customer['customerId'] !== undefined ? [customer['phone']] : [])));
+    const strangers = new Set(
+      first.flatMap(({ event: { customer } }) =>
+        customer['phone'] !== undefined && Object.keys(customer).length === 1 && !phones.has(customer['phone']) ? [customer['phone']] : [],
+      ),
+    );
+    expect(strangers.size).toBeGreaterThan(20);
+    expect(strangers.size).toBeLessThan(90);
+  });
+
   it('shows every channel, feed, stage and touchpoint, and something nobody has mapped', () => {
     expect(Object.keys(truth.byChannel).sort()).toEqual([...CHANNELS].sort());
     expect(Object.keys(truth.byFeed).sort()).toEqual([...FEEDS].sort());

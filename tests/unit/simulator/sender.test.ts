@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { tellHistory } from '#server/simulator/history.ts';
+import { liveTraffic } from '#server/simulator/live.ts';
 import { runDemo } from '#server/simulator/sender.ts';
 import type { DemoMark, DemoOptions } from '#server/simulator/sender.ts';
 import { TEST_KEY, TEST_NOW, startDoors } from '../../support/doors.ts';
@@ -114,6 +115,35 @@ describe('the demo sender', () => {
     await demo(door.url, { resumeFrom: marks.at(-1) ?? null });
     expect(marks.at(-1)?.done).toBe(true);
     expect(door.asked).toHaveLength(before);
+  });
+
+  it('makes up for what happened while it was off, and sends nothing of it twice', async () => {
+    await using door = await startStub(() => ({ status: 200 }));
+    const marks: DemoMark[] = [];
+    const run = async (from: number, until: number): Promise<void> => {
+      const stop = new AbortController();
+      let now = from;
+      const clock = (): number => (now += 30_000);
+      const onMark = (mark: DemoMark): void => {
+        marks.push(mark);
+        if ((mark.until ?? 0) >= until) stop.abort();
+      };
+      await demo(door.url, {
+        clock,
+        signal: stop.signal,
+        live: true,
+        onMark,
+        resumeFrom: marks.at(-1) ?? { ...doneMark, until: TEST_NOW },
+      });
+    };
+    const doneMark = { seed: 9, endsAt: TEST_NOW, sent: 1, total: 1, done: true };
+    await run(TEST_NOW, TEST_NOW + 60_000);
+    await run(TEST_NOW + 86_400_000, TEST_NOW + 86_430_000);
+    const until = marks.at(-1)?.until ?? 0;
+    const { unfinished } = tellHistory({ ...size, endsAt: TEST_NOW });
+    const expected = liveTraffic({ ...size, endsAt: TEST_NOW, unfinished })(until).map(({ event }) => event.id);
+    expect(until).toBeGreaterThan(TEST_NOW + 86_400_000);
+    expect(door.asked.flatMap((one) => one.body.map((event) => (event as { id: string }).id)).sort()).toEqual(expected.sort());
   });
 
   it('goes over to live traffic and stops when it is told to', async () => {
