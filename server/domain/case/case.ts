@@ -115,6 +115,16 @@ export function caseOf(state: CustomerState, matches: readonly Match[], event: S
   return best;
 }
 
+/** The case that an event names by its id though no touchpoint takes it up: it happened in that case, and moves it nowhere. */
+export function caseSpokenOf(state: CustomerState, event: StoredEvent): CaseState | undefined {
+  const { caseId, journey } = event;
+  if (caseId === undefined) return undefined;
+  const key = `case:${caseId}`;
+  return state.cases
+    .filter((one) => one.keys.includes(key) && (journey === undefined || journey === one.journey))
+    .reduce<CaseState | undefined>(newer, undefined);
+}
+
 /** Opens a case with the event that begins it. */
 export function openCase(state: CustomerState, choice: Choice, event: StoredEvent): CaseState {
   const { blueprint, touchpoint } = choice.match;

@@ -11,6 +11,7 @@ import type { CaseState, CustomerState, Feel, Found, PromiseRecord, Recovery, Vi
 import {
   caseKey,
   caseOf,
+  caseSpokenOf,
   exclude,
   idleEnd,
   isExcludable,
@@ -962,14 +963,15 @@ function seenByFunnels(applying: Applying, matches: readonly Match[], where: Pro
   if (event.type === 'identify' || event.type?.startsWith('event.') === true) return null;
   const first = where?.match ?? matches[0];
   const others = matches.filter((match) => match.blueprint.journey !== first?.blueprint.journey);
+  const one = where === null ? caseSpokenOf(state, event) : where.one;
   return {
     event,
     touchpoints: (first === undefined ? [] : [first, ...others]).map(({ blueprint, touchpoint }) => ({
       journey: blueprint.journey,
       touchpoint: touchpoint.id,
     })),
-    caseId: where?.one.id ?? '',
-    journey: where?.one.journey ?? '',
+    caseId: one?.id ?? '',
+    journey: one?.journey ?? '',
     segment: state.segment,
     area: state.area,
     channel: event.channel ?? first?.touchpoint.channel ?? '',

@@ -5,10 +5,12 @@ import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';
 import { emptyState } from '#server/domain/customer/state.ts';
 import { compareEvents } from '#server/domain/event/event.ts';
+import type { StoredEvent } from '#server/domain/event/event.ts';
 import { funnelsOf } from '#server/domain/funnel/compile.ts';
 import { event } from '../../../support/events.ts';
-import { step } from '../../../support/funnels.ts';
+import { funnel, step } from '../../../support/funnels.ts';
 import { oracle } from '../../../support/funnel-oracle.ts';
+import { TEST_JOURNEY, blueprintsFrom } from '../../../support/world.ts';
 
 interface Case {
   readonly id: string;
@@ -60,5 +62,32 @@ describe('funnel cases written by others', () => {
         ),
       ]).toEqual([user, one.level[user]]);
     }
+  });
+});
+
+describe('a strict funnel counted by case', () => {
+  const definition = funnel({
+    windowMs: 60_000,
+    count: 'case',
+    journey: 'test',
+    order: 'strict',
+    steps: [step('page.viewed'), step('order.placed')],
+  });
+  const reached = (between: Partial<StoredEvent>): number => {
+    const [start, who] = [Date.UTC(2026, 0, 1), { customerId: 'C1' }];
+    const events = [
+      event('look', who, { at: start, type: 'page.viewed', caseId: 'A' }),
+      event('between', who, { at: start + 1000, ...between }),
+      event('order', who, { at: start + 2000, type: 'order.placed', caseId: 'A' }),
+    ];
+    const touched = foldOnto(emptyState(), events, { blueprints: blueprintsFrom(TEST_JOURNEY), funnels: funnelsOf([definition]) });
+    const rows = [...touched.rows().entries()].filter(([key]) => key.startsWith('f:'));
+    return Math.max(0, ...rows.map(([, { after }]) => (after.member[2] as readonly number[]).filter((at) => at !== 0).length));
+  };
+
+  it('sees what happens between in the case that an event names, though no touchpoint is about it', () => {
+    expect(reached({ type: 'never.heard.of', caseId: 'A' })).toBe(1);
+    expect(reached({ type: 'never.heard.of', caseId: 'B' })).toBe(2);
+    expect(reached({ type: 'never.heard.of' })).toBe(2);
   });
 });
