@@ -5,6 +5,9 @@ import { happen, lapse } from './attempt.ts';
 
 /** Ways things may have gone that are kept side by side; of more, the best for the customer so far. */
 const MOST_WORLDS = 32;
+/** The more events of one instant, the fewer ways are kept on the way through it, so that thousands cannot hold everything up: at least a few. */
+const MOST_COURSES = 2048;
+const FEWEST_WORLDS = 4;
 /** Attempts that may end while it is open how things went; then the best way so far is the one. */
 const MOST_ENDED = 16;
 
@@ -108,7 +111,7 @@ interface Course {
 }
 
 /** Of those with the same future and the same events still to come, the best; the best first, and not too many. */
-function distinct(courses: readonly Course[]): readonly Course[] {
+function distinct(courses: readonly Course[], most = MOST_WORLDS): readonly Course[] {
   if (courses.length <= 1) return courses;
   const found = new Map<string, { readonly course: Course; readonly worth: readonly number[] }>();
   for (const course of courses) {
@@ -118,7 +121,7 @@ function distinct(courses: readonly Course[]): readonly Course[] {
     if (there === undefined || compareWorths(worth, there.worth) < 0) found.set(key, { course, worth });
   }
   const sorted = [...found.values()].sort((a, b) => compareWorths(a.worth, b.worth));
-  return sorted.slice(0, MOST_WORLDS).map(({ course }) => course);
+  return sorted.slice(0, most).map(({ course }) => course);
 }
 
 /** The worlds that need be kept, the best for the customer first; one: it is decided. */
@@ -157,7 +160,8 @@ export function worldsAfter(
     });
   let courses: readonly Course[] = worlds.map((world) => ({ world, taken: kinds.map(() => 0) }));
   const events = kinds.reduce((sum, kind) => sum + kind.length, 0);
-  for (let i = 0; i < events; i++) courses = distinct(courses.flatMap(onward));
+  const most = Math.min(MOST_WORLDS, Math.max(FEWEST_WORLDS, Math.floor(MOST_COURSES / events)));
+  for (let i = 0; i < events; i++) courses = distinct(courses.flatMap(onward), most);
   return worldsKept(
     funnel,
     courses.map(({ world }) => world),
