@@ -67,6 +67,15 @@ function status(value: number | null, limits: { readonly watch: number; readonly
   return worse * value >= worse * limits.watch ? 'watch' : 'normal';
 }
 
+/** Deviations by which two counts of the same rate hardly ever differ by chance. */
+const BEYOND_CHANCE = 3;
+
+/** How many times as many as before; one where chance explains the difference: 5 calls and then 9 are no surge. Null: there were none before. */
+export function surgeOf(now: number, before: number): number | null {
+  if (before === 0) return null;
+  return Math.abs(now - before) <= BEYOND_CHANCE * Math.sqrt(now + before) ? 1 : now / before;
+}
+
 function difference(now: number | null, before: number | null): number | null {
   return now === null || before === null ? null : now - before;
 }
@@ -75,7 +84,7 @@ function difference(now: number | null, before: number | null): number | null {
 export function wallView(input: WallInput): WallView {
   const [now, before] = [figuresOf(input.now), figuresOf(input.before)];
   const share = now.open === 0 ? null : now.stuck / now.open;
-  const surge = before.contacts === 0 ? null : now.contacts / before.contacts;
+  const surge = surgeOf(now.contacts, before.contacts);
   const tiles: WallTile[] = [
     { id: 'open', name: 'in journey', value: now.open, unit: '', change: difference(now.open, before.open), n: now.open, status: 'normal' },
     {
