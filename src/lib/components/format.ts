@@ -107,6 +107,13 @@ export function minute(at: number, zone?: string): string {
   return shown(at, { hour: '2-digit', minute: '2-digit', timeZone: zone });
 }
 
+/** Time of day to the minute, on another day than `now` with that day: `23:18`, `Wed 23:18`, from six days on `20 Nov, 23:18`. */
+export function minuteOfDay(at: number, now: number, zone?: string): string {
+  if (day(at, zone) === day(now, zone)) return minute(at, zone);
+  const which = Math.abs(now - at) < 6 * DAY ? ({ weekday: 'short' } as const) : ({ day: 'numeric', month: 'short' } as const);
+  return shown(at, { ...which, hour: '2-digit', minute: '2-digit', timeZone: zone });
+}
+
 /** Day, month and time: `20 Nov 2026, 14:32`. */
 export function dateTime(at: number, zone?: string): string {
   return shown(at, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: zone });
