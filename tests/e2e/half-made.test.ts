@@ -98,6 +98,19 @@ describe('what is half made', () => {
   });
 });
 
+describe('an instant', () => {
+  it('is painted by the server in the zone of the browser that asks, once that has told it', async () => {
+    const context = await browser.newContext({ timezoneId: 'Asia/Tokyo' });
+    const page = await context.newPage();
+    await page.goto(`${product.address}/heat?j=test&to=2026-11-20T13:32:07Z`);
+    await page.locator('[data-live="past"]').waitFor({ timeout: 20_000 });
+    expect((await context.cookies()).find(({ name }) => name === 'zone')?.value).toBe('Asia/Tokyo');
+    const painted = await context.request.get(page.url());
+    expect(await painted.text()).toContain('22:32:07');
+    await context.close();
+  });
+});
+
 describe('the list of keys', () => {
   it('opens at its beginning, with the focus there', async () => {
     const page = await open('/heat?j=test');

@@ -3,6 +3,7 @@ import { formats } from '#lib/messages/formats.ts';
 import { localeOf } from '#lib/messages/languages.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import * as m from '#messages/format.ts';
+import { place } from './zone.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -163,7 +164,7 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 }
 
 function shown(at: number, options: { [Key in keyof Intl.DateTimeFormatOptions]: Intl.DateTimeFormatOptions[Key] | undefined }): string {
-  const { timeZone, ...rest } = options;
+  const { timeZone = place.zone, ...rest } = options;
   const known = timeZone === undefined ? rest : { ...rest, timeZone };
   return formats.date(localeOf(speech.spoken), known).format(at);
 }
