@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { error, type RequestEvent, type Handle, type HandleServerError } from '@sveltejs/kit';
+import { place, readZone, ZONE_COOKIE } from '#lib/components/zone.ts';
 import { accepted, isSpoken, type Spoken } from '#lib/messages/languages.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import * as m from '#messages/frame.ts';
@@ -26,13 +27,21 @@ const HEADERS: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 };
 
-/** In which language the request being answered is read, however many are answered at the same time. */
-const requests = new AsyncLocalStorage<Spoken>();
-speech.follow(() => requests.getStore());
+/** Who reads the answer to a request. */
+interface Reader {
+  readonly language: Spoken;
+  /** IANA name; undefined: the browser has not told it yet */
+  readonly zone: string | undefined;
+}
+
+/** In which language and time zone the request being answered is read, however many are answered at the same time. */
+const requests = new AsyncLocalStorage<Reader>();
+speech.follow(() => requests.getStore()?.language);
+place.follow(() => requests.getStore()?.zone);
 
 export const handle: Handle = async ({ event, resolve }) => {
-  const language = languageOf(event);
-  return requests.run(language, () => answer(event, language, resolve));
+  const reader = readerOf(event);
+  return requests.run(reader, () => answer(event, reader.language, resolve));
 };
 
 export const handleError: HandleServerError = ({ error: thrown, event, status, message }) => {
@@ -45,7 +54,7 @@ export const handleError: HandleServerError = ({ error: thrown, event, status, m
   }
   return {
     // Asked for outside the request's own context, where a page could not be made at all.
-    message: requests.run(languageOf(event), () => (status === 404 ? m.errorText('404') : status >= 500 ? m.errorText('500') : message)),
+    message: requests.run(readerOf(event), () => (status === 404 ? m.errorText('404') : status >= 500 ? m.errorText('500') : message)),
     traceId,
   };
 };
@@ -93,6 +102,10 @@ function requestOf(event: RequestEvent): ActorRequest {
 function servicesOf(holder: object): Services | undefined {
   const found: unknown = Reflect.get(holder, SERVICES);
   return found === undefined ? undefined : (found as Services);
+}
+
+function readerOf(event: RequestEvent): Reader {
+  return { language: languageOf(event), zone: readZone(event.cookies.get(ZONE_COOKIE)) };
 }
 
 /** What was chosen, by address (`?lang=de`, kept from then on) or in the menu, goes before what the browser asks for. */

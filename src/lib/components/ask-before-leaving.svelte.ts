@@ -2,13 +2,17 @@ import { beforeNavigate } from '$app/navigation';
 import { leaveUnsaved } from '#messages/shared.ts';
 import { getUnsavedWork } from './unsaved-work.svelte.ts';
 
-/** Keeps what is begun in a form from being lost: whoever wants to leave is asked first. Call it while the form is set up. */
-export function askBeforeLeaving(begun: () => boolean): void {
+/**
+ * Asks before a page, or the tab, is left and what was begun in it is lost; an incoming call leaves it alone too. To be called while a component is made.
+ * @param begun whether there is something to lose
+ * @param question what is asked, in the reader's language
+ */
+export function askBeforeLeaving(begun: () => boolean, question: () => string = leaveUnsaved): void {
   const unsaved = getUnsavedWork();
   $effect(() => (begun() ? unsaved.hold() : undefined));
   beforeNavigate((navigation) => {
     if (!begun()) return;
-    // Leaving the page altogether is asked about by the browser itself.
-    if (navigation.willUnload || !confirm(leaveUnsaved())) navigation.cancel();
+    // Of closing the tab and the like the browser asks by itself.
+    if (navigation.willUnload || !confirm(question())) navigation.cancel();
   });
 }

@@ -3,6 +3,7 @@ import { formats } from '#lib/messages/formats.ts';
 import { localeOf } from '#lib/messages/languages.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import * as m from '#messages/format.ts';
+import { place } from './zone.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -107,6 +108,13 @@ export function minute(at: number, zone?: string): string {
   return shown(at, { hour: '2-digit', minute: '2-digit', timeZone: zone });
 }
 
+/** Time of day to the minute, on another day than `now` with that day: `23:18`, `Wed 23:18`, from six days on `20 Nov, 23:18`. */
+export function minuteOfDay(at: number, now: number, zone?: string): string {
+  if (day(at, zone) === day(now, zone)) return minute(at, zone);
+  const which = Math.abs(now - at) < 6 * DAY ? ({ weekday: 'short' } as const) : ({ day: 'numeric', month: 'short' } as const);
+  return shown(at, { ...which, hour: '2-digit', minute: '2-digit', timeZone: zone });
+}
+
 /** Day, month and time: `20 Nov 2026, 14:32`. */
 export function dateTime(at: number, zone?: string): string {
   return shown(at, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: zone });
@@ -156,7 +164,7 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 }
 
 function shown(at: number, options: { [Key in keyof Intl.DateTimeFormatOptions]: Intl.DateTimeFormatOptions[Key] | undefined }): string {
-  const { timeZone, ...rest } = options;
+  const { timeZone = place.zone, ...rest } = options;
   const known = timeZone === undefined ? rest : { ...rest, timeZone };
   return formats.date(localeOf(speech.spoken), known).format(at);
 }

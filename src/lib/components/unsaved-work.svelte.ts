@@ -2,7 +2,7 @@ import { createContext, untrack } from 'svelte';
 
 /**
  * What somebody has begun to write in this tab and has not sent yet. Whatever wants to take the page away, such as an incoming call, asks first.
- * In a form: `$effect(() => (text.trim() === '' ? undefined : unsaved.hold()))`.
+ * A form says so with `askBeforeLeaving`.
  */
 export class UnsavedWork {
   #held = $state(0);

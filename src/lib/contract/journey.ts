@@ -23,7 +23,9 @@ const matchSchema = z.strictObject({
 });
 
 /** A standard time: time by the clock on the wall, or working time on the calendar of the stage's owner. */
-export const standardTime = z.union([duration, z.strictObject({ working: duration })]);
+export const standardTime = z.union([duration, z.strictObject({ working: duration })], {
+  error: 'is not a standard time such as 6h, 3d or {working: 8h}',
+});
 export type StandardTimeFile = z.infer<typeof standardTime>;
 
 const standardsSchema = z
@@ -77,12 +79,15 @@ export const stageSchema = z.strictObject({
 });
 
 /** When a promise is due: as whoever makes it says; or so long after it was made; by the clock, or in working time of its owner. */
-export const dueRuleSchema = z.union([
-  z.literal('stated'),
-  z.strictObject({ within: duration }),
-  z.strictObject({ working: duration }),
-  z.strictObject({ workingDays: z.int().min(0).max(366), by: clockTime }),
-]);
+export const dueRuleSchema = z.union(
+  [
+    z.literal('stated'),
+    z.strictObject({ within: duration }),
+    z.strictObject({ working: duration }),
+    z.strictObject({ workingDays: z.int().min(0).max(366), by: clockTime }),
+  ],
+  { error: 'is not a date rule: `stated`, {within: 2d}, {working: 8h} or {workingDays: 2, by: "17:00"}' },
+);
 export type DueRule = z.infer<typeof dueRuleSchema>;
 
 export const promiseRuleSchema = z.strictObject({

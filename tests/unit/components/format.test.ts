@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readChoice, readInstant, withFields } from '#lib/components/address.ts';
-import { ago, clock, coarse, count, duration, exact, iso, percent, plural, signed, words } from '#lib/components/format.ts';
+import { ago, clock, coarse, count, duration, exact, iso, minuteOfDay, percent, plural, signed, words } from '#lib/components/format.ts';
+import { place, readZone } from '#lib/components/zone.ts';
 import { shortcutReader } from '#lib/components/shortcuts.ts';
 
 const MINUTE = 60_000;
@@ -53,6 +54,20 @@ describe('instants', () => {
     expect(clock(at, 'Europe/Berlin')).toBe('14:32:07');
     expect(exact(at, 'Europe/Berlin')).toBe('20 Nov 2026, 14:32:07 CET');
     expect(iso(at)).toBe('2026-11-20T13:32:07Z');
+  });
+  it('are written in the zone that the reader’s browser has told, if that is one', () => {
+    place.follow(() => readZone('asia/tokyo'));
+    expect(clock(at)).toBe('22:32:07');
+    expect(exact(at, 'Europe/Berlin')).toContain('14:32:07');
+    place.follow(() => undefined);
+    expect(readZone('europe/berlin')).toBe('Europe/Berlin');
+    for (const none of [undefined, '', 'Europe/Nowhere', '+01:00', 'UTC; Path=/', 'A'.repeat(65)]) expect(readZone(none)).toBeUndefined();
+  });
+  it('name their day where it is another than today', () => {
+    const now = Date.UTC(2026, 10, 21, 8);
+    expect(minuteOfDay(now - HOUR, now, 'Europe/Berlin')).toBe('08:00');
+    expect(minuteOfDay(at, now, 'Europe/Berlin')).toBe('Fri 14:32');
+    expect(minuteOfDay(at, now + 9 * DAY, 'Europe/Berlin')).toBe('20 Nov, 14:32');
   });
   it('come out of an address as ISO or milliseconds, and nothing else does', () => {
     expect(readInstant('2026-11-20T13:32:07Z')).toBe(at);

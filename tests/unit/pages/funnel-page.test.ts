@@ -52,6 +52,13 @@ describe('the funnel’s address', () => {
   });
 });
 
+describe('a beginning in the address', () => {
+  it('that is not before the end is left out', () => {
+    expect(read('from=2026-11-10T00:00:00Z&to=2026-11-09T00:00:00Z')).toMatchObject({ range: '30d', from: undefined });
+    expect(read('from=2026-11-08T00:00:00Z&to=2026-11-09T00:00:00Z')).toMatchObject({ range: 'custom', from: Date.UTC(2026, 10, 8) });
+  });
+});
+
 describe('a version in the address', () => {
   it('is asked for where it is one, and left to the newest where it is not', () => {
     expect(funnelParamsOf(read('r=24h&v=2'), journey, NOW)).toMatchObject({ version: 2 });

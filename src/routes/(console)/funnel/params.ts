@@ -29,8 +29,10 @@ export function readRange(text: string | null, windowMs: number): Range {
 
 /** Reads the address by its single fields, so that a load depends on these and no others. */
 export function readFunnelAddress(field: (name: string) => string | null, windowMs: number): FunnelAddress {
-  const from = readInstant(field('from'));
   const to = readInstant(field('to'));
+  const begin = readInstant(field('from'));
+  // Nothing lies between a beginning and an end before it: the usual range is shown then.
+  const from = begin !== undefined && to !== undefined && begin >= to ? undefined : begin;
   return {
     range: from === undefined ? readRange(field('r'), windowMs) : 'custom',
     from,

@@ -23,6 +23,8 @@ const PAUSE_MS = 350;
 export class DraftState {
   readonly #server: DraftServer;
   #text: string;
+  /** the text as it was found, or as it was last published */
+  #kept: string;
   #check: DraftCheck | null;
   #preview: JourneyPreview | null;
   #busy: 'check' | 'preview' | 'publish' | null;
@@ -34,7 +36,9 @@ export class DraftState {
 
   constructor(server: DraftServer, published: JourneyText) {
     this.#server = server;
-    this.#text = $state(withVersion(published.text, published.nextVersion));
+    const text = withVersion(published.text, published.nextVersion);
+    this.#text = $state(text);
+    this.#kept = $state(text);
     this.#check = $state.raw(null);
     this.#preview = $state.raw(null);
     this.#busy = $state(null);
@@ -43,6 +47,10 @@ export class DraftState {
 
   get text(): string {
     return this.#text;
+  }
+  /** Whether there is something in it that is not published. */
+  get changed(): boolean {
+    return this.#text !== this.#kept;
   }
   /** null: not yet checked since the last change */
   get check(): DraftCheck | null {
@@ -103,7 +111,11 @@ export class DraftState {
   /** @returns what was published; null where it was not */
   async publish(): Promise<{ readonly journey: string; readonly version: number } | null> {
     let done: { readonly journey: string; readonly version: number } | null = null;
-    await this.#ask('publish', async () => void (done = await this.#server.publish(this.#text)));
+    await this.#ask('publish', async () => {
+      const text = this.#text;
+      done = await this.#server.publish(text);
+      this.#kept = text;
+    });
     return done;
   }
 

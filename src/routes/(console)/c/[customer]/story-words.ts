@@ -69,7 +69,7 @@ export function sentenceWords(said: BriefSentence, { side, now }: Telling): stri
     case 'worst':
       return m.briefWorst({ feeling: emotion(said.label), ago: ago(said.at, now) });
     case 'recovered':
-      return m.briefRecovered({ before: emotion(said.from), feeling: emotion(said.label), ago: ago(said.at, now) });
+      return m.briefRecovered({ before: emotion(said.from), feeling: emotion(said.label), time: dateTime(said.at) });
     case 'silent':
       return m.briefSilent({ length: coarse(now - said.since), since: dateTime(said.since) });
     case 'last':

@@ -1,0 +1,127 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBrowser } from '../support/browser.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { TEST_JOURNEY } from '../support/world.ts';
+
+let browser: Browser;
+let folder: string;
+let product: Product;
+beforeAll(async () => {
+  browser = await openBrowser();
+  folder = await mkdtemp(join(tmpdir(), 'throughline-half-made-'));
+  await writeFile(join(folder, 'test.yaml'), TEST_JOURNEY);
+  product = await startProduct({ env: { JOURNEYS: folder, PARTITIONS: '1', LOG_LEVEL: 'error' } });
+});
+afterAll(async () => {
+  await product[Symbol.asyncDispose]();
+  await browser.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function open(path: string): Promise<Page> {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage();
+  await page.goto(`${product.address}${path}`);
+  await page.locator('[data-live="live"]').waitFor({ timeout: 20_000 });
+  return page;
+}
+
+/** Presses a link of the rail. @returns what was asked before it was followed; null: nothing */
+async function leave(page: Page, answer: 'accept' | 'dismiss'): Promise<string | null> {
+  let asked: string | null = null;
+  page.once('dialog', (dialog) => {
+    asked = dialog.message();
+    void dialog[answer]();
+  });
+  await page.locator('nav a[href^="/heat"]').first().click();
+  if (answer === 'accept' || asked === null) await page.waitForURL('**/heat*');
+  page.removeAllListeners('dialog');
+  return asked;
+}
+
+describe('what is half made', () => {
+  it('is asked about before a new funnel is left, not when it is saved', async () => {
+    const untouched = await open('/funnel/new');
+    expect(await leave(untouched, 'dismiss')).toBeNull();
+    await untouched.context().close();
+
+    const page = await open('/funnel/new');
+    await page.getByLabel('Name', { exact: true }).fill('Orders after looking');
+    expect(await leave(page, 'dismiss')).toContain('not saved yet');
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Orders after looking');
+
+    // What is wrong gets the focus, and can be seen below the bar that stays at the top.
+    await page.getByRole('button', { name: 'Save and count' }).click();
+    const wrong = await page.getByLabel('Name of step 1').boundingBox();
+    const bar = await page.locator('header').first().boundingBox();
+    expect(wrong?.y).toBeGreaterThanOrEqual((bar?.y ?? 0) + (bar?.height ?? 0));
+
+    for (const [step, touchpoint] of [
+      [1, 'web.look'],
+      [2, 'order'],
+    ] as const) {
+      await page.getByLabel(`Step ${step}: touchpoint 1`).selectOption(touchpoint);
+      await page.getByLabel(`Name of step ${step}`).fill(touchpoint === 'order' ? 'Orders' : 'Looks');
+    }
+    let asked = 0;
+    page.on('dialog', (dialog) => {
+      asked++;
+      void dialog.accept();
+    });
+    await page.getByRole('button', { name: 'Save and count' }).click();
+    await page.waitForURL('**/funnel/saved/orders-after-looking');
+    expect(asked).toBe(0);
+    await page.context().close();
+  });
+
+  it('is asked about before a changed funnel or a changed journey is left, and before the tab is closed', async () => {
+    const funnel = await open('/funnel/saved/orders-after-looking/edit');
+    await funnel.getByLabel('Name of step 2').fill('Bought');
+    expect(await leave(funnel, 'dismiss')).toContain('not saved yet');
+    expect(await leave(funnel, 'accept')).toContain('not saved yet');
+    await funnel.context().close();
+
+    const page = await open('/journey-editor?j=test');
+    await page.locator('[data-field="owner"]').fill('Somebody else');
+    await page.locator('[data-field="owner"]').blur();
+    expect(await leave(page, 'dismiss')).toContain('not published yet');
+    expect(await page.locator('[data-field="owner"]').inputValue()).toBe('Somebody else');
+    const closing = page.waitForEvent('dialog', { timeout: 5000 });
+    const closed = page.close({ runBeforeUnload: true });
+    const dialog = await closing;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.accept();
+    await closed;
+  });
+});
+
+describe('an instant', () => {
+  it('is painted by the server in the zone of the browser that asks, once that has told it', async () => {
+    const context = await browser.newContext({ timezoneId: 'Asia/Tokyo' });
+    const page = await context.newPage();
+    await page.goto(`${product.address}/heat?j=test&to=2026-11-20T13:32:07Z`);
+    await page.locator('[data-live="past"]').waitFor({ timeout: 20_000 });
+    expect((await context.cookies()).find(({ name }) => name === 'zone')?.value).toBe('Asia/Tokyo');
+    const painted = await context.request.get(page.url());
+    expect(await painted.text()).toContain('22:32:07');
+    await context.close();
+  });
+});
+
+describe('the list of keys', () => {
+  it('opens at its beginning, with the focus there', async () => {
+    const page = await open('/heat?j=test');
+    await page.setViewportSize({ width: 1280, height: 500 });
+    await page.keyboard.press('?');
+    const dialog = page.locator('dialog[open]');
+    await dialog.waitFor();
+    expect(await dialog.evaluate((node) => node.scrollTop)).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('keys-title');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { dueRuleSchema, standardTime } from '#lib/contract/journey.ts';
+import { speech } from '#lib/messages/say.svelte.ts';
+import { placeWords, problemWords } from '../../../src/routes/(console)/journey-editor/problem-words.ts';
+import { changeWords } from '../../../src/routes/(console)/journey/[stage]/change-words.ts';
+
+const STAGE = { id: 'order', touchpoints: ['credit', 'credit.check'] };
+const NAMES = { stage: (id: string) => `<${id}>`, touchpoint: (id: string) => `“${id}”` };
+const said = (path: string, before: string | null, after: string | null) => changeWords({ path, before, after }, STAGE, NAMES);
+
+describe('what a variant says otherwise', () => {
+  it('is said in words, not as the journey file spells it', () => {
+    expect(said('stages.order.needs.To be done in one go', 'To be done in one go', null)).toEqual({
+      what: 'need, not here',
+      here: 'To be done in one go',
+      otherwise: null,
+    });
+    expect(said('stages.order.next.help', null, 'help')).toEqual({ what: 'may follow, only here', here: '<help>', otherwise: null });
+    expect(said('stages.order.standard', '10d', '{ working: 5d }')).toEqual({
+      what: 'standard time',
+      here: '5 d of working time',
+      otherwise: '10 d',
+    });
+    expect(said('touchpoints.credit.check.required', 'false', 'true')).toEqual({
+      what: '“credit.check”, has to happen',
+      here: 'yes',
+      otherwise: 'no',
+    });
+    expect(said('touchpoints.credit.silentAfter', null, '2h')).toEqual({ what: '“credit”, Silent after', here: '2 h', otherwise: 'none' });
+  });
+
+  it('is left out where it is about another stage', () => {
+    expect(said('stages.orders.standard', '1d', '2d')).toBeNull();
+    expect(said('touchpoints.other.required', 'false', 'true')).toBeNull();
+  });
+});
+
+describe('what is wrong with a draft', () => {
+  it('is said in the reader’s language; what has no message stays English and says so', () => {
+    expect(placeWords('stages.0.standard')).toBe('Stage 1, Standard time:');
+    expect(placeWords('touchpoints.3.wait')).toBeNull();
+    const wrong = 'is not a standard time such as 6h, 3d or {working: 8h}';
+    expect(problemWords(wrong).text).toContain('{working: 8h}');
+    speech.choose('de');
+    expect(problemWords(wrong)).toEqual({ text: expect.stringContaining('ist keine Sollzeit') as string, english: false });
+    expect(problemWords('is strange')).toEqual({ text: 'is strange', english: true });
+    speech.choose('en');
+  });
+
+  it('is a sentence where a standard time or the date of a promise is none', () => {
+    expect(standardTime.safeParse('banana').error?.issues.map(({ message }) => problemWords(message).english)).toEqual([false]);
+    expect(standardTime.safeParse('banana').error?.issues[0]?.message).toMatch(/^is not a (standard time|duration)/);
+    expect(dueRuleSchema.safeParse('tomorrow').error?.issues[0]?.message).toMatch(/^is not a date rule/);
+  });
+});
