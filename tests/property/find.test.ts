@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import { event } from '../support/events.ts';
+import { event, nameFrom } from '../support/events.ts';
 import { BASE, HOUR, history } from '../support/histories.ts';
 import { startTestRedis } from '../support/redis.ts';
 import type { TestRedis } from '../support/redis.ts';
@@ -33,7 +33,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 /** What somebody with these events is found under, worked out by hand. */
 function expectedOf(person: string, events: readonly StoredEvent[]): string[] {
   const back = new Set(events.filter((e) => e.type === 'event.retracted').map((e) => e.about));
-  const held = events.filter((e) => e.about === undefined && !back.has(e.key));
+  const held = events.filter((e) => e.about === undefined && !back.has(nameFrom(e.source, e.id)));
   const name = held.findLast((e) => e.type === 'identify')?.attributes?.['name'];
   const known = new Set(held.flatMap((e) => e.who.map(([kind, value]) => `${kind} ${value}`)));
   const found = typeof name === 'string' ? (NAMES[name] ?? []).map((text) => `name ${text}\0${person}`) : [];

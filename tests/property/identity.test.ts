@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixedContexts } from '#server/definitions/contexts.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { keyApart, nameIn } from '#server/domain/event/key.ts';
 import { isAct } from '#server/domain/identity/acts.ts';
 import { compileRules } from '#server/domain/identity/rules.ts';
 import { verifyPartition } from '#server/projector/verify.ts';
@@ -47,6 +48,9 @@ const one = fc.constantFrom<Record<string, string>>(
   { email: 'e1@x' },
   { orderId: 'O1' },
 );
+
+/** Another name, or key, of as many digits. */
+const reversed = (digits: string): string => [...digits].reverse().join('');
 
 /** Decisions about identities, some of them taken back. */
 const decisions = fc
@@ -171,8 +175,8 @@ describe('identity', () => {
         const afterwards = late.map((e) => ({
           ...e,
           id: `late ${e.id}`,
-          key: [...e.key].reverse().join(''),
-          ...(e.about === undefined ? {} : { about: [...e.about].reverse().join('') }),
+          key: e.about === undefined && !isAct(e) ? keyApart(reversed(nameIn(e.key)), reversed(e.key)) : reversed(e.key),
+          ...(e.about === undefined ? {} : { about: reversed(e.about) }),
         }));
         const at = BASE + 500 * HOUR;
         const act =

@@ -12,7 +12,7 @@ export function nodeName(kind: string, value: string): string {
 }
 
 /** Name of (source, id), as the door makes it. */
-function nameFrom(source: string, id: string): string {
+export function nameFrom(source: string, id: string): string {
   return createHash('sha256').update(`${source}\0${id}`).digest('hex').slice(0, 24);
 }
 

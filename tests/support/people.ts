@@ -1,5 +1,6 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import type { IdentityRules } from '#server/domain/identity/rules.ts';
+import { nameFrom } from './events.ts';
 
 interface Link {
   readonly parent: string;
@@ -15,7 +16,7 @@ interface Link {
  */
 export function peopleOf(events: readonly StoredEvent[], rules: IdentityRules): (node: string) => string {
   const undone = new Set(events.filter((e) => /^(event\.retracted|identity\.(unmerged|rejoined))$/.test(e.type ?? '')).map((e) => e.about));
-  const held = events.filter((e) => e.about === undefined && !undone.has(e.key));
+  const held = events.filter((e) => e.about === undefined && !undone.has(nameFrom(e.source, e.id)));
   const kinds = new Map(held.flatMap((e) => e.who.map(([kind, , node]) => [node, kind])));
   const seen: Link[] = [];
   const said: Link[] = [];
