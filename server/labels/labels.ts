@@ -2,6 +2,7 @@ import type { LabelTask } from '#lib/contract/index.ts';
 import { Fault } from '#lib/contract/index.ts';
 import { isCustomersText } from '#server/domain/emotion/annotations.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { nameIn } from '#server/domain/event/key.ts';
 import { EMOTION_CORRECTED, nameOf, readEvent } from '#server/domain/event/event.ts';
 import type { LabelDesk } from '#server/api/labels.ts';
 import type { Acceptor } from '#server/ingest/acceptor.ts';
@@ -83,7 +84,7 @@ async function tasksIn(reading: StateReading, partition: number): Promise<LabelT
       if (state === null || state.noEmotion) return [];
       return (entries ?? []).flatMap(({ id, message }) => {
         const event = readEvent(message['e'] ?? '{}');
-        const labelled = state.emotionsSaid[event.key] !== undefined || state.retracted.includes(nameOf(event));
+        const labelled = state.emotionsSaid[nameIn(event.key)] !== undefined || state.retracted.includes(nameOf(event));
         return labelled ? [] : taskOf(customer, id, event);
       });
     }),

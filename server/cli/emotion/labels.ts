@@ -6,6 +6,7 @@ import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import type { FoldContext } from '#server/domain/customer/fold.ts';
 import { isCustomersText } from '#server/domain/emotion/annotations.ts';
 import { nameOf, readEvent } from '#server/domain/event/event.ts';
+import { nameIn } from '#server/domain/event/key.ts';
 import { connect } from '#server/redis/client.ts';
 import type { Redis, RedisAddress } from '#server/redis/client.ts';
 import { readLock } from '#server/redis/directory-lock.ts';
@@ -53,7 +54,7 @@ async function labelsOf(redis: Redis, partitions: number, person: string): Promi
   const entries = (await redis.xRange(keys.customer(partitionOf(person, partitions), person), '-', '+')) ?? [];
   return entries.flatMap(({ message }) => {
     const event = readEvent(message['e'] ?? '{}');
-    const label = emotionsSaid[event.key];
+    const label = emotionsSaid[nameIn(event.key)];
     if (label === undefined || label === 'unknown' || !isCustomersText(event) || retracted.includes(nameOf(event))) return [];
     return [`${quoted(event.text ?? '')},${label}`];
   });
