@@ -1,4 +1,5 @@
-import { WatchError } from 'redis';
+import { MultiErrorReply, WatchError } from 'redis';
+import { Fault } from '#lib/contract/index.ts';
 import type { Redis } from './client.ts';
 import { another } from './client.ts';
 import { merged } from './merged.ts';
@@ -40,17 +41,22 @@ export class Fence {
     return { version: version ?? '', held: holder !== null && holder !== '' };
   }
 
-  /** Writes a commit and the version it makes. @returns false where somebody else was faster: nothing was written */
+  /**
+   * Writes a commit and the version it makes.
+   * @returns false where somebody else was faster: nothing was written
+   * @throws Fault `internal` where the store refused single commands: it has written all others
+   */
   async commit(version: string, commands: readonly Command[]): Promise<boolean> {
     const own = await this.#connection();
-    const all = own.multi().addCommand(['SET', this.#versionKey, version]);
-    for (const command of merged(commands)) all.addCommand([...command]);
+    const written: readonly Command[] = [['SET', this.#versionKey, version], ...merged(commands)];
+    const all = own.multi();
+    for (const command of written) all.addCommand([...command]);
     try {
       await all.exec();
       return true;
     } catch (error) {
       if (error instanceof WatchError) return false;
-      throw error;
+      throw error instanceof MultiErrorReply ? brokenCommit(error, written) : error;
     }
   }
 
@@ -67,4 +73,17 @@ export class Fence {
     });
     return this.#own;
   }
+}
+
+/** The store does not take a transaction back of which a command fails. That is a fault of ours, so it is said which command it was. */
+function brokenCommit(error: MultiErrorReply, written: readonly Command[]): Fault {
+  const [first = 0] = error.errorIndexes;
+  const [name = '', key = ''] = written[first] ?? [];
+  const reply: unknown = error.replies[first];
+  const why = reply instanceof Error ? reply.message : String(reply);
+  return new Fault(
+    'internal',
+    `The store refused ${error.errorIndexes.length} commands of a commit and wrote the others; the first is ${name} ${key}: ${why}. npm run verify says what differs now.`,
+    { cause: error },
+  );
 }
