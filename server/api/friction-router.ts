@@ -9,7 +9,7 @@ export const frictionRouter = t.router({
         customerId,
         visit: z
           .string()
-          .regex(/^[0-9a-f]{24}$/, 'is not a visit')
+          .regex(/^[0-9a-f]{30}$/, 'is not a visit')
           .optional(),
         at: z.int().min(0).optional(),
       }),

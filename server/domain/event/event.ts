@@ -24,7 +24,7 @@ export interface TextEmotion {
 
 /** One thing that happened, parsed and normalised: as it stands in the log and in the customer's stream. Immutable. */
 export interface StoredEvent {
-  /** sha-256 of (source, id), first 12 bytes as hex: the duplicate key */
+  /** tells it from every other event: its name, 24 hex digits of (source, id), set apart by its strongest identifier, see key.ts */
   readonly key: string;
   readonly source: string;
   readonly id: string;
