@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Fault } from '#lib/contract/index.ts';
+import type { SystemStatus } from '#lib/contract/index.ts';
 import { startApp } from './app.ts';
 import { prepareHandlerEnvironment, readConfig } from './config.ts';
 import type { Config } from './config.ts';
@@ -41,6 +42,14 @@ function progress(words: string): (loaded: number, total: number) => void {
     process.stdout.write(process.stdout.isTTY ? `\r  ${words} ${percent} %${percent === 100 ? '\n' : ''}` : `  ${words} ${percent} %\n`);
   };
 }
+
+/** What becomes of an accepted event when the store crashes. */
+const KEPT: Readonly<Record<SystemStatus['durability'], string>> = {
+  'fsync-always': 'accepted means fsync-always',
+  'fsync-everysec': 'accepted means fsync-everysec, a crash of the store may take the last second',
+  none: 'accepted is not fsynced, a crash of the store may take it',
+  unknown: 'whether accepted is fsynced the store does not say',
+};
 
 /** What a person can act on is said in a sentence; anything else is a fault of ours and shown whole. */
 function tell(error: unknown): void {
@@ -131,7 +140,7 @@ async function serve({ config, log, closing, fail }: Start): Promise<void> {
   const address = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   if (app.keys.made) say(`\n  Write key (shown once; kept in ${config.dataDir}/write-key):\n  ${app.keys.first}\n`);
   const status = await app.status();
-  say(`  Throughline ${status.version} · accepted means ${status.durability} · ${config.demo ? 'SYNTHETIC DEMO DATA' : 'no demo data'}`);
+  say(`  Throughline ${status.version} · ${KEPT[status.durability]} · ${config.demo ? 'SYNTHETIC DEMO DATA' : 'no demo data'}`);
   say(`\n  Open ${address}\n`);
   if (config.demo) {
     const program = join(projectFile('build'), 'demo-worker.js');
