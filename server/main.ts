@@ -18,6 +18,9 @@ import { startEmbedded } from './redis/embedded.ts';
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** A stop that takes longer says so: whoever pressed Ctrl-C would think that it was not heard. */
+const SILENT_STOP_MS = 1000;
+
 const say = (words: string): void => void process.stdout.write(`${words}\n`);
 
 function versionOf(): string {
@@ -65,6 +68,7 @@ async function run(config: Config): Promise<void> {
   const stop = async (code: number): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    setTimeout(() => say('\n  Stopping as soon as what was begun is written.'), SILENT_STOP_MS).unref();
     for (const close of closing.reverse()) await close().catch((error: unknown) => log.error({ err: error }, 'closing failed'));
     process.exit(code);
   };
@@ -122,7 +126,7 @@ async function serve({ config, log, closing, fail }: Start): Promise<void> {
         new Fault(
           'bad_config',
           cause.code === 'EADDRINUSE'
-            ? `PORT: ${config.port} is already in use. Choose another: PORT=4071 npm start`
+            ? `PORT: ${config.port} is already in use. Choose another: PORT=${config.port === 4071 ? 4072 : 4071} npm start`
             : `HOST, PORT: ${cause.message}`,
           { cause },
         ),
