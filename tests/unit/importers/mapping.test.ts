@@ -106,6 +106,12 @@ describe('a row', () => {
     expect(mapped({ ...GOOD, who: '?' }).mapped?.event.customer).toEqual({ ticketId: 'A1' });
   });
 
+  it('with a list where a name should be has no customer of that name', () => {
+    const { mapped: result, problems } = mapped({ ...GOOD, who: ['Ann'] });
+    expect(result?.event.customer).toEqual({ ticketId: 'A1' });
+    expect(problems).toEqual([{ row: 7, column: 'who', value: '["Ann"]', reason: 'is a list or an object and identifies nobody' }]);
+  });
+
   it('takes the first choice whose conditions all hold', () => {
     expect(mapped({ ...GOOD, via: '?' }).mapped?.event.touchpoint).toBe('began');
   });
