@@ -37,6 +37,7 @@ import { Presence } from '#server/live/presence.ts';
 import { Sockets } from '#server/live/sockets.ts';
 import { FeedMeter, readFeeds, samplePlace } from '#server/log/feeds.ts';
 import { openInbox } from '#server/log/inbox-stream.ts';
+import { Fault } from '#lib/contract/fault.ts';
 import { openQuarantine } from '#server/log/quarantine.ts';
 import { createLabels } from '#server/labels/labels.ts';
 import { createLog } from '#server/log/redis-log.ts';
@@ -46,7 +47,7 @@ import { Pulse } from '#server/projector/pulse.ts';
 import { Projection } from '#server/projector/projection.ts';
 import { readSample } from '#server/projector/sample.ts';
 import { connect } from '#server/redis/client.ts';
-import { requireVersion } from '#server/redis/probe.ts';
+import { requireKeeping, requireVersion } from '#server/redis/probe.ts';
 import { durabilityOf, openStore, settleRules } from '#server/redis/store.ts';
 import { actorOf, nameGiven } from '#server/security/actor.ts';
 import { findRights } from '#server/security/find-rights.ts';
@@ -54,6 +55,7 @@ import { sameOrigin } from '#server/security/origin.ts';
 import { searchCandidates } from '#server/security/identifiers.ts';
 import { KeyRing } from '#server/security/key-ring.ts';
 import { createNodeHasher } from '#server/security/node-hash.ts';
+import { isPhoneRegion } from '#server/security/phone.ts';
 import { createWriteKeys } from '#server/security/write-keys.ts';
 import type { WriteKeys } from '#server/security/write-keys.ts';
 
@@ -88,13 +90,37 @@ export interface App {
 
 /** Puts the product together on a store. @throws Fault with what to do */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, clock, log } = options;
+  const { config, log } = options;
   if (config.role !== 'web') checkReader(config);
+  if (!isPhoneRegion(config.phoneRegion))
+    throw new Fault(
+      'bad_config',
+      `PHONE_REGION must be the ISO code of a country, such as DE or GB, but is ${JSON.stringify(config.phoneRegion)}. Correct it or leave it out, then start again.`,
+    );
   const lost = (error: Error): void => log.warn({ err: error }, 'the store does not answer');
   const redis = await connect(options.address, lost);
   // What a person waits for and what is followed have connections of their own: an answer never stands behind a heap of events or changes.
   const [reads, follows] = await Promise.all([connect(options.address, lost), connect(options.address, lost)]);
+  try {
+    return await assemble(options, { redis, reads, follows });
+  } catch (error) {
+    // Else they would tell of the store that goes away next, below the sentence that says what is wrong.
+    for (const connection of [redis, reads, follows]) connection.destroy();
+    throw error;
+  }
+}
+
+/** The connections of one process, by what they are for. */
+interface Connections {
+  readonly redis: Redis;
+  readonly reads: Redis;
+  readonly follows: Redis;
+}
+
+async function assemble(options: AppOptions, { redis, reads, follows }: Connections): Promise<App> {
+  const { config, clock, log } = options;
   requireVersion(await redis.info('server'));
+  requireKeeping(await redis.info('memory'));
   const store = await openStore(redis, { partitions: config.partitions });
   const rules = loadRules(config.identityFile);
   await settleRules(redis, rules.fingerprint);

@@ -7,6 +7,8 @@ import { LOG_LEVELS } from './platform/log.ts';
 const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 const REMOTE_CONSENT = 'unsafe-no-accounts-yet';
 const SHORTEST_WRITE_KEY = 16;
+/** characters of all keys with their names together */
+const LONGEST_WRITE_KEYS = 4096;
 
 const wholeNumber = (from: number, to: number) => {
   const sentence = `must be a whole number from ${from} to ${to}`;
@@ -18,20 +20,23 @@ const wholeNumber = (from: number, to: number) => {
 };
 const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
+const ORIGIN = /^https?:\/\/[^\s,;/'"]+$/i;
+const isOrigin = (text: string): boolean => ORIGIN.test(text) && URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`;
+const ORIGINS = 'must be origins such as https://shop.example, separated by commas, without a path';
+/** As browsers write them: lower case, without the port that goes without saying. */
 const origins = z
   .string()
-  .regex(
-    /^https?:\/\/[^\s,;/'"]+(\s*,\s*https?:\/\/[^\s,;/'"]+)*$/,
-    'must be origins such as https://shop.example, separated by commas, without a path',
-  )
-  .transform((value) => value.split(',').map((origin) => origin.trim().toLowerCase()));
+  .transform((value) => value.split(',').map((origin) => origin.trim()))
+  .refine((all) => all.every(isOrigin), ORIGINS)
+  .transform((all) => all.map((origin) => new URL(origin).origin));
 const path = z.string().transform((value) => resolve(value));
 
-/** One line per variable: what it may be, and what it is when it is not set. */
 /** Ports below 32768 and above 1023 that the Fetch standard blocks ("bad port"): no page would ever load from there. */
 const BLOCKED_PORTS: ReadonlySet<number> = new Set([
   1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
 ]);
+
+/** One line per variable: what it may be, and what it is when it is not set. */
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535)
@@ -42,6 +47,7 @@ const environment = z.object({
   REDIS_URL: z
     .string()
     .regex(/^(rediss?|unix):\/\/./, 'must begin with redis://, rediss:// or unix://')
+    .refine(isStoreAddress, 'must be an address such as redis://name:password@host:6379/0; write signs of the password as %-codes')
     .optional(),
   REDIS_SERVER_BIN: path.optional(),
   PARTITIONS: wholeNumber(1, 64).default(8),
@@ -52,11 +58,13 @@ const environment = z.object({
   WRITE_KEY: z
     .string()
     .regex(
-      new RegExp(`^[\\x21-\\x7e]{${SHORTEST_WRITE_KEY},256}$`),
-      `must have ${SHORTEST_WRITE_KEY} to 256 visible ASCII characters and no spaces`,
+      new RegExp(`^[\\x21-\\x7e]{${SHORTEST_WRITE_KEY},${LONGEST_WRITE_KEYS}}$`),
+      `must have ${SHORTEST_WRITE_KEY} to ${LONGEST_WRITE_KEYS} visible ASCII characters and no spaces`,
     )
     .optional(),
-  BROWSER_ORIGINS: origins.optional(),
+  BROWSER_ORIGINS: origins
+    .refine((all) => !all.some((origin) => origin.includes('*')), 'must name each site by itself, without *')
+    .optional(),
   FRAME_ANCESTORS: origins.optional(),
   JOURNEYS: path.default(() => projectFile('server/journeys')),
   IDENTITY: path.optional(),
@@ -190,6 +198,18 @@ export function readConfig(): Config {
  */
 export function prepareHandlerEnvironment(): void {
   process.env.PROTOCOL_HEADER ??= 'x-forwarded-proto';
+}
+
+/** Whether the client of the store can read it; it says no more than that it cannot. */
+function isStoreAddress(value: string): boolean {
+  if (value.startsWith('unix:')) return true;
+  try {
+    const { hostname, username, password, pathname } = new URL(value);
+    decodeURIComponent(`${username}${password}`);
+    return hostname !== '' && /^(\/\d*)?$/.test(pathname);
+  } catch {
+    return false;
+  }
 }
 
 function complaint(error: z.ZodError, given: Readonly<Record<string, string | undefined>>): Fault {

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Fault } from '#lib/contract/index.ts';
+import type { SystemStatus } from '#lib/contract/index.ts';
 import { startApp } from './app.ts';
 import { prepareHandlerEnvironment, readConfig } from './config.ts';
 import type { Config } from './config.ts';
@@ -16,6 +17,9 @@ import type { Log } from './platform/log.ts';
 import { startEmbedded } from './redis/embedded.ts';
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A stop that takes longer says so: whoever pressed Ctrl-C would think that it was not heard. */
+const SILENT_STOP_MS = 1000;
 
 const say = (words: string): void => void process.stdout.write(`${words}\n`);
 
@@ -42,6 +46,14 @@ function progress(words: string): (loaded: number, total: number) => void {
   };
 }
 
+/** What becomes of an accepted event when the store crashes. */
+const KEPT: Readonly<Record<SystemStatus['durability'], string>> = {
+  'fsync-always': 'accepted means fsync-always',
+  'fsync-everysec': 'accepted means fsync-everysec, a crash of the store may take the last second',
+  none: 'accepted is not fsynced, a crash of the store may take it',
+  unknown: 'whether accepted is fsynced the store does not say',
+};
+
 /** What a person can act on is said in a sentence; anything else is a fault of ours and shown whole. */
 function tell(error: unknown): void {
   const words = error instanceof Fault ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -56,6 +68,7 @@ async function run(config: Config): Promise<void> {
   const stop = async (code: number): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    setTimeout(() => say('\n  Stopping as soon as what was begun is written.'), SILENT_STOP_MS).unref();
     for (const close of closing.reverse()) await close().catch((error: unknown) => log.error({ err: error }, 'closing failed'));
     process.exit(code);
   };
@@ -113,7 +126,7 @@ async function serve({ config, log, closing, fail }: Start): Promise<void> {
         new Fault(
           'bad_config',
           cause.code === 'EADDRINUSE'
-            ? `PORT: ${config.port} is already in use. Choose another: PORT=4071 npm start`
+            ? `PORT: ${config.port} is already in use. Choose another: PORT=${config.port === 4071 ? 4072 : 4071} npm start`
             : `HOST, PORT: ${cause.message}`,
           { cause },
         ),
@@ -131,7 +144,7 @@ async function serve({ config, log, closing, fail }: Start): Promise<void> {
   const address = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   if (app.keys.made) say(`\n  Write key (shown once; kept in ${config.dataDir}/write-key):\n  ${app.keys.first}\n`);
   const status = await app.status();
-  say(`  Throughline ${status.version} · accepted means ${status.durability} · ${config.demo ? 'SYNTHETIC DEMO DATA' : 'no demo data'}`);
+  say(`  Throughline ${status.version} · ${KEPT[status.durability]} · ${config.demo ? 'SYNTHETIC DEMO DATA' : 'no demo data'}`);
   say(`\n  Open ${address}\n`);
   if (config.demo) {
     const program = join(projectFile('build'), 'demo-worker.js');

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { COMPONENTS, COMPONENT_NAMES, Fault } from '#lib/contract/index.ts';
@@ -21,6 +21,7 @@ import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { calibration, calibrationOptions, proposal, visitsOf } from './friction-calibrate.ts';
 import type { CalibrateGiven } from './friction-calibrate.ts';
 import { addressOf, partitionsOf } from './running-store.ts';
+import { writeFile } from './write-file.ts';
 
 const USAGE = `npm run friction -- <what> ...
 
@@ -184,7 +185,7 @@ async function calibrate(journey: string, given: CalibrateGiven, config: Config)
     const next = Math.max(0, ...entries.map((entry) => entry.version)) + 1;
     const result = calibration(visits, { ...options, journey, weights: rules.weights, now: Date.now() });
     say(result.text);
-    writeFileSync(options.out, proposal({ file: version?.file ?? null, version: next, journey, result }));
+    writeFile(options.out, proposal({ file: version?.file ?? null, version: next, journey, result }));
     say(`\nWritten to ${options.out} as version ${next}. If you accept it: npm run friction -- publish ${options.out} --by <your name>`);
   });
 }

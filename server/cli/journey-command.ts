@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -13,6 +13,7 @@ import { readJourney } from '#server/journeys/read.ts';
 import { problemText } from '#server/platform/yaml.ts';
 import { connect } from '#server/redis/client.ts';
 import { addressOf } from './running-store.ts';
+import { writeFile } from './write-file.ts';
 
 const USAGE = `npm run journey -- <what> ...
 
@@ -133,7 +134,7 @@ async function exportJourney(name: string, path: string | undefined, config: Con
       `There is no journey ${name}. There are: ${all.map((one) => `${one.journey}@${one.version}`).join(', ')}.`,
     );
   if (path === undefined) process.stdout.write(found.text);
-  else writeFileSync(path, found.text);
+  else writeFile(path, found.text);
 }
 
 async function list(config: Config): Promise<void> {
@@ -149,7 +150,7 @@ export function journeySchemaText(): string {
 
 function schema(path: string | undefined): void {
   if (path === undefined) process.stdout.write(journeySchemaText());
-  else writeFileSync(path, journeySchemaText());
+  else writeFile(path, journeySchemaText());
 }
 
 /** `npm run journey`. @throws Fault with a sentence that says what to do */

@@ -155,6 +155,13 @@ function lineOf(document: Document, counter: LineCounter, path: readonly Propert
   return 1;
 }
 
+/** A field that is not known is wrong itself, not the one it stands in. */
+function placesOf(issue: z.core.$ZodIssue): { readonly path: readonly PropertyKey[]; readonly message: string }[] {
+  const { path, message } = issue;
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key], message: 'is not known here' }));
+  return [{ path, message: message.endsWith('received undefined') ? 'is missing' : message }];
+}
+
 /**
  * Reads a mapping file.
  * @param name shown in messages
@@ -169,9 +176,9 @@ export function parseMapping(text: string, name: string): Mapping {
   }
   const parsed = mappingSchema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => {
-    const field = issue.path.map(String).join('.');
-    return `${name}:${lineOf(document, counter, issue.path)}: ${field === '' ? '' : `${field}: `}${issue.message}`;
+  const lines = parsed.error.issues.flatMap(placesOf).map(({ path, message }) => {
+    const field = path.map(String).join('.');
+    return `${name}:${lineOf(document, counter, path)}: ${field === '' ? '' : `${field}: `}${message}`;
   });
   throw new Fault('bad_config', lines.join('\n'));
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import { JSONParser, TokenType } from '@streamparser/json';
+import { Tokenizer, TokenParser, TokenType } from '@streamparser/json';
 import { z } from 'zod';
+import { exactNumber } from './exact-number.ts';
 import type { SourceRow } from './source-rows.ts';
 import { utf8Of } from './utf8.ts';
 
@@ -41,6 +42,23 @@ interface Known {
 }
 
 type OnToken = (token: { readonly token: TokenType; readonly value: unknown }) => void;
+type Token = Parameters<Tokenizer['onToken']>[0];
+
+/** Gives a number that would lose digits as the text that the file has. */
+class ExactTokenizer extends Tokenizer {
+  #digits = '';
+
+  exactly(token: Token): Token {
+    if (token.token !== TokenType.NUMBER) return token;
+    const value = exactNumber(this.#digits);
+    return typeof value === 'number' ? token : { token: TokenType.STRING, value, offset: token.offset };
+  }
+
+  protected override parseNumber(digits: string): number {
+    this.#digits = digits;
+    return super.parseNumber(digits);
+  }
+}
 
 /**
  * Runs a file through the parser, one element of an array at a time.
@@ -50,12 +68,19 @@ type OnToken = (token: { readonly token: TokenType; readonly value: unknown }) =
 async function* elements(stream: Readable, path: string, watch?: OnToken): AsyncGenerator<unknown> {
   const ready: unknown[] = [];
   let failure: Error | undefined;
-  const parser = new JSONParser({ paths: [path], keepStack: false, stringBufferSize: 65_536 });
-  if (watch !== undefined) parser.onToken = watch;
+  const tokenizer = new ExactTokenizer({ stringBufferSize: 65_536 });
+  const parser = new TokenParser({ paths: [path], keepStack: false });
+  tokenizer.onToken = (given) => {
+    const token = tokenizer.exactly(given);
+    watch?.(token);
+    parser.write(token);
+  };
+  tokenizer.onError = (error) => (failure ??= error);
+  parser.onError = (error) => tokenizer.error(error);
+  parser.onEnd = () => tokenizer.end();
   parser.onValue = ({ value }) => void ready.push(value);
-  parser.onError = (error) => (failure ??= error);
   for await (const chunk of utf8Of(stream)) {
-    parser.write(chunk);
+    tokenizer.write(chunk);
     if (failure !== undefined) throw failure;
     yield* ready.splice(0);
   }

@@ -158,7 +158,7 @@ interface Readers {
   readonly instant: InstantReader;
   readonly id: ValueReader | undefined;
   readonly caseId: ValueReader | undefined;
-  readonly customer: readonly (readonly [kind: string, read: ValueReader])[];
+  readonly customer: readonly (readonly [kind: string, read: ValueReader, columns: readonly string[]])[];
   readonly fields: readonly (readonly [name: (typeof RULED)[number], read: ValueReader])[];
   readonly signals: SignalReader;
   readonly promise: PromiseReader;
@@ -174,7 +174,7 @@ function readersOf(mapping: Mapping): Readers {
     instant: instantReader(mapping.occurredAt.format, mapping.occurredAt.zone),
     id: mapping.id === undefined ? undefined : valueReader(mapping.id),
     caseId: mapping.caseId === undefined ? undefined : valueReader(mapping.caseId),
-    customer: Object.entries(mapping.customer).map(([kind, rule]) => [kind, valueReader(rule)] as const),
+    customer: Object.entries(mapping.customer).map(([kind, rule]) => [kind, valueReader(rule), ruleColumns(rule)] as const),
     fields: RULED.flatMap((name) => {
       const rule = mapping[name];
       return rule === undefined ? [] : [[name, valueReader(rule)] as const];
@@ -203,9 +203,16 @@ function keptColumns(mapping: Mapping, { used }: Readers, source: SourceRow): re
   return (source.columns?.() ?? []).filter((column) => !used.has(column)).slice(0, MOST_ATTRIBUTES);
 }
 
-function identifiersOf(readers: Readers['customer'], cells: Cells, row: number, problems: Problem[]): Record<string, string> {
+/** Who a row is about. A list or an object names nobody: as text it would be one customer more. */
+function identifiersOf(readers: Readers['customer'], source: SourceRow, cells: Cells, problems: Problem[]): Record<string, string> {
   const out: Record<string, string> = {};
-  for (const [kind, read] of readers) {
+  const row = source.number;
+  for (const [kind, read, columns] of readers) {
+    const composite = columns.find((column) => typeof (source.value(column) ?? '') === 'object');
+    if (composite !== undefined) {
+      problems.push(problemOf(row, composite, cells(composite) ?? null, 'is a list or an object and identifies nobody'));
+      continue;
+    }
     const value = read(cells, row, problems);
     if (value !== undefined) out[kind] = value;
   }
@@ -264,7 +271,7 @@ export function rowMapper(mapping: Mapping, now: number): RowMapper {
       if (typeof at !== 'number') return refused(problems, at);
       // Every door takes such an event; a file should not surprise anybody with it.
       if (at > now + AHEAD_MS) problems.push(problemOf(row, mapping.occurredAt.column, cells(mapping.occurredAt.column) ?? null, FUTURE));
-      const customer = identifiersOf(readers.customer, cells, row, problems);
+      const customer = identifiersOf(readers.customer, source, cells, problems);
       const draft: Draft = { customer, occurredAt: at };
       const id = readers.id?.(cells, row, problems);
       if (id !== undefined) draft.id = id;

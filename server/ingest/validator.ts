@@ -24,6 +24,14 @@ export interface Validators {
   readonly factor: Validator<FactorInput>;
 }
 
+/** How what is checked is called, and what to do with a field that it has not. */
+interface Words {
+  readonly subject: string;
+  readonly unknown: string;
+}
+const EVENT: Words = { subject: 'An event', unknown: 'is not part of the envelope; put it under attributes' };
+const FACTOR: Words = { subject: 'A factor', unknown: 'is no field of a factor; leave it out' };
+
 /** A pattern says what is forbidden to a machine; this says it to a person. */
 const PATTERN_MESSAGE = 'must not hold control characters or bidirectional marks';
 
@@ -35,32 +43,36 @@ const PATTERN_MESSAGE = 'must not hold control characters or bidirectional marks
 export function createValidators(): Validators {
   const options = { strict: true, strictTypes: false, ownProperties: true, logger: false } as const;
   const compilers = { quick: new Ajv2020({ ...options, unicode: false }), exact: new Ajv2020(options) };
-  return { event: validatorOf<EventInput>(compilers, eventSchema), factor: validatorOf<FactorInput>(compilers, factorSchema) };
+  return {
+    event: validatorOf<EventInput>(compilers, eventSchema, EVENT),
+    factor: validatorOf<FactorInput>(compilers, factorSchema, FACTOR),
+  };
 }
 
 function validatorOf<Valid>(
   { quick, exact }: { readonly quick: Ajv2020; readonly exact: Ajv2020 },
   schema: z.ZodType<Valid>,
+  words: Words,
 ): Validator<Valid> {
   const json = z.toJSONSchema(schema);
   const passes = quick.compile<Valid>(json);
   const validate = exact.compile<Valid>(json);
   return {
     accepts: (value): value is Valid => passes(value) || validate(value),
-    problemOf: (value) => (validate(value) ? undefined : explain(validate.errors?.at(-1))),
+    problemOf: (value) => (validate(value) ? undefined : explain(validate.errors?.at(-1), words)),
   };
 }
 
 /** The last error of a failed check is the outermost: "neither text nor number" rather than "no text". */
-function explain(error: ErrorObject | undefined): EventProblem {
-  if (error === undefined) return { field: '', code: 'invalid_field', message: 'The event is not valid.' };
+function explain(error: ErrorObject | undefined, words: Words): EventProblem {
+  if (error === undefined) return { field: '', code: 'invalid_field', message: `${words.subject} is not valid.` };
   const path = fieldOf(error.instancePath);
   const parameters: Readonly<Record<string, unknown>> = error.params;
-  if (error.keyword === 'required') return about(path, String(parameters['missingProperty']), 'missing_field', 'is required');
+  if (error.keyword === 'required') return about(words, path, String(parameters['missingProperty']), 'missing_field', 'is required');
   if (error.keyword === 'additionalProperties')
-    return about(path, String(parameters['additionalProperty']), 'unknown_field', 'is not part of the envelope; put it under attributes');
-  if (error.keyword === 'propertyNames') return about(path, '', 'invalid_field', 'has a name that is empty or too long');
-  return about(path, '', 'invalid_field', sentence(error, parameters));
+    return about(words, path, String(parameters['additionalProperty']), 'unknown_field', words.unknown);
+  if (error.keyword === 'propertyNames') return about(words, path, '', 'invalid_field', 'has a name that is empty or too long');
+  return about(words, path, '', 'invalid_field', sentence(error, parameters));
 }
 
 function sentence(error: ErrorObject, parameters: Readonly<Record<string, unknown>>): string {
@@ -97,9 +109,9 @@ function typeName(type: string): string {
   return type === 'object' || type === 'array' ? `an ${type}` : `a ${type}`;
 }
 
-function about(path: string, name: string, code: RejectionCode, predicate: string): EventProblem {
+function about(words: Words, path: string, name: string, code: RejectionCode, predicate: string): EventProblem {
   const field = [path, shortened(name)].filter((part) => part !== '').join('.');
-  return { field, code, message: `${field === '' ? 'An event' : field} ${predicate}.` };
+  return { field, code, message: `${field === '' ? words.subject : field} ${predicate}.` };
 }
 
 /** A JSON pointer as people write paths: `/signals/0/kind` is `signals.0.kind`. */

@@ -24,7 +24,7 @@ export type YamlReading<T> = { readonly ok: true; readonly value: T } | { readon
 /** Reads YAML against a schema and further checks: the value, or everything that is wrong with it and on which line. */
 export function parseYaml<T>(text: string, schema: z.ZodType<T>, check: (value: T) => readonly YamlProblem[] = () => []): YamlReading<T> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const lineOf = (path: Path): number => {
     const parent = document.getIn(path.slice(0, -1), true);
     // A field stands where its name does, even where its value begins below.
@@ -44,7 +44,7 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, check: (value: 
   });
   const [broken] = document.errors;
   if (broken !== undefined)
-    return { ok: false, problems: [{ line: broken.linePos?.[0].line ?? 1, field: '', message: broken.message.split('\n')[0] ?? '' }] };
+    return { ok: false, problems: [{ line: lines.linePos(broken.pos[0]).line, field: '', message: broken.message }] };
   const parsed = schema.safeParse(document.toJS());
   if (!parsed.success) return wrong(parsed.error.issues.flatMap(problemsOf));
   const problems = check(parsed.data);

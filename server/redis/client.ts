@@ -1,4 +1,4 @@
-import { createClient } from 'redis';
+import { createClient, ErrorReply } from 'redis';
 import { Fault } from '#lib/contract/index.ts';
 import { scripts } from './scripts.ts';
 
@@ -17,8 +17,15 @@ const NO_TIMEOUT: object = { timeout: undefined };
  */
 const WRITE_AT_ONCE: object = { writableHighWaterMark: 4 * 1024 * 1024 };
 
-function make(address: RedisAddress, onError: (error: Error) => void) {
-  const reconnectStrategy = (attempt: number): number => Math.min(50 * 2 ** attempt, 1000) + Math.floor((attempt * 37) % 50);
+/** How often a store that has never answered is asked, over about four seconds. */
+const FIRST_ATTEMPTS = 7;
+
+/** @param answered whether the store has ever answered: then it will come back, else its address may be wrong */
+function make(address: RedisAddress, answered: () => boolean, onError: (error: Error) => void) {
+  const reconnectStrategy = (attempt: number, cause: Error): number | false => {
+    if (!answered() && (attempt >= FIRST_ATTEMPTS || cause instanceof ErrorReply)) return false;
+    return Math.min(50 * 2 ** attempt, 1000) + Math.floor((attempt * 37) % 50);
+  };
   const settings = { ...WRITE_AT_ONCE, connectTimeout: 2000, reconnectStrategy };
   const socket = address.socketPath === undefined ? settings : { ...settings, path: address.socketPath, tls: false as const };
   const client = createClient({
@@ -37,18 +44,35 @@ function make(address: RedisAddress, onError: (error: Error) => void) {
 /** The one kind of client the product uses: RESP3, our scripts as commands, no offline queue (a lost store is said at once). */
 export type Redis = ReturnType<typeof make>;
 
-/** Connects to the store. @throws Fault `store_unavailable` with what to do */
+/** An address without what is secret in it. */
+function shown({ socketPath, url = '' }: RedisAddress): string {
+  return socketPath ?? url.replace(/\/\/[^/]*@/, '//');
+}
+
+/**
+ * Connects to the store. From then on the client comes back by itself whenever the store does.
+ * @throws Fault `store_unavailable` with what to do, where nobody answers within seconds or we are not let in
+ */
 export async function connect(address: RedisAddress, onError: (error: Error) => void = () => undefined): Promise<Redis> {
-  const client = make(address, onError);
+  let answered = false;
+  const client = make(
+    address,
+    () => answered,
+    (error) => answered && onError(error),
+  );
   try {
     await client.connect();
   } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause);
     throw new Fault(
       'store_unavailable',
-      `The store does not answer at ${address.socketPath ?? address.url ?? '(no address)'}. Is the Redis server running?`,
+      cause instanceof ErrorReply
+        ? `The store at ${shown(address)} does not let us in: ${words}`
+        : `The store does not answer at ${shown(address)} (${words}). Is the Redis server running?`,
       { cause },
     );
   }
+  answered = true;
   return client;
 }
 

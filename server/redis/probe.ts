@@ -48,6 +48,20 @@ export function requireVersion(info: string): void {
   );
 }
 
+/**
+ * Refuses a server that makes room by forgetting: it would take customers away without a word.
+ * @param info its INFO answer, section memory
+ * @throws Fault `bad_config` with what to do
+ */
+export function requireKeeping(info: string): void {
+  const policy = infoField(info, 'maxmemory_policy') ?? 'noeviction';
+  if (!policy.startsWith('allkeys') || infoField(info, 'maxmemory') === '0') return;
+  throw new Fault(
+    'bad_config',
+    `The Redis server forgets customers when its memory is full (maxmemory-policy ${policy}). Set maxmemory-policy noeviction, then start again.`,
+  );
+}
+
 async function withClient<Answer>(
   socketPath: string,
   ask: (client: ReturnType<typeof makeClient>) => Promise<Answer>,

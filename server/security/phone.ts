@@ -7,6 +7,11 @@ const LONGEST_TYPED = 40;
 const REMEMBERED = 20_000;
 const ONE_DIGIT_ONLY = /^(\d)\1*$/;
 
+/** Whether telephone numbers of this country can be read without their country code. */
+export function isPhoneRegion(region: string): boolean {
+  return isSupportedCountry(region);
+}
+
 /**
  * Makes a reader of telephone numbers. It remembers recent answers, because parsing one number costs as much as the whole rest of an event.
  * @param region ISO country whose numbers may come without country code, e.g. `DE`; an unknown one means: only international forms

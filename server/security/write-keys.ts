@@ -110,9 +110,24 @@ function parsePairs(configured: string): readonly { readonly name: string | unde
   });
 }
 
-/** The key kept in the data folder, made on the first start. The link is atomic: of two processes starting at once, one makes the key and both use it. */
+/** The key kept in the data folder, made on the first start. @throws Fault `bad_config` where the folder cannot be used for it */
 function keptKey(dataDir: string): { readonly key: string; readonly made: boolean } {
   const path = join(dataDir, KEY_FILE);
+  try {
+    return keptAt(path, dataDir);
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause;
+    const reason = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+    throw new Fault(
+      'bad_config',
+      `The write key cannot be kept in ${path}${reason}. DATA_DIR must be a folder that the user who starts the app may write; or set WRITE_KEY.`,
+      { cause },
+    );
+  }
+}
+
+/** The link is atomic: of two processes starting at once, one makes the key and both use it. */
+function keptAt(path: string, dataDir: string): { readonly key: string; readonly made: boolean } {
   const kept = readKept(path);
   if (kept !== undefined) return { key: kept, made: false };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });

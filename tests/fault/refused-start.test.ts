@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectFile } from '#server/platform/files.ts';
+import { connect } from '#server/redis/client.ts';
+import { startTestRedis } from '../support/redis.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -63,5 +65,39 @@ describe('a start with identity rules that cannot be', () => {
     expect(refused.said).toContain(
       'settled when a store is made, and this store was made with others. Use these again, or another DATA_DIR',
     );
+  });
+});
+
+describe('a start on a Redis of the operator’s', () => {
+  it('ends with the address, and without its password, where nobody answers', async () => {
+    const { code, said } = await start({ REDIS_URL: 'redis://:hidden-word@127.0.0.1:1' });
+    expect(code).toBe(1);
+    expect(said.trim()).toBe(
+      'The store does not answer at redis://127.0.0.1:1 (connect ECONNREFUSED 127.0.0.1:1). Is the Redis server running?',
+    );
+  });
+
+  it('ends where it is not let in, or where that Redis would forget customers when it is full', async () => {
+    await using server = await startTestRedis();
+    const own = await connect({ socketPath: server.socketPath });
+    await own.configSet({ maxmemory: '100mb', 'maxmemory-policy': 'allkeys-lru' });
+    const forgetful = await start({ REDIS_URL: server.url });
+    expect([forgetful.code, forgetful.said]).toEqual([
+      1,
+      expect.stringContaining('(maxmemory-policy allkeys-lru). Set maxmemory-policy noeviction'),
+    ]);
+
+    await own.configSet('requirepass', 'another-word');
+    const refused = await start({ REDIS_URL: server.url });
+    expect([refused.code, refused.said]).toEqual([1, expect.stringMatching(/does not let us in: NOAUTH/)]);
+    own.destroy();
+  });
+});
+
+describe('a start with a country that does not exist', () => {
+  it('is refused: no number without a country code could be read', async () => {
+    const { code, said } = await start({ PHONE_REGION: 'UK' });
+    expect([code, await leftBehind()]).toEqual([1, false]);
+    expect(said).toContain('PHONE_REGION must be the ISO code of a country, such as DE or GB, but is "UK"');
   });
 });

@@ -49,6 +49,21 @@ test('whoever may show pages in a frame is named by origins, and nothing else ge
     expect(refusal({ FRAME_ANCESTORS: wrong })).toMatch(/FRAME_ANCESTORS must be origins/);
 });
 
+test('sites are named as browsers name them: nothing is accepted that could never match', () => {
+  expect(parseConfig({ BROWSER_ORIGINS: 'https://Shop.example:443,http://till.example:80' }).browserOrigins).toEqual([
+    'https://shop.example',
+    'http://till.example',
+  ]);
+  for (const wrong of ['https://shop.example:99999', 'https://???', 'https://shop.example?x', 'https://ann@shop.example'])
+    expect(refusal({ BROWSER_ORIGINS: wrong })).toMatch(/BROWSER_ORIGINS must be origins/);
+  expect(refusal({ BROWSER_ORIGINS: 'https://*.shop.example' })).toMatch(/BROWSER_ORIGINS must name each site/);
+});
+
+test('keys of many sources fit into WRITE_KEY', () => {
+  const keys = Array.from({ length: 40 }, (_, index) => `source-${index}:0123456789abcdef0123456789abcdef`).join(',');
+  expect(parseConfig({ WRITE_KEY: keys }).writeKey).toBe(keys);
+});
+
 test('every variable is taken from the environment', () => {
   const env = {
     HOST: '::1',
@@ -133,6 +148,9 @@ test.each([
 test.each([
   ['WRITE_KEY', 'short-key-15chr', 'must have 16'],
   ['REDIS_URL', 'http://user:password@redis', 'must begin with redis://'],
+  ['REDIS_URL', 'redis://:password@redis:99999', 'must be an address such as'],
+  ['REDIS_URL', 'redis://:password@redis/first', 'must be an address such as'],
+  ['REDIS_URL', 'redis://:pass%word@redis', 'must be an address such as'],
 ])('a wrong %s is refused without repeating the secret', (name, value, wanted) => {
   const sentence = refusal({ [name]: value });
   expect(sentence.startsWith(`${name} ${wanted}`)).toBe(true);

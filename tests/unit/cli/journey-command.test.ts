@@ -37,6 +37,12 @@ describe('npm run journey', () => {
     await expect(run('check', bad)).rejects.toThrow('bad.txt:18: touchpoints.1.owner is missing: name the department that answers for it');
   });
 
+  it('says once on which line a file is no YAML', async () => {
+    const bad = join(folder, 'twice.txt');
+    await writeFile(bad, `${TEST_JOURNEY}\njourney: again\n`);
+    await expect(run('check', bad)).rejects.toThrow(/^twice\.txt:\d+: Map keys must be unique$/);
+  });
+
   it('says exactly what differs, from what is published and from another file', async () => {
     expect(await run('diff', file)).toBe('Nothing differs from test@1.\n');
     const other = join(folder, 'other.txt');
@@ -50,6 +56,8 @@ describe('npm run journey', () => {
     await run('export', 'test@1', out);
     expect(await readFile(out, 'utf8')).toBe(TEST_JOURNEY);
     await expect(run('export', 'nothing')).rejects.toThrow('There is no journey nothing. There are: test@1.');
+    const nowhere = join(folder, 'no-such-folder', 'out.txt');
+    await expect(run('export', 'test@1', nowhere)).rejects.toThrow(`${nowhere} cannot be written (ENOENT).`);
   });
 
   it('does not publish into nowhere, and explains itself', async () => {

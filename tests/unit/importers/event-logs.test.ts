@@ -247,6 +247,15 @@ describe('an OCEL 2.0 log with the mapping that ships', () => {
     const { events } = await read('levels.jsonocel', OCEL, mapping);
     expect(events.map(({ segment }) => segment)).toEqual([undefined, 'gold', 'gold', undefined]);
   });
+
+  test('keeps a whole number as text where a number would lose digits: two long references stay two', async () => {
+    const log = OCEL.replace('"name":"channel","value":"web"', '"name":"reference","value":12345678901234567891')
+      .replace('"value":"gold"', '"value":-9007199254740993')
+      .replace('"value":"basic"', '"value":9007199254740991');
+    const { events } = await read('long.jsonocel', log, `${await shipped('ocel')}\nsegment: object:customers.level\n`);
+    expect(events[0]?.attributes).toMatchObject({ reference: '12345678901234567891' });
+    expect(events.slice(1, 3).map(({ segment }) => segment)).toEqual(['-9007199254740993', '-9007199254740993']);
+  });
 });
 
 describe('a file that is no whole OCEL 2.0 log', () => {

@@ -130,16 +130,18 @@ describe('an import', () => {
 
   it('keeps every digit of a long number in NDJSON, so that two customers never become one', async () => {
     const line = (m: number, who: string, words: string): string => `{"n":"A${m}","m":${m},"at":${T},"who":${who},"words":${words}}`;
-    const texts = ['"9007199254740993, \\"9007199254740993\\""', '"x"', '1.5'];
+    const texts = ['"9007199254740993, \\"9007199254740993\\""', '"x"', '1.5', '1e400'];
     const file = written(
       'rows.ndjson',
-      `${line(0, '9007199254740993', texts[0] ?? '')}\n${line(1, '9007199254740992', texts[1] ?? '')}\n${line(2, '12', texts[2] ?? '')}\n`,
+      `${line(0, '9007199254740993', texts[0] ?? '')}\n${line(1, '9007199254740992', texts[1] ?? '')}\n${line(2, '12', texts[2] ?? '')}\n${line(3, '13', texts[3] ?? '')}\n`,
     );
     await importFile(options(file));
     expect(keeper.events.map((e) => [e.customer['customerId'], e.text])).toEqual([
       ['9007199254740993', '9007199254740993, "9007199254740993"'],
       ['9007199254740992', 'x'],
       ['12', '1.5'],
+      // More than any number can be: it would have become nothing.
+      ['13', '1e400'],
     ]);
   });
 

@@ -44,9 +44,14 @@ describe('a mapping file', () => {
       `source: desk\noccurredAt:\n  column: at\n  formatt: iso\ncustomer:\n  customerId: { column: a, template: b }\nsignals:\n  - kind: tranfer\n    grows: x\n`,
     );
     expect(fault.code).toBe('bad_config');
-    expect(fault.message).toMatch(/^map\.yaml:3: occurredAt: .*formatt/m);
+    expect(fault.message).toMatch(/^map\.yaml:4: occurredAt\.formatt: is not known here$/m);
     expect(fault.message).toMatch(/^map\.yaml:6: customer\.customerId: needs exactly one of column, template/m);
     expect(fault.message).toMatch(/^map\.yaml:8: signals\.0\.kind: /m);
+  });
+
+  it('with a name misspelt says where it stands, and what is missing instead', () => {
+    const fault = faultOf('source: desk\noccurredAt: { column: at }\ncustmer: { customerId: who }\n');
+    expect(fault.message.split('\n').sort()).toEqual(['map.yaml:1: customer: is missing', 'map.yaml:3: custmer: is not known here']);
   });
 
   it('that is not YAML is refused with the line', () => {
@@ -99,6 +104,12 @@ describe('a row', () => {
 
   it('without a caller keeps its other identifiers and has no caller called "?"', () => {
     expect(mapped({ ...GOOD, who: '?' }).mapped?.event.customer).toEqual({ ticketId: 'A1' });
+  });
+
+  it('with a list where a name should be has no customer of that name', () => {
+    const { mapped: result, problems } = mapped({ ...GOOD, who: ['Ann'] });
+    expect(result?.event.customer).toEqual({ ticketId: 'A1' });
+    expect(problems).toEqual([{ row: 7, column: 'who', value: '["Ann"]', reason: 'is a list or an object and identifies nobody' }]);
   });
 
   it('takes the first choice whose conditions all hold', () => {

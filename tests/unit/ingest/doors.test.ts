@@ -271,6 +271,17 @@ describe('POST /v1/factors', () => {
   });
 });
 
+test('a factor is refused in words about factors, not about events', async () => {
+  await using doors = await startDoors();
+  const { body } = await doors.post('/v1/factors', '[{"id":"s","kind":"storm","from":0,"where":"north"},5]');
+  expect(body).toMatchObject({
+    rejected: [
+      { index: 0, field: 'where', message: 'where is no field of a factor; leave it out.' },
+      { index: 1, field: '', message: 'A factor must be an object.' },
+    ],
+  });
+});
+
 describe('DELETE /v1/factors/<id>', () => {
   const storm = { id: 'storm 1', kind: 'storm', from: '2026-03-01T00:00:00Z' };
   const take = (url: string, id: string, init: RequestInit = { headers: bearer }) =>

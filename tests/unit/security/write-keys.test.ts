@@ -29,6 +29,13 @@ describe('write keys', () => {
     expect(() => createWriteKeys({ dataDir: home.path })).toThrow(/Delete the file/);
   });
 
+  test('a folder in which none can be kept stops the start with a sentence', () => {
+    using home = folder();
+    const file = join(home.path, 'file');
+    writeFileSync(file, '');
+    expect(() => createWriteKeys({ dataDir: file })).toThrow(/^The write key cannot be kept in .*DATA_DIR must be a folder.*WRITE_KEY\.$/);
+  });
+
   test('each names its source, and a named one cannot pass for another', () => {
     const keys = createWriteKeys({ configured: 'shop:aaaaaaaaaaaaaaaa, crm:bbbbbbbbbbbbbbbb,cccccccccccccccc', dataDir: '/nonexistent' });
     const [shop, open] = ['aaaaaaaaaaaaaaaa', 'cccccccccccccccc'];
