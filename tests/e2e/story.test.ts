@@ -244,6 +244,17 @@ describe('by keyboard alone', () => {
   });
 });
 
+it('what cannot be kept for want of a server is said in the reader’s language, and what was written stays', async () => {
+  const page = await open(`/c/${ada}?lang=de`);
+  await page.locator('[data-open="note"]').click();
+  await page.locator('textarea').fill('Ruft morgen an');
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: 'Festhalten' }).click();
+  await expect.poll(() => page.getByRole('alert').allInnerTexts(), SOON).toEqual([expect.stringContaining('Server')]);
+  expect(await page.locator('textarea').inputValue()).toBe('Ruft morgen an');
+  await page.context().close();
+});
+
 describe('ten thousand events', () => {
   it('are painted within half a second of being asked for, also where the whole story has to be read first', async () => {
     const page = await open('/c');
