@@ -20,7 +20,9 @@ describe('what customers on a list are called', () => {
   });
   it('leaves the list as it is where it cannot be asked for, and is asked again', async () => {
     let fails = true;
-    const names = new CustomerNames(({ customers }) => (fails ? Promise.reject(new Error('away')) : Promise.resolve(customers.map(called))));
+    const names = new CustomerNames(({ customers }) =>
+      fails ? Promise.reject(new Error('away')) : Promise.resolve(customers.map(called)),
+    );
     await names.ask(['a']);
     expect(names.of('a')).toBeUndefined();
     fails = false;
