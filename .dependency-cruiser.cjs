@@ -144,6 +144,7 @@ module.exports = {
       'platform',
       'api/identity',
       'api/staff',
+      'api/names',
       'api/queue',
     ),
     mayReach('api', 'definitions', 'domain', 'projector', 'redis/faults', 'security', 'platform'),

@@ -13,6 +13,7 @@ import { projectInThreads, threadsFor } from './projector-threads.ts';
 import { API_PATH, createApi } from '#server/api/http.ts';
 import { createCaller } from '#server/api/router.ts';
 import { createIdentityDesk } from '#server/desk/identity.ts';
+import { createNameDesk } from '#server/desk/names.ts';
 import { createQueueDesk } from '#server/desk/queue.ts';
 import { createStaffDesk } from '#server/desk/staff.ts';
 import { createAcceptor } from '#server/ingest/acceptor.ts';
@@ -341,17 +342,19 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     nodeOf,
   };
   const staff = createStaffDesk({ reading: addressees, acceptor, clock });
+  const names = createNameDesk(addressees, clock);
   const queue = createQueueDesk({
     reading: addressees,
     factors: () => contexts.factors,
     acceptor,
     changes: () => feed.sums.changes,
+    names,
     recoveries: createRecoveryReader({ blueprints: contexts.blueprints, sums: () => feed.sums, clock }),
     clock,
   });
-  const api = createApi({ reader, labels, sources, identity, staff, queue, funnels, journeyDesk, actorOf: who, log });
+  const api = createApi({ reader, labels, sources, identity, names, staff, queue, funnels, journeyDesk, actorOf: who, log });
   const callerFor = (actor: Actor): Caller =>
-    createCaller({ reader, labels, sources, identity, staff, queue, funnels, journeyDesk, actor });
+    createCaller({ reader, labels, sources, identity, names, staff, queue, funnels, journeyDesk, actor });
   Reflect.set(globalThis, SERVICES, {
     callerFor,
     actorOf: who,

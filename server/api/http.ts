@@ -8,6 +8,7 @@ import type { JourneyDesk } from './journey-desk.ts';
 import { sameOrigin } from '#server/security/origin.ts';
 import type { IdentityDesk } from './identity.ts';
 import type { LabelDesk } from './labels.ts';
+import type { NameDesk } from './names.ts';
 import type { QueueDesk } from './queue.ts';
 import type { Reader } from './reader.ts';
 import type { SourceDesk } from './source-desk.ts';
@@ -26,6 +27,7 @@ export interface ApiOptions {
   readonly funnels: FunnelDesk;
   readonly journeyDesk: JourneyDesk;
   readonly identity: IdentityDesk;
+  readonly names: NameDesk;
   readonly staff: StaffDesk;
   readonly queue: QueueDesk;
   readonly actorOf: (request: ActorRequest) => Actor | undefined;
@@ -47,6 +49,7 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
         reader: options.reader,
         sources: options.sources,
         identity: options.identity,
+        names: options.names,
         staff: options.staff,
         queue: options.queue,
         labels: options.labels,

@@ -22,6 +22,7 @@ import { findProcedures } from './find.ts';
 import { frictionRouter } from './friction-router.ts';
 import { identityRouter } from './identity.ts';
 import { labelsRouter } from './labels-router.ts';
+import { nameProcedures } from './names.ts';
 import { queueRouter } from './queue.ts';
 import { sourcesRouter } from './sources-router.ts';
 import { storyRouter } from './story.ts';
@@ -79,6 +80,7 @@ export const appRouter = t.router({
   }),
   customers: t.router({
     ...findProcedures,
+    ...nameProcedures,
     timeline: read
       .input(z.strictObject({ customerId, before: z.string().max(64).optional(), limit: z.int().min(1).max(200).optional() }))
       .query(({ ctx, input }) => ctx.reader.timeline(input)),

@@ -7,6 +7,7 @@ import type { IdentityDesk } from './identity.ts';
 import type { FunnelDesk } from './funnel-desk.ts';
 import type { JourneyDesk } from './journey-desk.ts';
 import type { LabelDesk } from './labels.ts';
+import type { NameDesk } from './names.ts';
 import type { QueueDesk } from './queue.ts';
 import type { Reader } from './reader.ts';
 import type { SourceDesk } from './source-desk.ts';
@@ -21,6 +22,8 @@ export interface Context {
   readonly journeyDesk: JourneyDesk;
   /** where people decide who is who */
   readonly identity: IdentityDesk;
+  /** what customers are called */
+  readonly names: NameDesk;
   /** where people state something about a customer */
   readonly staff: StaffDesk;
   /** where people take up what needs somebody */

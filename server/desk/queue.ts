@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CLAIM_MS, Fault } from '#lib/contract/index.ts';
+import { CLAIM_MS, Fault, MOST_NAMES } from '#lib/contract/index.ts';
 import type { CareAct, Factor, QueueItem, QueueParams, QueueView, RecoveryParams, RecoveryView } from '#lib/contract/index.ts';
+import type { NameDesk } from '#server/api/names.ts';
 import type { QueueDesk } from '#server/api/queue.ts';
 import { STAFF_SOURCE } from '#server/domain/event/staff.ts';
 import type { Acceptor } from '#server/ingest/acceptor.ts';
@@ -22,16 +23,12 @@ const FRESH_MS = 500;
 const REST = 3;
 const LEAST_REST_MS = 100;
 const MOST_REST_MS = 5000;
-/** Customers whose names one answer looks up; those further down show their number. */
-const MOST_NAMES = 60;
-const NAMES_KEPT = 5000;
-/** Somebody may tell their name at any time: names are looked up anew this often, ms. */
-const NAMES_FRESH_MS = 60_000;
 
 export interface QueueDeskOptions {
   readonly reading: AddresseeReading;
   readonly factors: () => readonly Factor[];
   readonly acceptor: Pick<Acceptor, 'acceptBatch'>;
+  readonly names: NameDesk;
   readonly recoveries: (params: RecoveryParams) => RecoveryView;
   /** grows whenever something in the numbers changes */
   readonly changes: () => number;
@@ -69,8 +66,6 @@ function detailsOf(act: CareAct, now: number): Readonly<Record<string, unknown>>
  */
 export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
   const { reading, acceptor, clock } = options;
-  const names = new Map<string, Pick<QueueItem, 'name' | 'number'>>();
-  let namesSince = 0;
   let last: Reading | undefined;
   let next: Promise<void> | undefined;
 
@@ -116,19 +111,14 @@ export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
     }
   }
 
-  async function nameOf(items: readonly QueueItem[]): Promise<void> {
-    if (names.size > NAMES_KEPT || clock() - namesSince > NAMES_FRESH_MS) {
-      names.clear();
-      namesSince = clock();
-    }
-    const unknown = [...new Set(items.map(({ customer }) => customer))].filter((customer) => !names.has(customer)).slice(0, MOST_NAMES);
-    await Promise.all(
-      unknown.map(async (customer) => {
-        const found = await addresseeOf(reading, customer, clock());
-        const number = found?.identifier.kind === 'customerId' ? found.identifier.value : null;
-        names.set(customer, { name: found?.name ?? null, number });
-      }),
+  /** With what to call customers; those far down show the beginning of their address. */
+  async function named(items: readonly QueueItem[]): Promise<readonly QueueItem[]> {
+    const found = await options.names.of(
+      items.map(({ customer }) => customer),
+      MOST_NAMES,
     );
+    const names = new Map(found.map(({ customer, name, number }) => [customer, { name, number }]));
+    return items.map((item) => ({ ...item, ...names.get(item.customer) }));
   }
 
   /** What waits, no older than what had changed when it was asked for. Who asks while it is being read shares a reading. */
@@ -165,8 +155,7 @@ export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
   return {
     async get(params) {
       const view = viewOf(await current(), params);
-      await nameOf(view.items);
-      return { ...view, items: view.items.map((item) => ({ ...item, ...names.get(item.customer) })) };
+      return { ...view, items: await named(view.items) };
     },
     recoveries: options.recoveries,
     async act(act, by) {

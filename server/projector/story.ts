@@ -23,6 +23,7 @@ import type { StayCurve } from '#server/domain/timeline/still-here.ts';
 import { arrivalsOf, choicesIn, headOf, preferencesOf, storyGroup } from '#server/domain/timeline/story.ts';
 import type { Arrivals } from '#server/domain/timeline/story.ts';
 import { stripOf } from '#server/domain/timeline/strip.ts';
+import { undatedPromises } from '#server/domain/timeline/undated.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import { decodeNode } from '#server/identity/node.ts';
 import type { IdentityNode } from '#server/identity/node.ts';
@@ -111,6 +112,7 @@ export class Stories {
       brief: briefOf({ header, entries, groups, lookup, now }),
       sources: sourcesOf(header, state, lookup),
       stillHere: stillHere(state, { blueprints, curveOf, now }),
+      undated: undatedPromises(entries, { state, now }),
       preferences: preferencesOf(entries),
       strip: stripOf(entries, { state, factors: header.factors, by: params.lanes ?? 'channel', now }),
       ...choicesIn(entries, blueprints),
@@ -336,7 +338,17 @@ export class Stories {
 }
 
 const EMPTY_PAGE: StoryPage = { groups: [], older: null, newer: null, above: 0, shown: 0, hidden: 0 };
-const NOTHING = { header: null, brief: [], sources: {}, stillHere: [], preferences: [], strip: null, journeys: [], channels: [] } as const;
+const NOTHING = {
+  header: null,
+  brief: [],
+  sources: {},
+  stillHere: [],
+  undated: [],
+  preferences: [],
+  strip: null,
+  journeys: [],
+  channels: [],
+} as const;
 
 function derived(entries: readonly StoryEntry[]): Pick<Story, 'entries' | 'groups' | 'arrivals' | 'lookup'> {
   return { entries, groups: groupEntries(entries), arrivals: arrivalsOf(entries), lookup: lookupIn(entries) };

@@ -112,6 +112,23 @@ describe('the search over any page', () => {
     await page.context().close();
   });
 
+  it('closes at the first Escape whatever was typed, keeps long nonsense within its frame, and offers nobody else to a second Enter', async () => {
+    const page = await open();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.insertText('x'.repeat(300));
+    await page.getByRole('heading', { name: 'Nobody found' }).waitFor();
+    await page.getByRole('region', { name: 'Recent unknown callers' }).locator('li').first().waitFor();
+    const wider = await page.locator('.searched').evaluate((list) => list.scrollWidth - list.clientWidth);
+    expect(wider).toBe(0);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('dialog[open]').count(), SOON).toBe(0);
+    expect(path(page)).toBe('/promises');
+    await page.context().close();
+  });
+
   it('says for nobody what was searched and offers unknown callers, who come and go by themselves', async () => {
     const page = await open();
     await page.keyboard.press('Control+k');

@@ -126,6 +126,11 @@ describe('two people at their desks', () => {
     await ada.keyboard.press('a');
     await row(ada).getByText('yours').waitFor();
     await row(ben).getByText('Ada has it').waitFor();
+    // A choice that closes gives the keys back to its row.
+    await ada.keyboard.press('e');
+    await row(ada).getByRole('button', { name: 'It helped' }).waitFor();
+    await ada.keyboard.press('Escape');
+    await expect.poll(() => row(ada).evaluate((node) => node === document.activeElement), SOON).toBe(true);
     await row(ben).getByRole('button', { name: 'Claim' }).click();
     await row(ben).getByText('Ada has claimed this.').waitFor();
   });

@@ -216,6 +216,45 @@ describe('the list', () => {
   });
 });
 
+describe('by keyboard alone', () => {
+  const focused = (page: Page) =>
+    page.evaluate(() => {
+      const at = document.activeElement;
+      return at === document.body ? 'nowhere' : (at?.textContent?.trim() ?? '');
+    });
+  it('whoever takes something back or settles a promise goes on where they were', async () => {
+    await product.send([
+      { id: 'k1', customer: { customerId: 'K' }, type: 'promise.made', promise: { kind: 'call', due: now + DAY, wording: 'We call you' } },
+    ]);
+    await product.settled();
+    const customer = (await product.trpc<FindAnswer>('customers.find', { q: 'K' })).hits[0]?.customer ?? '';
+    const page = await open(`/c/${customer}`);
+    await page.locator('[data-settle="kept"]').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-settle]').first().waitFor({ state: 'detached' });
+    expect(await focused(page)).toBe('Promises');
+    await page.locator('[data-ask-take-back]').first().focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => focused(page), SOON).toBe('Yes, take it back');
+    await page.keyboard.press('Enter');
+    // The promise stands again.
+    await page.locator('[data-settle="kept"]').waitFor();
+    expect(await focused(page)).not.toBe('nowhere');
+    await page.context().close();
+  });
+});
+
+it('what cannot be kept for want of a server is said in the reader’s language, and what was written stays', async () => {
+  const page = await open(`/c/${ada}?lang=de`);
+  await page.locator('[data-open="note"]').click();
+  await page.locator('textarea').fill('Ruft morgen an');
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: 'Festhalten' }).click();
+  await expect.poll(() => page.getByRole('alert').allInnerTexts(), SOON).toEqual([expect.stringContaining('Server')]);
+  expect(await page.locator('textarea').inputValue()).toBe('Ruft morgen an');
+  await page.context().close();
+});
+
 describe('ten thousand events', () => {
   it('are painted within half a second of being asked for, also where the whole story has to be read first', async () => {
     const page = await open('/c');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FindAnswer, UnknownCaller } from '#lib/contract/index.ts';
+import type { CustomerName, FindAnswer, UnknownCaller } from '#lib/contract/index.ts';
 import { startTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
 import { change } from '../support/desk.ts';
@@ -48,6 +48,24 @@ describe('finding people', () => {
     expect(nobody.searched.filter(({ how }) => how !== 'exact')).toEqual([
       { kind: 'name', value: 'zzz', how: 'beginning' },
       { kind: 'email', value: 'zzz', how: 'beginning' },
+    ]);
+  });
+
+  it('says what to call the customers on a list: by name, else by number; nobody is called anything they are not', async () => {
+    await using app = await startTestApp({ now: NOON });
+    await app.take([
+      ...PEOPLE,
+      { id: 'o', type: 'page.viewed', customer: { customerId: 'C-9' }, occurredAt: NOON - MINUTE },
+      ...CALLS.slice(0, 1),
+    ]);
+    const ids = await Promise.all(['C-1', 'C-9', '+4940777888'].map(async (q) => (await app.find(q)).hits[0]?.customer ?? ''));
+    const nobody = '0'.repeat(20);
+    const called = await app.call<readonly CustomerName[]>('customers.names', { customers: [...ids, nobody] });
+    expect(called.map(({ customer, name, number }) => [[...ids, nobody].indexOf(customer), name, number])).toEqual([
+      [0, 'Anna Maria Müller', 'C-1'],
+      [1, null, 'C-9'],
+      [2, null, null],
+      [3, null, null],
     ]);
   });
 

@@ -5,7 +5,7 @@ import { promiseLadder } from '../friction/severity.ts';
 import { firstPassedAt } from './dates.ts';
 
 /** How long a settled or hopeless promise is kept in the state. */
-const KEEP_MS = 90 * DAY;
+export const KEEP_MS = 90 * DAY;
 /** A promise without end keeps stepping until its severity has reached the top of the ladder. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 

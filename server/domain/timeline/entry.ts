@@ -30,7 +30,12 @@ export interface StoryEntry {
   readonly moment: boolean;
   readonly topic: string | null;
   readonly outcome: string | null;
-  readonly promise: { readonly kind: string; readonly wording: string | null; readonly due: number | null } | null;
+  readonly promise: {
+    readonly id: string | null;
+    readonly kind: string;
+    readonly wording: string | null;
+    readonly due: number | null;
+  } | null;
   readonly problems: number;
   readonly feeling: Said | null;
   /** what the source says belongs together: a call, a chat, a session */
@@ -148,7 +153,12 @@ export function entryOf(event: StoredEvent, { state, blueprints, emotion }: Entr
     promise:
       event.promise === undefined
         ? null
-        : { kind: event.promise.kind, wording: event.promise.wording ?? null, due: event.promise.due ?? null },
+        : {
+            id: event.promise.id ?? null,
+            kind: event.promise.kind,
+            wording: event.promise.wording ?? null,
+            due: event.promise.due ?? null,
+          },
     problems: signalsOf(event).length,
     feeling,
     session: sessionOf(event),

@@ -31,6 +31,7 @@ export * from './sources.ts';
 export * from './account.ts';
 export * from './labels.ts';
 export * from './find.ts';
+export * from './names.ts';
 export * from './similar.ts';
 export * from './story-choices.ts';
 export * from './story.ts';

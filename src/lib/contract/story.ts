@@ -209,6 +209,17 @@ export interface StoryStrip {
   readonly silences: readonly { readonly from: number; readonly to: number }[];
 }
 
+/** A promise for which nobody gave a date: told to the customer, and on no ledger, because the clock cannot break it. */
+export interface UndatedPromise {
+  readonly kind: string;
+  readonly wording: string | null;
+  readonly madeAt: number;
+  /** what was said to have become of it; null: it stands */
+  readonly became: 'kept' | 'withdrawn' | null;
+  /** the event that made it, and the one that ended it */
+  readonly events: readonly [string, ...string[]];
+}
+
 /** Events behind the values of the head, by the name of the value. */
 export type StorySources = Readonly<Record<string, readonly string[]>>;
 
@@ -221,6 +232,7 @@ export interface StoryView {
   readonly brief: readonly BriefSentence[];
   readonly sources: StorySources;
   readonly stillHere: readonly StillHere[];
+  readonly undated: readonly UndatedPromise[];
   readonly preferences: readonly Preference[];
   readonly strip: StoryStrip | null;
   /** journeys and channels there are in the story, for the filter */

@@ -10,6 +10,7 @@ import { expectedIn, quietTimes } from '#server/domain/timeline/silences.ts';
 import { stayCurve, stillHere } from '#server/domain/timeline/still-here.ts';
 import { headOf, preferencesOf } from '#server/domain/timeline/story.ts';
 import { STRIP_COLUMNS, stripOf } from '#server/domain/timeline/strip.ts';
+import { undatedPromises } from '#server/domain/timeline/undated.ts';
 import { event } from '../../../support/events.ts';
 import { tell } from '../../../support/story.ts';
 import { TEST_JOURNEY, blueprintsFrom } from '../../../support/world.ts';
@@ -256,6 +257,44 @@ describe('wishes', () => {
     expect(preferencesOf(story.entries).map(({ what, value }) => `${what} ${value}`)).toEqual([
       'preferredChannel chat', 'emotion off', 'marketing false', 'language fr',
     ]); // prettier-ignore
+  });
+});
+
+describe('promises without a date', () => {
+  const told = (events: readonly StoredEvent[], now = NOON) => {
+    const { entries, state } = tell(events, now);
+    return undatedPromises(entries, { state, now }).map(({ kind, became, events: ids }) => [kind, became, ids.length]);
+  };
+  const gift = (before: number, rest: Partial<StoredEvent> = {}) =>
+    ada(before, { type: 'promise.made', promise: { kind: 'gift', wording: 'A small gift' }, ...rest });
+  it('are told at the head as they are in the story, with the event that made them', () => {
+    const made = gift(2 * HOUR);
+    const { entries, state, header } = tell([made], NOON);
+    expect(header.promises).toEqual([]);
+    expect(undatedPromises(entries, { state, now: NOON })).toEqual([
+      { kind: 'gift', wording: 'A small gift', madeAt: made.at, became: null, events: [streamId(made)] },
+    ]);
+  });
+  it('are made by any event that promises, and not told where the event or a rule gives a date, or where they were taken back', () => {
+    expect(told([gift(HOUR, { type: 'message.out' })])).toEqual([['gift', null, 1]]);
+    expect(told([gift(HOUR, { promise: { kind: 'gift', due: NOON + HOUR } })])).toEqual([]);
+    const wrong = gift(HOUR, { id: 'wrong' });
+    expect(told([wrong, ada(0, { type: 'event.retracted', attributes: { eventId: 'wrong' } })])).toEqual([]);
+  });
+  it('end where they are said to be kept or withdrawn, by their id or else by their kind', () => {
+    expect(told([gift(2 * HOUR), ada(HOUR, { type: 'promise.kept', promise: { kind: 'gift' } })])).toEqual([['gift', 'kept', 2]]);
+    const named = (id: string, before: number, type: string) => gift(before, { type, promise: { id, kind: 'gift' } });
+    expect(
+      told([named('a', 3 * HOUR, 'promise.made'), named('b', 2 * HOUR, 'promise.made'), named('a', HOUR, 'promise.withdrawn')]),
+    ).toEqual([['gift', null, 1], ['gift', 'withdrawn', 2]]); // prettier-ignore
+  });
+  it('are one promise where the same is said again, and none where one with a date stands', () => {
+    expect(told([gift(2 * HOUR), gift(HOUR)])).toEqual([['gift', null, 1]]);
+    expect(told([gift(2 * HOUR, { promise: { kind: 'gift', due: NOON } }), gift(HOUR)])).toEqual([]);
+  });
+  it('are told for as long as those with a date', () => {
+    expect(told([gift(90 * 24 * HOUR)])).toHaveLength(1);
+    expect(told([gift(90 * 24 * HOUR + 1)])).toEqual([]);
   });
 });
 
