@@ -101,6 +101,24 @@ describe('promises, what is outside, and silence', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('gives the keyboard back to the number whose list was closed', async () => {
+    for (const [path, number] of [
+      ['/promises', '[data-promise="late"]'],
+      ['/funnel', '[data-metric="reached"]'],
+    ] as const) {
+      const page = await open(path);
+      await page.locator('[data-live="live"]').waitFor();
+      const link = page.locator(number).first();
+      await link.focus();
+      await page.keyboard.press('Enter');
+      await page.locator('aside [data-count]').waitFor();
+      await page.keyboard.press('Escape');
+      await expect.poll(() => page.locator('aside').count(), SOON).toBe(0);
+      expect(await link.evaluate((one) => one === document.activeElement), path).toBe(true);
+      await page.context().close();
+    }
+  });
+
   it('brings where cases stand and what is outside our control with the page, so that nothing moves when they appear', async () => {
     for (const [path, parts] of [
       ['/promises', ['data-impact']],
