@@ -14,6 +14,7 @@ import { collectWithOneThread } from './platform/collector.ts';
 import { projectFile } from './platform/files.ts';
 import { createLog } from './platform/log.ts';
 import type { Log } from './platform/log.ts';
+import { endWithSource } from './platform/piped.ts';
 import { startEmbedded } from './redis/embedded.ts';
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -117,7 +118,9 @@ async function serve({ config, log, closing, fail }: Start): Promise<void> {
   const handler = await pages();
   const http = createServer((request, response) => {
     request.headers['x-forwarded-proto'] ??= 'http';
-    if (!app.handle(request, response)) handler(request, response);
+    if (app.handle(request, response)) return;
+    endWithSource(response, (cause) => log.warn({ err: cause }, 'a built file could not be sent'));
+    handler(request, response);
   });
   app.attach(http);
   await new Promise<void>((resolve, reject) => {

@@ -1,6 +1,6 @@
 import type { ComparedSide, ComparedVersion, GroupComparisons, VersionComparison } from '#lib/contract/index.ts';
 import type { Blueprint, BlueprintVersion, Blueprints } from '#server/domain/blueprint/blueprint.ts';
-import type { CellSums } from '#server/domain/kernel/sums.ts';
+import type { CellSums, Range } from '#server/domain/kernel/sums.ts';
 import { DAY, HOUR, MINUTE, hourAnchor } from '#server/domain/kernel/time.ts';
 import { comparisonOf, finalOf, groupComparisons, sidesOf } from '#server/domain/view/comparison.ts';
 import type { LiveSums } from './sums.ts';
@@ -22,6 +22,12 @@ export interface AgedCohort {
   readonly from: number;
   /** last hour of entry whose conversion window is over, minutes */
   readonly finalUntil: number;
+}
+
+/** The period of the same length before a range, as it stood at its end. To the nearest hour, the grain of entries: so that its number and its list begin alike. */
+export function periodBefore({ from, to }: EntryRange): Range {
+  const begin = Math.round((2 * from - to) / HOUR_MINUTES) * HOUR_MINUTES;
+  return { from: Math.max(0, begin), to: from - 1, at: from };
 }
 
 /** Reads a cohort apart by whether its conversion window is over: what is left of all without the running is final. */

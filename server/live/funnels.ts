@@ -25,6 +25,7 @@ import { attemptRows } from '#server/projector/attempts.ts';
 import { latestCustomers } from '#server/projector/customers.ts';
 import type { Redis } from '#server/redis/client.ts';
 import type { Actor } from '#server/security/actor.ts';
+import { periodBefore } from './comparisons.ts';
 import type { LiveSums } from './sums.ts';
 
 /** Where nobody says from when: so many conversion windows back, at least this long, so that half of what is shown is decided. */
@@ -94,7 +95,7 @@ export function createFunnelDesk(
     const at = live ? now : (params.to ?? now);
     const minute = minuteOf(at);
     const from = hourAnchor(params.from ?? Math.max(0, at - Math.max(SHORTEST_RANGE_MS, DEFAULT_WINDOWS * windowMs)));
-    const length = minute - from;
+    const before = periodBefore({ from, to: minute });
     const maturedUntil = hourAnchor(Math.max(0, at - windowMs)) - HOUR_MINUTES;
     const sums = read(funnel, { from, to: minute, at: minute });
     const running = read(funnel, { from: Math.max(from, maturedUntil + HOUR_MINUTES), to: minute, at: minute });
@@ -103,11 +104,11 @@ export function createFunnelDesk(
       sums,
       // Two cohorts that are followed, and what one has more than the other: neither reads the history behind it.
       matured: lessOf(sums, running),
-      before: readEarlier(funnel, { from: Math.max(0, from - length), to: from - 1, at: minute - length }),
+      before: readEarlier(funnel, before),
       from: from * MINUTE,
       maturedUntil: maturedUntil * MINUTE,
-      beforeFrom: Math.max(0, from - length) * MINUTE,
-      beforeAt: (minute - length) * MINUTE,
+      beforeFrom: before.from * MINUTE,
+      beforeAt: before.at * MINUTE,
       since: (o.sums().attemptSpan(funnel.definition)?.from ?? 0) * MINUTE,
       position: { at, live },
       by: params.by ?? null,

@@ -75,7 +75,7 @@ import { whyCustomer } from '#server/projector/why.ts';
 import { gatherStories } from '#server/projector/moment-list.ts';
 import { momentsView } from '#server/domain/view/moments.ts';
 import { rowsOf } from '#server/projector/lists.ts';
-import { agedCohort, comparedGroups, comparedVersions } from './comparisons.ts';
+import { agedCohort, comparedGroups, comparedVersions, periodBefore } from './comparisons.ts';
 import type { AgedCohort } from './comparisons.ts';
 import type { Associations } from './associations.ts';
 import { Earlier } from './earlier.ts';
@@ -404,13 +404,13 @@ export function createReader(o: ReaderOptions): Reader {
   /** What of a cohort is decided, and the period before it, which is read once a minute: a late event may show there a minute late. */
   function ageOf(cohort: AgedCohort, to: number): FunnelAge {
     const { blueprint: of, from, all, running, finalUntil } = cohort;
-    const earlier = { from: Math.max(0, 2 * from - to), to: from - 1, at: from };
+    const earlier = periodBefore({ from, to });
     return {
       matured: lessTotal(cohortTotal(of, all), cohortTotal(of, running)),
       maturedUntil: finalUntil * MINUTE,
       before: earlierTotal(of, earlier),
       beforeFrom: earlier.from * MINUTE,
-      beforeAt: from * MINUTE,
+      beforeAt: earlier.at * MINUTE,
     };
   }
 

@@ -101,6 +101,48 @@ describe('promises, what is outside, and silence', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('gives the keyboard back to the number whose list was closed', async () => {
+    for (const [path, number] of [
+      ['/promises', '[data-promise="late"]'],
+      ['/funnel', '[data-metric="reached"]'],
+    ] as const) {
+      const page = await open(path);
+      await page.locator('[data-live="live"]').waitFor();
+      const link = page.locator(number).first();
+      await link.focus();
+      await page.keyboard.press('Enter');
+      await page.locator('aside [data-count]').waitFor();
+      await page.keyboard.press('Escape');
+      await expect.poll(() => page.locator('aside').count(), SOON).toBe(0);
+      expect(await link.evaluate((one) => one === document.activeElement), path).toBe(true);
+      await page.context().close();
+    }
+  });
+
+  it('brings where cases stand and what is outside our control with the page, so that nothing moves when they appear', async () => {
+    for (const [path, parts] of [
+      ['/promises', ['data-impact']],
+      ['/funnel', ['data-impact', 'data-standing-here="stalled"']],
+    ] as const) {
+      const sent = await (await fetch(product.address + path)).text();
+      for (const part of parts) expect(sent, path).toContain(part);
+    }
+  });
+
+  it('says of who is in a stage now what it counts: the stages together, and together where those cases stand', async () => {
+    const page = await open('/funnel?r=all');
+    const tile = page.getByLabel('Now', { exact: true });
+    expect(await tile.innerText()).toMatch(/in a stage now/);
+    expect(await tile.getByTitle(/“in stage” together, and in “Where those in a stage stand now”/).count()).toBe(1);
+    const sum = (selector: string) =>
+      page.locator(selector).evaluateAll((all) => all.reduce((total, one) => total + Number(one.textContent?.replaceAll(',', '')), 0));
+    const inStage = await sum('[data-metric="open"]');
+    expect(inStage).toBeGreaterThan(0);
+    expect(await sum('[data-metric="occupancy"]')).toBe(inStage);
+    expect(await sum('[data-standing-here]')).toBe(inStage);
+    await page.context().close();
+  });
+
   it('says what coincides with the storm, and charges it to no department', async () => {
     const page = await open('/promises');
     await expect.poll(() => page.locator('[data-delay="any"]').innerText(), SOON).toBe('6');

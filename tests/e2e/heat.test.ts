@@ -77,6 +77,9 @@ describe('somebody who leads customer experience', () => {
     expect(await drawer.locator('[data-parts]').innerText()).toMatch(
       /Self-service failed[\s\S]*Error shown|Error shown[\s\S]*Self-service failed/,
     );
+    const figures = await drawer.locator('[data-parts] td.number').allInnerTexts();
+    const tenths = figures.map((text) => Math.round(10 * Number(text.replace('−', '-'))));
+    expect(tenths.slice(0, -1).reduce((sum, part) => sum + part, 0)).toBe(tenths.at(-1));
     await drawer.locator('[data-count]:not([data-count=""])').waitFor();
     await picture(page, 'click-1-why');
 

@@ -3,6 +3,7 @@ export class Asked<Request, Answer> {
   readonly #ask: (request: Request) => Promise<Answer>;
   readonly #everyMs: number;
   #followed: Request | null = null;
+  #known: Answer | null = null;
   #answer = $state.raw<Answer | null>(null);
 
   constructor(ask: (request: Request) => Promise<Answer>, everyMs: number) {
@@ -15,10 +16,14 @@ export class Asked<Request, Answer> {
     return this.#answer;
   }
 
-  /** Asks now, and while it is `live` again and again. To be called from an effect: what it returns stops it. */
-  follow(request: Request, live: boolean): () => void {
+  /**
+   * Asks now, and while it is `live` again and again. To be called from an effect: what it returns stops it.
+   * @param known the answer that came with the page: it stands in for asking now, once
+   */
+  follow(request: Request, live: boolean, known: Answer | null = null): () => void {
     this.#followed = request;
-    void this.#look(request);
+    if (known === null || known === this.#known) void this.#look(request);
+    else this.#answer = this.#known = known;
     const timer = live ? setInterval(() => void this.#look(request), this.#everyMs) : undefined;
     return () => clearInterval(timer);
   }

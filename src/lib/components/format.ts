@@ -48,6 +48,29 @@ export function percent(part: number, whole: number, fine = 1): string {
   return `${decimal(shown, digits)} %`;
 }
 
+/**
+ * The parts of a total rounded to `digits` decimals so that what is shown adds up to the total as it is shown: what rounding down leaves over goes, one
+ * last digit each, to those that lost most by it.
+ */
+export function addingUp(parts: readonly number[], total: number, digits = 1): readonly number[] {
+  // Twelve digits: a product such as 1.005 × 100 must round as its factors read.
+  const inUnits = (value: number) => Number((value * 10 ** digits).toPrecision(12));
+  const cut = parts.map((part) => ({ whole: Math.floor(inUnits(part)), lost: inUnits(part) - Math.floor(inUnits(part)) }));
+  const left = Math.round(inUnits(total)) - cut.reduce((sum, { whole }) => sum + whole, 0);
+  const most = new Set([...cut.keys()].toSorted((a, b) => (cut[b]?.lost ?? 0) - (cut[a]?.lost ?? 0) || a - b).slice(0, Math.max(0, left)));
+  return cut.map(({ whole }, i) => (whole + (most.has(i) ? 1 : 0)) / 10 ** digits);
+}
+
+/** Parts that make up a whole, in per cent that add up to 100: with as many decimals, at most two, as the smallest needs not to read as nothing. */
+export function percents(parts: readonly number[]): readonly string[] {
+  const whole = parts.reduce((sum, part) => sum + part, 0);
+  if (whole <= 0) return parts.map(() => '–');
+  const values = parts.map((part) => (100 * part) / whole);
+  const least = Math.min(...values.filter((value) => value > 0));
+  const digits = least >= 1 ? 0 : least >= 0.1 ? 1 : 2;
+  return addingUp(values, 100, digits).map((value) => `${decimal(value, digits)} %`);
+}
+
 /** A signed number: `+14`, `−3`, `±0`. */
 export function signed(value: number, digits = 0): string {
   const rounded = Number(value.toFixed(digits));

@@ -121,6 +121,20 @@ describe('a saved funnel', () => {
     expect((await app.list({ ...of, from: beforeFrom, until: near.from - 1, to: beforeAt })).count).toBe(1);
   });
 
+  it('has the period before begin with a whole hour, for its number as for its list, at whatever minute it is asked', async () => {
+    for (const minutes of [0, 10, 29, 31, 50]) {
+      // Twice as long ago as these begin, E orders and looks.
+      const to = NOON - minutes * 60_000;
+      const { age, from } = await app.funnel({ journey: 'test', from: NOON - 40 * HOUR, to });
+      const list = { journey: 'test', what: 'entered', from: age?.beforeFrom, until: from - 1, to: age?.beforeAt } as const;
+      expect((await app.list({ of: 'funnel', ...list })).count, `${minutes} minutes to`).toBe(age?.before.entered);
+      const saved = await get({ from: NOON - 45 * HOUR, to });
+      const listed = await countOf({ what: 'entered', from: saved.beforeFrom, until: saved.from - 1, to: saved.beforeAt });
+      expect(listed, `saved, ${minutes} minutes to`).toBe(saved.before.entered);
+      expect([age?.before.entered, saved.before.entered]).toEqual(minutes < 30 ? [1, 1] : [0, 0]);
+    }
+  });
+
   it('is folded in anew when it is changed, and is gone without a trace when it is removed', async () => {
     const { data: stale, status } = await tell('funnels.save', { definition: { ...CALLING, windowMs: DAY }, replaces: 7 });
     expect([stale, status]).toEqual([undefined, 409]);

@@ -1,6 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { readChoice, readInstant, withFields } from '#lib/components/address.ts';
-import { ago, clock, coarse, count, duration, exact, iso, minuteOfDay, percent, plural, signed, words } from '#lib/components/format.ts';
+import {
+  addingUp,
+  ago,
+  clock,
+  coarse,
+  count,
+  duration,
+  exact,
+  iso,
+  minuteOfDay,
+  percent,
+  percents,
+  plural,
+  signed,
+  words,
+} from '#lib/components/format.ts';
 import { place, readZone } from '#lib/components/zone.ts';
 import { shortcutReader } from '#lib/components/shortcuts.ts';
 
@@ -23,6 +38,19 @@ describe('figures', () => {
     expect(percent(4, 1000)).toBe('0.4 %');
     expect(percent(0, 1000)).toBe('0 %');
     expect(percent(5, 0)).toBe('–');
+  });
+  it('of parts add up to the figure of their total, a pull downwards included', () => {
+    expect(addingUp([1.04, 1.04, 1.04], 3.12)).toEqual([1.1, 1, 1]);
+    expect(addingUp([12.27, 7.22, -0.04, -3.25], 16.2)).toEqual([12.3, 7.2, 0, -3.3]);
+    expect(addingUp([0.05, 0.05], 0.1)).toEqual([0.1, 0]);
+    expect(addingUp([0.5025, 0.5025], 1.005, 2)).toEqual([0.51, 0.5]);
+    expect(addingUp([], 0)).toEqual([]);
+  });
+  it('of shares add up to 100 per cent, and none reads as nothing or as all', () => {
+    expect(percents([1, 1, 1])).toEqual(['34 %', '33 %', '33 %']);
+    expect(percents([995, 0, 5])).toEqual(['99.5 %', '0 %', '0.5 %']);
+    expect(percents([9_999, 1])).toEqual(['99.99 %', '0.01 %']);
+    expect(percents([0, 0])).toEqual(['–', '–']);
   });
 });
 

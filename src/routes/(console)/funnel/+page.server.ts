@@ -12,5 +12,7 @@ export const load: PageServerLoad = async ({ locals, url, parent }) => {
   const address = readFunnelAddress(field, journey.windowMs);
   const params = funnelParamsOf(address, journey, Date.now());
   const view = await ask(locals.api.funnel.get(params));
-  return { funnel: { address, params, view } };
+  const same = { journey: view.journey, version: view.version, from: view.from, ...(address.to === undefined ? {} : { to: address.to }) };
+  const [standing, impact] = await Promise.all([ask(locals.api.standing.get(same)), ask(locals.api.factors.impact(same))]);
+  return { funnel: { address, params, view, beside: { standing, impact } } };
 };

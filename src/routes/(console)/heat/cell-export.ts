@@ -1,11 +1,11 @@
 import { withFields } from '#lib/components/address.ts';
 import type { CsvField, CsvTable } from '#lib/components/csv.ts';
-import { iso } from '#lib/components/format.ts';
+import { addingUp, iso } from '#lib/components/format.ts';
 import type { WholeList } from '#lib/components/whole-list.ts';
 import type { HeatCell, HeatView } from '#lib/contract/views.ts';
 import { COMPONENT_NAMES } from '#lib/contract/words.ts';
 
-/** Digits after the point: enough that the parts still sum to the number. */
+/** Digits after the point. */
 const DIGITS = 6;
 
 function figure(value: number | null): number | null {
@@ -17,11 +17,12 @@ export function partsTable(view: HeatView, cell: HeatCell): CsvTable {
   const place = [view.journey, view.version, cell.stage, view.by, cell.column, view.window, iso(view.position.at), cell.state];
   const row = (kind: string, name: string, value: number | null, unit: string): CsvField[] => [...place, kind, name, figure(value), unit];
   const shown = cell.state === 'value';
+  const parts = addingUp([...cell.parts.map((part) => part.points), cell.pull], cell.friction ?? 0, DIGITS);
   return {
     columns: ['journey', 'version', 'stage', 'by', 'column', 'window', 'as_of', 'state', 'kind', 'name', 'value', 'unit'],
     rows: [
-      ...(shown ? cell.parts.map((part) => row('part', COMPONENT_NAMES[part.component], part.points, 'points')) : []),
-      ...(shown ? [row('pull', 'Pull to the stage’s average', cell.pull, 'points')] : []),
+      ...(shown ? cell.parts.map((part, i) => row('part', COMPONENT_NAMES[part.component], parts[i] ?? null, 'points')) : []),
+      ...(shown ? [row('pull', 'Pull to the stage’s average', parts.at(-1) ?? null, 'points')] : []),
       row('friction', 'Friction', cell.friction, 'points'),
       row('change', 'Change against last week', cell.change, 'points'),
       row('mean', 'Plain mean', shown ? cell.mean : null, 'points'),

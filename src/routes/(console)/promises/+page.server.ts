@@ -12,5 +12,6 @@ export const load: PageServerLoad = async ({ locals, url, parent }) => {
   if (!journey) return { promises: null };
   const params = promiseParamsOf(address, journey, Date.now());
   const view = await ask(locals.api.promises.get(params));
-  return { promises: { address, params, view } };
+  const same = { journey: view.journey, version: view.version, from: view.from, ...(address.to === undefined ? {} : { to: address.to }) };
+  return { promises: { address, params, view, impact: await ask(locals.api.factors.impact(same)) } };
 };
