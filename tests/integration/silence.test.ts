@@ -7,6 +7,8 @@ import { TEST_JOURNEY } from '../support/world.ts';
 
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 9, 15, 12);
+/** How a source is doing is written beside the log, every half second. */
+const SOON = { timeout: 10_000, interval: 50 };
 /** Two looks an hour are planned, told by a source that is never still for three hours. */
 const PLANNED = TEST_JOURNEY.replace('id: web.look,', 'id: web.look, expectedPerDay: 48, source: default,').replace(
   'stages:\n',
@@ -34,10 +36,10 @@ describe('a source that was down for a while', () => {
     app.now = NOON + 5 * HOUR;
     await app.settled();
     const down = { picture: 'source_down', observed: 0, source: 'down' };
-    expect(await looksSeen(app)).toEqual(down);
+    await expect.poll(() => looksSeen(app), SOON).toEqual(down);
     app.now = NOON + 9 * HOUR;
     await app.take(looks(NOON + 8 * HOUR, 2));
-    expect(await looksSeen(app)).toEqual({ picture: 'quiet', observed: 2, source: 'up' });
+    await expect.poll(() => looksSeen(app), SOON).toEqual({ picture: 'quiet', observed: 2, source: 'up' });
     expect(await looksSeen(app, NOON + 5 * HOUR)).toEqual(down);
     expect(await looksSeen(app, NOON)).toEqual({ picture: 'value', observed: 20, source: 'up' });
     // Before it was heard of nobody knew whether it was well.
@@ -49,7 +51,7 @@ describe('a source that was down for a while', () => {
     await app.take([...looks(NOON - 30 * HOUR, 20), ...looks(NOON - 2 * HOUR, 2)]);
     app.now = NOON + HOUR + HOUR / 2;
     await app.settled();
-    expect(await looksSeen(app)).toEqual({ picture: 'source_down', observed: 2, source: 'down' });
+    await expect.poll(() => looksSeen(app), SOON).toEqual({ picture: 'source_down', observed: 2, source: 'down' });
   });
 });
 
