@@ -90,16 +90,19 @@ describe('the identity panel', () => {
     await page.goto(`${product.address}/c/${ada}?show=identity`);
     const device = page.locator('[data-rule="together"]', { hasText: 'dev-1' });
     await device.getByRole('button', { name: 'Take out' }).click();
+    await page.locator('[data-my-name]').fill('Grace Hopper');
     await page.locator('[data-reason]').fill('the library’s computer');
     await page.keyboard.press('Enter');
     // Its events are a person of their own now: that is where the page goes.
     await expect.poll(() => new URL(page.url()).pathname, SOON).not.toBe(`/c/${ada}`);
     await page.locator('[data-decisions]').waitFor();
     expect(await page.locator('[data-decisions]').innerText()).toContain('the library’s computer');
+    expect(await page.locator('[data-decisions]').innerText()).toContain('Grace Hopper');
     await page.goto(`${product.address}/c/${ada}?show=identity`);
     await page.locator('[data-rule="split"]').waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await page.locator('[data-rule="split"]').getByRole('button', { name: 'Put back' }).click();
+    expect(await page.locator('[data-my-name]').inputValue()).toBe('Grace Hopper');
     await page.locator('[data-reason]').fill('it is hers after all');
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('[data-rule="together"]').count(), SOON).toBe(2);
