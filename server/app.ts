@@ -242,6 +242,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
   const reader = createReader({
     redis: reads,
     partitions: store.partitions,
+    nodeOf,
     blueprints: contexts.blueprints,
     context: () => contexts.current,
     emotion: () => contexts.current.emotion,

@@ -110,6 +110,8 @@ const DEFAULT_RANGE = 30 * 24 * HOUR;
 export interface ReaderOptions {
   readonly redis: Redis;
   readonly partitions: number;
+  /** node of an identifier */
+  readonly nodeOf: (kind: string, value: string) => string;
   readonly blueprints: Blueprints;
   /** `off`: emotions are not read here */
   readonly emotion?: (() => 'off' | undefined) | undefined;
@@ -633,7 +635,7 @@ export function createReader(o: ReaderOptions): Reader {
 
   const stays = stayCurves({ redis: o.redis, partitions: o.partitions });
   const alike = new SimilarReader(reading);
-  const stories = new Stories({ ...reading, stayCurveOf: (of, stage) => stays.of(of, stage, o.clock()) });
+  const stories = new Stories({ ...reading, nodeOf: o.nodeOf, stayCurveOf: (of, stage) => stays.of(of, stage, o.clock()) });
   return {
     journeys,
     journey,

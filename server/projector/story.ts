@@ -1,5 +1,5 @@
 import { STORY_FIRST_PAGE, searchable } from '#lib/contract/index.ts';
-import type { StoryFilter, StoryPage, StoryPageParams, StoryParams, StoryView, TimelineItem } from '#lib/contract/index.ts';
+import type { CustomerHeader, StoryFilter, StoryPage, StoryPageParams, StoryParams, StoryView, TimelineItem } from '#lib/contract/index.ts';
 import { reachesBack } from '#server/domain/customer/fold.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
@@ -74,6 +74,8 @@ interface StreamPlace {
 export interface StoryReading extends CustomerReading {
   /** how long others stay in a stage */
   readonly stayCurveOf: (blueprint: Blueprint, stage: number) => StayCurve | undefined;
+  /** node of an identifier */
+  readonly nodeOf: (kind: string, value: string) => string;
 }
 
 const eventIn = (entry: StreamEntry): StoredEvent => readEvent(entry.message['e'] ?? '{}');
@@ -105,10 +107,12 @@ export class Stories {
       const blueprint = blueprints.get(journey, version);
       return blueprint === undefined ? undefined : this.#o.stayCurveOf(blueprint, stage);
     };
+    const [notTheirs, page] = await Promise.all([this.#notTheirs(header), this.#page(story, params, now)]);
     return {
       customer,
       movedTo: null,
       header,
+      notTheirs,
       brief: briefOf({ header, entries, groups, lookup, now }),
       sources: sourcesOf(header, state, lookup),
       stillHere: stillHere(state, { blueprints, curveOf, now }),
@@ -116,7 +120,7 @@ export class Stories {
       preferences: preferencesOf(entries),
       strip: stripOf(entries, { state, factors: header.factors, by: params.lanes ?? 'channel', now }),
       ...choicesIn(entries, blueprints),
-      page: await this.#page(story, params, now),
+      page,
       position,
     };
   }
@@ -286,6 +290,12 @@ export class Stories {
     return new Set(found.filter((name) => name !== null));
   }
 
+  /** Which identifiers of a person's events do not belong to them. What others do can change that: so it is asked anew each time. */
+  async #notTheirs({ customer, identifiers }: CustomerHeader): Promise<StoryView['notTheirs']> {
+    const roots = await Promise.all(identifiers.map(async ({ kind, value }) => (await this.#node(this.#o.nodeOf(kind, value))).root));
+    return identifiers.filter((_, i) => roots[i] !== customer).map(({ kind, value }) => ({ kind, value }));
+  }
+
   async #node(id: string): Promise<IdentityNode> {
     return decodeNode(id, await this.#o.redis.hGetAll(keys.node(partitionOf(id, this.#o.partitions), id)));
   }
@@ -340,6 +350,7 @@ export class Stories {
 const EMPTY_PAGE: StoryPage = { groups: [], older: null, newer: null, above: 0, shown: 0, hidden: 0 };
 const NOTHING = {
   header: null,
+  notTheirs: [],
   brief: [],
   sources: {},
   stillHere: [],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser, violationsOf } from '../support/browser.ts';
+import { openBrowser, shiftOf, violationsOf } from '../support/browser.ts';
 import type { Product } from '../support/product.ts';
 import { startProduct } from '../support/product.ts';
 import { TEST_JOURNEY } from '../support/world.ts';
@@ -107,17 +107,7 @@ describe('somebody who leads customer experience', () => {
     await live(page);
     await page.locator('[data-hotspot="look|web"]').waitFor(PATIENT);
     await page.locator('[data-brush]').waitFor();
-    const moved = await page.evaluate(
-      () =>
-        new Promise<number>((resolve) => {
-          new PerformanceObserver((list) =>
-            resolve(list.getEntries().reduce((sum, entry) => sum + (Reflect.get(entry, 'value') as number), 0)),
-          ).observe({ type: 'layout-shift', buffered: true });
-          // Where nothing has moved, nobody is told.
-          setTimeout(() => resolve(0), 500);
-        }),
-    );
-    expect(moved).toBeLessThan(0.005);
+    expect(await shiftOf(page)).toBeLessThan(0.005);
     await page.context().close();
   });
 

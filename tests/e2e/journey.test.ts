@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FunnelView, JourneyText, JourneyView } from '#lib/contract/index.ts';
-import { openBrowser, violationsOf } from '../support/browser.ts';
+import { openBrowser, shiftOf, violationsOf } from '../support/browser.ts';
 import type { Product } from '../support/product.ts';
 import { startProduct } from '../support/product.ts';
 import { TEST_JOURNEY } from '../support/world.ts';
@@ -176,6 +176,15 @@ describe('the journey in one picture', () => {
 });
 
 describe('the editor', () => {
+  it('comes whole, form and findings with it, and nothing moves afterwards', async () => {
+    const page = await open('/journey-editor?j=test');
+    await live(page);
+    await page.locator('[data-field="owner"]').waitFor();
+    await page.getByText('Nothing differs from version 1').waitFor();
+    expect(await shiftOf(page)).toBeLessThan(0.005);
+    await page.context().close();
+  });
+
   it('says what is wrong, what differs and what the last day would have been, and publishes under a name', async () => {
     const page = await open('/journey-editor?j=test');
     await page.context().addCookies([{ name: 'x-actor-name', value: 'Ada', url: product.address }]);

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FindAnswer } from '#lib/contract/index.ts';
-import { openBrowser, violationsOf } from '../support/browser.ts';
+import { openBrowser, shiftOf, violationsOf } from '../support/browser.ts';
 import type { Product } from '../support/product.ts';
 import { startProduct } from '../support/product.ts';
 import { TEST_JOURNEY } from '../support/world.ts';
@@ -183,6 +183,22 @@ describe('an open page', () => {
 });
 
 describe('the wall', () => {
+  it.each([
+    { width: 1280, height: 720 },
+    { width: 390, height: 844 },
+  ])('stands still as it becomes live at $width, however long the name of the journey', async (viewport) => {
+    const folder = await mkdtemp(join(tmpdir(), 'throughline-journeys-'));
+    await writeFile(join(folder, 'test.yaml'), TEST_JOURNEY.replace('Getting it', 'Getting all that was promised to us in the end'));
+    await using product = await startProduct({ env: { JOURNEYS: folder, PARTITIONS: '2', LOG_LEVEL: 'error' } });
+    await product.send(people(12));
+    await product.settled();
+    const page = await open(product, '/wall/now', { viewport });
+    await expect.poll(() => page.locator('[data-health]').getAttribute('data-health'), PATIENT).toBe('live');
+    expect(await shiftOf(page)).toBeLessThan(0.005);
+    await page.context().close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
   it('says reconnecting, then stale, while the server is cut, and is live again after it is back', async () => {
     await using product = await start();
     await product.send(people(12));

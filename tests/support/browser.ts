@@ -19,6 +19,20 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium', args: FLAGS, timeout: 60_000 });
 }
 
+/** How far what a page shows has moved by itself so far: the sum of its layout shifts. */
+export function shiftOf(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        new PerformanceObserver((list) =>
+          resolve(list.getEntries().reduce((sum, entry) => sum + (Reflect.get(entry, 'value') as number), 0)),
+        ).observe({ type: 'layout-shift', buffered: true });
+        // Where nothing has moved, nobody is told.
+        setTimeout(() => resolve(0), 500);
+      }),
+  );
+}
+
 /** One finding of the accessibility checker. */
 export interface Violation {
   readonly rule: string;

@@ -3,7 +3,7 @@ import type { Position, RecoveryCase, RecoveryCause, RecoveryLine, RecoveryState
 import type { Blueprints } from '../blueprint/blueprint.ts';
 import { recoveryStateAt } from '../care/recovery.ts';
 import { recoveryOfPromise } from '../care/rows.ts';
-import type { CaseState, CustomerState, Recovery } from '../customer/state.ts';
+import type { CaseState, CustomerState, PromiseRecord, Recovery } from '../customer/state.ts';
 import { RECOVERY, parseCell } from '../kernel/counters.ts';
 import { quantile } from '../kernel/log-bins.ts';
 import type { CellSums, Measures } from '../kernel/sums.ts';
@@ -57,7 +57,11 @@ export function recoveryView(input: {
   };
 }
 
-function caseOf(one: CaseState, recovery: Recovery, now: number): RecoveryCase | null {
+function caseOf(
+  one: CaseState,
+  recovery: Recovery,
+  { promises, now }: { readonly promises: readonly PromiseRecord[]; readonly now: number },
+): RecoveryCase | null {
   const state = recoveryStateAt(recovery, minuteOf(now));
   const cause = RECOVERY_CAUSES[recovery[1]];
   if (state === null || cause === undefined) return null;
@@ -68,6 +72,8 @@ function caseOf(one: CaseState, recovery: Recovery, now: number): RecoveryCase |
     caseId: one.id,
     cause,
     state,
+    // A promise may have been moved since it failed.
+    since: Math.min(at, (cause === 'promise' ? promises.find(({ key }) => key === ref)?.due : undefined) ?? at),
     at,
     contactedAt: instant(contactedAt),
     resolvedAt: instant(resolvedAt),
@@ -91,7 +97,7 @@ export function recoveriesOf(
       const pending = recoveryOfPromise(one, promise);
       if (pending !== null) all.push(pending);
     }
-    return all.map((recovery) => caseOf(one, recovery, now));
+    return all.map((recovery) => caseOf(one, recovery, { promises: state.promises, now }));
   });
   return found.filter((one) => one !== null).sort((a, b) => b.at - a.at);
 }

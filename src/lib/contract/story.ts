@@ -229,6 +229,8 @@ export interface StoryView {
   /** set where the id asked for now belongs to another person: go there */
   readonly movedTo: string | null;
   readonly header: CustomerHeader | null;
+  /** of the header's identifiers those that were seen here, but are shared with others, taken out, or another person's */
+  readonly notTheirs: readonly { readonly kind: string; readonly value: string }[];
   readonly brief: readonly BriefSentence[];
   readonly sources: StorySources;
   readonly stillHere: readonly StillHere[];

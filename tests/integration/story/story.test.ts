@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoryPage, StoryPageParams, StoryParams, StoryView } from '#lib/contract/index.ts';
+import type { IdentityView, StoryPage, StoryPageParams, StoryParams, StoryView } from '#lib/contract/index.ts';
 import { startTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 
@@ -46,6 +46,41 @@ describe('the story of a customer', () => {
     const merged = (await story(app, { customerId })).page.groups.flatMap(({ items }) => items);
     // Under whose name an event came is seen on it: of the two, the one that was merged in.
     expect(merged.filter(({ mergedIn }) => mergedIn === true).map(({ type }) => type)).toEqual(['contact.queued']);
+  });
+
+  it('says which identifiers at the head of the page are not theirs, as the identity panel does, also once others have changed that', async () => {
+    await using app = await startTestApp({ now: NOON });
+    await app.take([
+      {
+        id: '1',
+        customer: { customerId: 'A', anonymousId: 'tablet', email: 'a@example.com' },
+        type: 'page.viewed',
+        occurredAt: NOON - 3 * HOUR,
+      },
+    ]);
+    const customerId = await personOf(app, 'A');
+    const notTheirs = async () => (await story(app, { customerId })).notTheirs;
+    const byThePanel = async () =>
+      (await app.call<IdentityView>('identity.explain', { customerId })).identifiers
+        .filter(({ belongs }) => !belongs)
+        .map(({ kind, value }) => ({ kind, value }));
+    expect(await notTheirs()).toEqual([]);
+
+    await app.take([{ id: '2', customer: { customerId: 'B', anonymousId: 'tablet' }, type: 'page.viewed', occurredAt: NOON - 2 * HOUR }]);
+    expect(await notTheirs()).toEqual([{ kind: 'anonymousId', value: 'tablet' }]);
+    expect(await notTheirs()).toEqual(await byThePanel());
+
+    await app.take([
+      {
+        id: '3',
+        customer: { email: 'a@example.com' },
+        type: 'identity.split',
+        attributes: { reason: 'a shared box' },
+        occurredAt: NOON - HOUR,
+      },
+    ]);
+    expect((await notTheirs()).map(({ kind }) => kind).toSorted()).toEqual(['anonymousId', 'email']);
+    expect(new Set((await byThePanel()).map(({ kind }) => kind))).toEqual(new Set(['anonymousId', 'email']));
   });
 
   it('leads from an id that was merged away to the person, and says nothing of nobody', async () => {

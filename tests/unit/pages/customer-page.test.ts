@@ -47,7 +47,7 @@ const pageOf = (groups: readonly StoryGroup[], more: Partial<StoryPage> = {}): S
   groups, older: null, newer: null, above: 0, shown: 0, hidden: 0, ...more,
 }); // prettier-ignore
 const viewOf = (page: StoryPage): StoryView => ({
-  customer: 'c', movedTo: null, header: {} as NonNullable<StoryView['header']>, brief: [], sources: {}, stillHere: [], undated: [], preferences: [], strip: null,
+  customer: 'c', movedTo: null, header: {} as NonNullable<StoryView['header']>, notTheirs: [], brief: [], sources: {}, stillHere: [], undated: [], preferences: [], strip: null,
   journeys: [], channels: [], page, position: { at: 0, live: true },
 }); // prettier-ignore
 const times = (groups: readonly StoryGroup[]) => groups.map(({ items }) => items.map(({ at }) => at));

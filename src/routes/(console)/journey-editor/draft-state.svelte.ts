@@ -1,6 +1,5 @@
-import type { DraftCheck, JourneyPreview, JourneyText, PreviewPiece, PreviewPlace } from '#lib/contract/journey-draft.ts';
+import type { DraftCheck, JourneyPreview, PreviewPiece, PreviewPlace } from '#lib/contract/journey-draft.ts';
 import { joinPreviews } from '#lib/contract/join-previews.ts';
-import { withVersion } from './draft-text.ts';
 import { failure } from '#lib/components/failure.ts';
 
 /** What the editor asks the server for. */
@@ -34,12 +33,11 @@ export class DraftState {
   #turn = 0;
   #enough = false;
 
-  constructor(server: DraftServer, published: JourneyText) {
+  constructor(server: DraftServer, { text, check }: { readonly text: string; readonly check: DraftCheck }) {
     this.#server = server;
-    const text = withVersion(published.text, published.nextVersion);
     this.#text = $state(text);
     this.#kept = $state(text);
-    this.#check = $state.raw(null);
+    this.#check = $state.raw(check);
     this.#preview = $state.raw(null);
     this.#busy = $state(null);
     this.#failed = $state(null);

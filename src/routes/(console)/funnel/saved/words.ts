@@ -1,5 +1,6 @@
 import { duration } from '#lib/components/format.ts';
 import type { FunnelBreakdown, FunnelDefinition } from '#lib/contract/funnel-definition.ts';
+import type { NextPlace } from '#lib/contract/saved-funnel.ts';
 import { channel, segment } from '#messages/funnel.ts';
 import * as m from '#messages/savedFunnel.ts';
 
@@ -17,6 +18,19 @@ export function breakdownName({ by, at, step }: FunnelBreakdown): string {
 
 function fieldWord(field: 'channel' | 'segment'): string {
   return field === 'channel' ? channel() : segment();
+}
+
+/** Places named one by one. */
+const MOST_PLACES = 10;
+
+/** Where attempts went next: the commonest places by name, of the others how many they are and the attempts they come to. */
+export function placesShown(places: readonly NextPlace[]): {
+  readonly shown: readonly NextPlace[];
+  readonly more: number;
+  readonly attempts: number;
+} {
+  const others = places.slice(MOST_PLACES);
+  return { shown: places.slice(0, MOST_PLACES), more: others.length, attempts: others.reduce((sum, { count }) => sum + count, 0) };
 }
 
 /** What counts, in sentences. */
