@@ -176,8 +176,11 @@ describe('the journey in one picture', () => {
 });
 
 describe('the editor', () => {
-  it('comes whole, form and findings with it, and nothing moves afterwards', async () => {
-    const page = await open('/journey-editor?j=test');
+  it.each([
+    [1280, 720],
+    [390, 844],
+  ])('comes whole, form and findings with it, and nothing moves afterwards, at %s px', async (width, height) => {
+    const page = await open('/journey-editor?j=test', { width, height });
     await live(page);
     await page.locator('[data-field="owner"]').waitFor();
     await page.getByText('Nothing differs from version 1').waitFor();
