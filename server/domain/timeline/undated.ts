@@ -10,8 +10,8 @@ const isPromised = (entry: StoryEntry): entry is Promised => entry.promise !== n
 /** What an event says of its promise; any event can make one. */
 const changeOf = ({ type }: StoryEntry): string => (type?.startsWith('promise.') === true ? type.slice('promise.'.length) : 'made');
 
-const isSame = (a: Promised, b: Promised): boolean =>
-  a.promise.id === null && b.promise.id === null ? a.promise.kind === b.promise.kind : a.promise.id === b.promise.id;
+/** What tells one promise from another: its id, else its kind. */
+const promiseName = ({ promise: { id, kind } }: Promised): string => (id === null ? `kind ${kind}` : `id ${id}`);
 
 /** Whether an event only says again what is on the ledger: made, and not settled before. */
 function isRepeated({ at, key, promise }: Promised, state: Pick<CustomerState, 'promises'>): boolean {
@@ -31,23 +31,25 @@ export function undatedPromises(
   entries: readonly StoryEntry[],
   { state, now }: { readonly state: Pick<CustomerState, 'promises'>; readonly now: number },
 ): readonly UndatedPromise[] {
-  const said = entries.filter(isPromised);
   const undated: UndatedPromise[] = [];
-  said.forEach((made, place) => {
-    const { promise, at, id } = made;
-    if (changeOf(made) !== 'made' || promise.due !== null || now - at > KEEP_MS || isRepeated(made, state)) return;
-    const later = said.slice(place + 1).filter((entry) => isSame(made, entry));
+  /** of each promise what was said next of it that makes or ends it: from the last event back, so that each is looked at once */
+  const next = new Map<string, Promised>();
+  for (const said of entries.filter(isPromised).reverse()) {
+    const change = changeOf(said);
+    const end = next.get(promiseName(said));
+    if (['made', 'kept', 'withdrawn'].includes(change)) next.set(promiseName(said), said);
+    const { promise, at, id } = said;
+    if (change !== 'made' || promise.due !== null || now - at > KEEP_MS || isRepeated(said, state)) continue;
+    const became = end === undefined ? null : changeOf(end);
     // Said again while it stands it is the same promise: the last time tells it.
-    const end = later.find((entry) => ['made', 'kept', 'withdrawn'].includes(changeOf(entry)));
-    const change = end === undefined ? null : changeOf(end);
-    if (change === 'made') return;
+    if (became === 'made') continue;
     undated.push({
       kind: promise.kind,
       wording: promise.wording,
       madeAt: at,
-      became: change === 'kept' || change === 'withdrawn' ? change : null,
+      became: became === 'kept' || became === 'withdrawn' ? became : null,
       events: end === undefined ? [id] : [id, end.id],
     });
-  });
-  return undated.reverse();
+  }
+  return undated;
 }
