@@ -4,6 +4,7 @@ import type { PromiseMember } from '#server/domain/promise/ledger.ts';
 import { windowRange } from '#server/domain/kernel/sums.ts';
 import { MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
 import { outcomeOf } from '#server/domain/promise/dates.ts';
+import { datesOf } from '#server/domain/promise/ledger.ts';
 import { promiseColumn } from '#server/domain/view/heat.ts';
 import { PROMISE_REACH_MINUTES } from '#server/domain/view/strip.ts';
 import { scan } from './list-scan.ts';
@@ -17,10 +18,9 @@ export async function* outcomeRows(ref: OutcomeListRef, reading: ListReading): A
     from: (from - PROMISE_REACH_MINUTES) * MINUTE,
     to: at * MINUTE + MINUTE - 1,
   })) {
-    const [, , stage, owner, segment, madeAt, firstDue, due, graceMs, warnedAt, metAt, withdrawnAt, caseId, channel, touchpoint, charge] =
-      member;
+    const [, , stage, owner, segment, , , , , , , , caseId, channel, touchpoint, charge] = member;
     const id = blueprint.stages[stage]?.id ?? '';
-    const outcome = outcomeOf({ madeAt, firstDue, due, graceMs, warnedAt, metAt, withdrawnAt });
+    const outcome = outcomeOf(datesOf(member));
     if (outcome === null || outcome.kept !== (ref.what === 'kept')) continue;
     if (minuteOf(outcome.at) < from || minuteOf(outcome.at) > at || (ref.stage !== 'all' && ref.stage !== id)) continue;
     if (ref.column !== 'all' && ref.column !== promiseColumn({ owner, segment, touchpoint, charge }, ref.by, blueprint)) continue;

@@ -116,7 +116,7 @@ export class Stories {
       brief: briefOf({ header, entries, groups, lookup, now }),
       sources: sourcesOf(header, state, lookup),
       stillHere: stillHere(state, { blueprints, curveOf, now }),
-      undated: undatedPromises(entries, { state, now }),
+      undated: undatedPromises(state, lookup),
       preferences: preferencesOf(entries),
       strip: stripOf(entries, { state, factors: header.factors, by: params.lanes ?? 'channel', now }),
       ...choicesIn(entries, blueprints),

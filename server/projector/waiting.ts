@@ -1,6 +1,8 @@
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import type { Stay } from '#server/domain/kernel/survival.ts';
 import type { PromiseMember } from '#server/domain/promise/ledger.ts';
+import { isDated } from '#server/domain/promise/dates.ts';
+import { datesOf } from '#server/domain/promise/ledger.ts';
 import type { WaitingCurve } from '#server/domain/silence/overdue.ts';
 import { DAY } from '#server/domain/kernel/time.ts';
 import { waitingCurve } from '#server/domain/silence/overdue.ts';
@@ -25,14 +27,15 @@ export function waitingCurves(reading: Reading): JourneyCurves<string, WaitingCu
 
 async function read(reading: Reading, blueprint: Blueprint, now: number): Promise<ReadonlyMap<string, WaitingCurve>> {
   const stays = new Map<string, Stay[]>();
-  for await (const [, , kind, , , , madeAt, , , , , metAt, withdrawnAt] of scan<readonly [string, ...PromiseMember]>(
-    { ...reading, blueprint, at: 0 },
-    'promises',
-    {
-      from: now - BACK_MS,
-      to: now,
-    },
-  )) {
+  for await (const [, ...member] of scan<readonly [string, ...PromiseMember]>({ ...reading, blueprint, at: 0 }, 'promises', {
+    from: now - BACK_MS,
+    to: now,
+  })) {
+    const kind = member[1];
+    const dates = datesOf(member);
+    // Nobody knows how long somebody waits who was told no date.
+    if (!isDated(dates)) continue;
+    const { madeAt, metAt, withdrawnAt } = dates;
     const ended = metAt !== 0 && metAt <= now;
     const until = ended ? metAt : withdrawnAt !== 0 ? Math.min(withdrawnAt, now) : now;
     const known = stays.get(kind);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PromiseLedgerView } from '#lib/contract/index.ts';
+import type { PromiseLedgerView, PromiseWhat } from '#lib/contract/index.ts';
 import type { TestApp } from '../support/app.ts';
 import { startTestApp } from '../support/app.ts';
 import { TEST_JOURNEY } from '../support/world.ts';
@@ -23,7 +23,7 @@ async function customerOf(app: TestApp, name: string): Promise<string> {
 }
 
 describe('a promise that is made without a date', () => {
-  it('is due when the rule of its journey says; without a rule it stands in the story, and is counted nowhere', async () => {
+  it('is due when the rule of its journey says; without a rule it stands in the story and is counted beside the others, until a date is given', async () => {
     await using app = await startTestApp({ now: START, journeys: [RULED] });
     const customer = { customerId: 'ada' };
     await app.take([
@@ -38,6 +38,21 @@ describe('a promise that is made without a date', () => {
       { kind: 'gift', due: null, wording: null },
       { kind: 'money', due, wording: 'Your money is there by noon' },
     ]);
-    expect((await app.call<PromiseLedgerView>('promises.get', { journey: 'test' })).total).toMatchObject({ made: 1, open: 1 });
+    expect((await app.call<PromiseLedgerView>('promises.get', { journey: 'test' })).total).toMatchObject({
+      made: 1,
+      open: 1,
+      undated: 1,
+    });
+    const listed = async (what: PromiseWhat): Promise<number> => (await app.list({ of: 'promise', journey: 'test', what })).rows.length;
+    expect([await listed('made'), await listed('undated')]).toEqual([1, 1]);
+    await app.take([
+      { id: 'd', customer, type: 'promise.moved', occurredAt: START - HOUR / 4, promise: { kind: 'gift', due: START + HOUR } },
+    ]);
+    expect((await app.call<PromiseLedgerView>('promises.get', { journey: 'test' })).total).toMatchObject({
+      made: 2,
+      open: 2,
+      undated: 0,
+    });
+    expect([await listed('made'), await listed('undated')]).toEqual([2, 0]);
   });
 });

@@ -41,6 +41,7 @@ const kind = fc.oneof(
   fc
     .tuple(fc.constantFrom('a', 'b'), fc.integer({ min: 1, max: 200 }))
     .map(([id, due]) => promised('promise.moved', id, { due: BASE + due * (HOUR / 2) })),
+  fc.constantFrom('a', 'b').map((id) => promised('promise.made', id)),
   fc.integer({ min: 1, max: 5 }).map((value): Partial<StoredEvent> => ({ type: 'survey.answered', score: { kind: 'csat', value } })),
 );
 const story: fc.Arbitrary<StoredEvent[]> = fc
@@ -73,6 +74,7 @@ describe('the ledger of promises', () => {
             Math.min(...[counts.open, counts.kept, counts.late, counts.broken, counts.withdrawn, counts.missed]),
           ).toBeGreaterThanOrEqual(0);
           expect(counts.warned).toBeLessThanOrEqual(counts.missed);
+          expect(counts.undated).toBeGreaterThanOrEqual(0);
         }
         for (const felt of [view.felt.kept, view.felt.broken]) expect(Math.min(...Object.values(felt))).toBeGreaterThanOrEqual(0);
         expect(lines.reduce((sum, line) => sum + line.made, 0)).toBe(view.total.made);

@@ -36,6 +36,8 @@ export const kind = fc.constantFrom<Partial<StoredEvent>>(
   { type: 'delivery.started', promise: { kind: 'delivery', due: BASE + 60 * HOUR } },
   { type: 'promise.kept', promise: { kind: 'delivery' } },
   { type: 'promise.moved', promise: { kind: 'delivery', due: BASE + 70 * HOUR } },
+  { type: 'promise.made', promise: { kind: 'gift' } },
+  { type: 'promise.moved', promise: { kind: 'gift', due: BASE + 65 * HOUR } },
   { type: 'delivery.arrived' },
   { type: 'order.cancelled' },
   { type: 'case.opened' },

@@ -5,7 +5,7 @@ import { caseRow } from '../case/case.ts';
 import { promiseItem, waitingPlace } from '../case/waits.ts';
 import type { CaseState, PromiseRecord, Recovery } from '../customer/state.ts';
 import type { Row } from '../kernel/row.ts';
-import { breaksAt } from '../promise/dates.ts';
+import { breaksAt, isDated } from '../promise/dates.ts';
 import { factorsDuring, promiseRow } from '../promise/ledger.ts';
 import { promiseSteps } from '../promise/promise.ts';
 import { CAUSE, recoveryBookings, recoveryPlaces } from './recovery.ts';
@@ -55,7 +55,7 @@ export function promiseRowWithCare(
   if (one === undefined) return row;
   const failure = recoveryOfPromise(one, promise);
   const waits =
-    promise.metAt !== 0 || promise.withdrawnAt !== 0
+    promise.metAt !== 0 || promise.withdrawnAt !== 0 || !isDated(promise)
       ? null
       : waitingPlace(one, {
           item: promiseItem(promise),

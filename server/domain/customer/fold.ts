@@ -48,7 +48,7 @@ import type { Row } from '../kernel/row.ts';
 import { DAY, HOUR, minuteOf } from '../kernel/time.ts';
 import { dueAt, promiseRuleOf } from '../blueprint/promise-rule.ts';
 import type { PromiseRule } from '../blueprint/promise-rule.ts';
-import { breaksAt } from '../promise/dates.ts';
+import { breaksAt, isDated } from '../promise/dates.ts';
 import { caseNamed, statedPromise, visitDuring } from '../promise/stated.ts';
 import { deedOf, isComplaint, moveOf, moveOfOutcome, noteDeed } from '../care/moves.ts';
 import type { Deed } from '../care/moves.ts';
@@ -496,15 +496,15 @@ function makePromise(applying: Applying, where: PromisePlace | null, given: Give
   const rule =
     where === null ? undefined : promiseRuleOf(blueprintForCase(where.match.blueprint, where.one).promises, given.kind, where.visit.stage);
   const due = given.due ?? (rule === undefined ? null : dueAt(rule, event.at));
-  if (due === null) return;
   const record: PromiseRecord = {
     key: `${event.key}:${given.kind}`,
-    id: given.id ?? unnamedPromise(given.kind, where?.one.id ?? event.key),
+    id: given.id ?? unnamedPromise(given.kind, where?.one.id ?? ''),
     kind: given.kind,
     wording: given.wording ?? rule?.wording ?? '',
     madeAt: event.at,
-    due,
-    firstDue: due,
+    datedAt: due === null ? 0 : event.at,
+    due: due ?? 0,
+    firstDue: due ?? 0,
     graceMs: given.graceSeconds === undefined ? (rule?.graceMs ?? 0) : Math.round(given.graceSeconds * 1000),
     halfHours: halfHoursOf(applying, where, given.kind),
     warnedAt: 0,
@@ -642,7 +642,9 @@ function ruledPromises(applying: Applying, where: PromisePlace, rules: readonly 
     const given = { kind: rule.kind };
     if (rule.keptBy.has(match.touchpoint.id)) changePromise(applying, where, { given, change: 'kept' });
     if (!rule.madeBy.has(match.touchpoint.id) || (rule.stage !== null && rule.stage !== where.visit.stage)) continue;
-    if (findPromise(applying.state, { kind: rule.kind, case: one.id }) === undefined) makePromise(applying, where, given);
+    // One that somebody made without a date is beside the rule: the journey makes its own.
+    const standing = findPromise(applying.state, { kind: rule.kind, case: one.id });
+    if ((standing === undefined || !isDated(standing)) && dueAt(rule, applying.event.at) !== null) makePromise(applying, where, given);
   }
 }
 
@@ -659,7 +661,7 @@ interface Said {
 function promiseMeant({ state, event }: Applying, one: CaseState | undefined, { given, change }: Said): PromiseRecord | undefined {
   const { id, kind } = given;
   if (change !== 'made' || id !== undefined) return findPromise(state, { id, kind, case: one?.id ?? '' });
-  const unnamed = one === undefined ? undefined : findPromise(state, { id: unnamedPromise(kind, one.id), kind, case: one.id });
+  const unnamed = findPromise(state, { id: unnamedPromise(kind, one?.id ?? ''), kind, case: one?.id ?? '' });
   return unnamed === undefined || event.at >= breaksAt(unnamed) ? undefined : unnamed;
 }
 
@@ -669,7 +671,8 @@ function changePromise(applying: Applying, where: PromisePlace | null, said: Sai
   else if (said.change === 'made') makePromise(applying, where, said.given);
 }
 
-function changeKnown(applying: Applying, known: PromiseRecord, { given, change }: Said): void {
+function changeKnown(applying: Applying, known: PromiseRecord, said: Said): void {
+  const { given, change } = said;
   const { state, event, context } = applying;
   const blueprint = blueprintOf(known, context);
   const its = caseOfPromise(state, known);
@@ -681,12 +684,22 @@ function changeKnown(applying: Applying, known: PromiseRecord, { given, change }
   if (change === 'kept' && its !== undefined) moveFailures(applying, its, 'resolved', (failure) => failure[2] === known.key);
   if (event.at >= breaksAt(known)) return;
   if (change === 'withdrawn') known.withdrawnAt = event.at;
+  if (!isDated(known)) return giveDate(applying, known, said);
   const told = known.warnedAt === 0 && event.at <= known.firstDue;
   if (change === 'warned' && told) known.warnedAt = event.at;
   if ((change === 'moved' || change === 'made') && given.due !== undefined && given.due !== known.due) {
     known.due = given.due;
     if (told && given.due > known.firstDue) known.warnedAt = event.at;
   }
+}
+
+/** A promise made without a date is given its first: from now on the clock can break it. One that is over needs none any more. */
+function giveDate({ event }: Applying, known: PromiseRecord, { given, change }: Said): void {
+  if ((change !== 'moved' && change !== 'made') || given.due === undefined) return;
+  known.datedAt = event.at;
+  known.due = given.due;
+  known.firstDue = given.due;
+  if (given.graceSeconds !== undefined) known.graceMs = Math.round(given.graceSeconds * 1000);
 }
 
 /** A promise that somebody here makes about a case, or says to be kept, moved or withdrawn. */
@@ -702,7 +715,6 @@ function statePromise(applying: Applying, one: CaseState | undefined, given: Giv
   const rules = rulesFor(context, blueprint, visit ?? { segment: one.segment, from: event.at });
   const halfHours = rules.promiseHalf[given.kind] ?? rules.half.promise_missed;
   const record = statedPromise(event, given, { one, blueprint, visit, area: state.area, halfHours });
-  if (record === null) return;
   if (visit !== undefined) touchVisit(applying, visit, blueprint);
   state.promises.push(record);
   touched.begin(promiseKey(record), () => ledgerRow(applying, record, blueprint));

@@ -140,6 +140,8 @@ export interface PromiseRecord {
   kind: string;
   wording: string;
   madeAt: number;
+  /** when it was first given a date, mostly as it was made; 0: nobody has said when, and `due` and `firstDue` are 0 */
+  datedAt: number;
   due: number;
   firstDue: number;
   graceMs: number;
@@ -339,6 +341,7 @@ const PROMISE = packing<PromiseRecord>()([
   'kind',
   'wording',
   'madeAt',
+  'datedAt',
   'due',
   'firstDue',
   'graceMs',

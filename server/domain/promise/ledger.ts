@@ -10,19 +10,20 @@ import type { PromiseRecord } from '../customer/state.ts';
 import { chargeOf, factorsAt } from '../factor/factor.ts';
 import type { Charge } from '../factor/factor.ts';
 import type { PromiseDates } from './dates.ts';
-import { breaksAt, missedAt, outcomeOf, promiseStateAt } from './dates.ts';
+import { breaksAt, isDated, missedAt, outcomeOf, promiseStateAt } from './dates.ts';
 import { UNHAPPY, levelsOf } from './felt.ts';
 import type { LevelStep } from './felt.ts';
 
-/** Factors at work between the making of a promise and its outcome: what comes after it was broken explains nothing. */
+/** Factors at work between the making of a promise and its outcome: what comes after it was broken explains nothing, and without a date nothing is to be explained. */
 export function factorsDuring(promise: PromiseRecord, factors: readonly Factor[]): readonly Factor[] {
+  if (!isDated(promise)) return [];
   const { journey, segment, area, madeAt } = promise;
   return factorsAt(factors, { journey, segment, area, from: madeAt, to: outcomeOf(promise)?.at ?? promise.withdrawnAt });
 }
 
 /**
  * A promise on its list: [key, kind, stage, owner, segment, made, first due, due, grace, warned, met, withdrawn, case, channel, touchpoint,
- * charge, [[minute, level], ...], factors, variant]; the stage by its place, instants in ms, 0 = not (yet), the level of what was felt -1, 0 or 1.
+ * charge, [[minute, level], ...], factors, dated, variant]; the stage by its place, instants in ms, 0 = not (yet), the level of what was felt -1, 0 or 1.
  */
 export type PromiseMember = readonly [
   key: string,
@@ -43,6 +44,7 @@ export type PromiseMember = readonly [
   charge: Charge,
   felt: readonly LevelStep[],
   factors: readonly string[],
+  datedAt: number,
   /** of its case; absent where the journey has no variants */
   variant?: string,
 ];
@@ -58,8 +60,8 @@ function settlements(promise: PromiseRecord, book: (measure: number, at: number,
 }
 
 function gaps(promise: PromiseRecord, book: (measure: number, at: number) => void): void {
-  const { madeAt, firstDue, metAt, warnedAt } = promise;
-  book(PROMISE.promised + binOf(firstDue - madeAt), madeAt);
+  const { madeAt, datedAt, firstDue, metAt, warnedAt } = promise;
+  book(PROMISE.promised + binOf(firstDue - madeAt), datedAt);
   if (metAt !== 0) {
     book(PROMISE.delivered + binOf(metAt - madeAt), metAt);
     if (metAt > firstDue) book(PROMISE.later + binOf(metAt - firstDue), metAt);
@@ -124,11 +126,15 @@ export function promiseRow(promise: PromiseRecord, where: PromisePlace): Row {
   const bookMinute = (measure: number, minute: number, delta = 1): void => void bookings.push([cell, measure, anchor, minute, delta]);
   const book = (measure: number, at: number, delta = 1): void => bookMinute(measure, minuteOf(at), delta);
   const felt = levelsOf(promise);
-  book(PROMISE.made, promise.madeAt);
-  settlements(promise, book);
-  gaps(promise, book);
-  feelings(promise, felt, bookMinute);
-  bookings.push(...delays(promise, stage, { blueprint: where.blueprint, factors }));
+  if (promise.datedAt !== promise.madeAt) book(PROMISE.undated, promise.madeAt);
+  if (isDated(promise)) {
+    if (promise.datedAt !== promise.madeAt) book(PROMISE.undated, promise.datedAt, -1);
+    book(PROMISE.made, promise.datedAt);
+    settlements(promise, book);
+    gaps(promise, book);
+    feelings(promise, felt, bookMinute);
+    bookings.push(...delays(promise, stage, { blueprint: where.blueprint, factors }));
+  }
   const member: PromiseMember = [
     promise.key,
     promise.kind,
@@ -148,6 +154,7 @@ export function promiseRow(promise: PromiseRecord, where: PromisePlace): Row {
     charge,
     felt,
     factors.map((factor) => factor.id),
+    promise.datedAt,
     ...(variant === '' ? ([] as const) : ([variant] as const)),
   ];
   return { list: `promises:${promise.journey}:${promise.version}`, score: promise.madeAt, member, bookings };
@@ -155,8 +162,8 @@ export function promiseRow(promise: PromiseRecord, where: PromisePlace): Row {
 
 /** The dates of a promise on its list. */
 export function datesOf(member: PromiseMember): PromiseDates {
-  const [, , , , , madeAt, firstDue, due, graceMs, warnedAt, metAt, withdrawnAt] = member;
-  return { madeAt, due, firstDue, graceMs, warnedAt, metAt, withdrawnAt };
+  const [, , , , , madeAt, firstDue, due, graceMs, warnedAt, metAt, withdrawnAt, , , , , , , datedAt] = member;
+  return { madeAt, datedAt, due, firstDue, graceMs, warnedAt, metAt, withdrawnAt };
 }
 
 const holds = (at: number, minute: number): boolean => at !== 0 && minuteOf(at) <= minute;
@@ -165,6 +172,9 @@ const holds = (at: number, minute: number): boolean => at !== 0 && minuteOf(at) 
 function standing(member: PromiseMember, what: PromiseWhat, minute: number): number | null {
   const dates = datesOf(member);
   const end = minute * 60_000 + 59_999;
+  const dated = holds(dates.datedAt, minute);
+  if (what === 'undated') return dated ? null : member[5];
+  if (!dated) return null;
   const state = promiseStateAt(dates, end);
   if (what === 'made') return member[5];
   if (what === 'missed' || what === 'warned') {

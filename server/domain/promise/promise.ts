@@ -2,7 +2,7 @@ import type { Touched } from '../kernel/row.ts';
 import { DAY } from '../kernel/time.ts';
 import type { CustomerState, PromiseRecord } from '../customer/state.ts';
 import { promiseLadder } from '../friction/severity.ts';
-import { firstPassedAt } from './dates.ts';
+import { firstPassedAt, isDated } from './dates.ts';
 
 /** How long a settled or hopeless promise is kept in the state. */
 export const KEEP_MS = 90 * DAY;
@@ -14,6 +14,7 @@ const NEVER = Number.MAX_SAFE_INTEGER;
  * @param warnedFactor share that is left for those who were told; absent: half
  */
 export function promiseSteps(promise: PromiseRecord, warnedFactor?: number): readonly { readonly at: number; readonly severity: number }[] {
+  if (!isDated(promise)) return [];
   const end = promise.metAt !== 0 ? promise.metAt : promise.withdrawnAt !== 0 ? promise.withdrawnAt : NEVER;
   return promiseLadder({
     due: promise.firstDue,
@@ -30,22 +31,24 @@ export function promiseKey(promise: PromiseRecord): string {
   return promise.key;
 }
 
-/** Id of a promise that nobody gave one: there is one of a kind and case at a time. @param owner id of the case; outside a case the key of the event that makes it */
+/** Id of a promise that nobody gave one: there is one of a kind and case at a time. @param owner id of the case; empty outside a case */
 export function unnamedPromise(kind: string, owner: string): string {
   return `${kind}:${owner}`;
 }
 
-/** Finds the promise an event speaks of: by id, else the newest of its kind that is not settled (of the case, where it has one). */
+/**
+ * Finds the promise an event speaks of: by id, else the newest of its kind that is not settled (of the case, where it has one). Of a kind, those with a
+ * date come first: them the clock breaks.
+ */
 export function findPromise(
   state: CustomerState,
   wanted: { readonly id?: string | undefined; readonly kind: string; readonly case: string },
 ): PromiseRecord | undefined {
-  return state.promises.findLast(
-    (p) =>
-      p.metAt === 0 &&
-      p.withdrawnAt === 0 &&
-      (wanted.id !== undefined ? p.id === wanted.id : p.kind === wanted.kind && (wanted.case === '' || p.case === wanted.case)),
-  );
+  const isMeant = (p: PromiseRecord): boolean =>
+    p.metAt === 0 &&
+    p.withdrawnAt === 0 &&
+    (wanted.id !== undefined ? p.id === wanted.id : p.kind === wanted.kind && (wanted.case === '' || p.case === wanted.case));
+  return state.promises.findLast((p) => isDated(p) && isMeant(p)) ?? state.promises.findLast(isMeant);
 }
 
 /** Forgets promises that can no longer change, once their visit is forgotten too. */
@@ -59,5 +62,5 @@ export function prunePromises(state: CustomerState, touched: Touched, at: number
 
 function isOver(promise: PromiseRecord, at: number): boolean {
   const settled = Math.max(promise.metAt, promise.withdrawnAt);
-  return at - (settled !== 0 ? settled : promise.due) > KEEP_MS;
+  return at - (settled !== 0 ? settled : isDated(promise) ? promise.due : promise.madeAt) > KEEP_MS;
 }

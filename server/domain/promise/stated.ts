@@ -19,7 +19,7 @@ export function visitDuring(state: CustomerState, one: CaseState): VisitState | 
     .reduce<VisitState | undefined>((best, visit) => (best === undefined || visit.last >= best.last ? visit : best), undefined);
 }
 
-/** A promise that somebody here gives about a case: as the journey rules for its kind, at no touchpoint. Null: nobody says when it is due. */
+/** A promise that somebody here gives about a case: as the journey rules for its kind, at no touchpoint. */
 export function statedPromise(
   event: StoredEvent,
   given: NonNullable<StoredEvent['promise']>,
@@ -30,20 +30,20 @@ export function statedPromise(
     readonly area: string;
     readonly halfHours: number;
   },
-): PromiseRecord | null {
+): PromiseRecord {
   const { one, blueprint, visit, area, halfHours } = about;
   const stage = lastStay(one)?.stage ?? 0;
   const rule = promiseRuleOf(blueprintForCase(blueprint, one).promises, given.kind, stage);
   const due = given.due ?? (rule === undefined ? null : dueAt(rule, event.at));
-  if (due === null) return null;
   return {
     key: `${event.key}:${given.kind}`,
     id: given.id ?? unnamedPromise(given.kind, one.id),
     kind: given.kind,
     wording: given.wording ?? rule?.wording ?? '',
     madeAt: event.at,
-    due,
-    firstDue: due,
+    datedAt: due === null ? 0 : event.at,
+    due: due ?? 0,
+    firstDue: due ?? 0,
     graceMs: given.graceSeconds === undefined ? (rule?.graceMs ?? 0) : Math.round(given.graceSeconds * 1000),
     halfHours,
     warnedAt: 0,

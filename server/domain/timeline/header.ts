@@ -26,7 +26,7 @@ import { RANKS } from '../emotion/visit-feeling.ts';
 import { waited } from '../silence/overdue.ts';
 import type { WaitingCurve } from '../silence/overdue.ts';
 import { recoveriesOf } from '../view/recovery.ts';
-import { missedAt, promiseStateAt } from '../promise/dates.ts';
+import { isDated, missedAt, promiseStateAt } from '../promise/dates.ts';
 import { factorsDuring as promiseFactors } from '../promise/ledger.ts';
 
 const SOURCES: readonly EmotionSource[] = ['survey', 'agent', 'text', 'behaviour'];
@@ -136,6 +136,7 @@ function waitedFor(promise: PromiseRecord, { blueprints, curveOf, now }: HeaderC
 function promiseViews(state: CustomerState, context: HeaderContext): PromiseView[] {
   const { blueprints, factors, now } = context;
   return state.promises
+    .filter(isDated)
     .map((p) => ({
       key: p.key,
       id: p.id,

@@ -52,7 +52,9 @@ function emotionOf(event: StoredEvent, { state, emotion }: ItemContext): Timelin
 function promiseIn({ key, promise }: StoredEvent, state: CustomerState): TimelineItem['promise'] {
   if (promise === undefined) return null;
   const known = state.promises.find((one) => one.key === `${key}:${promise.kind}`);
-  return { kind: promise.kind, due: promise.due ?? known?.firstDue ?? null, wording: promise.wording ?? (known?.wording || null) };
+  // A date that was given later is told where it was given.
+  const ruled = known?.datedAt === known?.madeAt ? known?.firstDue : undefined;
+  return { kind: promise.kind, due: promise.due ?? ruled ?? null, wording: promise.wording ?? (known?.wording || null) };
 }
 
 const scoreWords = ({ score }: StoredEvent): string => (score === undefined ? '' : `${score.kind} ${score.value}`);

@@ -2,7 +2,7 @@ import { CHANNELS, EMOTIONS, EMOTION_SOURCES } from '#lib/contract/index.ts';
 import type { Factor, StoryLanes, StoryStrip, StripFelt, StripMark, StripPromise } from '#lib/contract/index.ts';
 import type { CustomerState } from '../customer/state.ts';
 import { SURE } from '../emotion/wave.ts';
-import { promiseStateAt } from '../promise/dates.ts';
+import { isDated, promiseStateAt } from '../promise/dates.ts';
 import type { StoryEntry } from './entry.ts';
 import { quietTimes } from './silences.ts';
 
@@ -113,7 +113,7 @@ function promisesOf(entries: readonly StoryEntry[], { state, now }: StripContext
   const made = (key: string): string => key.slice(0, key.indexOf(':'));
   const asked = new Set(state.promises.map(({ key }) => made(key)));
   const byKey = new Map(entries.flatMap(({ key, id }) => (asked.has(key) ? [[key, id]] : [])));
-  const known = state.promises.map((p): StripPromise => ({
+  const known = state.promises.filter(isDated).map((p): StripPromise => ({
     key: p.key,
     kind: p.kind,
     wording: p.wording === '' ? null : p.wording,

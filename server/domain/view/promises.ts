@@ -43,7 +43,17 @@ function countsOf(measures: Measures | undefined): PromiseCounts {
     number,
   ];
   const open = made - kept - late - broken - withdrawn;
-  return { made, open, kept, late, broken, withdrawn, missed: of(PROMISE.missed), warned: of(PROMISE.warned) };
+  return {
+    made,
+    open,
+    kept,
+    late,
+    broken,
+    withdrawn,
+    missed: of(PROMISE.missed),
+    warned: of(PROMISE.warned),
+    undated: of(PROMISE.undated),
+  };
 }
 
 function binsOf(measures: Measures | undefined, first: number): Map<number, number> {

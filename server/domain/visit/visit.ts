@@ -14,11 +14,11 @@ import type { VisitFeeling } from '../emotion/visit-feeling.ts';
 import { partsByPlace } from '../friction/friction.ts';
 import type { FrictionRules } from '../friction/rules.ts';
 import { countSeverity, dwellLadder } from '../friction/severity.ts';
-import { missedAt } from '../promise/dates.ts';
+import { isDated, missedAt } from '../promise/dates.ts';
 import { factorsDuring } from '../promise/ledger.ts';
 import { chargeOf, factorsAt } from '../factor/factor.ts';
 import { DEAD_MS, TRACE } from '../friction/web.ts';
-import { promiseSteps } from '../promise/promise.ts';
+import { KEEP_MS, promiseSteps } from '../promise/promise.ts';
 
 /** How long a visit without running promises or dwell can still be blamed or rated: longer than the repeat window. */
 const HOT_MS = 8 * DAY;
@@ -351,5 +351,7 @@ function runsStill(one: CaseState, from: number): boolean {
 /** Whether a promise can still change the friction of the visit in which it was made. */
 function promiseRuns(promise: PromiseRecord, at: number): boolean {
   if (promise.metAt !== 0 || promise.withdrawnAt !== 0) return false;
+  // It may be given a date as long as it is remembered.
+  if (!isDated(promise)) return at - promise.madeAt <= KEEP_MS;
   return at <= promise.firstDue + promise.graceMs + 4 * promise.halfHours * 3_600_000 + DAY;
 }

@@ -6,8 +6,8 @@ const instant = z.coerce.number().int().min(0).max(4_102_444_800_000);
 const version = z.coerce.number().int().min(1).max(1_000_000).optional();
 
 /**
- * What a list of promises asks for: by state; `missed`: the first date given passed unmet; `warned`: of these, told before; and by outcome and what
- * was felt after it.
+ * What a list of promises asks for: by state; `missed`: the first date given passed unmet; `warned`: of these, told before; `undated`: nobody has said
+ * when it is due; and by outcome and what was felt after it.
  */
 export const PROMISE_WHATS = [
   'made',
@@ -18,6 +18,7 @@ export const PROMISE_WHATS = [
   'withdrawn',
   'missed',
   'warned',
+  'undated',
   'kept-happy',
   'kept-neutral',
   'kept-unhappy',
@@ -69,6 +70,8 @@ export interface PromiseCounts {
   readonly missed: number;
   /** of these, told before the first date */
   readonly warned: number;
+  /** beside these: promised without a date, so neither kept in time nor broken. Counted as made from when a date is given */
+  readonly undated: number;
 }
 
 /** Promised against delivered, ms; from log bins of 2 %, so within 1 %; null where nothing was counted. */

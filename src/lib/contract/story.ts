@@ -209,15 +209,18 @@ export interface StoryStrip {
   readonly silences: readonly { readonly from: number; readonly to: number }[];
 }
 
-/** A promise for which nobody gave a date: told to the customer, and on no ledger, because the clock cannot break it. */
+/** A promise for which nobody has given a date: told to the customer, and beside the ledger's sum, because the clock cannot break it. */
 export interface UndatedPromise {
+  /** as of a promise with a date */
+  readonly key: string;
+  readonly id: string;
   readonly kind: string;
   readonly wording: string | null;
   readonly madeAt: number;
   /** what was said to have become of it; null: it stands */
   readonly became: 'kept' | 'withdrawn' | null;
   /** the event that made it, and the one that ended it */
-  readonly events: readonly [string, ...string[]];
+  readonly events: readonly string[];
 }
 
 /** Events behind the values of the head, by the name of the value. */

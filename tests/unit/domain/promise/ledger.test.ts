@@ -104,6 +104,64 @@ describe('a promise without an id', () => {
   });
 });
 
+describe('a promise without a date', () => {
+  const gift = (change: string, more: object = {}): Partial<StoredEvent> => ({
+    type: `promise.${change}`,
+    promise: { id: 'g', kind: 'gift', ...more },
+  });
+  const kept = { in: 1, ...said('promise.kept') };
+  const made = { in: 2, ...gift('made', { graceSeconds: 3600 }) };
+  const dated = { in: 10, ...gift('moved', { due: BASE + 20 * HOUR }) };
+
+  it('is counted beside the ledger, whatever becomes of it', () => {
+    expect(viewOf(1.5, [kept, made]).total).toMatchObject({ made: 1, undated: 0 });
+    expect(viewOf(500, [kept, made]).total).toMatchObject({ made: 1, kept: 1, open: 0, broken: 0, undated: 1 });
+    for (const end of ['kept', 'withdrawn'])
+      expect(viewOf(500, [kept, made, { in: 30, ...gift(end) }]).total).toMatchObject({ made: 1, kept: 1, withdrawn: 0, undated: 1 });
+    expect(viewOf(500, [kept, made]).lines).toMatchObject({ 'deliver|gift': { made: 0, undated: 1 } });
+  });
+
+  it('has the date it is given from then on: open until that and grace are over, then broken by the clock alone', () => {
+    const then = [kept, made, dated];
+    expect(viewOf(9, then).total).toMatchObject({ made: 1, open: 0, undated: 1 });
+    expect(viewOf(10.1, then).total).toMatchObject({ made: 2, open: 1, undated: 0, missed: 0, warned: 0 });
+    expect(viewOf(20.9, then).total).toMatchObject({ made: 2, open: 1, broken: 0 });
+    expect(viewOf(21.1, then).total).toMatchObject({ made: 2, open: 0, broken: 1, missed: 1, warned: 0 });
+  });
+
+  it('takes the date it is given for the one first given, measured from when it was promised', () => {
+    const view = viewOf(60, [made, dated, { in: 15, ...gift('kept') }]);
+    expect(view.lines['deliver|gift']).toMatchObject({ made: 1, kept: 1, late: 0 });
+    const gap = view.lines['deliver|gift']?.gap;
+    expect((gap?.promisedMs ?? 0) / HOUR).toBeCloseTo(18, 0);
+    expect((gap?.deliveredMs ?? 0) / HOUR).toBeCloseTo(13, 0);
+    expect((gap?.medianMs ?? 0) / HOUR).toBeCloseTo(-5, 0);
+  });
+
+  it('is given one as well where it is made again with a date, with the grace that comes with it', () => {
+    const again = { in: 10, ...gift('made', { due: BASE + 20 * HOUR, graceSeconds: 7200 }) };
+    expect(viewOf(21.5, [kept, made, again]).total).toMatchObject({ made: 2, open: 1, undated: 0 });
+    expect(viewOf(22.1, [kept, made, again]).total).toMatchObject({ made: 2, open: 0, broken: 1 });
+  });
+
+  it('moved once more after that is moved from its first date: the customer was told before', () => {
+    const then = [kept, made, dated, { in: 12, ...gift('moved', { due: BASE + 40 * HOUR }) }, { in: 30, ...gift('kept') }];
+    expect(viewOf(60, then).total).toMatchObject({ made: 2, kept: 2, missed: 1, warned: 1 });
+  });
+
+  it('given a date that has passed is broken as it is given, not before', () => {
+    const past = { in: 30, ...gift('moved', { due: BASE + 20 * HOUR }) };
+    expect(viewOf(29, [kept, made, past]).total).toMatchObject({ made: 1, broken: 0, undated: 1 });
+    expect(viewOf(30.1, [kept, made, past]).total).toMatchObject({ made: 2, broken: 1, undated: 0 });
+  });
+
+  it('is not kept in place of one with a date where only the kind is said', () => {
+    const other = { in: 3, type: 'promise.made', promise: { id: 'h', kind: 'gift', due: BASE + 20 * HOUR } };
+    const then = [kept, other, { ...made, in: 4 }, { in: 5, type: 'promise.kept', promise: { kind: 'gift' } }];
+    expect(viewOf(60, then).total).toMatchObject({ made: 2, kept: 2, undated: 1 });
+  });
+});
+
 describe('promise and feeling', () => {
   it('puts a kept promise and a bad survey into the field of the wrong promise', () => {
     const view = viewOf(40, [

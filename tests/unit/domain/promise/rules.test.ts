@@ -54,8 +54,15 @@ describe('a promise that the journey itself makes', () => {
     expect(promise).toMatchObject({ due: THURSDAY + 5 * HOUR, owner: 'Care', wording: 'We call you back within four hours' });
   });
 
-  it('cannot be made for a date that neither rule nor event can tell', () => {
-    expect(promisesAfter([0, { type: 'page.viewed' }], [1, { type: 'promise.made', promise: { kind: 'gift' } }])).toEqual([]);
+  it('is made beside one of its kind for which nobody gave a date', () => {
+    const staged = blueprintsFrom(RULED.replace('kind: delivery,', 'kind: delivery, stage: order,'));
+    const events = [{ type: 'page.viewed' }, { type: 'promise.made', promise: { kind: 'delivery' } }, order].map((what, i) =>
+      event(`e${i}`, { customerId: 'C1' }, { at: THURSDAY + i * HOUR, ...what }),
+    );
+    expect(foldAll(events, { blueprints: staged }).state.promises.map(({ datedAt }) => datedAt)).toEqual([0, THURSDAY + 2 * HOUR]);
+  });
+
+  it('cannot be made for a date that the rule cannot tell', () => {
     expect(() => blueprintsFrom(RULED.replace('due: {working: 8h}, ', ''))).toThrow(/needs a rule that says when it is due/);
     expect(() => blueprintsFrom(RULED.replace('madeBy: [order]', 'madeBy: [nowhere]'))).toThrow(/no touchpoint "nowhere"/);
   });

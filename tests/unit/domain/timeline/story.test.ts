@@ -262,17 +262,25 @@ describe('wishes', () => {
 
 describe('promises without a date', () => {
   const told = (events: readonly StoredEvent[], now = NOON) => {
-    const { entries, state } = tell(events, now);
-    return undatedPromises(entries, { state, now }).map(({ kind, became, events: ids }) => [kind, became, ids.length]);
+    const { state, lookup } = tell(events, now);
+    return undatedPromises(state, lookup).map(({ kind, became, events: ids }) => [kind, became, ids.length]);
   };
   const gift = (before: number, rest: Partial<StoredEvent> = {}) =>
     ada(before, { type: 'promise.made', promise: { kind: 'gift', wording: 'A small gift' }, ...rest });
   it('are told at the head as they are in the story, with the event that made them', () => {
     const made = gift(2 * HOUR);
-    const { entries, state, header } = tell([made], NOON);
+    const { state, lookup, header } = tell([made], NOON);
     expect(header.promises).toEqual([]);
-    expect(undatedPromises(entries, { state, now: NOON })).toEqual([
-      { kind: 'gift', wording: 'A small gift', madeAt: made.at, became: null, events: [streamId(made)] },
+    expect(undatedPromises(state, lookup)).toEqual([
+      {
+        key: `${made.key}:gift`,
+        id: 'gift:',
+        kind: 'gift',
+        wording: 'A small gift',
+        madeAt: made.at,
+        became: null,
+        events: [streamId(made)],
+      },
     ]);
   });
   it('are made by any event that promises, and not told where the event or a rule gives a date, or where they were taken back', () => {
@@ -293,8 +301,16 @@ describe('promises without a date', () => {
     expect(told([gift(2 * HOUR, { promise: { kind: 'gift', due: NOON } }), gift(HOUR)])).toEqual([]);
   });
   it('are told for as long as those with a date', () => {
-    expect(told([gift(90 * 24 * HOUR)])).toHaveLength(1);
-    expect(told([gift(90 * 24 * HOUR + 1)])).toEqual([]);
+    const later = ada(0, { type: 'note.added' });
+    expect(told([gift(90 * 24 * HOUR), later])).toHaveLength(1);
+    expect(told([gift(90 * 24 * HOUR + 1), later])).toEqual([]);
+  });
+  it('are none any more from when they are given a date, which is told where it was given', () => {
+    const events = [gift(2 * HOUR), gift(HOUR, { type: 'promise.moved', promise: { kind: 'gift', due: NOON + HOUR } })];
+    expect(told(events)).toEqual([]);
+    const { header, entries } = tell(events, NOON);
+    expect(header.promises).toMatchObject([{ kind: 'gift', state: 'open', due: NOON + HOUR, moved: false }]);
+    expect(entries.map(({ promise }) => promise?.due)).toEqual([null, NOON + HOUR]);
   });
 });
 
