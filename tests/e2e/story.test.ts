@@ -126,7 +126,7 @@ describe('the head of a customer’s page', () => {
       'said',
       'Last contact',
       'We call you on Monday',
-      'broken for',
+      'broken',
       'chat',
     ])
       expect(text).toContain(said);

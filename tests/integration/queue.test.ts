@@ -197,12 +197,12 @@ describe('the queue', () => {
     expect(before.causes.complaint).toMatchObject({ detected: 1, states: { detected: 1 } });
     // Eighteen hours late is the first step at which a parcel weighs: all four promises have failed by now, one item was done before that.
     expect(before.causes.promise.detected).toBe(4);
-    // It needs to be made good only now, but is said to be broken since it was due, as the promise itself is.
+    // It needs to be made good only now, but is said to be broken since date and grace were over, as the promise itself and the queue say.
     const [late] = (await app.find('P1')).hits;
     const header = (await app.timeline(late?.customer ?? '')).header;
     const [recovered] = header?.recoveries ?? [];
-    expect(recovered).toMatchObject({ cause: 'promise', since: DUE + 1 });
-    expect(recovered?.since).toBe(header?.promises[0]?.due);
+    expect(recovered).toMatchObject({ cause: 'promise', since: DUE + 2 });
+    expect(recovered?.since).toBe(header?.promises[0]?.brokenAt);
     expect(recovered?.at).toBeGreaterThan(DUE + 18 * HOUR);
     const [q] = (await app.find('Q')).hits;
     const customerId = q?.customer ?? '';

@@ -65,9 +65,10 @@ function promiseSentence({ header, lookup }: BriefContext, state: 'broken' | 'op
   const such = header.promises.filter((promise) => promise.state === state);
   const first = [...such].sort((a, b) => (state === 'open' ? a.due - b.due : b.due - a.due))[0];
   if (first === undefined) return null;
-  const { kind, wording, due } = first;
+  const { kind, wording, due, brokenAt } = first;
   const made = ({ key }: PromiseView): string | undefined => lookup.key(makingEvent(key));
-  return say({ code: state, kind, wording, due, others: such.length - 1 }, [made(first), ...such.map(made)]);
+  const said = { kind, wording, due, others: such.length - 1 };
+  return say(state === 'open' ? { code: state, ...said } : { code: state, ...said, brokenAt }, [made(first), ...such.map(made)]);
 }
 
 /** Whether an event is the customer in contact with us, as against what we send or note. */

@@ -26,7 +26,7 @@ import { RANKS } from '../emotion/visit-feeling.ts';
 import { waited } from '../silence/overdue.ts';
 import type { WaitingCurve } from '../silence/overdue.ts';
 import { recoveriesOf } from '../view/recovery.ts';
-import { isDated, missedAt, promiseStateAt } from '../promise/dates.ts';
+import { breaksAt, isDated, missedAt, promiseStateAt } from '../promise/dates.ts';
 import { factorsDuring as promiseFactors } from '../promise/ledger.ts';
 
 const SOURCES: readonly EmotionSource[] = ['survey', 'agent', 'text', 'behaviour'];
@@ -144,6 +144,8 @@ function promiseViews(state: CustomerState, context: HeaderContext): PromiseView
       wording: p.wording === '' ? null : p.wording,
       madeAt: p.madeAt,
       due: p.due,
+      graceMs: p.graceMs,
+      brokenAt: breaksAt(p),
       state: promiseStateAt(p, now),
       metAt: p.metAt === 0 ? null : p.metAt,
       moved: p.due !== p.firstDue,

@@ -8,6 +8,7 @@ import { RECOVERY, parseCell } from '../kernel/counters.ts';
 import { quantile } from '../kernel/log-bins.ts';
 import type { CellSums, Measures } from '../kernel/sums.ts';
 import { minuteOf } from '../kernel/time.ts';
+import { breaksAt } from '../promise/dates.ts';
 
 /** With fewer moods than these no mean is shown: it could be one customer's. */
 const FEW_MOODS = 5;
@@ -57,6 +58,12 @@ export function recoveryView(input: {
   };
 }
 
+/** Since when a promise that failed is broken, as everywhere. It is forgotten one day: then since it failed. */
+function brokenSince(promises: readonly PromiseRecord[], key: string, at: number): number {
+  const promise = promises.find((known) => known.key === key);
+  return promise === undefined ? at : Math.min(at, breaksAt(promise));
+}
+
 function caseOf(
   one: CaseState,
   recovery: Recovery,
@@ -72,8 +79,7 @@ function caseOf(
     caseId: one.id,
     cause,
     state,
-    // A promise may have been moved since it failed.
-    since: Math.min(at, (cause === 'promise' ? promises.find(({ key }) => key === ref)?.due : undefined) ?? at),
+    since: cause === 'promise' ? brokenSince(promises, ref, at) : at,
     at,
     contactedAt: instant(contactedAt),
     resolvedAt: instant(resolvedAt),

@@ -166,7 +166,7 @@ export interface RecoveryCase {
   readonly caseId: string;
   readonly cause: RecoveryCause;
   readonly state: RecoveryState;
-  /** when it went wrong, ms: of a promise, the date it was due, as the promise itself is said to be broken since */
+  /** when it went wrong, ms: a promise when its date and grace were over, as it is said to be broken everywhere */
   readonly since: number;
   /** when it came to need making good: a promise only once it was broken for long enough to hurt */
   readonly at: number;

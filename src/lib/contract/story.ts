@@ -127,7 +127,15 @@ export type BriefSaid =
       readonly late: boolean;
     }
   | { readonly code: 'found'; readonly finding: 'dead_end' | 'lost_handover'; readonly at: number }
-  | { readonly code: 'broken'; readonly kind: string; readonly wording: string | null; readonly due: number; readonly others: number }
+  | {
+      readonly code: 'broken';
+      readonly kind: string;
+      readonly wording: string | null;
+      readonly due: number;
+      /** date and grace were over */
+      readonly brokenAt: number;
+      readonly others: number;
+    }
   | { readonly code: 'open'; readonly kind: string; readonly wording: string | null; readonly due: number; readonly others: number }
   | { readonly code: 'contacts'; readonly count: number; readonly days: number; readonly topic: string | null; readonly unresolved: number }
   | {

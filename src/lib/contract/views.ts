@@ -305,6 +305,9 @@ export interface PromiseView {
   readonly wording: string | null;
   readonly madeAt: number;
   readonly due: number;
+  readonly graceMs: number;
+  /** from here on it is broken unless it was met: date and grace are over */
+  readonly brokenAt: number;
   readonly state: PromiseState;
   readonly metAt: number | null;
   readonly moved: boolean;

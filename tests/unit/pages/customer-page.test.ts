@@ -4,8 +4,10 @@ import { STORY_FIRST_PAGE } from '#lib/contract/story-choices.ts';
 import type { StripFelt } from '#lib/contract/story-choices.ts';
 import type { StoryGroup, StoryPage, StoryStrip, StoryView, StripPromise } from '#lib/contract/story.ts';
 import type { CasePosition, PromiseView, TimelineItem } from '#lib/contract/views.ts';
+import { reasonAt } from '../../../src/routes/(console)/queue/queue-words.ts';
 import {
   clockWords,
+  dueWords,
   orderPromises,
   promiseWords,
   stayWords,
@@ -250,15 +252,22 @@ describe('names', () => {
 
 describe('promises and stays', () => {
   const promise: PromiseView = {
-    key: 'e:delivery', id: 'p', kind: 'delivery', wording: null, madeAt: 0, due: 10 * HOUR, state: 'open', metAt: null, moved: false,
+    key: 'e:delivery', id: 'p', kind: 'delivery', wording: null, madeAt: 0, due: 10 * HOUR, graceMs: 2 * HOUR, brokenAt: 12 * HOUR, state: 'open', metAt: null, moved: false,
     toldBeforeMs: null, factors: [], waited: null, stage: null,
   }; // prettier-ignore
   it('carry a clock and are louder the nearer they are', () => {
     expect(promiseWords(promise, 0)).toEqual({ tone: 'normal', text: 'due in 10 h' });
     expect(promiseWords(promise, 7 * HOUR)).toEqual({ tone: 'watch', text: 'due in 3 h' });
     expect(promiseWords(promise, 11 * HOUR)).toEqual({ tone: 'watch', text: 'due 60 min ago, still within grace' });
-    expect(promiseWords({ ...promise, state: 'broken' }, 36 * HOUR)).toEqual({ tone: 'breach', text: 'broken for 26 h' });
     expect(promiseWords({ ...promise, state: 'late', metAt: 12 * HOUR }, 50 * HOUR)).toEqual({ tone: 'watch', text: 'kept 2 h late' });
+  });
+  it('are said to be broken since date and grace were over, as the queue says it', () => {
+    const now = 36 * HOUR;
+    expect(promiseWords({ ...promise, state: 'broken' }, now)).toEqual({ tone: 'breach', text: 'broken 24 h ago' });
+    expect(reasonAt({ reason: 'promise', from: promise.brokenAt }, now)).toBe('Promise broken 24 h ago');
+    expect(reasonAt({ reason: 'call_back', from: promise.brokenAt }, now)).toBe('Not called back: promise broken 24 h ago');
+    expect(dueWords(promise)).toContain(', with 2 h of grace');
+    expect(dueWords({ ...promise, graceMs: 0 })).not.toContain('grace');
   });
   it('stand with the broken first, then the open by due time', () => {
     const list = [
@@ -289,14 +298,14 @@ describe('sentences', () => {
   it('say what the code says, in the reader’s words', () => {
     const said = [
       { code: 'stage', stageName: { customer: 'Ordering', internal: 'O' }, journeyName: { customer: 'Getting it', internal: 'G' }, since: 28 * HOUR, standardMs: 48 * HOUR, late: true, events },
-      { code: 'broken', kind: 'call_back', wording: 'We call you.', due: 74 * HOUR, others: 1, events },
+      { code: 'broken', kind: 'call_back', wording: 'We call you.', due: 74 * HOUR, brokenAt: 76 * HOUR, others: 1, events },
       { code: 'contacts', count: 3, days: 7, topic: 'late_parcel', unresolved: 2, events },
       { code: 'contact', at: 98 * HOUR, channel: 'phone', topic: null, outcome: 'resolved', events },
       { code: 'feeling', label: 'frustrated', source: 'text', since: 99 * HOUR, confidence: 0.71, events },
     ] as const; // prettier-ignore
-    expect(said.map((one) => sentenceWords(one, telling)).map((text) => text.replace(/due .* and is/, 'due … and is'))).toEqual([
+    expect(said.map((one) => sentenceWords(one, telling)).map((text) => text.replace(/due .*;/, 'due …;'))).toEqual([
       'For 3 d in “Ordering” (Getting it): longer than the standard of 2 d.',
-      '“We call you” was due … and is broken for 26 h; so is one other promise.',
+      '“We call you” was due …; broken 24 h ago, as is one other promise.',
       'In contact 3 times within 7 days, mostly about “Late parcel”, 2 times without result.',
       'Last contact 2 h ago by phone: resolved.',
       'Sounds frustrated, going by their words 60 min ago (71 % sure).',

@@ -24,7 +24,7 @@ export function promiseWords(promise: PromiseView, now: number): PromiseWords {
         ? { tone: promise.due - now < SOON_MS ? 'watch' : 'normal', text: m.promiseDueIn({ time: coarse(promise.due - now) }) }
         : { tone: 'watch', text: m.promiseGrace({ time: coarse(now - promise.due) }) };
     case 'broken':
-      return { tone: 'breach', text: m.promiseBroken({ time: coarse(Math.max(0, now - promise.due)) }) };
+      return { tone: 'breach', text: m.promiseBroken({ time: coarse(Math.max(0, now - promise.brokenAt)) }) };
     case 'late':
       return { tone: 'watch', text: m.promiseLate({ time: coarse(Math.max(0, (promise.metAt ?? promise.due) - promise.due)) }) };
     case 'kept':
@@ -32,6 +32,12 @@ export function promiseWords(promise: PromiseView, now: number): PromiseWords {
     case 'withdrawn':
       return { tone: 'normal', text: m.promiseWithdrawn() };
   }
+}
+
+/** By when it was promised; with the grace, as long as that explains why it is broken or not yet. */
+export function dueWords({ due, graceMs, state }: Pick<PromiseView, 'due' | 'graceMs' | 'state'>): string {
+  const asks = graceMs > 0 && (state === 'open' || state === 'broken');
+  return asks ? m.promiseByGrace({ due: dateTime(due), grace: duration(graceMs) }) : m.promiseBy({ due: dateTime(due) });
 }
 
 /** Open promises first, soonest first; then broken; then what is over, newest first. */

@@ -46,7 +46,7 @@ export function sentenceWords(said: BriefSentence, { side, now }: Telling): stri
       return m.briefBroken({
         promise: promised(said),
         due: dateTime(said.due),
-        late: coarse(Math.max(0, now - said.due)),
+        late: coarse(Math.max(0, now - said.brokenAt)),
         others: said.others,
       });
     case 'open':
