@@ -1,6 +1,6 @@
 import { COMPONENTS, COMPONENT_NAMES, Fault } from '#lib/contract/index.ts';
 import type { Component, FrictionFile } from '#lib/contract/index.ts';
-import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { FoldContext } from '#server/domain/customer/applying.ts';
 import { fitBase, fitWeights, judgeWeights, lossDifference } from '#server/domain/friction/calibration.ts';
 import type { Fitted, Judged, Labelled } from '#server/domain/friction/calibration.ts';
 import { friction } from '#server/domain/friction/friction.ts';

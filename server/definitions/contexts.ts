@@ -1,7 +1,7 @@
 import { funnelDefinition } from '#lib/contract/index.ts';
 import type { Factor, Published } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints, BlueprintVersion } from '#server/domain/blueprint/blueprint.ts';
-import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { FoldContext } from '#server/domain/customer/applying.ts';
 import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import type { Funnels } from '#server/domain/funnel/compile.ts';
 import { funnelsOf } from '#server/domain/funnel/compile.ts';

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ASSOCIATION_WINDOWS } from '#lib/contract/index.ts';
 import type { AssociationView, AssociationWindow, Position } from '#lib/contract/index.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
-import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { FoldContext } from '#server/domain/customer/applying.ts';
 import { DAY, HOUR, MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';

@@ -1,6 +1,6 @@
 import type { SimilarCases, SimilarParams } from '#lib/contract/index.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
-import { rulesFor } from '#server/domain/customer/fold.ts';
+import { rulesFor } from '#server/domain/customer/applying.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import { HOUR, minuteOf } from '#server/domain/kernel/time.ts';
 import { similarCases } from '#server/domain/moment/similar.ts';

@@ -1,5 +1,5 @@
 import type { Contexts } from '#server/definitions/contexts.ts';
-import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { FoldContext } from '#server/domain/customer/applying.ts';
 import { isLaterRevision } from '#server/definitions/definitions.ts';
 import type { Redis } from '#server/redis/client.ts';
 import type { Command } from '#server/redis/scripts.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Traveller } from '#server/domain/association/passage.ts';
-import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { FoldContext } from '#server/domain/customer/applying.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { readEvent } from '#server/domain/event/event.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';

@@ -1,4 +1,5 @@
-import type { FoldContext, Places } from '#server/domain/customer/fold.ts';
+import type { FoldContext } from '#server/domain/customer/applying.ts';
+import type { Places } from '#server/domain/customer/fold.ts';
 import type { Scored } from '#server/domain/event/annotation.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';

@@ -4,7 +4,7 @@ import type { AssociationAnswer, AssociationListRef, AssociationParams, Associat
 import { parseList } from '#lib/contract/index.ts';
 import { contagionList, pairList, upstreamList } from '../../src/routes/(console)/assoc/association-lists.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
-import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { FoldContext } from '#server/domain/customer/applying.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { Associations } from '#server/live/associations.ts';
 import type { AssociationsOptions } from '#server/live/associations.ts';

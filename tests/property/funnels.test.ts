@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { FunnelDefinition } from '#lib/contract/index.ts';
 import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';
-import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { FoldContext } from '#server/domain/customer/applying.ts';
 import { emptyState, encodeState } from '#server/domain/customer/state.ts';
 import { compareEvents } from '#server/domain/event/event.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { FoldContext } from '#server/domain/customer/applying.ts';
 import { Deltas } from '#server/domain/kernel/counters.ts';
 import { diffRows } from '#server/domain/kernel/row.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Fault } from '#lib/contract/index.ts';
 import type { Config } from '#server/config.ts';
 import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
-import type { FoldContext } from '#server/domain/customer/fold.ts';
+import type { FoldContext } from '#server/domain/customer/applying.ts';
 import { isCustomersText } from '#server/domain/emotion/annotations.ts';
 import { nameOf, readEvent } from '#server/domain/event/event.ts';
 import { nameIn } from '#server/domain/event/key.ts';

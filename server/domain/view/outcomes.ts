@@ -1,7 +1,8 @@
 import type { Component } from '#lib/contract/index.ts';
 import { stageAt } from '../case/case.ts';
-import { foldOnto, rulesFor } from '../customer/fold.ts';
-import type { FoldContext } from '../customer/fold.ts';
+import { rulesFor } from '../customer/applying.ts';
+import { foldOnto } from '../customer/fold.ts';
+import type { FoldContext } from '../customer/applying.ts';
 import { emptyState } from '../customer/state.ts';
 import type { CustomerState, VisitState } from '../customer/state.ts';
 import type { Witness } from '../customer/witness.ts';

@@ -1,7 +1,8 @@
 import type { Passage, PassageVisit, Touch, Traveller } from '../association/passage.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
-import { foldOnto, rulesFor } from '../customer/fold.ts';
-import type { FoldContext } from '../customer/fold.ts';
+import { rulesFor } from '../customer/applying.ts';
+import { foldOnto } from '../customer/fold.ts';
+import type { FoldContext } from '../customer/applying.ts';
 import { emptyState, knownSince } from '../customer/state.ts';
 import type { CustomerState, VisitState } from '../customer/state.ts';
 import type { Witness } from '../customer/witness.ts';
