@@ -14,6 +14,7 @@ import type { AttemptQuestion } from '#server/domain/funnel/list.ts';
 import type { Booking } from '#server/domain/kernel/counters.ts';
 import type { Row } from '#server/domain/kernel/row.ts';
 import { Ledger } from '#server/domain/kernel/sums.ts';
+import { minuteOf } from '#server/domain/kernel/time.ts';
 import { OTHER_GROUP, namedGroups, savedFunnelView } from '#server/domain/view/saved-funnel.ts';
 import { definitions, logs } from '../support/funnels.ts';
 import type { Log } from '../support/funnels.ts';
@@ -150,6 +151,17 @@ describe('saved funnels', () => {
             for (const { touchpoint, count } of step.next)
               expect(count).toBe(listed({ what: 'dropped', step: step.step, next: touchpoint }));
           }
+          // Nobody went anywhere before it happened. What happened in the instant of the last step may be what came next, or not.
+          const known = log.stored.filter((e) => minuteOf(e.at) <= at);
+          const since = (m: AttemptMember): number => known.filter((e) => e.at > Math.max(...m[2])).length;
+          const tied = (m: AttemptMember): number => known.filter((e) => e.at === Math.max(...m[2])).length;
+          const silent = members.filter((m) => attemptAnswer(m, { what: 'dropped' }, at) !== null && since(m) === 0);
+          const notHeardOf = Object.values(view.steps).reduce(
+            (sum, { next }) => sum + (next.find((n) => n.touchpoint === '')?.count ?? 0),
+            0,
+          );
+          expect(notHeardOf).toBeLessThanOrEqual(silent.length);
+          expect(notHeardOf).toBeGreaterThanOrEqual(silent.filter((m) => tied(m) === 1).length);
           expect(view.times.n).toBe(total.converted);
           for (const { first, last, count } of view.times.bins) expect(count).toBe(listed({ what: 'converted', bins: [first, last] }));
         }

@@ -198,8 +198,9 @@ export interface AttemptState {
   excludedAt: number;
   /** instant at which it is given up unless something happens before; 0 = decided otherwise */
   lostAt: number;
-  /** where the customer went first after the step reached last; empty = nowhere yet */
+  /** where the customer went first after the step reached last, and when; empty, 0 = nowhere yet */
   next: string;
+  nextAt: number;
   /** per breakdown: instant, value, instant, value, ... */
   groups: (number | string)[][];
 }

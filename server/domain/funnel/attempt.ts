@@ -104,6 +104,7 @@ function reach(funnel: Funnel, attempt: AttemptState, step: number, how: { reado
   attempt.steps[step] = at;
   attempt.gaps[step] = how.gap;
   attempt.next = '';
+  attempt.nextAt = 0;
   funnel.definition.breakdowns.forEach((breakdown, i) => {
     const groups = (attempt.groups[i] ??= []);
     const before = lastGroup(groups);
@@ -130,6 +131,7 @@ function begin(funnel: Funnel, lane: Lane, sighting: Sighting): AttemptState {
     excludedAt: 0,
     lostAt: 0,
     next: '',
+    nextAt: 0,
     groups: [],
   };
   reach(funnel, attempt, 0, { sighting, gap: 0 });
@@ -191,8 +193,14 @@ function isEntry(funnel: Funnel, sighting: Sighting): boolean {
 }
 
 /** What a person sees in an event that leads away from a funnel. */
-export function placeName(one: FunnelEvent): string {
+function placeName(one: FunnelEvent): string {
   return one.touchpoints[0]?.touchpoint ?? 'unmapped';
+}
+
+/** Notes where the customer went after the step reached last. */
+export function wentTo(attempt: AttemptState, one: FunnelEvent, at: number): void {
+  attempt.next = placeName(one);
+  attempt.nextAt = at;
 }
 
 /** The attempt takes an event in. @returns whether it is still open */
@@ -203,7 +211,7 @@ function takeIn(funnel: Funnel, attempt: AttemptState, sighting: Sighting): 'ope
   if (reached.length > 0 && funnel.definition.order === 'any') attempt.could.push(sighting.steps);
   const fresh = [...reached].sort((a, b) => a.step - b.step || b.entry - a.entry).filter(({ step }) => attempt.steps[step] === 0);
   for (const { step, gap } of fresh) if (attempt.steps[step] === 0) reach(funnel, attempt, step, { sighting, gap });
-  if (fresh.length === 0 && attempt.next === '') attempt.next = placeName(sighting.one);
+  if (fresh.length === 0 && attempt.next === '') wentTo(attempt, sighting.one, at);
   const through = reached.filter(({ step }) => step === goal);
   if (through.length > 0) {
     attempt.convertedFrom = Math.max(...through.map(({ entry }) => entry));

@@ -3,7 +3,7 @@ import type { Touched } from '../kernel/row.ts';
 import type { Funnel, FunnelEvent, Funnels } from './compile.ts';
 import type { Lane, Sighting, Watch } from './attempt.ts';
 import type { TiedState, Undecided, World } from './tie.ts';
-import { happen, lapse, placeName } from './attempt.ts';
+import { happen, lapse, wentTo } from './attempt.ts';
 import { fieldOf } from './compile.ts';
 import { attemptRow } from './row.ts';
 import { attemptsIn, kindsOf, worldsAfter, worldsAt } from './tie.ts';
@@ -127,13 +127,13 @@ function noteNext(applying: Applying, at: number, watch: Watch): void {
   const waits = (attempt: AttemptState): boolean => attempt.next === '' && Math.max(...attempt.steps) < at;
   for (const attempt of state.open.filter(waits)) {
     watch.changes(attempt);
-    attempt.next = placeName(first);
+    wentTo(attempt, first, at);
   }
   for (const { worlds } of state.undecided ?? NONE)
     for (const [i, { open }] of worlds.entries()) {
       if (open === null || !waits(open)) continue;
       if (i === 0) watch.changes(open);
-      open.next = placeName(first);
+      wentTo(open, first, at);
     }
 }
 

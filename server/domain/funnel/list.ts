@@ -1,7 +1,7 @@
 import { binOf } from '../kernel/log-bins.ts';
 import { minuteOf } from '../kernel/time.ts';
 import type { AttemptMember } from './row.ts';
-import { fateAt, groupAtMinute } from './row.ts';
+import { fateAt, groupAtMinute, nextAtMinute } from './row.ts';
 
 /** Which attempts stand behind a number of a saved funnel. */
 export interface AttemptQuestion {
@@ -27,11 +27,11 @@ export interface AttemptAnswer {
 
 /** Whether an attempt stood behind a number at a minute, and since when; null: it did not. The sums count exactly these. */
 export function attemptAnswer(member: AttemptMember, question: AttemptQuestion, minute: number): AttemptAnswer | null {
-  const [, , steps, convertedFrom, excludedAt, lostAt, next, groups] = member;
+  const [, , steps, convertedFrom, excludedAt, lostAt, next, groups, , , nextAt] = member;
   const fate = fateAt({ steps: [...steps], convertedFrom, excludedAt, lostAt }, minute);
   if (fate.deepest < 0) return null;
   if (question.isMeant !== undefined && !question.isMeant(groupAtMinute(groups[question.breakdown ?? 0] ?? [], minute))) return null;
-  if (question.next !== undefined && question.next !== next) return null;
+  if (question.next !== undefined && question.next !== nextAtMinute({ next, nextAt }, minute)) return null;
   if (question.bins !== undefined) {
     const bin = binOf((steps.at(-1) ?? 0) - convertedFrom);
     if (convertedFrom === 0 || bin < question.bins[0] || bin > question.bins[1]) return null;

@@ -18,6 +18,7 @@ export type AttemptMember = readonly [
   groups: readonly (readonly (number | string)[])[],
   channel: string,
   segment: string,
+  nextAt: number,
 ];
 
 /** One thing an attempt adds to the sums, at an instant. */
@@ -48,6 +49,11 @@ export function fateAt(member: Pick<AttemptState, 'steps' | 'convertedFrom' | 'e
   if (excludedAt !== 0 && minuteOf(excludedAt) <= minute) return { deepest, ended: 'excluded', endedAt: excludedAt };
   if (lostAt !== 0 && minuteOf(lostAt) <= minute) return { deepest, ended: 'dropped', endedAt: lostAt };
   return { deepest, ended: null, endedAt: 0 };
+}
+
+/** Where they were known to have gone next at a minute; empty: nowhere yet. */
+export function nextAtMinute({ next, nextAt }: Pick<AttemptState, 'next' | 'nextAt'>, minute: number): string {
+  return minuteOf(nextAt) <= minute ? next : '';
 }
 
 /** Group of a breakdown at a minute. @param groups instant, value, instant, value, ... */
@@ -109,7 +115,15 @@ function bookingsOf(attempt: AttemptState, funnel: Funnel): Booking[] {
     for (const { step, measure, at } of wentOn(attempt)) bookings.push([cell('', '', step), measure, anchor, minuteOf(at), 1]);
   if (attempt.lostAt !== 0) {
     const deepest = attempt.steps.findLastIndex((at) => at !== 0);
-    bookings.push([cell('>', attempt.next, deepest), ATTEMPT.next, anchor, minuteOf(attempt.lostAt), 1]);
+    const lost = minuteOf(attempt.lostAt);
+    const book = (next: string, minute: number, delta: 1 | -1): void =>
+      void bookings.push([cell('>', next, deepest), ATTEMPT.next, anchor, minute, delta]);
+    book(nextAtMinute(attempt, lost), lost, 1);
+    const went = minuteOf(attempt.nextAt);
+    if (went > lost) {
+      book('', went, -1);
+      book(attempt.next, went, 1);
+    }
   }
   breakdowns.forEach((_, i) => {
     for (const one of shared)
@@ -132,6 +146,7 @@ export function attemptRow(attempt: AttemptState, funnel: Funnel): Row {
     attempt.groups.map((groups) => [...groups]),
     attempt.channel,
     attempt.segment,
+    attempt.nextAt,
   ];
   return { list: attemptList(funnel.key), score: attempt.entry, member, bookings: bookingsOf(attempt, funnel) };
 }

@@ -3,7 +3,9 @@ import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';
 import { emptyState } from '#server/domain/customer/state.ts';
 import { funnelsOf } from '#server/domain/funnel/compile.ts';
+import { attemptAnswer } from '#server/domain/funnel/list.ts';
 import type { AttemptMember } from '#server/domain/funnel/row.ts';
+import { minuteOf } from '#server/domain/kernel/time.ts';
 import { event } from '../../../support/events.ts';
 import { funnel, step } from '../../../support/funnels.ts';
 
@@ -24,6 +26,21 @@ function nextAfter(...instants: readonly (readonly [types: string, at: number])[
 }
 
 describe('where somebody went next', () => {
+  it('is not told before it happened', () => {
+    const MINUTE = 60_000;
+    const events = [['a', 0] as const, ['claim.paid', 30 * MINUTE] as const].map(([type, at]) =>
+      event(type, { customerId: 'C1' }, { at: BASE + at, type }),
+    );
+    const rows = foldOnto(emptyState(), events, { blueprints: blueprintsOf([]), funnels: funnelsOf([definition]) }).rows();
+    const members = [...rows.values()].flatMap(({ after }) =>
+      after.list.startsWith('funnels:') ? [after.member as unknown as AttemptMember] : [],
+    );
+    const listed = (minutes: number, next: string): number =>
+      members.filter((m) => attemptAnswer(m, { what: 'dropped', next }, minuteOf(BASE) + minutes) !== null).length;
+    expect([listed(20, ''), listed(20, 'unmapped')]).toEqual([1, 0]);
+    expect([listed(31, ''), listed(31, 'unmapped')]).toEqual([0, 1]);
+  });
+
   it('is the first thing after the step reached last, within the window and however long after it', () => {
     expect(nextAfter(['a', 0])).toBe('');
     expect(nextAfter(['a', 0], ['claim.paid', 30])).toBe('unmapped');
