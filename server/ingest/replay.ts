@@ -7,6 +7,7 @@ import { applyRule } from './fix.ts';
 import { readEntryAgain } from './inbox.ts';
 import { scanJson } from './json-scan.ts';
 import { LIMITS } from './limits.ts';
+import { REMOVED } from './redact.ts';
 import { isRecord, readMessage } from './segment.ts';
 
 /** Events tried before a rule is used, and of these shown. */
@@ -32,8 +33,34 @@ interface Repaired {
 
 type SourceInside = WriteKeys['sourceInside'];
 
+/** An identifier that is not kept: as it stands it would be everybody's whose identifier looks like a card number. */
+function lostIdentifier(value: unknown): string | undefined {
+  if (!isRecord(value)) return undefined;
+  const { id, caseId, customer, promise, attributes } = value;
+  const inside = (name: string, record: unknown): readonly (readonly [field: string, value: unknown])[] =>
+    isRecord(record) ? Object.entries(record).map(([key, one]) => [`${name}.${key}`, one]) : [];
+  const { other, eventId } = isRecord(attributes) ? attributes : {};
+  const identifiers = [
+    ...inside('customer', customer),
+    ...inside('attributes.other', other),
+    ['id', id] as const,
+    ['caseId', caseId] as const,
+    ['promise.id', isRecord(promise) ? promise['id'] : undefined] as const,
+    ['attributes.eventId', eventId] as const,
+  ];
+  return identifiers.find(([, one]) => typeof one === 'string' && one.includes(REMOVED))?.[0];
+}
+
 /** Reads a refused event as its door did, after the rule. */
 function repaired(kept: KeptEvent, rule: FixRule, sourceInside: SourceInside): Repaired {
+  const read = readAgain(kept, rule, sourceInside);
+  const field = read.item.problem === undefined ? lostIdentifier(read.item.value) : undefined;
+  if (field === undefined) return read;
+  const message = `${field} held what looks like a card number, which is not kept. Set it, or have its source send the event again.`;
+  return { kept, item: { ...read.item, problem: { code: 'invalid_field', field, message } } };
+}
+
+function readAgain(kept: KeptEvent, rule: FixRule, sourceInside: SourceInside): Repaired {
   const { source, received, requestKey, browser } = kept;
   const arrival = { source, received, browser, ...(requestKey === undefined ? {} : { requestKey }) };
   const refuse = (message: string): Repaired => ({

@@ -106,6 +106,21 @@ describe('POST /v1/events', () => {
     expect([again.body, other.body]).toMatchObject([{ duplicates: 1 }, { accepted: 1 }]);
   });
 
+  test('knows an event without id with a card number again, and what it says about other events by whom it means', async () => {
+    await using doors = await startDoors();
+    const said = { type: 'message.in', customer: { customerId: 'c-1' }, occurredAt: '2026-03-01T09:00:00Z' };
+    const inWords = (text: string): string => JSON.stringify({ ...said, text });
+    await doors.post('/v1/events', inWords('4111 1111 1111 1111'));
+    const again = await doors.post('/v1/events', inWords('[card number removed]'));
+    const retractions = ['4111111111111111', '5555555555554444'].map((eventId) => ({
+      ...said,
+      type: 'event.retracted',
+      attributes: { eventId },
+    }));
+    const retracted = await doors.post('/v1/events', JSON.stringify(retractions));
+    expect([again.body, retracted.body]).toMatchObject([{ duplicates: 1 }, { accepted: 2 }]);
+  });
+
   test('keeps duplicates apart by source', async () => {
     await using doors = await startDoors({ writeKey: `shop:${TEST_KEY},crm:another-key-0123456789` });
     const body = JSON.stringify(event('a'));
