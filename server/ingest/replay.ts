@@ -5,6 +5,7 @@ import type { Acceptor, SourcedItem } from './acceptor.ts';
 import { mapCloudEvent } from './cloudevents.ts';
 import { applyRule } from './fix.ts';
 import { readEntryAgain } from './inbox.ts';
+import { parsed } from './items.ts';
 import { scanJson } from './json-scan.ts';
 import { LIMITS } from './limits.ts';
 import { REMOVED } from './redact.ts';
@@ -68,7 +69,7 @@ function readAgain(kept: KeptEvent, rule: FixRule, sourceInside: SourceInside): 
     item: { ...arrival, value: undefined, problem: { code: 'invalid_json', message } },
   });
   if (kept.cut) return refuse('The event was longer than is kept; ask its source to send it again.');
-  const value = parsed(kept.raw);
+  const value = parsedAgain(kept.raw);
   if (value === undefined) return refuse('This is not valid JSON, or nested too deeply.');
   const changed = applyRule(rule, value.value);
   if (kept.shape === 'cloudevents') {
@@ -88,15 +89,9 @@ function feedOf({ source, keyName }: KeptEvent, feed: string | undefined, source
   return feed === undefined || keyName === undefined ? source : sourceInside(keyName === '' ? undefined : keyName, feed);
 }
 
-function parsed(raw: string): { readonly value: unknown } | undefined {
-  const { closed, depth } = scanJson(raw, 1);
-  if (!closed || depth > LIMITS.depth + 1) return undefined;
-  try {
-    const value: unknown = JSON.parse(raw);
-    return { value };
-  } catch {
-    return undefined;
-  }
+function parsedAgain(raw: string): { readonly value: unknown } | undefined {
+  const scan = scanJson(raw, 1);
+  return scan.closed && scan.depth <= LIMITS.depth + 1 ? parsed(raw, scan) : undefined;
 }
 
 /** Makes the repair desk of quarantine. */
