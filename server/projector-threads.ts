@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { FromProjector, ProjectorWork, ToProjector } from './projector-worker.ts';
 import type { Log } from './platform/log.ts';
+import type { Commit } from './projector/projector.ts';
 
 /**
  * Memory for short-lived values of one thread, MB: a commit's worth several times over. Four times as much made no event cheaper, and each look
@@ -10,6 +11,15 @@ import type { Log } from './platform/log.ts';
 const YOUNG_MB = 96;
 /** Beyond this, threads wait for the store, and each has packages and definitions of its own in memory. */
 const MOST_THREADS = 4;
+
+/** Who is told what the threads do. */
+export interface ThreadListener {
+  readonly onCommit: (commit: Commit) => void;
+  readonly onFailure: () => void;
+  /** the connection of a thread to the store came back */
+  readonly onReconnect: () => void;
+  readonly log: Log;
+}
 
 /** What projects: here, or in threads of its own. */
 export interface Projecting {
@@ -26,7 +36,7 @@ export function threadsFor(partitions: number, cores = availableParallelism()): 
 export function projectInThreads(
   program: string,
   work: Omit<ProjectorWork, 'share'>,
-  told: { readonly threads: number; readonly onCommit: () => void; readonly log: Log },
+  told: ThreadListener & { readonly threads: number },
 ): Projecting {
   const { threads, log } = told;
   let stopping = false;
@@ -42,9 +52,11 @@ export function projectInThreads(
     const worker = new Worker(program, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     const ended = new Promise<void>((resolve) => worker.on('exit', () => resolve()));
     worker.on('message', (message: FromProjector) => {
+      if ('failed' in message) told.onFailure();
+      if ('reconnected' in message) told.onReconnect();
       if (!('committed' in message)) return;
-      told.onCommit();
-      wake(message.committed, index);
+      told.onCommit(message.committed);
+      wake(message.committed.told, index);
     });
     // Nothing is lost: what was not committed is still in the log. A new process begins from there.
     worker.on('error', (error) => {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Log, LogLevel } from './platform/log.ts';
+import type { Commit } from './projector/projector.ts';
 import type { RedisAddress } from './redis/client.ts';
 import { PublishedContexts } from './definitions/contexts.ts';
 import { Definitions } from './definitions/definitions.ts';
@@ -27,9 +28,10 @@ export interface ProjectorWork {
   readonly share: { readonly index: number; readonly of: number };
 }
 
-/** What it is told, and tells: that something was committed, and which partitions were sent messages. */
+/** What it is told, and tells: what was committed, that a step failed, that its connection to the store came back. */
 export type ToProjector = { readonly wake: readonly number[] } | { readonly stop: true };
-export type FromProjector = { readonly committed: readonly number[] } | { readonly stopped: true };
+export type FromProjector =
+  { readonly committed: Commit } | { readonly failed: true } | { readonly reconnected: true } | { readonly stopped: true };
 
 /** A store that goes away while a thread begins is asked again this often. */
 const AGAIN_MS = 100;
@@ -58,6 +60,7 @@ if (port !== null) {
   port.on('message', early);
   const redis = await persistently(() => connect(work.address, (error) => log.warn({ err: error }, 'the store does not answer')), log);
   const tell = (message: FromProjector): void => port.postMessage(message);
+  redis.on('ready', () => tell({ reconnected: true }));
   const definitions = new Definitions(redis);
   await persistently(() => definitions.start(), log);
   const projection = new Projection({
@@ -72,7 +75,8 @@ if (port !== null) {
     })),
     log,
     clock: systemClock,
-    onCommit: (told) => tell({ committed: told }),
+    onCommit: (commit) => tell({ committed: commit }),
+    onFailure: () => tell({ failed: true }),
   });
   projection.start();
   port.off('message', early);

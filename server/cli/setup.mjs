@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -14,10 +15,12 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { userInfo } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cachedServer, cacheFolder, HOW_TO_GET_REDIS, locateRedis, serverVersion } from '../redis/locate.mjs';
 
@@ -38,6 +41,10 @@ const BUILD_INPUTS = [
   'tsconfig.json',
 ];
 const NOT_BUILT = /^server\/journeys\//;
+const LOCK_LOOK_MS = 100;
+const LOCK_TOUCH_MS = 1000;
+/** A lock that nobody has touched for so long is nobody's: its process number may be another's by now. */
+const LOCK_STALE_MS = 60_000;
 
 /** A set-up step that failed: the message says what happened and what to do. */
 export class SetupFailure extends Error {
@@ -83,15 +90,17 @@ export async function ensureDependencies() {
   const stampPath = join(projectRoot, 'node_modules', '.throughline-stamp');
   const stamp = `${digestOf(['package-lock.json'])} ${process.platform} ${process.arch}`;
   if (readText(stampPath) === stamp) return;
-  if (!installMatchesLock()) {
-    await step('Installing packages (npm ci)', () =>
-      run(
-        npmCommand(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']),
-        'Check the network and the npm registry (npm ping), then run the same command again.',
-      ),
-    );
-  }
-  writeFileSync(stampPath, stamp);
+  await alone(projectRoot, async () => {
+    if (!installMatchesLock()) {
+      await step('Installing packages (npm ci)', () =>
+        run(
+          npmCommand(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']),
+          'Check the network and the npm registry (npm ping), then run the same command again.',
+        ),
+      );
+    }
+    writeFileSync(stampPath, stamp);
+  });
 }
 
 /**
@@ -150,10 +159,13 @@ const STANDARD_BROWSERS = [
  */
 export async function ensureBuild() {
   if (isBuilt()) return;
-  await step('Building (npm run build)', () =>
-    run(npmCommand(['run', '--silent', 'build']), 'This is a fault in the sources: the lines above name the file.'),
-  );
-  writeFileSync(join(projectRoot, 'build', '.stamp'), digestOf(BUILD_INPUTS));
+  await alone(projectRoot, async () => {
+    if (isBuilt()) return;
+    await step('Building (npm run build)', () =>
+      run(npmCommand(['run', '--silent', 'build']), 'This is a fault in the sources: the lines above name the file.'),
+    );
+    writeFileSync(join(projectRoot, 'build', '.stamp'), digestOf(BUILD_INPUTS));
+  });
 }
 
 /**
@@ -162,6 +174,83 @@ export async function ensureBuild() {
  */
 export function isBuilt() {
   return readText(join(projectRoot, 'build', '.stamp')) === digestOf(BUILD_INPUTS) && existsSync(join(projectRoot, 'build', 'main.js'));
+}
+
+/**
+ * Does what only one start at a time may do in a folder: two that install or build there at once break each other's. Another start that is at it is
+ * waited for, so look again then whether anything is left to do.
+ * @param {string} folder
+ * @param {() => Promise<void>} work
+ */
+export async function alone(folder, work) {
+  const path = join(folder, '.setup-lock');
+  if (!taken(path)) {
+    await step(`Another start (process ${readText(path) || 'unknown'}) sets this folder up; waiting for it`, async () => {
+      while (!taken(path)) await pause(LOCK_LOOK_MS);
+    });
+  }
+  // Whoever waits sees by its age that the one who holds it is still at work.
+  const touching = setInterval(() => isOwn(path) && utimesSync(path, new Date(), new Date()), LOCK_TOUCH_MS);
+  try {
+    await work();
+  } finally {
+    clearInterval(touching);
+    if (isOwn(path)) rmSync(path, { force: true });
+  }
+}
+
+/**
+ * A machine that slept may have been taken for dead.
+ * @param {string} path
+ */
+function isOwn(path) {
+  return readText(path) === String(process.pid);
+}
+
+/**
+ * Takes a lock. One that its holder has left behind is renamed away first and compared with what was judged, because another start may have taken it meanwhile.
+ * @param {string} path
+ * @returns {boolean} false: another start has it
+ */
+function taken(path) {
+  const holder = readText(path);
+  if (holder !== undefined && !isHeld(path, holder)) {
+    const grave = `${path}.${process.pid}`;
+    try {
+      renameSync(path, grave);
+      if (readText(grave) !== holder) linkSync(grave, path);
+    } catch {
+      // Somebody was faster.
+    }
+    rmSync(grave, { force: true });
+  }
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST') return false;
+    throw new SetupFailure(`${dirname(path)} cannot be written: it must belong to the user who starts Throughline.`, { cause });
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {string} holder number of the process that wrote it; empty while it is being written
+ */
+function isHeld(path, holder) {
+  try {
+    if (Date.now() - statSync(path).mtimeMs > LOCK_STALE_MS) return false;
+    if (holder !== '') process.kill(Number(holder), 0);
+    return true;
+  } catch (cause) {
+    // A process of another user may not be asked, and is there.
+    return codeOf(cause) === 'EPERM';
+  }
+}
+
+/** @param {unknown} cause */
+function codeOf(cause) {
+  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Tokenizer, TokenParser, TokenType } from '@streamparser/json';
 import { z } from 'zod';
-import { exactNumber } from './exact-number.ts';
+import { exactNumber } from '#lib/contract/exact-number.ts';
 import type { SourceRow } from './source-rows.ts';
 import { utf8Of } from './utf8.ts';
 

@@ -7,7 +7,7 @@ import yauzl from 'yauzl';
 import { Fault } from '#lib/contract/index.ts';
 import { csvRecords } from './csv.ts';
 import type { CsvFormat, CsvRecord } from './csv.ts';
-import { parseExactly } from './exact-number.ts';
+import { parseExactly } from '#lib/contract/exact-number.ts';
 import { linesOf } from './lines.ts';
 import { ocelRows } from './ocel.ts';
 import { utf8Of } from './utf8.ts';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { SaxesParser } from 'saxes';
-import { exactNumber } from './exact-number.ts';
+import { exactNumber } from '#lib/contract/exact-number.ts';
 import type { SourceRow } from './source-rows.ts';
 
 /** Attributes that hold attributes, followed at most this far. */

@@ -163,6 +163,20 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
   };
 }
 
+/** The same code path; somebody hears of its answers. */
+export function heard(acceptor: Acceptor, onAnswer: (answer: IngestAnswer) => void): Acceptor {
+  const told = async (answering: Promise<IngestAnswer>): Promise<IngestAnswer> => {
+    const answer = await answering;
+    onAnswer(answer);
+    return answer;
+  };
+  return {
+    ...acceptor,
+    accept: (items, requestKey) => told(acceptor.accept(items, requestKey)),
+    acceptBatch: (source, items, rawOf) => told(acceptor.acceptBatch(source, items, rawOf)),
+  };
+}
+
 /** What an event says that a public key may not say; undefined: nothing. */
 function publicProblem({ type, promise }: StoredEvent): EventProblem | undefined {
   const refuse = (field: string, what: string): EventProblem => ({

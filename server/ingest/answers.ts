@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault, type FaultCode } from '#lib/contract/fault.ts';
+import type { IngestAnswer } from '#lib/contract/index.ts';
 
 /** What a door says to a sender. */
 export interface Answer {
   readonly status: number;
   readonly body: object;
   readonly headers?: Readonly<Record<string, string>>;
+  /** what became of the events; absent: none were read */
+  readonly taken?: IngestAnswer;
 }
 
 /** An answer that refuses a request as a whole. */
@@ -45,6 +48,11 @@ export function statusOf(code: FaultCode): Refusal['status'] {
 export function refusal({ status, code, message, retryAfter, headers }: Refusal): Answer {
   const wait = status === 429 || status === 503 ? { 'retry-after': String(Math.max(1, Math.ceil(retryAfter ?? RETRY_AFTER_SECONDS))) } : {};
   return { status, body: { code, message }, headers: { ...wait, ...headers } };
+}
+
+/** The answer about events that were read. @param more stands before it */
+export function takenAnswer(taken: IngestAnswer, more: object = {}): Answer {
+  return { status: 200, body: { ...more, ...taken }, taken };
 }
 
 /** Turns whatever was thrown into an answer that gives nothing away. */

@@ -6,7 +6,7 @@ import type { Clock } from '#server/platform/clock.ts';
 import type { NodeHasher } from '#server/security/node-hash.ts';
 import { isSourceName, type WriteKeys } from '#server/security/write-keys.ts';
 import { createAcceptor, type Acceptor, type SourcedItem } from './acceptor.ts';
-import { faultAnswer, refusal, send, statusOf, type Answer, type Refusal } from './answers.ts';
+import { faultAnswer, refusal, send, statusOf, takenAnswer, type Answer, type Refusal } from './answers.ts';
 import { readBody } from './body.ts';
 import { browserSettings, settingsKeyOf, SHORT_PATHS } from './browser.ts';
 import { readCloudEvents } from './cloudevents.ts';
@@ -47,12 +47,17 @@ export interface DoorOptions {
   ready(): Readiness;
   /** share the acceptor of an importer or simulator in the same process; default: one of its own */
   readonly acceptor?: Acceptor;
+  /** hears of every answer. @param door undefined: there is none of that path */
+  onAnswer?(door: DoorName | undefined, answer: Answer): void;
   /** hears of every fault that is not an expected one, for the log */
   onFault?(fault: unknown): void;
 }
 
 /** Handles a request if it is for a door. @returns false where the path is not ours: nothing was touched */
 export type Doors = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** A door as people tell them apart. */
+export type DoorName = NativeRoute | 'segment';
 
 type SegmentRoute = 'batch' | SegmentCall;
 type NativeRoute = 'events' | 'factors' | 'cloudevents';
@@ -113,15 +118,19 @@ export function createDoors(options: DoorOptions): Doors {
   return (request, response) => {
     const path = pathOf(request);
     if (!OURS.test(path)) return false;
+    const finish = (answered: Answer): void => {
+      options.onAnswer?.(doorOf(path), answered);
+      send(request, response, answered);
+    };
     if (atWork >= limits.requestsAtOnce) {
       const busy = 'Too many requests at once. Send larger batches over fewer connections.';
-      send(request, response, refusal({ status: 429, code: 'too_many', message: busy, retryAfter: 1 }));
+      finish(refusal({ status: 429, code: 'too_many', message: busy, retryAfter: 1 }));
       return true;
     }
     atWork++;
     answerPage(request, path, context)
       .catch((thrown: unknown) => faultOf(thrown, context))
-      .then((answered) => answered && send(request, response, answered))
+      .then((answered) => answered && finish(answered))
       .catch((thrown: unknown) => {
         options.onFault?.(thrown);
         response.destroy();
@@ -241,11 +250,11 @@ async function nativeAnswer(
   if (!read.ok) return refusal({ status: statusOf(read.code), code: read.code, message: read.message });
   if (route === 'factors') {
     const put = (factor: Factor): Promise<void> => context.options.putFactor(factor, sender.source);
-    return { status: 200, body: await acceptFactors(read.items, put, context.validators) };
+    return takenAnswer(await acceptFactors(read.items, put, context.validators));
   }
   const requestKey = headerOf(request, 'idempotency-key')?.slice(0, LONGEST_REQUEST_KEY);
   const items = read.items.map((item) => ({ ...item, source: sender.source }));
-  return { status: 200, body: await context.acceptor.accept(items, requestKey) };
+  return takenAnswer(await context.acceptor.accept(items, requestKey));
 }
 
 /** CloudEvents 1.0: each is its own feed's, by its `source`, inside the name of the key. */
@@ -263,7 +272,7 @@ async function cloudEventsAnswer(
     const source = feed === undefined ? sender.source : (context.options.keys.sourceOf(sender.key, feed) ?? sender.source);
     return { ...item, source, readAs };
   });
-  return { status: 200, body: await context.acceptor.accept(items) };
+  return takenAnswer(await context.acceptor.accept(items));
 }
 
 async function segmentAnswer(
@@ -293,7 +302,7 @@ async function segmentAnswer(
     return refusal({ status: 413, code: 'too_large', message: `A request may hold at most ${context.limits.eventsPerRequest} events.` });
   const large = text.length > context.limits.eventCharacters;
   const items = messages.map((message: unknown) => segmentItem(route, message, { sender, context, large }));
-  return { status: 200, body: { success: true, ...(await context.acceptor.accept(items)) } };
+  return takenAnswer(await context.acceptor.accept(items), { success: true });
 }
 
 /** @param where.large the body is so large that a single message may be too large */
@@ -349,6 +358,14 @@ function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   const text = (typeof value === 'object' ? value[0] : value)?.trim();
   return text === '' ? undefined : text;
+}
+
+/** The door that a path belongs to; undefined: there is none. */
+function doorOf(path: string): DoorName | undefined {
+  if (ONE_FACTOR.test(path)) return 'factors';
+  if (settingsKeyOf(path) !== undefined) return 'segment';
+  const route = ROUTES.get(path);
+  return route === undefined || isNative(route) ? route : 'segment';
 }
 
 /** The path without query and without a trailing slash. */

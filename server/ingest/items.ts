@@ -1,5 +1,6 @@
+import { parseExactly } from '#lib/contract/exact-number.ts';
 import type { RejectionCode } from '#lib/contract/index.ts';
-import { isBlank, scanJson, type Span } from './json-scan.ts';
+import { isBlank, scanJson, type Scan, type Span } from './json-scan.ts';
 import type { Limits } from './limits.ts';
 
 /** One event of a request: parsed, or what made that impossible. */
@@ -28,7 +29,7 @@ export function readItems(text: string, byLine: boolean, limits: ItemLimits): Re
   if (byLine) return readLines(text, limits);
   if (first === '[') return readArray(text, limits);
   if (first !== '{') return unreadable('The body must be a JSON array of events, one event, or one event per line.');
-  const item = parseItem(text.trim(), scanJson(text, 1).depth, limits);
+  const item = parseItem(text.trim(), scanJson(text, 1), limits);
   if (item.problem === undefined) return { ok: true, items: [item] };
   if (text.trimEnd().includes('\n')) return readLines(text, limits);
   return item.problem.code === 'invalid_json' ? unreadable(item.problem.message) : { ok: true, items: [item] };
@@ -45,23 +46,23 @@ export const TOO_DEEP = 'throughline:too-deep';
 export function parseShallow(text: string, limits: Pick<Limits, 'depth'>, around: 0 | 2): { readonly value: unknown } | undefined {
   const scan = scanJson(text, 2);
   if (!scan.closed) return undefined;
-  if (scan.depth <= limits.depth + around) return parsed(text);
+  if (scan.depth <= limits.depth + around) return parsed(text, scan);
   if (around === 0) return undefined;
   const shallow = withoutDeep(text, scan.spans, limits.depth);
-  return scanJson(shallow, 2).depth <= limits.depth + around ? parsed(shallow) : undefined;
+  return scanJson(shallow, 2).depth <= limits.depth + around ? parsed(shallow, scan) : undefined;
 }
 
 function readArray(text: string, limits: ItemLimits): ReadItems {
-  const { depth, spans, closed } = scanJson(text, 1);
+  const { depth, spans, closed, long } = scanJson(text, 1);
   if (!closed) return unreadable('The body is not valid JSON: the array does not end, or something follows it.');
   if (spans.length > limits.eventsPerRequest) return tooMany(limits);
-  const whole = depth <= limits.depth + 1 ? parsed(text) : undefined;
+  const whole = depth <= limits.depth + 1 ? parsed(text, { long }) : undefined;
   const values: readonly unknown[] | undefined =
     Array.isArray(whole?.value) && whole.value.length === spans.length ? whole.value : undefined;
   const items = spans.map((span, index): Item => {
     if (values !== undefined && span.end - span.start <= limits.eventCharacters)
       return { value: values[index], raw: text.slice(span.start, span.end) };
-    return parseItem(text.slice(span.start, span.end), span.depth, limits);
+    return parseItem(text.slice(span.start, span.end), { depth: span.depth, long }, limits);
   });
   return { ok: true, items };
 }
@@ -69,7 +70,7 @@ function readArray(text: string, limits: ItemLimits): ReadItems {
 function readLines(text: string, limits: ItemLimits): ReadItems {
   const lines = text.split('\n').filter((line) => !isBlank(line, 0));
   if (lines.length > limits.eventsPerRequest) return tooMany(limits);
-  const items = lines.map((line) => parseItem(line, scanJson(line, 1).depth, limits));
+  const items = lines.map((line) => parseItem(line, scanJson(line, 1), limits));
   const [first] = items;
   if (first?.problem !== undefined && items.every(({ problem }) => problem?.code === 'invalid_json'))
     return unreadable(first.problem.message);
@@ -78,14 +79,17 @@ function readLines(text: string, limits: ItemLimits): ReadItems {
 
 /** Reads a text that is one event, within the limits of every event. */
 export function readItem(raw: string, limits: Pick<Limits, 'depth' | 'eventCharacters'>): Item {
-  return parseItem(raw, raw.length > limits.eventCharacters ? 0 : scanJson(raw, 1).depth, limits);
+  return parseItem(raw, raw.length > limits.eventCharacters ? UNSEEN : scanJson(raw, 1), limits);
 }
 
-function parseItem(raw: string, depth: number, limits: Pick<Limits, 'depth' | 'eventCharacters'>): Item {
+/** Stands for a text that is too long to be looked at. */
+const UNSEEN: Pick<Scan, 'depth' | 'long'> = { depth: 0, long: false };
+
+function parseItem(raw: string, scan: Pick<Scan, 'depth' | 'long'>, limits: Pick<Limits, 'depth' | 'eventCharacters'>): Item {
   if (raw.length > limits.eventCharacters)
     return refused(raw, 'too_large', `The event is longer than ${limits.eventCharacters} characters.`);
-  if (depth > limits.depth) return refused(raw, 'too_deep', `The event is nested more than ${limits.depth} levels deep.`);
-  const result = parsed(raw);
+  if (scan.depth > limits.depth) return refused(raw, 'too_deep', `The event is nested more than ${limits.depth} levels deep.`);
+  const result = parsed(raw, scan);
   return result === undefined ? refused(raw, 'invalid_json', 'This is not valid JSON.') : { value: result.value, raw };
 }
 
@@ -105,9 +109,10 @@ function withoutDeep(text: string, spans: readonly Span[], depth: number): strin
   return parts.join('');
 }
 
-function parsed(text: string): { readonly value: unknown } | undefined {
+/** Numbers that would lose digits are kept as text: two long ids must not become one. @returns undefined where it is no JSON */
+export function parsed(text: string, { long }: Pick<Scan, 'long'>): { readonly value: unknown } | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = long ? parseExactly(text) : JSON.parse(text);
     return { value };
   } catch {
     return undefined;

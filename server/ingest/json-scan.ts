@@ -15,6 +15,8 @@ export interface Scan {
   readonly spans: readonly Span[];
   /** every string and bracket was closed and nothing followed the value; says nothing else about validity */
   readonly closed: boolean;
+  /** a number is written in so many digits, or with such an exponent, that it may lose some as a number of JavaScript */
+  readonly long: boolean;
 }
 
 const QUOTE = 0x22;
@@ -24,6 +26,14 @@ const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
+const ZERO = 0x30;
+const NINE = 0x39;
+const PLUS = 0x2b;
+const SMALL_E = 0x65;
+const LARGE_E = 0x45;
+/** So many digits are exact, or in an exponent far from the largest number. */
+const EXACT_DIGITS = 15;
+const SMALL_EXPONENT = 2;
 
 /**
  * Walks once over a JSON text, without recursion, so that nesting is known before a parser or serialiser meets it.
@@ -35,12 +45,13 @@ export function scanJson(text: string, level: number): Scan {
   let deepest = 0;
   let inside = 0;
   let start = -1;
+  let long = false;
   let finishedAt = -1;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       at = endOfString(text, at);
-      if (at === -1) return { depth: deepest, spans, closed: false };
+      if (at === -1) return { depth: deepest, spans, closed: false, long };
     } else if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
       depth++;
       if (depth > deepest) deepest = depth;
@@ -54,7 +65,7 @@ export function scanJson(text: string, level: number): Scan {
         start = -1;
       }
       depth--;
-      if (depth < 0) return { depth: deepest, spans, closed: false };
+      if (depth < 0) return { depth: deepest, spans, closed: false, long };
       if (depth === 0) {
         finishedAt = at + 1;
         break;
@@ -63,9 +74,13 @@ export function scanJson(text: string, level: number): Scan {
       spans.push({ start, end: at, depth: inside });
       start = at + 1;
       inside = 0;
+    } else if (code >= ZERO && code <= NINE) {
+      const end = endOfDigits(text, at);
+      long ||= end - at > (isExponent(text, at) ? SMALL_EXPONENT : EXACT_DIGITS);
+      at = end - 1;
     }
   }
-  return { depth: deepest, spans, closed: depth === 0 && (finishedAt === -1 || isBlank(text, finishedAt)) };
+  return { depth: deepest, spans, closed: depth === 0 && (finishedAt === -1 || isBlank(text, finishedAt)), long };
 }
 
 /** The last span of an array; an empty array has none. */
@@ -73,6 +88,17 @@ function pushSpan(spans: Span[], span: Span, text: string): void {
   const previous = spans.at(-1);
   const isFirst = previous === undefined || previous.end !== span.start - 1;
   if (!isFirst || !isBlank(text.slice(span.start, span.end), 0)) spans.push(span);
+}
+
+function endOfDigits(text: string, from: number): number {
+  let end = from + 1;
+  for (let code = text.charCodeAt(end); code >= ZERO && code <= NINE; code = text.charCodeAt(end)) end++;
+  return end;
+}
+
+function isExponent(text: string, at: number): boolean {
+  const before = text.charCodeAt(at - 1);
+  return before === SMALL_E || before === LARGE_E || before === PLUS;
 }
 
 function endOfString(text: string, open: number): number {

@@ -5,8 +5,10 @@ import type { Acceptor, SourcedItem } from './acceptor.ts';
 import { mapCloudEvent } from './cloudevents.ts';
 import { applyRule } from './fix.ts';
 import { readEntryAgain } from './inbox.ts';
+import { parsed } from './items.ts';
 import { scanJson } from './json-scan.ts';
 import { LIMITS } from './limits.ts';
+import { REMOVED } from './redact.ts';
 import { isRecord, readMessage } from './segment.ts';
 
 /** Events tried before a rule is used, and of these shown. */
@@ -32,8 +34,34 @@ interface Repaired {
 
 type SourceInside = WriteKeys['sourceInside'];
 
+/** An identifier that is not kept: as it stands it would be everybody's whose identifier looks like a card number. */
+function lostIdentifier(value: unknown): string | undefined {
+  if (!isRecord(value)) return undefined;
+  const { id, caseId, customer, promise, attributes } = value;
+  const inside = (name: string, record: unknown): readonly (readonly [field: string, value: unknown])[] =>
+    isRecord(record) ? Object.entries(record).map(([key, one]) => [`${name}.${key}`, one]) : [];
+  const { other, eventId } = isRecord(attributes) ? attributes : {};
+  const identifiers = [
+    ...inside('customer', customer),
+    ...inside('attributes.other', other),
+    ['id', id] as const,
+    ['caseId', caseId] as const,
+    ['promise.id', isRecord(promise) ? promise['id'] : undefined] as const,
+    ['attributes.eventId', eventId] as const,
+  ];
+  return identifiers.find(([, one]) => typeof one === 'string' && one.includes(REMOVED))?.[0];
+}
+
 /** Reads a refused event as its door did, after the rule. */
 function repaired(kept: KeptEvent, rule: FixRule, sourceInside: SourceInside): Repaired {
+  const read = readAgain(kept, rule, sourceInside);
+  const field = read.item.problem === undefined ? lostIdentifier(read.item.value) : undefined;
+  if (field === undefined) return read;
+  const message = `${field} held what looks like a card number, which is not kept. Set it, or have its source send the event again.`;
+  return { kept, item: { ...read.item, problem: { code: 'invalid_field', field, message } } };
+}
+
+function readAgain(kept: KeptEvent, rule: FixRule, sourceInside: SourceInside): Repaired {
   const { source, received, requestKey, browser } = kept;
   const arrival = { source, received, browser, ...(requestKey === undefined ? {} : { requestKey }) };
   const refuse = (message: string): Repaired => ({
@@ -41,7 +69,7 @@ function repaired(kept: KeptEvent, rule: FixRule, sourceInside: SourceInside): R
     item: { ...arrival, value: undefined, problem: { code: 'invalid_json', message } },
   });
   if (kept.cut) return refuse('The event was longer than is kept; ask its source to send it again.');
-  const value = parsed(kept.raw);
+  const value = parsedAgain(kept.raw);
   if (value === undefined) return refuse('This is not valid JSON, or nested too deeply.');
   const changed = applyRule(rule, value.value);
   if (kept.shape === 'cloudevents') {
@@ -61,15 +89,9 @@ function feedOf({ source, keyName }: KeptEvent, feed: string | undefined, source
   return feed === undefined || keyName === undefined ? source : sourceInside(keyName === '' ? undefined : keyName, feed);
 }
 
-function parsed(raw: string): { readonly value: unknown } | undefined {
-  const { closed, depth } = scanJson(raw, 1);
-  if (!closed || depth > LIMITS.depth + 1) return undefined;
-  try {
-    const value: unknown = JSON.parse(raw);
-    return { value };
-  } catch {
-    return undefined;
-  }
+function parsedAgain(raw: string): { readonly value: unknown } | undefined {
+  const scan = scanJson(raw, 1);
+  return scan.closed && scan.depth <= LIMITS.depth + 1 ? parsed(raw, scan) : undefined;
 }
 
 /** Makes the repair desk of quarantine. */

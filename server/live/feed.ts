@@ -15,6 +15,8 @@ const LOOK_MS = 100;
 const PAGE = 32;
 /** After changes were taken in, the next look comes this much later: the feeds of all partitions are read together. */
 const GATHER_MS = 20;
+/** What cannot be read is asked for again this often: pages show that they stand still until it can. */
+const AWAY_MS = 200;
 /** How often it is checked that the feed was not trimmed past our place. */
 const CHECK_MS = 5000;
 
@@ -108,7 +110,7 @@ export class Feed {
       } catch (error) {
         if (!this.#failing) this.#o.log.error({ err: error }, 'the changes cannot be followed; trying again');
         this.#failing = true;
-        await this.#rest(1000);
+        await this.#rest(AWAY_MS);
       }
     }
   }

@@ -130,8 +130,16 @@ export class Sockets {
     this.#io.to(roomName({ view: 'customer', params: { customer } })).emit('present', { customer, people });
   }
 
-  get followers(): number {
+  /** Open connections. */
+  get connections(): number {
     return this.#io.engine.clientsCount;
+  }
+
+  /** Views that are followed, by kind. */
+  get rooms(): ReadonlyMap<Subscription['view'], number> {
+    const rooms = new Map<Subscription['view'], number>();
+    for (const { request } of this.#rooms.values()) rooms.set(request.view, (rooms.get(request.view) ?? 0) + 1);
+    return rooms;
   }
 
   close(): void {

@@ -5,8 +5,9 @@ import type { Clock } from '#server/platform/clock.ts';
 import type { Redis } from '#server/redis/client.ts';
 import type { Contexts } from '#server/definitions/contexts.ts';
 import type { Limits } from '#server/identity/node.ts';
+import { knownFault } from '#server/redis/faults.ts';
 import { keys } from '#server/redis/keys.ts';
-import type { ProjectorOptions, TextScorer } from './projector.ts';
+import type { Commit, ProjectorOptions, TextScorer } from './projector.ts';
 import { PartitionProjector } from './projector.ts';
 import { checkpointSums } from './sums-checkpoint.ts';
 import { Turns } from './turns.ts';
@@ -30,6 +31,8 @@ const STEPS_AT_ONCE = 1;
 /** Sums are checkpointed this often: all those of the days that were touched are written anew. */
 const CHECKPOINT_MS = 30_000;
 const WORST_BACKOFF_MS = 5000;
+/** While the store is away it is looked at this often: the client knows without asking anybody, and what is new is to be seen as soon as it is back. */
+const AWAY_MS = 200;
 
 export interface ProjectionOptions {
   readonly redis: Redis;
@@ -45,7 +48,9 @@ export interface ProjectionOptions {
   readonly log: Log;
   readonly clock: Clock;
   /** told after every commit: something may be new for those who follow the changes, and for the partitions that were sent messages */
-  readonly onCommit?: (told: readonly number[]) => void;
+  readonly onCommit?: (commit: Commit) => void;
+  /** told of every step that failed, and once of a store that is away; it is begun again */
+  readonly onFailure?: () => void;
 }
 
 /** Runs a projector per partition until stopped. One process projects a partition at a time; the fence makes it right even when two try. */
@@ -88,7 +93,7 @@ export class Projection {
 
   async #run(partition: number): Promise<void> {
     const { log } = this.#o;
-    const projector = new PartitionProjector({ ...this.#o, partition, onCommit: ({ told }) => this.#committed(told) });
+    const projector = new PartitionProjector({ ...this.#o, partition, onCommit: (commit) => this.#committed(commit) });
     let hasMore = false;
     // By turns: what one partition's sums take is not to be felt in all of them at once.
     let checkpointAt = this.#o.clock() + CHECKPOINT_MS * (1 + partition / this.#o.partitions);
@@ -116,8 +121,13 @@ export class Projection {
         else if (done < PLENTY) await this.#wait(GATHER_MS - (performance.now() - begun));
       } catch (error) {
         projector.reset();
-        log.error({ partition, err: error }, 'projection failed; it begins again from the store');
-        await this.#wait(Math.min(WORST_BACKOFF_MS, 100 * 2 ** failures++));
+        const isAway = knownFault(error)?.code === 'store_unavailable';
+        if (!isAway || failures === 0) {
+          this.#o.onFailure?.();
+          log.error({ partition, err: error }, 'projection failed; it begins again from the store');
+        }
+        await this.#wait(isAway ? AWAY_MS : Math.min(WORST_BACKOFF_MS, 100 * 2 ** failures));
+        failures = isAway ? 1 : failures + 1;
       }
     }
     await projector.close();
@@ -138,9 +148,9 @@ export class Projection {
       .finally(() => this.#storing.delete(partition));
   }
 
-  #committed(told: readonly number[]): void {
-    this.wake(told);
-    this.#o.onCommit?.(told);
+  #committed(commit: Commit): void {
+    this.wake(commit.told);
+    this.#o.onCommit?.(commit);
   }
 
   async #lease(partition: number): Promise<boolean> {

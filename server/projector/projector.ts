@@ -65,8 +65,15 @@ export interface ProjectorOptions {
   readonly log: Logger;
   /** how much a step takes from the log; default: as fits a machine */
   readonly reach?: LogReach | undefined;
-  /** told the partitions that were sent messages, and this one when its sums changed */
-  readonly onCommit?: (info: { readonly told: readonly number[] }) => void;
+  readonly onCommit?: (commit: Commit) => void;
+}
+
+/** What is told of a commit that was written. */
+export interface Commit {
+  /** partitions that were sent messages */
+  readonly told: readonly number[];
+  /** from the look at what is new until it was written */
+  readonly tookMs: number;
 }
 
 /** A person as last folded here. */
@@ -169,6 +176,7 @@ export class PartitionProjector {
 
   /** Takes in what is new. */
   async #project(): Promise<number | 'held'> {
+    const begunAt = performance.now();
     const [begun, input] = await Promise.all([this.#begin(), this.#read()]);
     if (begun !== 'open') return begun === 'held' ? 'held' : 0;
     const count = input.events.length + input.messages.length + (input.ahead ? input.links.length : 0);
@@ -197,7 +205,7 @@ export class PartitionProjector {
       if (id === null) this.#cursors.delete(name);
       else this.#cursors.set(name, id);
     if (++this.#commits % 64 === 0) await this.#trim();
-    this.#o.onCommit?.({ told: [...batch.outbox.keys()] });
+    this.#o.onCommit?.({ told: [...batch.outbox.keys()], tookMs: performance.now() - begunAt });
     return count;
   }
 
@@ -224,6 +232,7 @@ export class PartitionProjector {
 
   /** Folds some of the customers again that newer definitions touch. @returns how many */
   async #foldAgain(): Promise<number | 'held'> {
+    const begunAt = performance.now();
     const { redis, partition } = this.#o;
     const contexts = this.#backfill.step;
     const deltas = this.#deltas;
@@ -262,7 +271,7 @@ export class PartitionProjector {
     if (!(await this.#commit(commands))) return 0;
     for (const [person, known] of changed) this.#people.set(person, known);
     this.#backfill.finished(people);
-    this.#o.onCommit?.({ told: [] });
+    this.#o.onCommit?.({ told: [], tookMs: performance.now() - begunAt });
     return Math.max(1, people.length);
   }
 

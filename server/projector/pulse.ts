@@ -16,7 +16,10 @@ export interface PulseOptions {
 type Counts = Pick<
   SystemStatus,
   'accepted' | 'duplicates' | 'rejected' | 'projected' | 'customers' | 'lastEventAt' | 'lagMs' | 'waiting' | 'refolding'
->;
+> & {
+  /** batches that wait, by partition */
+  readonly backlog: readonly number[];
+};
 
 /** Looks, twice a second, how far behind the numbers are and which sources speak. */
 export class Pulse {
@@ -62,7 +65,7 @@ export class Pulse {
   async counts(): Promise<Counts> {
     const { redis, partitions } = this.#o;
     const places = Array.from({ length: partitions }, (_, p) => p);
-    const [stats, customers, waiting, refolding] = await Promise.all([
+    const [stats, customers, backlog, refolding] = await Promise.all([
       Promise.all(places.map((p) => redis.hGetAll(keys.stat(p)))),
       Promise.all(places.map((p) => redis.zCard(keys.customers(p)))),
       Promise.all(places.map((p) => redis.xLen(keys.log(p)))),
@@ -78,7 +81,8 @@ export class Pulse {
       customers: customers.reduce((a, b) => a + b, 0),
       lastEventAt: last === 0 ? null : last,
       lagMs: this.#lagMs,
-      waiting: waiting.reduce((a, b) => a + b, 0),
+      backlog,
+      waiting: backlog.reduce((a, b) => a + b, 0),
       refolding: refolding.reduce((a, b) => a + b, 0),
     };
   }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createClient, ErrorReply } from 'redis';
 import { Fault } from '#lib/contract/index.ts';
 import { scripts } from './scripts.ts';
@@ -17,14 +18,18 @@ const NO_TIMEOUT: object = { timeout: undefined };
  */
 const WRITE_AT_ONCE: object = { writableHighWaterMark: 4 * 1024 * 1024 };
 
-/** How often a store that has never answered is asked, over about four seconds. */
-const FIRST_ATTEMPTS = 7;
+/** A store that is there has taken a further connection by then. */
+const CONNECTS_WITHIN_MS = 1000;
+/** A store that is back is found this soon, however long it was away. */
+const LONGEST_PAUSE_MS = 500;
+/** How often a store that has never answered is asked, over about three seconds. */
+const FIRST_ATTEMPTS = 9;
 
 /** @param answered whether the store has ever answered: then it will come back, else its address may be wrong */
 function make(address: RedisAddress, answered: () => boolean, onError: (error: Error) => void) {
   const reconnectStrategy = (attempt: number, cause: Error): number | false => {
     if (!answered() && (attempt >= FIRST_ATTEMPTS || cause instanceof ErrorReply)) return false;
-    return Math.min(50 * 2 ** attempt, 1000) + Math.floor((attempt * 37) % 50);
+    return Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS) + Math.floor((attempt * 37) % 50);
   };
   const settings = { ...WRITE_AT_ONCE, connectTimeout: 2000, reconnectStrategy };
   const socket = address.socketPath === undefined ? settings : { ...settings, path: address.socketPath, tls: false as const };
@@ -51,15 +56,21 @@ function shown({ socketPath, url = '' }: RedisAddress): string {
 
 /**
  * Connects to the store. From then on the client comes back by itself whenever the store does.
+ * @param onError hears once of each break, not of every attempt to come back
  * @throws Fault `store_unavailable` with what to do, where nobody answers within seconds or we are not let in
  */
 export async function connect(address: RedisAddress, onError: (error: Error) => void = () => undefined): Promise<Redis> {
   let answered = false;
+  let broken = false;
   const client = make(
     address,
     () => answered,
-    (error) => answered && onError(error),
+    (error) => {
+      if (answered && !broken) onError(error);
+      broken = answered;
+    },
   );
+  client.on('ready', () => (broken = false));
   try {
     await client.connect();
   } catch (cause) {
@@ -76,10 +87,14 @@ export async function connect(address: RedisAddress, onError: (error: Error) => 
   return client;
 }
 
-/** A second connection to the same store: for what the server remembers per connection. Its errors show in the commands that fail. */
+/**
+ * A second connection to the same store: for what the server remembers per connection. Its errors show in the commands that fail: those of a store that
+ * is away, too, for whoever waited for it to come back could not be stopped.
+ */
 export async function another(redis: Redis): Promise<Redis> {
   const client = redis.duplicate();
   client.on('error', () => undefined);
-  await client.connect();
+  const connected = client.connect().catch(() => undefined);
+  await Promise.race([connected, pause(CONNECTS_WITHIN_MS, undefined, { ref: false })]);
   return client;
 }

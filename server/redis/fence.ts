@@ -67,11 +67,7 @@ export class Fence {
   }
 
   #connection(): Promise<Redis> {
-    this.#own ??= another(this.#shared).catch((error: unknown) => {
-      this.#own = undefined;
-      throw error;
-    });
-    return this.#own;
+    return (this.#own ??= another(this.#shared));
   }
 }
 

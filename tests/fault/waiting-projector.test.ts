@@ -6,6 +6,7 @@ import { createLog } from '#server/platform/log.ts';
 import { projectInThreads } from '#server/projector-threads.ts';
 
 const THREADS = 2;
+const nothing = (): void => undefined;
 
 it('threads that ask for a store that is away, and go on asking, end when they are told to', async () => {
   let asked = 0;
@@ -29,7 +30,7 @@ it('threads that ask for a store that is away, and go on asking, end when they a
       identityFile: undefined,
       logLevel: 'silent',
     },
-    { threads: THREADS, onCommit: () => undefined, log: createLog('silent') },
+    { threads: THREADS, onCommit: nothing, onFailure: nothing, onReconnect: nothing, log: createLog('silent') },
   );
   await expect.poll(() => asked, { timeout: 15_000, interval: 20 }).toBeGreaterThan(2 * THREADS);
   // A wake-up that comes too early is nothing it could do anything with.

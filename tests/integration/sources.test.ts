@@ -182,6 +182,40 @@ describe('a bad event', () => {
     expect((await app.timeline(hit?.customer ?? '')).items[0]?.attributes).toEqual({ number: '[card number removed]' });
   });
 
+  it('that held a card number and has no id is the event that its sender has put right meanwhile', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const sent = { type: 'message.in', customer: who, text: 'my card is 4111 1111 1111 1111', attributes: { card: '5555555555554444' } };
+    await app.post([{ ...sent, channel: 'fax', occurredAt: NOON - MINUTE }]);
+    expect(await app.post([{ ...sent, channel: 'post', occurredAt: NOON - MINUTE }])).toMatchObject({ accepted: 1, duplicates: 0 });
+    const rule = { steps: [{ do: 'map', path: 'channel', values: { fax: 'post' } }] };
+    expect(await change<ReplayAnswer>(app, 'sources.quarantine.replay', { filter: {}, rule })).toMatchObject({
+      accepted: 0,
+      duplicates: 1,
+    });
+  });
+
+  it('whose identifier looked like a card number is nobody else’s: it stays until the rule says whose it is', async () => {
+    await using app = await startTestApp({ now: NOON });
+    // Order numbers that pass for card numbers: of two people, who must not become one.
+    const orders = ['4111111111111111', '5555555555554444'];
+    await app.post(orders.map((orderId, i) => ({ id: `o-${i}`, type: 'order.placed', customer: { orderId }, channel: 'fax' })));
+    await app.post([{ id: orders[0], type: 'page.viewed', customer: who, channel: 'fax' }]);
+    const rule = { steps: [{ do: 'set', path: 'channel', value: 'web' }] };
+    const trial = await change<FixTrial>(app, 'sources.quarantine.trial', { filter: {}, rule });
+    expect([trial.right, trial.examples.map(({ problem }) => problem?.field)]).toEqual([0, ['customer.orderId', 'customer.orderId', 'id']]);
+    expect(trial.examples[0]?.problem?.message).toMatch(/^customer\.orderId held what looks like a card number/);
+    expect(await change<ReplayAnswer>(app, 'sources.quarantine.replay', { filter: {}, rule })).toEqual({
+      accepted: 0,
+      duplicates: 0,
+      wrong: 3,
+    });
+    const told = { steps: [...rule.steps, { do: 'set', path: 'id', value: 'p-1' }] };
+    expect(await change<ReplayAnswer>(app, 'sources.quarantine.replay', { filter: {}, rule: told })).toMatchObject({
+      accepted: 1,
+      wrong: 2,
+    });
+  });
+
   it('that its sender repeats is kept once; what a person throws away is gone', async () => {
     await using app = await startTestApp({ now: NOON });
     for (let i = 0; i < 3; i++) await app.post([{ id: '1', customer: {}, type: 'x', text: 'ada@example.com 4111 1111 1111 1111' }]);

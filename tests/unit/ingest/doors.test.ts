@@ -95,6 +95,53 @@ describe('POST /v1/events', () => {
     expect([first.body, again.body]).toMatchObject([{ accepted: 1 }, { accepted: 0, duplicates: 1 }]);
   });
 
+  test.each([
+    ['an array', '/v1/events', (event: string) => `[${event}]`, 'application/json'],
+    ['one event', '/v1/events', (event: string) => event, 'application/json'],
+    ['lines', '/v1/events', (event: string) => `${event}\n`, 'application/x-ndjson'],
+    [
+      'a Segment call',
+      '/v1/track',
+      (_: string, attributes: string) => `{"messageId":"a","userId":"c-1","event":"x","properties":${attributes}}`,
+      'application/json',
+    ],
+    [
+      'a CloudEvent',
+      '/v1/cloudevents',
+      (_: string, attributes: string) => `{"specversion":"1.0","id":"a","source":"s","type":"x","subject":"c-1","data":${attributes}}`,
+      'application/cloudevents+json',
+    ],
+  ])('keeps numbers as text that would lose digits as numbers, in %s', async (_name, path, body, type) => {
+    await using doors = await startDoors();
+    const attributes =
+      '{"parcel":12345678901234567890,"far":[1e400,-1E+0400],"near":9007199254740991,"share":0.12345678901234567,"said":"\\"12345678901234567890"}';
+    const event = `{"id":"a","customer":{"customerId":"c-1"},"attributes":${attributes}}`;
+    expect((await doors.post(path, body(event, attributes), { ...bearer, 'content-type': type })).body).toMatchObject({ accepted: 1 });
+    expect(doors.log.events[0]?.attributes).toMatchObject({
+      parcel: '12345678901234567890',
+      far: ['1e400', '-1E+0400'],
+      near: 9007199254740991,
+      share: 0.12345678901234567,
+      said: '"12345678901234567890',
+    });
+  });
+
+  test('takes a long number as an identifier, and refuses it with the field where a number is needed', async () => {
+    await using doors = await startDoors();
+    const sent = await doors.post(
+      '/v1/events',
+      `[{"customer":{"customerId":12345678901234567890}},{"customer":{"customerId":"c"},"score":{"kind":"nps","value":1e400}},{"customer":{"customerId":"c"},"occurredAt":1e400}]`,
+    );
+    expect(sent.body).toMatchObject({
+      accepted: 1,
+      rejected: [
+        { index: 1, field: 'score.value' },
+        { index: 2, field: 'occurredAt' },
+      ],
+    });
+    expect(doors.log.events[0]?.who[0]?.[1]).toBe('12345678901234567890');
+  });
+
   test('knows an event without id by its content, whatever the order of its fields', async () => {
     await using doors = await startDoors();
     await doors.post('/v1/events', '{"occurredAt":"2026-03-01T09:00:00Z","customer":{"customerId":"c-1"}}');
@@ -104,6 +151,21 @@ describe('POST /v1/events', () => {
       'idempotency-key': '2',
     });
     expect([again.body, other.body]).toMatchObject([{ duplicates: 1 }, { accepted: 1 }]);
+  });
+
+  test('knows an event without id with a card number again, and what it says about other events by whom it means', async () => {
+    await using doors = await startDoors();
+    const said = { type: 'message.in', customer: { customerId: 'c-1' }, occurredAt: '2026-03-01T09:00:00Z' };
+    const inWords = (text: string): string => JSON.stringify({ ...said, text });
+    await doors.post('/v1/events', inWords('4111 1111 1111 1111'));
+    const again = await doors.post('/v1/events', inWords('[card number removed]'));
+    const retractions = ['4111111111111111', '5555555555554444'].map((eventId) => ({
+      ...said,
+      type: 'event.retracted',
+      attributes: { eventId },
+    }));
+    const retracted = await doors.post('/v1/events', JSON.stringify(retractions));
+    expect([again.body, retracted.body]).toMatchObject([{ duplicates: 1 }, { accepted: 2 }]);
   });
 
   test('keeps duplicates apart by source', async () => {

@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { SystemStatus } from '#lib/contract/index.ts';
+import { readMetrics } from '../support/metrics.ts';
+import { startProduct } from '../support/product.ts';
+import type { Product } from '../support/product.ts';
+import { startTestRedis } from '../support/redis.ts';
+
+/** Long enough for whoever waits longer and longer to wait their longest. */
+const OUTAGE_MS = 8000;
+/** How soon after the store answers again a new event is to be in the numbers, on a busy machine. */
+const BACK_WITHIN_MS = 2000;
+
+const someone = (id: string) => ({ id, type: 'page.viewed', customer: { customerId: `C-${id}` } });
+
+async function sendUntilTaken(product: Product, id: string): Promise<void> {
+  while ((await product.send([someone(id)])).status !== 200) await pause(20);
+}
+
+const projected = async (product: Product): Promise<number> => (await product.trpc<SystemStatus>('system.status')).projected;
+
+describe('a store of the operator’s that is away for a while', () => {
+  it('is back at once when it is back: what is sent then is in the numbers a moment later', async () => {
+    await using store = await startTestRedis();
+    await using product = await startProduct({ env: { REDIS_URL: store.url, PARTITIONS: '8', LOG_LEVEL: 'error' } });
+    await sendUntilTaken(product, 'before');
+    await expect.poll(() => projected(product)).toBe(1);
+    const said = product.output().length;
+    await store.kill9();
+    await pause(OUTAGE_MS);
+    await store.restart();
+    const back = Date.now();
+    await sendUntilTaken(product, 'after');
+    await expect.poll(() => projected(product), { timeout: 10_000, interval: 20 }).toBe(2);
+    await expect.poll(async () => (await fetch(`${product.address}/readyz`)).status, { timeout: 10_000, interval: 20 }).toBe(200);
+    expect(Date.now() - back).toBeLessThan(BACK_WITHIN_MS);
+
+    const figures = readMetrics(await (await fetch(`${product.address}/metrics`)).text());
+    expect(figures.get('throughline_redis_reconnects_total')).toBeGreaterThanOrEqual(4);
+    // One line for a partition that stands still, not one for every look at a store that is not there.
+    const lines = product
+      .output()
+      .slice(said)
+      .split('\n')
+      .filter((line) => line.includes('"level":50'));
+    expect(lines.length).toBeLessThan(20);
+  });
+
+  it('does not keep the product from ending when it is told to', async () => {
+    await using store = await startTestRedis();
+    await using product = await startProduct({ env: { REDIS_URL: store.url, PARTITIONS: '2', LOG_LEVEL: 'fatal' } });
+    await store.kill9();
+    await pause(500);
+    const told = Date.now();
+    expect(await product.stop()).toBe(0);
+    expect(Date.now() - told).toBeLessThan(5000);
+  });
+});

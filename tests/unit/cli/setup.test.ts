@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { projectFile } from '#server/platform/files.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'throughline-setup-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** What one start does: it notes when it begins to build and when it is done. */
+const PROGRAM = `
+import { appendFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+const { alone } = await import(${JSON.stringify(pathToFileURL(projectFile('server/cli/setup.mjs')).href)});
+const note = (what) => appendFileSync(process.argv[1] + '/notes', what + ' ' + process.pid + '\\n');
+await alone(process.argv[1], async () => {
+  note('begins');
+  await pause(400);
+  note('ends');
+});
+`;
+
+/** Starts it; resolves with what it said. */
+function start(): Promise<{ readonly pid: number; readonly code: number | null; readonly said: string }> {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => void (said += chunk.toString()));
+  return new Promise((resolve) => child.once('close', (code) => resolve({ pid: child.pid ?? 0, code, said })));
+}
+
+const notes = async (): Promise<string[]> => (await readFile(join(folder, 'notes'), 'utf8')).trim().split('\n');
+
+describe('starts of the same folder at the same time', () => {
+  it('set it up one after the other, and whoever waits says for whom', async () => {
+    const starts = await Promise.all([start(), start(), start()]);
+    expect(starts.map(({ code }) => code)).toEqual([0, 0, 0]);
+    const lines = await notes();
+    expect(lines).toHaveLength(6);
+    for (let i = 0; i < lines.length; i += 2) expect(lines[i + 1]).toBe(lines[i]?.replace('begins', 'ends'));
+    const first = lines[0]?.split(' ')[1];
+    expect(starts.filter(({ said }) => said.includes(`Another start (process ${first}) sets this folder up`))).toHaveLength(2);
+    expect(await readdir(folder)).toEqual(['notes']);
+  });
+
+  it('do not wait for one that was killed, nor for one whose number another process has now', async () => {
+    const lock = join(folder, '.setup-lock');
+    await writeFile(lock, '4194999');
+    expect((await start()).code).toBe(0);
+    await writeFile(lock, String(process.pid));
+    const longAgo = new Date(Date.now() - 10 * 60_000);
+    await utimes(lock, longAgo, longAgo);
+    const [one, two] = await Promise.all([start(), start()]);
+    expect([one.code, two.code, (await notes()).length]).toEqual([0, 0, 6]);
+    expect(await readdir(folder)).toEqual(['notes']);
+  });
+});
