@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { error, type RequestEvent, type Handle, type HandleServerError } from '@sveltejs/kit';
-import { place, readZone, ZONE_COOKIE } from '#lib/components/zone.ts';
+import { place, readZone, writtenZone, ZONE_COOKIE } from '#lib/components/zone.ts';
 import { accepted, isSpoken, type Spoken } from '#lib/messages/languages.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import * as m from '#messages/frame.ts';
@@ -68,7 +68,7 @@ async function answer(event: RequestEvent, language: Spoken, resolve: Parameters
   event.locals.writeKeyFile = services.writeKeyFile ?? null;
   const theme = themeOf(event.cookies.get('theme'));
   const transformPageChunk = ({ html }: { html: string }) =>
-    html.replace('%throughline.theme%', theme).replace('%throughline.language%', language);
+    html.replace('%throughline.theme%', theme).replace('%throughline.language%', language).replace('%throughline.zone%', writtenZone());
   const response = await resolve(event, { transformPageChunk });
   for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
   response.headers.set('referrer-policy', referrerPolicyOf(event.url));
