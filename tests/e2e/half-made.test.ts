@@ -127,7 +127,7 @@ describe('an instant', () => {
     });
     await page.goto(`${product.address}${PAST}`);
     await page.getByText('22:32:07').first().waitFor({ timeout: 20_000 });
-    const seen = (await page.evaluate('seen')) as readonly string[];
+    const seen = await page.evaluate<readonly string[]>('seen');
     expect(seen.filter((text) => text.includes('13:32:07'))).toEqual([]);
     await context.close();
   });
