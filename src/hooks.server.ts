@@ -55,7 +55,8 @@ export const handleError: HandleServerError = ({ error: thrown, event, status, m
   return {
     // Asked for outside the request's own context, where a page could not be made at all.
     message: requests.run(readerOf(event), () => (status === 404 ? m.errorText('404') : status >= 500 ? m.errorText('500') : message)),
-    traceId,
+    // Only what the log knows has a number to ask for there.
+    ...(status >= 500 ? { traceId } : {}),
   };
 };
 
