@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { error, type RequestEvent, type Handle, type HandleServerError } from '@sveltejs/kit';
-import { place, readZone, ZONE_COOKIE } from '#lib/components/zone.ts';
+import { place, readZone, writtenZone, ZONE_COOKIE } from '#lib/components/zone.ts';
 import { accepted, isSpoken, type Spoken } from '#lib/messages/languages.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import * as m from '#messages/frame.ts';
@@ -55,7 +55,8 @@ export const handleError: HandleServerError = ({ error: thrown, event, status, m
   return {
     // Asked for outside the request's own context, where a page could not be made at all.
     message: requests.run(readerOf(event), () => (status === 404 ? m.errorText('404') : status >= 500 ? m.errorText('500') : message)),
-    traceId,
+    // Only what the log knows has a number to ask for there.
+    ...(status >= 500 ? { traceId } : {}),
   };
 };
 
@@ -68,7 +69,7 @@ async function answer(event: RequestEvent, language: Spoken, resolve: Parameters
   event.locals.writeKeyFile = services.writeKeyFile ?? null;
   const theme = themeOf(event.cookies.get('theme'));
   const transformPageChunk = ({ html }: { html: string }) =>
-    html.replace('%throughline.theme%', theme).replace('%throughline.language%', language);
+    html.replace('%throughline.theme%', theme).replace('%throughline.language%', language).replace('%throughline.zone%', writtenZone());
   const response = await resolve(event, { transformPageChunk });
   for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
   response.headers.set('referrer-policy', referrerPolicyOf(event.url));

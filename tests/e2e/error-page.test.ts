@@ -57,4 +57,25 @@ it('a page that is not there does not look again', async () => {
   expect(answer?.status()).toBe(404);
   await page.getByRole('link', { name: 'Try again' }).waitFor();
   expect(await page.getByText('This page tries again by itself.').count()).toBe(0);
+  // The log tells nothing of it: there is no number to look for there.
+  expect(await page.locator('main code').count()).toBe(0);
+});
+
+it('a page that is shown stays when another is to be opened and no server answers; when it does, that one opens', async () => {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage();
+  await page.goto(`${product.address}/funnel`);
+  await page.locator('[data-live="live"]').waitFor(SOON);
+  await product.kill9();
+  await page.locator('[data-live="offline"]').waitFor({ timeout: 40_000 });
+  const heat = page.locator('nav a[href^="/heat"]').first();
+  await heat.click();
+  await page.getByRole('alert').getByText('The server does not answer').waitFor(SOON);
+  expect(new URL(page.url()).pathname).toBe('/funnel');
+  expect(await violationsOf(page)).toEqual([]);
+  await product.start();
+  await page.locator('[data-live="live"]').waitFor({ timeout: 40_000 });
+  await page.getByText('The server does not answer').waitFor({ state: 'detached' });
+  await heat.click();
+  await page.waitForURL('**/heat*');
+  await page.context().close();
 });

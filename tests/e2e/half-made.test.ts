@@ -99,14 +99,36 @@ describe('what is half made', () => {
 });
 
 describe('an instant', () => {
-  it('is painted by the server in the zone of the browser that asks, once that has told it', async () => {
+  const PAST = '/heat?j=test&to=2026-11-20T13:32:07Z';
+
+  it('is painted by the server in the zone of the browser that asks, on its very first page too', async () => {
     const context = await browser.newContext({ timezoneId: 'Asia/Tokyo' });
     const page = await context.newPage();
-    await page.goto(`${product.address}/heat?j=test&to=2026-11-20T13:32:07Z`);
-    await page.locator('[data-live="past"]').waitFor({ timeout: 20_000 });
+    // Without its scripts the page stays as the server has written it.
+    await page.route('**/_app/immutable/**/*.js', (route) => route.abort());
+    await page.goto(`${product.address}${PAST}`);
+    await page.getByText('22:32:07').first().waitFor({ timeout: 20_000 });
+    expect(await page.getByText('13:32:07').count()).toBe(0);
     expect((await context.cookies()).find(({ name }) => name === 'zone')?.value).toBe('Asia/Tokyo');
-    const painted = await context.request.get(page.url());
-    expect(await painted.text()).toContain('22:32:07');
+    await context.close();
+  });
+
+  it('is not seen in another zone where the browser keeps no cookies', async () => {
+    const context = await browser.newContext({ timezoneId: 'Asia/Tokyo' });
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      Object.defineProperty(document, 'cookie', { get: () => '', set: () => undefined });
+      Reflect.set(globalThis, 'seen', []);
+      new MutationObserver(() => {
+        const { body } = document;
+        if (body !== null && getComputedStyle(body).visibility === 'visible')
+          (Reflect.get(globalThis, 'seen') as string[]).push(body.innerText);
+      }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+    });
+    await page.goto(`${product.address}${PAST}`);
+    await page.getByText('22:32:07').first().waitFor({ timeout: 20_000 });
+    const seen = await page.evaluate<readonly string[]>('seen');
+    expect(seen.filter((text) => text.includes('13:32:07'))).toEqual([]);
     await context.close();
   });
 });

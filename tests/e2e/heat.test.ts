@@ -111,6 +111,21 @@ describe('somebody who leads customer experience', () => {
     await page.context().close();
   });
 
+  it('opens one square after the other with the mouse, the sums at the right too: the drawer covers none', async () => {
+    const page = await open('/heat?j=test&w=1h');
+    await live(page);
+    const title = page.locator('#drawer-title');
+    const titles: string[] = [];
+    for (const key of ['look|all', 'look|web', 'order|all', 'look|all']) {
+      // Without force: the click fails where something lies above.
+      await page.locator(`[data-cell="${key}"]`).click({ timeout: 5000 });
+      await page.waitForURL((url) => url.searchParams.get('cell') === key);
+      titles.push(await title.innerText());
+    }
+    expect(new Set(titles).size).toBe(3);
+    await page.context().close();
+  });
+
   it('brushes a stretch of the past, sees that it is paused, steps, and is live again with one key', async () => {
     const page = await open('/heat?j=test&w=1h&span=6h');
     await live(page);

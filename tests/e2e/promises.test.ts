@@ -199,6 +199,35 @@ describe('the wall', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  it('keeps every line of the hardest places where it is while their order changes', async () => {
+    await using product = await start();
+    const visits = (wave: string, visit: object, troubles: readonly string[]): object[] =>
+      Array.from({ length: 12 }, (_, i) => {
+        const common = { customer: { customerId: `${wave}${i}` }, occurredAt: Date.now() - 5 * MINUTE };
+        const hard = troubles.map((type) => ({
+          ...common,
+          ...visit,
+          id: `${wave}${i}${type}`,
+          type,
+          occurredAt: common.occurredAt + 1000,
+        }));
+        const came = { ...common, id: `${wave}${i}came`, type: 'page.viewed', occurredAt: common.occurredAt - 1000 };
+        return [came, { ...common, id: `${wave}${i}`, ...visit }, ...hard];
+      }).flat();
+    await product.send(visits('look', { type: 'page.viewed', channel: 'web' }, ['error.shown']));
+    await product.settled();
+    const page = await open(product, '/wall/now', { viewport: { width: 1920, height: 1080 } });
+    await expect.poll(() => page.locator('[data-health]').getAttribute('data-health'), PATIENT).toBe('live');
+    const lines = page.locator('section ol li');
+    await expect.poll(() => lines.first().innerText(), PATIENT).toContain('web');
+    const before = await shiftOf(page);
+    await product.send(visits('buy', { type: 'order.placed', channel: 'store' }, ['error.shown', 'selfservice.failed', 'click.rage']));
+    await expect.poll(() => lines.first().innerText(), PATIENT).toContain('store');
+    expect(await lines.count()).toBe(2);
+    expect((await shiftOf(page)) - before).toBeLessThan(0.005);
+    await page.context().close();
+  });
+
   it('says reconnecting, then stale, while the server is cut, and is live again after it is back', async () => {
     await using product = await start();
     await product.send(people(12));

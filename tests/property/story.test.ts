@@ -75,12 +75,18 @@ describe('a story', () => {
     );
   });
 
-  it('has a strip in which every experience is counted once in a lane', () => {
+  it('has a strip in which every experience is counted once in a lane, or lies before it', () => {
     fc.assert(
-      fc.property(history(40), now, fc.constantFrom('channel' as const, 'owner' as const), (events, at, by) => {
-        const story = tell(events, at);
+      fc.property(history(40), now, fc.constantFrom('channel' as const, 'owner' as const), fc.nat(40), (events, later, by, place) => {
+        // Some years pass at some place of the story.
+        const YEARS = 3 * 365 * 24 * HOUR;
+        const at = later + YEARS;
+        const story = tell(
+          events.map((event, i) => (i < place ? event : { ...event, at: event.at + YEARS })),
+          at,
+        );
         const strip = stripOf(story.entries, { state: story.state, factors: [], by, now: at });
-        const drawn = story.entries.filter(({ retracted, annotation }) => !retracted && !annotation).length;
+        const drawn = story.entries.slice(strip?.earlier?.events).filter(({ retracted, annotation }) => !retracted && !annotation).length;
         expect((strip?.lanes ?? []).reduce((sum, lane) => sum + lane.events, 0)).toBe(drawn);
       }),
       { numRuns: 100 },

@@ -2,6 +2,7 @@ import { CHANNELS, EMOTIONS, EMOTION_SOURCES } from '#lib/contract/index.ts';
 import type { Factor, StoryLanes, StoryStrip, StripFelt, StripMark, StripPromise } from '#lib/contract/index.ts';
 import type { CustomerState } from '../customer/state.ts';
 import { SURE } from '../emotion/wave.ts';
+import { DAY } from '../kernel/time.ts';
 import { isDated, promiseStateAt } from '../promise/dates.ts';
 import type { StoryEntry } from './entry.ts';
 import { quietTimes } from './silences.ts';
@@ -11,6 +12,11 @@ export const STRIP_COLUMNS = 240;
 /** Promises and silences drawn; of more, the newest promises and the longest silences. */
 const MOST_PROMISES = 40;
 const MOST_SILENCES = 40;
+/** A silence may break the strip where it is at least so long; what has at most such a share of the strip is squeezed. */
+const BREAKING_MS = 365 * DAY;
+const SQUEEZED_SHARE = 1 / 8;
+/** A broken strip still shows so much: the end of that silence too, where what came after it is young. */
+const LEAST_DRAWN_MS = 30 * DAY;
 /** Sources of feelings in which a person said or noted it; the others infer it. */
 const MEASURED: readonly string[] = ['survey', 'agent'];
 
@@ -30,6 +36,18 @@ interface Time {
 export function columnOf(at: number, { from, to }: Time): number {
   const share = (at - from) / Math.max(1, to - from);
   return Math.min(STRIP_COLUMNS - 1, Math.max(0, Math.floor(share * STRIP_COLUMNS)));
+}
+
+/** Place of the entry with which the strip begins: the first, or the one behind the last silence that would squeeze most of what happened into lines. */
+function beginOf(entries: readonly StoryEntry[], to: number): number {
+  const oldest = entries[0]?.at ?? to;
+  const breaking = entries.findLastIndex((entry, place) => {
+    const next = entries[place + 1];
+    if (next === undefined || next.at - entry.at < BREAKING_MS || to - next.at > (to - entry.at) * SQUEEZED_SHARE) return false;
+    const [before, after] = [place + 1, entries.length - place - 1];
+    return after >= before || entry.at - oldest <= (to - oldest) * SQUEEZED_SHARE;
+  });
+  return breaking + 1;
 }
 
 /** What can be drawn: experiences that were not taken back. */
@@ -108,8 +126,8 @@ function peakOf(entries: readonly Felt[]): StoryStrip['peak'] {
   return { at, valence: feeling.valence / 1000, label: EMOTIONS[feeling.emotion] ?? 'unknown', event: id };
 }
 
-/** Promises as the state knows them, and from the events those it has let go of. */
-function promisesOf(entries: readonly StoryEntry[], { state, now }: StripContext): readonly StripPromise[] {
+/** Promises that reach beyond an instant: as the state knows them, and from the events those it has let go of. */
+function promisesOf(entries: readonly StoryEntry[], from: number, { state, now }: StripContext): readonly StripPromise[] {
   const made = (key: string): string => key.slice(0, key.indexOf(':'));
   const asked = new Set(state.promises.map(({ key }) => made(key)));
   const byKey = new Map(entries.flatMap(({ key, id }) => (asked.has(key) ? [[key, id]] : [])));
@@ -132,28 +150,37 @@ function promisesOf(entries: readonly StoryEntry[], { state, now }: StripContext
     return [{ key: name, kind: promise.kind, wording: promise.wording, madeAt: at, due: promise.due, metAt: null, state: null, event: id }];
   });
   return [...known.filter(({ event }) => event !== ''), ...past]
+    .filter(({ madeAt, due, metAt }) => Math.max(madeAt, due, metAt ?? 0) >= from)
     .sort((a, b) => b.madeAt - a.madeAt || (a.key < b.key ? -1 : 1))
     .slice(0, MOST_PROMISES);
 }
 
-/** A whole life in a few kB: what happened where and when, what was felt, what was promised, and when nothing was heard. Pure. */
+/**
+ * A whole life in a few kB: what happened where and when, what was felt, what was promised, and when nothing was heard. Of a life with a silence that
+ * would squeeze the rest into a line, what came after that. Pure.
+ */
 export function stripOf(entries: readonly StoryEntry[], context: StripContext): StoryStrip | null {
-  const [first] = entries;
+  const [oldest] = entries;
   const last = entries.at(-1);
-  if (first === undefined || last === undefined) return null;
-  const time = { from: first.at, to: Math.max(context.now, last.at, first.at + 1) };
-  const drawn = experiences(entries);
+  if (oldest === undefined || last === undefined) return null;
+  const to = Math.max(context.now, last.at, oldest.at + 1);
+  const begin = beginOf(entries, to);
+  const [before, first] = [entries[begin - 1], entries[begin] ?? oldest];
+  const time = { from: before === undefined ? first.at : Math.min(first.at, to - LEAST_DRAWN_MS), to };
+  const drawn = experiences(entries.slice(begin));
   const felt = drawn.filter(isFelt);
   return {
     ...time,
+    earlier: before === undefined ? null : { events: begin, from: oldest.at, to: before.at, until: first.at },
     columns: STRIP_COLUMNS,
     by: context.by,
     lanes: lanesOf(drawn, context.by, time),
     line: lineOf(felt, time),
     peak: peakOf(felt),
-    promises: promisesOf(drawn, context),
+    promises: promisesOf(experiences(entries), time.from, context),
     factors: context.factors,
-    silences: [...quietTimes(entries, context.now)]
+    silences: quietTimes(entries, context.now)
+      .filter((quiet) => quiet.to > time.from)
       .sort((a, b) => b.to - b.from - (a.to - a.from))
       .slice(0, MOST_SILENCES)
       .map(({ from, to }) => ({ from, to }))

@@ -1,7 +1,6 @@
 import { BASE_VARIANT, DEVIATIONS, WINDOWS } from '#lib/contract/index.ts';
 import type {
   DeviationKind,
-  DueRule,
   HeatView,
   JourneyPromise,
   JourneyStage,
@@ -19,7 +18,7 @@ import type { Blueprint, Stage, Touchpoint } from '../blueprint/blueprint.ts';
 import type { CaseKind } from '../blueprint/standard.ts';
 import type { CellSums, Measures } from '../kernel/sums.ts';
 import { stageSummary } from '../blueprint/blueprint.ts';
-import { diffJourneys, durationText } from '../blueprint/diff.ts';
+import { diffJourneys } from '../blueprint/diff.ts';
 import { isInVariant, variantFile } from '../blueprint/variant.ts';
 import { FUNNEL, NOW, WAY, parseCell } from '../kernel/counters.ts';
 import { quantile } from '../kernel/log-bins.ts';
@@ -91,24 +90,10 @@ export function wayTotal(ways: CellSums, keep: (one: CaseKind) => boolean): WayT
   return { cases: of(WAY.cases), deviating: of(WAY.deviating), planned: of(WAY.planned), ownWay: of(WAY.ownWay) };
 }
 
-/** When a promise is due, in words. */
-export function dueText(due: DueRule): string {
-  if (due === 'stated') return 'when it says so';
-  if ('within' in due) return `within ${durationText(due.within)}`;
-  if ('working' in due) return `within ${durationText(due.working)} of working time`;
-  const days =
-    due.workingDays === 0
-      ? 'the same working day'
-      : due.workingDays === 1
-        ? 'the next working day'
-        : `${due.workingDays} working days later`;
-  return `${days}, by ${due.by}`;
-}
-
 function promisesIn(blueprint: Blueprint, stage: number | null): JourneyPromise[] {
   return blueprint.promises
     .filter((rule) => rule.stage === stage)
-    .map((rule) => ({ kind: rule.kind, wording: rule.wording, owner: rule.owner, due: dueText(rule.due) }));
+    .map((rule) => ({ kind: rule.kind, wording: rule.wording, owner: rule.owner, due: rule.due }));
 }
 
 function touchpointView(touchpoint: Touchpoint, measures: Measures | undefined): JourneyTouchpoint {

@@ -1,4 +1,4 @@
-/** Name of the cookie in which a browser tells its time zone. */
+/** Name of the cookie in which a browser tells its time zone: `app.html` writes it. */
 export const ZONE_COOKIE = 'zone';
 /** Longer is no zone's name. */
 const LONGEST = 64;
@@ -30,8 +30,12 @@ export function readZone(text: string | undefined): string | undefined {
   }
 }
 
-/** Tells the server this browser's zone, from the next page on. */
-export function tellZone(): void {
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  document.cookie = `${ZONE_COOKIE}=${timeZone}; Path=/; Max-Age=31536000; SameSite=Lax`;
+/** The zone in which the page being answered is written. */
+export function writtenZone(): string {
+  return place.zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** Lets a page be seen that came in another zone than this browser's, now that its times are written anew. */
+export function letBeSeen(): void {
+  delete document.documentElement.dataset['unseen'];
 }

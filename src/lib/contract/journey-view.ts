@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DueRule } from './journey.ts';
 import type { CellEmotion, CellState, Names, Position } from './views.ts';
 import type { Channel, Clue, Controller, DeviationKind, Phase, Window } from './words.ts';
 
@@ -47,8 +48,7 @@ export interface JourneyPromise {
   readonly kind: string;
   readonly wording: string;
   readonly owner: string;
-  /** when it is due, in words */
-  readonly due: string;
+  readonly due: DueRule;
 }
 
 /** One stage of the journey: what it is meant to be, and what it was in the window. */

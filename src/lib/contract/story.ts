@@ -201,9 +201,19 @@ export interface StripPromise {
   readonly event: string;
 }
 
+/** What a strip leaves out on its left: so many events, the first and last of them, and when something was heard again. */
+export interface StripEarlier {
+  readonly events: number;
+  readonly from: number;
+  readonly to: number;
+  readonly until: number;
+}
+
 /** A whole life at a glance: a few kB, however many events. */
 export interface StoryStrip {
   readonly from: number;
+  /** what lies before a silence so long that it is not drawn; null: nothing does */
+  readonly earlier: StripEarlier | null;
   readonly to: number;
   readonly columns: number;
   readonly by: StoryLanes;

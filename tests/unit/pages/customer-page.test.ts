@@ -182,7 +182,7 @@ describe('the address of a story', () => {
 });
 
 const strip = (change: Partial<StoryStrip>): StoryStrip => ({
-  from: 0, to: UNKNOWN_AFTER_MS * 4, columns: 240, by: 'channel', lanes: [], line: [], peak: null, promises: [], factors: [], silences: [], ...change,
+  from: 0, to: UNKNOWN_AFTER_MS * 4, earlier: null, columns: 240, by: 'channel', lanes: [], line: [], peak: null, promises: [], factors: [], silences: [], ...change,
 }); // prettier-ignore
 
 describe('the drawing of the strip', () => {

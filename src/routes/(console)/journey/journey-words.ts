@@ -2,6 +2,7 @@ import type { Clue, DeviationKind } from '#lib/contract/words.ts';
 import { formatList } from '#lib/contract/format-list.ts';
 import type { ListRef } from '#lib/contract/list.ts';
 import type { JourneyStage, JourneyTouchpoint, JourneyView } from '#lib/contract/journey-view.ts';
+import type { DueRule } from '#lib/contract/journey.ts';
 import { duration, percent } from '#lib/components/format.ts';
 import * as m from '#messages/journey.ts';
 import { deviation, isDeviation } from '#messages/words.ts';
@@ -134,4 +135,12 @@ export function planWords(touchpoint: JourneyTouchpoint): string {
     ...(touchpoint.most === null ? [] : [m.planMost({ count: touchpoint.most })]),
   ];
   return parts.join(', ');
+}
+
+/** When a promise is due. */
+export function dueWords(due: DueRule): string {
+  if (due === 'stated') return m.dueStated();
+  if ('within' in due) return m.dueWithin({ time: duration(due.within) });
+  if ('working' in due) return m.dueWorking({ time: duration(due.working) });
+  return m.dueDays({ days: due.workingDays, by: due.by });
 }

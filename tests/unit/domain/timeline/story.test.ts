@@ -236,6 +236,38 @@ describe('the strip', () => {
       [null, streamId(made)],
     ]);
   });
+  it('begins behind a silence that would squeeze the rest into a line, and says what lies before it', () => {
+    const years = (count: number) => count * 365 * 24 * HOUR;
+    const old = [ada(years(25), { type: 'order.placed', channel: 'web' }), ada(years(25) - HOUR, { type: 'page.viewed', channel: 'web' })];
+    const promised = { kind: 'call' as const, due: NOON - years(25) + HOUR };
+    const kept = ada(years(25) - 2 * HOUR, { type: 'promise.made', channel: 'phone', promise: promised });
+    const recent = Array.from({ length: 60 }, (_, day) => ada((60 - day) * 24 * HOUR, { type: 'page.viewed', channel: 'app' }));
+    const told = tell([...old, kept, ...recent], NOON);
+    const drawn = stripOf(told.entries, { state: told.state, factors: [], by: 'channel', now: NOON });
+    expect(drawn).toMatchObject({
+      from: recent[0]?.at,
+      earlier: { events: 3, from: old[0]?.at, to: kept.at },
+      lanes: [{ lane: 'app', events: 60 }],
+      promises: [],
+      silences: [],
+    });
+    expect(drawn?.lanes[0]?.marks).toHaveLength(60);
+    // What is listed between those two instants is as long as the count says.
+    const between = { from: drawn?.earlier?.from, to: drawn?.earlier?.to };
+    expect(told.entries.filter((entry) => passes(entry, between, null))).toHaveLength(3);
+  });
+  it('is broken for nothing less: neither by a year in a long life, nor by months', () => {
+    const days = (count: number) => count * 24 * HOUR;
+    const unbroken = (ages: readonly number[]) => {
+      const told = tell(ages.map((age) => ada(age, { type: 'page.viewed' })), NOON); // prettier-ignore
+      return stripOf(told.entries, { state: told.state, factors: [], by: 'channel', now: NOON });
+    };
+    expect(unbroken([days(1200), days(500), days(400), 0])?.earlier).toBeNull();
+    expect(unbroken([days(1200), days(500), days(400), days(100), 0])?.earlier).toBeNull();
+    expect(unbroken([days(300), HOUR, 0])).toMatchObject({ earlier: null, from: NOON - days(300) });
+    // A young life behind a long silence shows the end of that.
+    expect(unbroken([days(900), HOUR])).toMatchObject({ earlier: { events: 1 }, from: NOON - days(30), silences: [{ to: NOON - HOUR }] });
+  });
   it('is nothing for nobody, and something for a single instant', () => {
     expect(stripOf([], { state: { promises: [] }, factors: [], by: 'channel', now: NOON })).toBeNull();
     const one = tell([ada(0, { type: 'page.viewed' })], NOON);
