@@ -1,6 +1,7 @@
 import { TRPCError, initTRPC } from '@trpc/server';
 import { z } from 'zod';
-import type { FaultCode, InputProblem } from '#lib/contract/index.ts';
+import { inputProblemsOf, inputWords } from '#lib/contract/index.ts';
+import type { FaultCode } from '#lib/contract/index.ts';
 import { knownFault } from '#server/redis/faults.ts';
 import type { Actor } from '#server/security/actor.ts';
 import type { IdentityDesk } from './identity.ts';
@@ -31,23 +32,12 @@ export interface Context {
   readonly actor: Actor;
 }
 
-/** A step of the path to a field, as JSON can say it. */
-function partOf(part: PropertyKey): string | number {
-  return typeof part === 'symbol' ? String(part) : part;
-}
-
-/** What is wrong with an input, field by field, in words. */
-function wordsOf(problems: readonly InputProblem[]): string {
-  return problems.map(({ path, message }) => `${path.length === 0 ? 'input' : path.join('.')}: ${message}`).join('; ');
-}
-
 export const t = initTRPC.context<Context>().create({
   isDev: false,
   // Beside the sentence the same problems as data, for a page that puts them into its own words.
   errorFormatter({ shape, error: { cause } }) {
-    const issues = cause instanceof z.ZodError ? cause.issues : [];
-    const problems = issues.map(({ path, message }): InputProblem => ({ path: path.map(partOf), message }));
-    const message = problems.length === 0 ? shape.message : wordsOf(problems);
+    const problems = cause instanceof z.ZodError ? inputProblemsOf(cause) : [];
+    const message = problems.length === 0 ? shape.message : inputWords(problems);
     return { ...shape, message, data: { ...shape.data, problems } };
   },
 });

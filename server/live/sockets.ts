@@ -2,7 +2,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { Server } from 'socket.io';
 import type { Socket } from 'socket.io';
-import { Fault, subscription } from '#lib/contract/index.ts';
+import { Fault, inputProblemsOf, inputWords, subscription } from '#lib/contract/index.ts';
 import type { Beat, ClientEvents, Present, ServerEvents, SubscribeAnswer, Subscription } from '#lib/contract/index.ts';
 import type { FunnelDesk } from '#server/api/funnel-desk.ts';
 import type { Reader } from '#server/api/reader.ts';
@@ -188,7 +188,7 @@ export class Sockets {
 
   #subscribe(socket: PageSocket, raw: unknown): SubscribeAnswer {
     const parsed = subscription.safeParse(raw);
-    if (!parsed.success) return { ok: false, code: 'bad_request', message: 'This cannot be followed.' };
+    if (!parsed.success) return { ok: false, code: 'bad_request', message: inputWords(inputProblemsOf(parsed.error)) };
     if (socket.rooms.size > MOST_ROOMS) return { ok: false, code: 'too_many', message: `One page can follow ${MOST_ROOMS} things.` };
     const name = roomName(parsed.data);
     try {

@@ -26,6 +26,10 @@ stages:
 ${Array.from({ length: 12 }, (_, i) => `  - {id: s${i}, name: {customer: Stage number ${i}, internal: S${i}}, needs: [To know what comes after this], standard: 1d}`).join('\n')}
 touchpoints:
 ${Array.from({ length: 36 }, (_, i) => `  - {id: t${i}, name: Touchpoint ${i}, stage: s${i % 12}, owner: Department ${i % 4}, channel: web, mot: ${i % 5}}`).join('\n')}
+  - {id: chat, name: Chat, owner: Care, channel: chat, mot: 2}
+  - {id: storm, name: Storm, owner: Nobody, channel: outside, controller: outside}
+promises:
+  - {kind: call_back, wording: We will call you back, owner: Care, due: {within: 4h}}
 `;
 
 let browser: Browser;
@@ -141,6 +145,18 @@ describe('the journey in one picture', () => {
     expect(size[0]).toBeLessThanOrEqual(1280);
     expect(size[1]).toBeLessThanOrEqual(720);
     expect(await page.locator('.scroll').evaluate((box) => box.scrollWidth <= box.clientWidth)).toBe(true);
+    await page.context().close();
+  });
+
+  it('shows what belongs to no stage, too: contacts along the way, what is outside, what is promised in any stage', async () => {
+    const page = await open('/journey?j=wide');
+    await live(page);
+    const along = page.locator('[data-along="touchpoints"] li');
+    const shown = async (): Promise<string[]> => (await along.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
+    expect(await shown()).toEqual(['◆ Chat (moment of truth)', '· Storm (outside)']);
+    expect(await page.locator('[data-along="promises"]').innerText()).toContain('We will call you back Care');
+    await page.getByRole('link', { name: 'Moments of truth' }).click();
+    await expect.poll(shown, SOON).toEqual(['◆ Chat (moment of truth)']);
     await page.context().close();
   });
 

@@ -83,6 +83,23 @@ test('what a page has put together from snapshot and patches is what the API say
   }
 });
 
+test('what cannot be followed is refused with the field and the reason', async () => {
+  await using app: TestApp = await startTestApp({ now: NOON });
+  const page: Page = io(app.address, { transports: ['websocket'], forceNew: true });
+  const ask = (request: unknown): Promise<SubscribeAnswer> => new Promise((resolve) => page.emit('subscribe', request, resolve));
+  try {
+    expect(await ask({ view: 'heat', params: { journey: 'test', window: '3d' } })).toMatchObject({
+      ok: false,
+      code: 'bad_request',
+      message: expect.stringContaining('params.window: ') as string,
+    });
+    expect(await ask({ view: 'funnel', params: { journey: 'none' } })).toMatchObject({ ok: false, code: 'not_found' });
+    expect(await ask('everything')).toMatchObject({ ok: false, message: expect.stringContaining('input: ') as string });
+  } finally {
+    page.disconnect();
+  }
+});
+
 function equal([a, b]: readonly object[]): boolean {
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 }

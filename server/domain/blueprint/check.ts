@@ -64,6 +64,8 @@ function noCalendar(file: JourneyFile, owner: string | undefined): string | unde
 }
 
 function checkTimes(file: JourneyFile, report: Report): void {
+  if (file.quiet >= file.idle)
+    report(['quiet'], 'is not shorter than the idle time: a case has left before one of its visits could end by it');
   file.stages.forEach((stage, i) => {
     const idle = stage.idle ?? file.idle;
     const check = (time: StandardTimeFile | undefined, path: Path): void => {
@@ -78,7 +80,14 @@ function checkTimes(file: JourneyFile, report: Report): void {
       if (missing !== undefined) report(path, missing);
     };
     check(stage.standard, ['stages', i, 'standard']);
-    stage.standards.forEach((one, k) => check(one.time, ['stages', i, 'standards', k, 'time']));
+    stage.standards.forEach((one, k) => {
+      check(one.time, ['stages', i, 'standards', k, 'time']);
+      const { segment, channel } = one;
+      if (segment !== undefined && file.segments.length > 0 && !file.segments.includes(segment))
+        report(['stages', i, 'standards', k, 'segment'], `there is no segment "${segment}"`);
+      if (stage.standards.slice(0, k).some((other) => other.segment === segment && other.channel === channel))
+        report(['stages', i, 'standards', k], 'is never used: another one, further up, is for the same cases');
+    });
     if (stage.dwell !== undefined && stage.dwell.median >= idle)
       report(['stages', i, 'dwell', 'median'], 'is not shorter than the idle time: nobody stays that long');
   });
@@ -109,20 +118,24 @@ function checkPlan(touchpoints: readonly TouchpointFile[], report: (index: numbe
   });
 }
 
-/** An event moves a case to one stage at most: no two rules of different stages may take it. */
+/** An event is one touchpoint and moves a case to one stage at most: no two rules of different stages may take it, and none may be left without any. */
 function checkMatching(file: JourneyFile, report: Report): void {
   const rules = file.touchpoints.flatMap((touchpoint, i) =>
     touchpoint.match.map((rule, k) => ({ touchpoint, rule, path: ['touchpoints', i, 'match', k] })),
   );
   rules.forEach((later, n) => {
-    if (later.touchpoint.stage === undefined) return;
     for (const earlier of rules.slice(0, n)) {
-      if (earlier.touchpoint.stage === undefined || earlier.touchpoint.stage === later.touchpoint.stage) continue;
-      if (!overlaps(earlier.rule, later.rule)) continue;
-      const before = `"${earlier.touchpoint.id}" (stage "${earlier.touchpoint.stage}")`;
-      if (takesAllOf(earlier.rule, later.rule))
+      if (earlier.touchpoint.id === later.touchpoint.id || !overlaps(earlier.rule, later.rule)) continue;
+      const before = `"${earlier.touchpoint.id}" (${earlier.touchpoint.stage === undefined ? 'along the way' : `stage "${earlier.touchpoint.stage}"`})`;
+      if (takesAllOf(earlier.rule, later.rule)) {
         report(later.path, `never matches: ${before}, further up, takes all of these events already`);
-      else if (!takesAllOf(later.rule, earlier.rule))
+        continue;
+      }
+      const twoStages =
+        earlier.touchpoint.stage !== undefined &&
+        later.touchpoint.stage !== undefined &&
+        earlier.touchpoint.stage !== later.touchpoint.stage;
+      if (twoStages && !takesAllOf(later.rule, earlier.rule))
         report(later.path, `and ${before} could both match one event, which can be in one stage only: tell them apart`);
     }
   });

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /** What can go wrong, as a closed list. One table in server/api maps the codes to HTTP, tRPC and socket answers. */
 export const FAULT_CODES = [
   'bad_request',
@@ -34,4 +36,19 @@ export interface InputProblem {
   /** names and positions (from 0) that lead from the input to the field */
   readonly path: readonly (string | number)[];
   readonly message: string;
+}
+
+/** A step of the path to a field, as JSON can say it. */
+function partOf(part: PropertyKey): string | number {
+  return typeof part === 'symbol' ? String(part) : part;
+}
+
+/** What is wrong with an input that does not fit its schema, field by field. */
+export function inputProblemsOf({ issues }: z.ZodError): readonly InputProblem[] {
+  return issues.map(({ path, message }) => ({ path: path.map(partOf), message }));
+}
+
+/** The same in words: `window: Invalid option: ...`. */
+export function inputWords(problems: readonly InputProblem[]): string {
+  return problems.map(({ path, message }) => `${path.length === 0 ? 'input' : path.join('.')}: ${message}`).join('; ');
 }

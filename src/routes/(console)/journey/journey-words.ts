@@ -27,6 +27,13 @@ export function touchpointsShown(stage: JourneyStage, sight: Sight): JourneyTouc
     .toSorted((a, b) => b.mot - a.mot);
 }
 
+/** Touchpoints that belong to no stage, in the order of their weight; only moments of truth where asked for. */
+export function alongTheWay(view: JourneyView, sight: Sight): JourneyTouchpoint[] {
+  return view.accompanying
+    .filter((t) => (!sight.motOnly || t.mot > 0) && (!sight.buyingOnly || t.phase === null || t.phase === 'buying'))
+    .toSorted((a, b) => b.mot - a.mot);
+}
+
 type WayWhat = Extract<ListRef, { of: 'way' }>['what'];
 
 function commonOf(view: JourneyView): {

@@ -78,6 +78,25 @@ describe('publishing a journey', () => {
       '17 touchpoints.1.match.0 never matches: "order" (stage "order"), further up',
     ],
     [
+      'a rule behind one of a touchpoint along the way that takes everything',
+      'touchpoints:\n',
+      'touchpoints:\n  - {id: note, name: Note, owner: Sales, channel: web, match: [{channel: web}, {type: order.placed}]}\n',
+      '17 touchpoints.1.match.0 never matches: "note" (along the way), further up, takes all of these events already',
+    ],
+    [
+      'a standard for a segment that is none',
+      'standard: 2d}',
+      'standard: 2d, standards: [{segment: busines, time: 1d}]}',
+      '13 stages.0.standards.0.segment there is no segment "busines"',
+    ],
+    [
+      'a second standard for the same cases',
+      'standard: 2d}',
+      'standard: 2d, standards: [{channel: web, time: 1d}, {segment: business, time: 1d}, {channel: web, time: 3d}]}',
+      '13 stages.0.standards.2 is never used: another one, further up, is for the same cases',
+    ],
+    ['a quiet time that never ends a visit', 'window: 20d', 'window: 20d\nquiet: 30d', '5 quiet is not shorter than the idle time'],
+    [
       'a standard that cannot be exceeded',
       'standard: 2d',
       'standard: 2d, idle: 2d',
