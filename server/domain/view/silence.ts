@@ -59,13 +59,16 @@ export function silenceView(input: SilenceInput): SilenceView {
     const source = input.sources.find((s) => s.source === touchpoint.source);
     const usual = baselineOf(weeks.map((week) => entriesBefore(blueprint, touchpoint, week)));
     const observed = now.get(id) ?? 0;
+    const never = (ever.get(id) ?? 0) === 0;
+    const planCount = expectedPerDay === null ? null : expectedPerDay * days;
     const verdict = loudnessOf({
       observed,
       planned: true,
       down: source?.state === 'down',
       heard: source?.state !== 'never',
-      baseline: baselineOf(weeks.map((week) => week.get(id) ?? 0)),
-      planCount: expectedPerDay === null ? null : expectedPerDay * days,
+      // Weeks of nothing say nothing of a place that was never heard of: the plan does, as long as there is one.
+      baseline: never && planCount !== null ? null : baselineOf(weeks.map((week) => week.get(id) ?? 0)),
+      planCount,
       demand: demandOf(entriesBefore(blueprint, touchpoint, now), usual === null ? null : usual.expected),
     });
     return {
@@ -79,9 +82,9 @@ export function silenceView(input: SilenceInput): SilenceView {
       expected: verdict.expected,
       basis: verdict.basis,
       demand: verdict.demand,
-      p: verdict.p,
-      gap: verdict.gap,
-      never: (ever.get(id) ?? 0) === 0,
+      p: never ? null : verdict.p,
+      gap: never ? null : verdict.gap,
+      never,
       source: source?.name ?? null,
       note: input.notes.get(touchpointPlace(id)) ?? null,
     };
