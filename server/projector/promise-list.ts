@@ -13,7 +13,7 @@ export async function* promiseRows(ref: PromiseListRef, reading: ListReading): A
     from,
     to: at * MINUTE + MINUTE - 1,
   })) {
-    const [, kind, stage, owner, segment, , , , , , , , caseId, channel, , charge, , , , variant] = member;
+    const [, kind, stage, owner, segment, , , , , , , , caseId, channel, , charge, , , , , variant] = member;
     const id = blueprint.stages[stage]?.id ?? '';
     if ((ref.stage !== undefined && ref.stage !== id) || (ref.kind !== undefined && ref.kind !== kind)) continue;
     if (ref.owner !== undefined && ref.owner !== owner) continue;

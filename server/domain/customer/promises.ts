@@ -36,6 +36,7 @@ function makePromise(applying: Applying, where: Where | null, given: Given): voi
     madeAt: event.at,
     datedAt: due === null ? 0 : event.at,
     due: due ?? 0,
+    givenAt: due === null ? 0 : event.at,
     firstDue: due ?? 0,
     graceMs: given.graceSeconds === undefined ? (rule?.graceMs ?? 0) : Math.round(given.graceSeconds * 1000),
     halfHours: halfHoursOf(applying, where, given.kind),
@@ -143,6 +144,7 @@ function changeKnown(applying: Applying, known: PromiseRecord, said: Said): void
   if (change === 'warned' && told) known.warnedAt = event.at;
   if ((change === 'moved' || change === 'made') && given.due !== undefined && given.due !== known.due) {
     known.due = given.due;
+    known.givenAt = event.at;
     if (told && given.due > known.firstDue) known.warnedAt = event.at;
   }
 }
@@ -151,6 +153,7 @@ function changeKnown(applying: Applying, known: PromiseRecord, said: Said): void
 function giveDate({ event }: Applying, known: PromiseRecord, { given, change }: Said): void {
   if ((change !== 'moved' && change !== 'made') || given.due === undefined) return;
   known.datedAt = event.at;
+  known.givenAt = event.at;
   known.due = given.due;
   known.firstDue = given.due;
   if (given.graceSeconds !== undefined) known.graceMs = Math.round(given.graceSeconds * 1000);

@@ -143,6 +143,8 @@ export interface PromiseRecord {
   /** when it was first given a date, mostly as it was made; 0: nobody has said when, and `due` and `firstDue` are 0 */
   datedAt: number;
   due: number;
+  /** when the date that holds now was given */
+  givenAt: number;
   firstDue: number;
   graceMs: number;
   halfHours: number;
@@ -344,6 +346,7 @@ const PROMISE = packing<PromiseRecord>()([
   'madeAt',
   'datedAt',
   'due',
+  'givenAt',
   'firstDue',
   'graceMs',
   'halfHours',

@@ -5,8 +5,9 @@ export interface PromiseDates {
   readonly madeAt: number;
   /** when it was first given a date, mostly as it was made; 0: nobody has said when, and `due` and `firstDue` mean nothing */
   readonly datedAt: number;
-  /** the date that holds now */
+  /** the date that holds now, and when it was given */
   readonly due: number;
+  readonly givenAt: number;
   /** the date first given */
   readonly firstDue: number;
   readonly graceMs: number;
@@ -21,11 +22,11 @@ export function isDated(promise: Pick<PromiseDates, 'datedAt'>): boolean {
 }
 
 /**
- * The first instant at which an unmet promise is broken; one for a date that has passed is broken as that is given. Infinity: nobody has given a date,
+ * The first instant at which an unmet promise is broken; one made for, or moved to, a date that has passed is broken as that is given. Infinity: nobody has given a date,
  * and the clock alone breaks nothing.
  */
-export function breaksAt(promise: Pick<PromiseDates, 'datedAt' | 'due' | 'graceMs'>): number {
-  return isDated(promise) ? Math.max(promise.datedAt, promise.due + promise.graceMs + 1) : Infinity;
+export function breaksAt(promise: Pick<PromiseDates, 'datedAt' | 'due' | 'givenAt' | 'graceMs'>): number {
+  return isDated(promise) ? Math.max(promise.givenAt, promise.due + promise.graceMs + 1) : Infinity;
 }
 
 /** The first instant at which the first date given has passed, grace included. Infinity: none was given. */

@@ -23,7 +23,7 @@ export function factorsDuring(promise: PromiseRecord, factors: readonly Factor[]
 
 /**
  * A promise on its list: [key, kind, stage, owner, segment, made, first due, due, grace, warned, met, withdrawn, case, channel, touchpoint,
- * charge, [[minute, level], ...], factors, dated, variant]; the stage by its place, instants in ms, 0 = not (yet), the level of what was felt -1, 0 or 1.
+ * charge, [[minute, level], ...], factors, dated, given, variant]; the stage by its place, instants in ms, 0 = not (yet), the level of what was felt -1, 0 or 1.
  */
 export type PromiseMember = readonly [
   key: string,
@@ -45,6 +45,7 @@ export type PromiseMember = readonly [
   felt: readonly LevelStep[],
   factors: readonly string[],
   datedAt: number,
+  givenAt: number,
   /** of its case; absent where the journey has no variants */
   variant?: string,
 ];
@@ -155,6 +156,7 @@ export function promiseRow(promise: PromiseRecord, where: PromisePlace): Row {
     felt,
     factors.map((factor) => factor.id),
     promise.datedAt,
+    promise.givenAt,
     ...(variant === '' ? ([] as const) : ([variant] as const)),
   ];
   return { list: `promises:${promise.journey}:${promise.version}`, score: promise.madeAt, member, bookings };
@@ -162,8 +164,8 @@ export function promiseRow(promise: PromiseRecord, where: PromisePlace): Row {
 
 /** The dates of a promise on its list. */
 export function datesOf(member: PromiseMember): PromiseDates {
-  const [, , , , , madeAt, firstDue, due, graceMs, warnedAt, metAt, withdrawnAt, , , , , , , datedAt] = member;
-  return { madeAt, datedAt, due, firstDue, graceMs, warnedAt, metAt, withdrawnAt };
+  const [, , , , , madeAt, firstDue, due, graceMs, warnedAt, metAt, withdrawnAt, , , , , , , datedAt, givenAt] = member;
+  return { madeAt, datedAt, due, givenAt, firstDue, graceMs, warnedAt, metAt, withdrawnAt };
 }
 
 const holds = (at: number, minute: number): boolean => at !== 0 && minuteOf(at) <= minute;

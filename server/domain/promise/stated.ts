@@ -43,6 +43,7 @@ export function statedPromise(
     madeAt: event.at,
     datedAt: due === null ? 0 : event.at,
     due: due ?? 0,
+    givenAt: due === null ? 0 : event.at,
     firstDue: due ?? 0,
     graceMs: given.graceSeconds === undefined ? (rule?.graceMs ?? 0) : Math.round(given.graceSeconds * 1000),
     halfHours,

@@ -75,6 +75,13 @@ describe('a promise', () => {
     expect(viewOf(41, [{ in: 20, ...said('promise.kept') }, made]).total).toMatchObject({ made: 2, kept: 1, broken: 1 });
   });
 
+  it('moved to a date that has passed is broken as it is moved, not before', () => {
+    const then = [{ in: 12, ...said('promise.moved', { due: BASE + 6 * HOUR }) }];
+    expect(viewOf(11, then).total).toMatchObject({ open: 1, broken: 0 });
+    expect(viewOf(12.1, then).total).toMatchObject({ open: 0, broken: 1, missed: 0 });
+    expect(viewOf(30, then).total).toMatchObject({ broken: 1, missed: 1, warned: 0 });
+  });
+
   it('measures promised against delivered from the date first given, early ones below zero', () => {
     const early = viewOf(30, [{ in: 20, ...said('promise.kept') }]).gap;
     expect((early.medianMs ?? 0) / HOUR).toBeCloseTo(-4, 0);
