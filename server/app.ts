@@ -344,7 +344,10 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     definitions,
     blueprints: contexts.blueprints,
     clock,
-    preview: (current, draft, from) => previewJourney({ redis: reads, partitions: store.partitions, current, draft, now: clock(), from }),
+    preview(current, draft, from) {
+      const versions = contexts.blueprints.versions(draft.journey).map(({ blueprint }) => blueprint);
+      return previewJourney({ redis: reads, partitions: store.partitions, current, draft, versions, now: clock(), from });
+    },
   });
   const identity = createIdentityDesk({
     reading: {

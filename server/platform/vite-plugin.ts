@@ -17,5 +17,7 @@ export const liveServer = (): Plugin => ({
       await app.close();
       await close();
     };
+    // Vite closes for SIGTERM alone: Ctrl-C would leave the store running.
+    process.once('SIGINT', () => void vite.close().finally(() => process.exit()));
   },
 });

@@ -11,6 +11,7 @@ import type { StoredEvent } from '#server/domain/event/event.ts';
 import { DAY } from '#server/domain/kernel/time.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
+import { scanPart } from './list-scan.ts';
 
 /** Customers of one piece: enough to get on, few enough for one request to be short. */
 const PIECE_CUSTOMERS = 400;
@@ -29,6 +30,8 @@ export interface PreviewInput {
   /** the version in force; undefined: the journey is new */
   readonly current: Blueprint | undefined;
   readonly draft: Blueprint;
+  /** every version of the journey: cases are in the stages of their own */
+  readonly versions: readonly Blueprint[];
   readonly now: number;
   /** where an earlier piece ended; undefined: the first one */
   readonly from?: PreviewPlace | undefined;
@@ -96,20 +99,29 @@ async function streamOf(input: PreviewInput, partition: number, customer: string
   return { customer, stream: entries.map((entry) => readEvent(entry.message['e'] ?? '{}')) };
 }
 
-/**
- * The customers of a partition that were heard of in the day before the preview was begun, behind a place. In the order of their ids: whoever is heard
- * of again meanwhile keeps his place, so that everybody is looked at exactly once.
- */
-async function heardOf(input: PreviewInput, { partition, after }: PreviewPlace): Promise<string[]> {
-  const found = await input.redis.zRangeByScore(keys.customers(partition), input.now - DAY, '+inf');
-  return found.filter((customer) => customer > after).sort();
+/** Customers of a partition who are in a stage of the journey: whoever waits there says nothing, and is what a standard time is about. */
+async function inAStage({ redis, versions, now }: PreviewInput, partition: number): Promise<string[]> {
+  const found: string[] = [];
+  for (const blueprint of versions) {
+    const open = scanPart<readonly [customer: string]>({ redis, blueprint, partition }, 'stays', { from: now, to: Infinity });
+    for await (const [customer] of open) found.push(customer);
+  }
+  return found;
 }
 
-async function countHeardOf({ redis, partitions, now }: PreviewInput): Promise<number> {
-  const counts = await Promise.all(
-    Array.from({ length: partitions }, (_, partition) => redis.zCount(keys.customers(partition), now - DAY, '+inf')),
-  );
-  return counts.reduce((sum, count) => sum + count, 0);
+/**
+ * The customers of a partition that the preview is about: heard of in the day before it was begun, or in a stage then. In the order of their ids:
+ * whoever is heard of again meanwhile keeps his place, so that everybody is looked at exactly once.
+ */
+async function concerned(input: PreviewInput, partition: number): Promise<string[]> {
+  const heard = await input.redis.zRangeByScore(keys.customers(partition), input.now - DAY, '+inf');
+  return [...new Set([...heard, ...(await inAStage(input, partition))])].sort();
+}
+
+async function countConcerned(input: PreviewInput): Promise<number> {
+  let sum = 0;
+  for (let partition = 0; partition < input.partitions; partition++) sum += (await concerned(input, partition)).length;
+  return sum;
 }
 
 function stagePreviews(input: PreviewInput, before: Side, after: Side): StagePreview[] {
@@ -185,7 +197,7 @@ class Found {
 
 /** Takes customers of one partition in until the piece is full. @returns whom it took last; null: nobody is left there */
 async function takeFrom(input: PreviewInput, place: PreviewPlace, found: Found): Promise<string | null> {
-  const customers = await heardOf(input, place);
+  const customers = (await concerned(input, place.partition)).filter((customer) => customer > place.after);
   for (let i = 0; i < customers.length; i += AT_A_TIME) {
     const some = customers.slice(i, i + AT_A_TIME);
     for (const one of await Promise.all(some.map((customer) => streamOf(input, place.partition, customer)))) {
@@ -200,18 +212,19 @@ async function takeFrom(input: PreviewInput, place: PreviewPlace, found: Found):
 }
 
 /**
- * Folds customers heard of in the last 24 hours twice from their first event on: under the version in force and under a draft, each as if it had
- * always been in force. One piece of them: `joinPreviews` puts the pieces together. Changes nothing.
+ * Folds customers heard of in the last 24 hours, or in a stage now, twice from their first event on: under the version in force and under a draft,
+ * each as if it had always been in force. One piece of them: `joinPreviews` puts the pieces together. Changes nothing.
  */
 export async function previewJourney(asked: PreviewInput): Promise<PreviewPiece> {
-  let place: PreviewPlace | null = asked.from ?? { at: asked.now, partition: 0, after: '' };
+  const of = asked.from?.of ?? (await countConcerned(asked));
+  let place: PreviewPlace | null = asked.from ?? { at: asked.now, partition: 0, after: '', of };
   const input = { ...asked, now: place.at };
-  const [of, found] = [await countHeardOf(input), new Found(input)];
+  const found = new Found(input);
   while (place !== null && found.seen < PIECE_CUSTOMERS && found.work < PIECE_EVENTS) {
     const { at, partition }: PreviewPlace = place;
     const after = await takeFrom(input, place, found);
-    if (after !== null) place = { at, partition, after };
-    else place = partition + 1 < input.partitions ? { at, partition: partition + 1, after: '' } : null;
+    if (after !== null) place = { at, partition, after, of };
+    else place = partition + 1 < input.partitions ? { at, partition: partition + 1, after: '', of } : null;
   }
   return { preview: found.preview(of), next: place };
 }

@@ -29,28 +29,42 @@ type Page = readonly { readonly value: string; readonly score: number }[];
 
 /** Reads one list of a journey. */
 export function scan<T>(reading: ListReading, kind: string, scores: Scores): AsyncGenerator<T> {
-  return scanList<T>(reading, `${kind}:${reading.blueprint.journey}:${reading.blueprint.version}`, scores);
+  return scanList<T>(reading, nameOf(kind, reading.blueprint), scores);
+}
+
+function nameOf(kind: string, { journey, version }: Blueprint): string {
+  return `${kind}:${journey}:${version}`;
+}
+
+/** Reads one list over all partitions, from a score on. */
+export async function* scanList<T>(reading: Omit<ListReading, 'blueprint'>, list: string, scores: Scores): AsyncGenerator<T> {
+  for (let partition = 0; partition < reading.partitions; partition++) yield* scanKey<T>(reading.redis, keys.list(partition, list), scores);
+}
+
+/** Reads what one partition has of a list of a journey. */
+export function scanPart<T>(
+  reading: Pick<ListReading, 'redis' | 'blueprint'> & { readonly partition: number },
+  kind: string,
+  scores: Scores,
+): AsyncGenerator<T> {
+  return scanKey<T>(reading.redis, keys.list(reading.partition, nameOf(kind, reading.blueprint)), scores);
 }
 
 /**
- * Reads one list over all partitions, from a score on. Each page begins at the score where the last one ended, so a list costs what its length
- * is, however long; the next page is under way while one is gone through.
+ * Each page begins at the score where the last one ended, so a list costs what its length is, however long; the next page is under way while one is
+ * gone through.
  */
-export async function* scanList<T>(reading: Omit<ListReading, 'blueprint'>, list: string, scores: Scores): AsyncGenerator<T> {
-  const { redis } = reading;
-  for (let partition = 0; partition < reading.partitions; partition++) {
-    const key = keys.list(partition, list);
-    const fetch = ({ from, read }: Place): Promise<Page> =>
-      redis.zRangeByScoreWithScores(key, bound(from), bound(scores.to), { LIMIT: { offset: read, count: PAGE } });
-    let place: Place = { from: scores.from, read: 0 };
-    for (let coming: Promise<Page> | undefined = fetch(place); coming !== undefined;) {
-      const page: Page = await coming;
-      place = behind(place, page);
-      coming = page.length < PAGE ? undefined : fetch(place);
-      // A reader that stops early leaves this unread; its failure is then nobody's.
-      coming?.catch(() => undefined);
-      for (const { value } of page) yield JSON.parse(value) as T;
-    }
+async function* scanKey<T>(redis: Redis, key: string, scores: Scores): AsyncGenerator<T> {
+  const fetch = ({ from, read }: Place): Promise<Page> =>
+    redis.zRangeByScoreWithScores(key, bound(from), bound(scores.to), { LIMIT: { offset: read, count: PAGE } });
+  let place: Place = { from: scores.from, read: 0 };
+  for (let coming: Promise<Page> | undefined = fetch(place); coming !== undefined;) {
+    const page: Page = await coming;
+    place = behind(place, page);
+    coming = page.length < PAGE ? undefined : fetch(place);
+    // A reader that stops early leaves this unread; its failure is then nobody's.
+    coming?.catch(() => undefined);
+    for (const { value } of page) yield JSON.parse(value) as T;
   }
 }
 

@@ -8,14 +8,20 @@ import { TEST_JOURNEY } from '../support/world.ts';
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 9, 15, 12);
 const CUSTOMERS = 900;
-const DRAFT = TEST_JOURNEY.replace('journey: test', 'journey: test\nversion: 2').replace('type: order.placed', 'type: order.sent');
+const DRAFT = TEST_JOURNEY.replace('journey: test', 'journey: test\nversion: 2')
+  .replace('type: order.placed', 'type: order.sent')
+  .replace('standard: 6h', 'standard: 3d')
+  .replace('window: 2d', 'window: 9d');
 
 let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp({ now: NOON });
   await app.take(Array.from({ length: CUSTOMERS }, (_, i) => [event(i, 'page.viewed', 0), event(i, 'order.placed', 1)]).flat());
-  // Heard of before the last 24 hours only.
-  await app.take([{ id: 'old', customer: { customerId: 'old' }, type: 'page.viewed', occurredAt: NOON - 40 * HOUR }]);
+  // Heard of before the last 24 hours only, and gone; and somebody who has been looking around ever since.
+  await app.take([
+    { id: 'old', customer: { customerId: 'old' }, type: 'page.viewed', occurredAt: NOON - 20 * 24 * HOUR },
+    { id: 'waits', customer: { customerId: 'waits' }, type: 'page.viewed', occurredAt: NOON - 40 * HOUR },
+  ]);
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
@@ -37,11 +43,11 @@ async function piece(from: PreviewPlace | null): Promise<PreviewPiece> {
 }
 
 describe('the preview of a draft over many customers', () => {
-  it('comes in pieces that add up to everybody heard of in the last 24 hours, each once, also who is heard of meanwhile', async () => {
+  it('comes in pieces that add up to everybody heard of in the last 24 hours or in a stage now, each once, also who is heard of meanwhile', async () => {
     let [pieces, whole, from]: [number, JourneyPreview | null, PreviewPlace | null] = [0, null, null];
     do {
       const { preview, next }: PreviewPiece = await piece(from);
-      expect(preview.of).toBe(CUSTOMERS);
+      expect(preview.of).toBe(CUSTOMERS + 1);
       whole = whole === null ? preview : joinPreviews(whole, preview);
       pieces++;
       if (pieces === 1) {
@@ -53,14 +59,14 @@ describe('the preview of a draft over many customers', () => {
     } while (from !== null);
     expect(pieces).toBeGreaterThan(2);
     expect(whole).toMatchObject({
-      customers: CUSTOMERS,
+      customers: CUSTOMERS + 1,
       leftOut: 0,
       events: 2 * CUSTOMERS,
       unmatched: [0, CUSTOMERS],
       lost: [{ name: 'order.placed', events: CUSTOMERS }],
-      cases: [CUSTOMERS, CUSTOMERS],
+      cases: [CUSTOMERS + 1, CUSTOMERS + 1],
     });
     expect(whole?.stages.find((stage) => stage.stage === 'order')).toMatchObject({ here: [CUSTOMERS, 0] });
-    expect(whole?.stages.find((stage) => stage.stage === 'look')).toMatchObject({ here: [0, CUSTOMERS] });
+    expect(whole?.stages.find((stage) => stage.stage === 'look')).toMatchObject({ here: [1, CUSTOMERS + 1], stuck: [1, 0] });
   });
 });

@@ -44,16 +44,21 @@ export const previewPlaceSchema = z.strictObject({
   partition: z.int().min(0).max(1_000_000),
   /** id of the customer looked at last in this partition; empty: nobody yet */
   after: z.string().max(64),
+  /** how many customers it is about */
+  of: z.int().min(0),
 });
 export type PreviewPlace = z.infer<typeof previewPlaceSchema>;
 
-/** What the last 24 hours would look like under a draft that had always been in force: of everybody, or of those looked at so far. */
+/**
+ * What the last 24 hours would look like under a draft that had always been in force. It is about everybody heard of in that time
+ * or in a stage of the journey now, or about those of them looked at so far.
+ */
 export interface JourneyPreview {
-  /** customers heard of in the last 24 h that were folded again */
+  /** of the customers it is about, folded again */
   readonly customers: number;
-  /** customers heard of in the last 24 h that were left out: they have more events than anybody would wait for */
+  /** of these, left out: they have more events than anybody would wait for */
   readonly leftOut: number;
-  /** all customers heard of in the last 24 h */
+  /** all customers it is about */
   readonly of: number;
   /** their events of the last 24 h */
   readonly events: number;
