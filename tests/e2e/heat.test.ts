@@ -126,6 +126,17 @@ describe('somebody who leads customer experience', () => {
     await page.context().close();
   });
 
+  it('is not offered a change against last week where the layer knows none', async () => {
+    const page = await open('/heat?j=test&w=1h&layer=clue&show=change');
+    await live(page);
+    expect(await page.getByRole('group', { name: 'Show' }).count()).toBe(0);
+    expect(await page.getByRole('grid').getAttribute('aria-label')).not.toMatch(/last week/i);
+    await page.getByRole('group', { name: 'Layer' }).getByRole('link', { name: 'Friction' }).click();
+    await page.getByRole('group', { name: 'Show' }).waitFor();
+    expect(await page.getByRole('grid').getAttribute('aria-label')).toMatch(/last week/i);
+    await page.context().close();
+  });
+
   it('brushes a stretch of the past, sees that it is paused, steps, and is live again with one key', async () => {
     const page = await open('/heat?j=test&w=1h&span=6h');
     await live(page);

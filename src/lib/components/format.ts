@@ -167,6 +167,11 @@ export function listed(things: readonly string[], type: 'conjunction' | 'disjunc
   return formats.list(localeOf(speech.spoken), type).format(things);
 }
 
+/** Somebody's own words or a name, in the quotation marks of the language. */
+export function quoted(text: string): string {
+  return m.quoted({ text });
+}
+
 /** For machines: `<time datetime>` and URLs; whole seconds, UTC. */
 export function iso(at: number): string {
   return new Date(at).toISOString().replace('.000Z', 'Z');

@@ -1,4 +1,4 @@
-import { dateTime, decimal, minute, percent, words } from '#lib/components/format.ts';
+import { dateTime, decimal, minute, percent, quoted, words } from '#lib/components/format.ts';
 import type { Factor } from '#lib/contract/event.ts';
 import type { StripPoint } from '#lib/contract/heat-strip.ts';
 import { feelingOf } from './cell-words.ts';
@@ -33,5 +33,5 @@ export function stripSentence(points: readonly StripPoint[]): string {
 /** A factor in a few words. */
 export function factorWords(factor: Factor): string {
   const where = [...factor.areas, ...factor.segments].join(', ');
-  return `${words(factor.kind)}${factor.name && factor.name !== factor.kind ? ` “${factor.name}”` : ''}${where === '' ? '' : `, ${where}`}`;
+  return `${words(factor.kind)}${factor.name && factor.name !== factor.kind ? ` ${quoted(factor.name)}` : ''}${where === '' ? '' : `, ${where}`}`;
 }
