@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
 import { funnelDefinition } from '#lib/contract/index.ts';
 import type { FunnelDefinitionInput, SystemStatus } from '#lib/contract/index.ts';
 import type { Caller } from '#server/api/router.ts';
+import type { Context } from '#server/api/trpc.ts';
 import type { Config } from '#server/config.ts';
 import type { Projecting } from './projector-threads.ts';
 import type { Clock } from '#server/platform/clock.ts';
@@ -66,8 +66,6 @@ import type { WriteKeys } from '#server/security/write-keys.ts';
 
 /** Where the pages' own bundle finds the running product: it is a module graph of its own. */
 const SERVICES = Symbol.for('throughline.services');
-/** A store that hangs must not keep a monitoring system from hearing that it does. */
-const STORE_TELLS_WITHIN_MS = 2000;
 
 export interface AppOptions {
   readonly config: Config;
@@ -172,9 +170,13 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     clock,
     onAppend: (partitions) => projecting?.wake(partitions),
   });
-  const eventLog = meter.around(plainLog);
   const loopDelay = new LoopDelay();
   const pulse = new Pulse({ redis: follows, partitions: store.partitions, clock });
+  // Whoever is told to send again sends under the same names: what the store took in after all is a duplicate then.
+  const eventLog = meter.around({
+    append: (events) => pulse.unlessHanging(plainLog.append(events)),
+    quarantine: (refused) => pulse.unlessHanging(plainLog.quarantine(refused)),
+  });
 
   const nightlyPull = new NightlyPull({
     redis: reads,
@@ -223,7 +225,8 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     return projection;
   }
 
-  const isReady = (): boolean => redis.isReady && feed.healthy && pulse.projecting;
+  const answers = (): boolean => redis.isReady && pulse.answering;
+  const isReady = (): boolean => answers() && feed.healthy && pulse.projecting;
 
   async function status(): Promise<Omit<SystemStatus, 'sources'>> {
     const { backlog: _, ...counts } = await pulse.counts();
@@ -282,9 +285,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
   });
 
   const ready = (): Readiness =>
-    redis.isReady
-      ? { ok: true }
-      : { ok: false, code: 'store_unavailable', message: 'The store cannot be reached. Try again.', retryAfter: 1 };
+    answers() ? { ok: true } : { ok: false, code: 'store_unavailable', message: 'The store cannot be reached. Try again.', retryAfter: 1 };
   const acceptor = createAcceptor({ log: eventLog, clock, nodeOf, region: config.phoneRegion, rules });
   const fromPages = heard(acceptor, (answer) => metrics.took('pages', answer));
   const doors = createDoors({
@@ -315,7 +316,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
   const inbox = new Inbox({
     stream: inboxStream,
     acceptor: heard(acceptor, (answer) => metrics.took('xadd', answer)),
-    ready: () => redis.isReady,
+    ready: answers,
     clock,
     onFault: (fault) => log.error({ err: fault }, 'the stream of producers could not be taken in'),
   });
@@ -379,9 +380,10 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     recoveries: createRecoveryReader({ blueprints: contexts.blueprints, sums: () => feed.sums, clock }),
     clock,
   });
-  const api = createApi({ reader, labels, sources, identity, names, staff, queue, funnels, journeyDesk, actorOf: who, log });
+  const unlessHanging: Context['unlessHanging'] = (answer) => pulse.unlessHanging(answer);
+  const api = createApi({ unlessHanging, reader, labels, sources, identity, names, staff, queue, funnels, journeyDesk, actorOf: who, log });
   const callerFor = (actor: Actor): Caller =>
-    createCaller({ reader, labels, sources, identity, names, staff, queue, funnels, journeyDesk, actor });
+    createCaller({ unlessHanging, reader, labels, sources, identity, names, staff, queue, funnels, journeyDesk, actor });
   Reflect.set(globalThis, SERVICES, {
     callerFor,
     actorOf: who,
@@ -400,7 +402,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
 
   async function readiness(response: ServerResponse): Promise<void> {
     try {
-      const now = await status();
+      const now = await pulse.unlessHanging(status());
       json(response, now.ready ? 200 : 503, now);
     } catch {
       json(response, 503, { ready: false, message: 'The store cannot be reached.' });
@@ -421,7 +423,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
   async function tellMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (who(request) === undefined)
       return json(response, 403, { code: 'forbidden', message: 'The metrics are for this machine only until accounts exist.' });
-    const figures = await Promise.race([storeFigures().catch(() => undefined), pause(STORE_TELLS_WITHIN_MS, undefined, { ref: false })]);
+    const figures = await pulse.unlessHanging(storeFigures()).catch(() => undefined);
     const text = await metrics.text({
       ready: figures !== undefined && isReady(),
       store: figures,
@@ -453,7 +455,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
         clock,
         log,
         changes: () => feed.sums.changes,
-        beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: redis.isReady && feed.healthy }),
+        beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: answers() && feed.healthy }),
         allow: (request) => who(request) !== undefined && sameOrigin(request),
         nameOf: (request, given) => (given === undefined ? (who(request)?.name ?? '') : nameGiven(given)),
       });

@@ -14,6 +14,7 @@ import type { Reader } from './reader.ts';
 import type { SourceDesk } from './source-desk.ts';
 import type { StaffDesk } from './staff.ts';
 import { appRouter } from './router.ts';
+import type { Context } from './trpc.ts';
 
 /** Path under which the procedures are served. */
 export const API_PATH = '/api/trpc/';
@@ -30,6 +31,7 @@ export interface ApiOptions {
   readonly names: NameDesk;
   readonly staff: StaffDesk;
   readonly queue: QueueDesk;
+  readonly unlessHanging: Context['unlessHanging'];
   readonly actorOf: (request: ActorRequest) => Actor | undefined;
   readonly log: Log;
 }
@@ -55,6 +57,7 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
         labels: options.labels,
         funnels: options.funnels,
         journeyDesk: options.journeyDesk,
+        unlessHanging: options.unlessHanging,
         actor,
       };
     },

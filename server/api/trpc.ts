@@ -1,7 +1,7 @@
 import { TRPCError, initTRPC } from '@trpc/server';
 import { z } from 'zod';
 import { inputProblemsOf, inputWords } from '#lib/contract/index.ts';
-import type { FaultCode } from '#lib/contract/index.ts';
+import type { Fault, FaultCode } from '#lib/contract/index.ts';
 import { knownFault } from '#server/redis/faults.ts';
 import type { Actor } from '#server/security/actor.ts';
 import type { IdentityDesk } from './identity.ts';
@@ -29,6 +29,8 @@ export interface Context {
   readonly staff: StaffDesk;
   /** where people take up what needs somebody */
   readonly queue: QueueDesk;
+  /** waits for an answer, but not for that of a store that hangs @throws Fault `store_unavailable` */
+  readonly unlessHanging: <Answer>(answer: Promise<Answer>) => Promise<Answer>;
   readonly actor: Actor;
 }
 
@@ -57,12 +59,17 @@ const CODES: Partial<Record<FaultCode, TRPCError['code']>> = {
 };
 
 /** Every procedure begins here. */
-export const read = t.procedure.use(async ({ next }) => {
-  const result = await next();
-  const fault = result.ok ? undefined : knownFault(result.error.cause);
-  if (fault === undefined) return result;
-  throw new TRPCError({ code: CODES[fault.code] ?? 'INTERNAL_SERVER_ERROR', message: fault.message, cause: fault });
+export const read = t.procedure.use(async ({ ctx, next }) => {
+  const result = await ctx.unlessHanging(next()).catch((hanging: unknown) => failed(knownFault(hanging), hanging));
+  if (result.ok) return result;
+  const fault = knownFault(result.error.cause);
+  return fault === undefined ? result : failed(fault, result.error.cause);
 });
+
+function failed(fault: Fault | undefined, cause: unknown): never {
+  if (fault === undefined) throw cause;
+  throw new TRPCError({ code: CODES[fault.code] ?? 'INTERNAL_SERVER_ERROR', message: fault.message, cause: fault });
+}
 
 /** The opaque id of a customer, of an identifier, or of an account. */
 export const customerId = z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id');

@@ -1,3 +1,4 @@
+import { Fault } from '#lib/contract/index.ts';
 import type { SystemStatus } from '#lib/contract/index.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -6,6 +7,10 @@ import { keys } from '#server/redis/keys.ts';
 const EVERY_MS = 500;
 /** Events wait and none was projected for this long: the projector is not at work. */
 const STANDSTILL_MS = 15_000;
+/** A store that has not answered a look for this long hangs, or the way to it does: a connection that still stands does not tell. */
+const HANGS_MS = 3000;
+/** Whoever waits for the store looks this often whether it hangs. */
+const CHECK_MS = 250;
 
 export interface PulseOptions {
   readonly redis: Redis;
@@ -29,6 +34,8 @@ export class Pulse {
   #projected = 0;
   #movedAt: number;
   #sources: ReadonlyMap<string, number> = new Map();
+  /** when the look under way began, by the clock of the process */
+  #askedAt: number | undefined;
 
   constructor(options: PulseOptions) {
     this.#o = options;
@@ -38,6 +45,29 @@ export class Pulse {
   /** Whether accepted events reach the numbers: none waits, or the projector got on with them lately. */
   get projecting(): boolean {
     return this.#lagMs === 0 || this.#o.clock() - this.#movedAt < STANDSTILL_MS;
+  }
+
+  /** Whether the store answers what it is asked. */
+  get answering(): boolean {
+    return this.#askedAt === undefined || performance.now() - this.#askedAt < HANGS_MS;
+  }
+
+  /** Waits for what is asked of the store, unless it hangs. @throws Fault `store_unavailable`; what was to be written may still be */
+  async unlessHanging<Result>(asked: Promise<Result>): Promise<Result> {
+    let check: NodeJS.Timeout | undefined;
+    let missed = 0;
+    const hanging = new Promise<never>((_, reject) => {
+      check = setInterval(() => {
+        missed = this.answering ? 0 : missed + 1;
+        // An answer that is there already is read between two checks.
+        if (missed > 1) reject(new Fault('store_unavailable', 'The store does not answer. Try again.', { retryAfter: 1 }));
+      }, CHECK_MS);
+    });
+    try {
+      return await Promise.race([asked, hanging]);
+    } finally {
+      clearInterval(check);
+    }
   }
 
   /** Age of the oldest accepted event that is not yet in the numbers, ms. */
@@ -97,6 +127,15 @@ export class Pulse {
   }
 
   async #look(): Promise<void> {
+    this.#askedAt = performance.now();
+    try {
+      await this.#read();
+    } finally {
+      this.#askedAt = undefined;
+    }
+  }
+
+  async #read(): Promise<void> {
     const { redis, partitions, clock } = this.#o;
     const places = Array.from({ length: partitions }, (_, p) => p);
     const [oldest, projected, sources] = await Promise.all([

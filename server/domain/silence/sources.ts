@@ -1,8 +1,14 @@
 import type { SourceHealth } from '#lib/contract/index.ts';
+import { EARLIEST_MS } from '#lib/contract/index.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import { EVENT, parseCell } from '../kernel/counters.ts';
 import type { Tracer } from '../kernel/sums.ts';
 import { MINUTE, minuteOf } from '../kernel/time.ts';
+
+/** Nothing happened before, that is believed. */
+const FIRST_MINUTE = minuteOf(EARLIEST_MS);
+/** Each further look goes so many times as far back. */
+const WIDER = 4;
 
 /** How a source is at an instant. @param lastAt its newest event by then; null: it had not been heard of */
 export function healthOf(source: Blueprint['file']['sources'][number], lastAt: number | null, at: number): SourceHealth {
@@ -14,7 +20,7 @@ export function healthOf(source: Blueprint['file']['sources'][number], lastAt: n
 export type TraceEvents = (version: Blueprint, range: { readonly from: number; readonly to: number }, tracer: Tracer) => void;
 
 /** The newest minute of a range with an event at a touchpoint of each source, whatever version it went by. */
-function lastMinutes(
+function lastMinutesIn(
   versions: readonly Blueprint[],
   trace: TraceEvents,
   range: { readonly from: number; readonly to: number },
@@ -26,6 +32,26 @@ function lastMinutes(
       const source = measure === EVENT.events && sum > 0 ? sourceOf.get(parseCell(cell).dimensions[0] ?? '') : undefined;
       if (source !== undefined && source !== null && minute > (last.get(source) ?? 0)) last.set(source, minute);
     });
+  }
+  return last;
+}
+
+/**
+ * The same up to a minute, looked for further and further back until all that are asked for were found: who has been silent for an hour is found
+ * without reading all that ever happened.
+ * @param wanted.reach minutes read first
+ */
+function lastMinutes(
+  versions: readonly Blueprint[],
+  trace: TraceEvents,
+  wanted: { readonly sources: readonly string[]; readonly minute: number; readonly reach: number },
+): ReadonlyMap<string, number> {
+  const last = new Map<string, number>();
+  let { minute: to, reach: width } = wanted;
+  while (to >= FIRST_MINUTE && !wanted.sources.every((id) => last.has(id))) {
+    for (const [source, at] of lastMinutesIn(versions, trace, { from: to - width + 1, to })) if (!last.has(source)) last.set(source, at);
+    to -= width;
+    width *= WIDER;
   }
   return last;
 }
@@ -44,13 +70,12 @@ export function pastHealth(
   const { sources } = of.file;
   const minute = minuteOf(at);
   const spokeSince = (id: string): boolean => (seen.get(id) ?? 0) > at;
-  const reach = minute - Math.ceil(Math.max(0, ...sources.map(({ silentAfter }) => silentAfter)) / MINUTE);
-  const asked = sources.filter(({ id }) => spokeSince(id));
-  const lately = asked.length === 0 ? new Map<string, number>() : lastMinutes(versions, trace, { from: reach, to: minute });
-  const before = asked.every(({ id }) => lately.has(id)) ? lately : lastMinutes(versions, trace, { from: 0, to: reach - 1 });
+  const reach = 1 + Math.ceil(Math.max(0, ...sources.map(({ silentAfter }) => silentAfter)) / MINUTE);
+  const asked = sources.filter(({ id }) => spokeSince(id)).map(({ id }) => id);
+  const lasts = lastMinutes(versions, trace, { sources: asked, minute, reach });
   return sources.map((source) => {
     if (!spokeSince(source.id)) return healthOf(source, seen.get(source.id) ?? null, at);
-    const last = lately.get(source.id) ?? before.get(source.id);
+    const last = lasts.get(source.id);
     return healthOf(source, last === undefined ? null : last * MINUTE, minute * MINUTE);
   });
 }
