@@ -1,7 +1,7 @@
 import type { Clue, DeviationKind } from '#lib/contract/words.ts';
 import { formatList } from '#lib/contract/format-list.ts';
 import type { ListRef } from '#lib/contract/list.ts';
-import type { JourneyStage, JourneyTouchpoint, JourneyView } from '#lib/contract/journey-view.ts';
+import type { JourneyPromise, JourneyStage, JourneyTouchpoint, JourneyView } from '#lib/contract/journey-view.ts';
 import type { DueRule } from '#lib/contract/journey.ts';
 import { duration, percent } from '#lib/components/format.ts';
 import * as m from '#messages/journey.ts';
@@ -142,6 +142,11 @@ export function planWords(touchpoint: JourneyTouchpoint): string {
     ...(touchpoint.most === null ? [] : [m.planMost({ count: touchpoint.most })]),
   ];
   return parts.join(', ');
+}
+
+/** A promise of the journey in one line: what is promised, by whom, due when. */
+export function promiseWords({ wording, owner, due }: Pick<JourneyPromise, 'wording' | 'owner' | 'due'>): string {
+  return m.promiseLine({ wording, owner, due: dueWords(due) });
 }
 
 /** When a promise is due. */
