@@ -27,6 +27,7 @@ import type {
   Position,
   PromiseLedgerView,
   PromiseParams,
+  RecoveryListRef,
   SavedListRef,
   Published,
   SilenceParams,
@@ -74,6 +75,7 @@ import { waitingCurves } from '#server/projector/waiting.ts';
 import { whyCustomer } from '#server/projector/why.ts';
 import { gatherStories } from '#server/projector/moment-list.ts';
 import { momentsView } from '#server/domain/view/moments.ts';
+import type { ListReading } from '#server/projector/list-scan.ts';
 import { rowsOf } from '#server/projector/lists.ts';
 import { agedCohort, comparedGroups, comparedVersions, periodBefore } from './comparisons.ts';
 import type { AgedCohort } from './comparisons.ts';
@@ -548,12 +550,14 @@ export function createReader(o: ReaderOptions): Reader {
   function rowsBehind(ref: ListRef, minute: number): AsyncIterable<ListRow> {
     if (ref.of === 'saved') return o.attempts(ref, minute);
     if (ref.of === 'association') return o.together.rows(ref, blueprint(ref.journey, ref.version, ref.to));
-    return rowsOf(ref, {
-      redis: o.redis,
-      partitions: o.partitions,
-      blueprint: blueprint(ref.journey, ref.version, ref.to),
-      at: minute,
-    });
+    const reading = { redis: o.redis, partitions: o.partitions, at: minute };
+    if (ref.of === 'recovery') return rowsOfVersions(ref, reading);
+    return rowsOf(ref, { ...reading, blueprint: blueprint(ref.journey, ref.version, ref.to) });
+  }
+
+  /** What is being made good is counted over all versions of a journey. */
+  async function* rowsOfVersions(ref: RecoveryListRef, reading: Omit<ListReading, 'blueprint'>): AsyncGenerator<ListRow> {
+    for (const one of o.blueprints.versions(blueprint(ref.journey).journey)) yield* rowsOf(ref, { ...reading, blueprint: one.blueprint });
   }
 
   async function list(params: {

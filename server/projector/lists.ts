@@ -14,6 +14,7 @@ import { findingRows, stateRows } from './standing-lists.ts';
 import { momentRows } from './moment-list.ts';
 import { outcomeRows } from './outcome-list.ts';
 import { promiseRows } from './promise-list.ts';
+import { recoveryRows } from './recovery-list.ts';
 import { wayRows } from './way-list.ts';
 
 /** A case as it stands on its list. */
@@ -203,5 +204,7 @@ export function rowsOf(ref: JourneyListRef, reading: Reading): AsyncGenerator<Li
       return findingRows(ref, reading);
     case 'exposed':
       return exposedRows(ref, reading);
+    case 'recovery':
+      return recoveryRows(ref, reading);
   }
 }

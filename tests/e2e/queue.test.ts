@@ -146,6 +146,13 @@ describe('two people at their desks', () => {
     await ben.mouse.move(0, 0);
     await ben.getByRole('link', { name: 'Made good' }).click();
     await expect.poll(() => ben.locator('[data-cause="total"] [data-state="won"]').innerText(), SOON).toBe('1');
+    // Every number of the board opens who it counts.
+    await ben.locator('[data-cause="total"] [data-state="won"] a').click();
+    await ben.locator('[data-count="1"]').getByText('Karla Kunde').waitFor();
+    await ben.getByRole('heading', { name: 'Won back', exact: true }).waitFor();
+    await ben.keyboard.press('Escape');
+    await ben.locator('[data-recoveries="made-good"]').click();
+    await ben.locator('[data-count="1"]').getByText('Karla Kunde').waitFor();
     await ben.goto(`${app.address}/queue?reason=call_back`);
     await ben.getByRole('heading', { name: 'Nothing needs somebody' }).waitFor();
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CareAct, QueueItem, QueueParams, QueueView, RecoveryView } from '#lib/contract/index.ts';
-import { QUEUE_HORIZON_MS } from '#lib/contract/index.ts';
+import type { CareAct, ListPage, QueueItem, QueueParams, QueueView, RecoveryView } from '#lib/contract/index.ts';
+import { QUEUE_HORIZON_MS, RECOVERY_STATES } from '#lib/contract/index.ts';
 import type { TestApp } from '../support/app.ts';
 import { APP_KEY, startTestApp } from '../support/app.ts';
 import { change } from '../support/desk.ts';
@@ -217,6 +217,25 @@ describe('the queue', () => {
     expect(after.causes.complaint).toMatchObject({ detected: 1, states: { detected: 0, contacted: 0, resolved: 0, won: 1 } });
     expect(after.resolved).toBe(before.resolved + 1);
     expect(after.medianMs).toBeGreaterThan(0);
+  });
+
+  it('opens behind every number of the board a list of that length, of the customers it counts', async () => {
+    const view: RecoveryView = await app.call('queue.recoveries', { journey: 'test' });
+    const listed = (what: string, cause?: string): Promise<ListPage> =>
+      app.call('cases.list', {
+        list: `recovery?journey=test&what=${what}${cause === undefined ? '' : `&cause=${cause}`}&from=${view.from}`,
+      });
+    const count = async (what: string, cause?: string): Promise<number> => (await listed(what, cause)).count;
+    for (const [cause, line] of [...Object.entries(view.causes), [undefined, view.total] as const]) {
+      expect(await count('all', cause)).toBe(line.detected);
+      for (const state of RECOVERY_STATES) expect(await count(state, cause)).toBe(line.states[state]);
+    }
+    expect(await count('made-good')).toBe(view.resolved);
+    expect(await count('ended')).toBe(view.total.states.won + view.total.states.lost);
+    expect(await count('felt')).toBe(view.moods);
+    const [q] = (await app.find('Q')).hits;
+    expect((await listed('won', 'complaint')).rows).toMatchObject([{ customer: q?.customer }]);
+    await expect(listed('forgotten')).rejects.toThrow('This is not a list');
   });
 
   it('is what a rebuild comes to', async () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CARE_OUTCOMES, RECOVERY_CAUSES, RECOVERY_STATES } from '#lib/contract/index.ts';
-import type { RecoveryView } from '#lib/contract/index.ts';
+import type { RecoveryCause, RecoveryView, RecoveryWhat } from '#lib/contract/index.ts';
 import type { RecoveryMember } from '#server/domain/care/recovery.ts';
-import { recoveryStateAt, recoverySteps } from '#server/domain/care/recovery.ts';
+import { recoveryOn, recoverySteps } from '#server/domain/care/recovery.ts';
 import type { QueueMember } from '#server/domain/case/waits.ts';
 import { encodeState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
@@ -101,16 +101,19 @@ describe('what went wrong and is being made good', () => {
         const folded = foldAll(events, context);
         const minute = minuteOf(BASE + halfHours * (HOUR / 2));
         const view = viewAt(folded, minute);
-        const listed = recoveriesIn(folded).flatMap(([, , , recovery]) => {
-          const state = recoveryStateAt(recovery, minute);
-          return state === null ? [] : [{ state, cause: RECOVERY_CAUSES[recovery[1]] }];
-        });
-        expect(view.total.detected).toBe(listed.length);
+        const count = (what: RecoveryWhat, cause?: RecoveryCause): number =>
+          recoveriesIn(folded).filter(
+            ([, , , recovery]) =>
+              (cause === undefined || cause === RECOVERY_CAUSES[recovery[1]]) && recoveryOn(recovery, what, minute) !== null,
+          ).length;
+        expect(view.total.detected).toBe(count('all'));
+        expect(view.resolved).toBe(count('made-good'));
+        expect(view.total.states.won + view.total.states.lost).toBe(count('ended'));
+        expect(view.moods).toBe(count('felt'));
         for (const line of [view.total, ...Object.values(view.causes)])
           expect(Object.values(line.states).reduce((a, b) => a + b, 0)).toBe(line.detected);
         for (const cause of RECOVERY_CAUSES)
-          for (const state of RECOVERY_STATES)
-            expect(view.causes[cause].states[state]).toBe(listed.filter((one) => one.cause === cause && one.state === state).length);
+          for (const state of RECOVERY_STATES) expect(view.causes[cause].states[state]).toBe(count(state, cause));
       }),
       { numRuns: 300 },
     );

@@ -1,5 +1,5 @@
 import { RECOVERY_CAUSES } from '#lib/contract/index.ts';
-import type { RecoveryCause, RecoveryState } from '#lib/contract/index.ts';
+import type { RecoveryCause, RecoveryState, RecoveryWhat } from '#lib/contract/index.ts';
 import { RECOVERY_STATES } from '#lib/contract/index.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import { stageAt } from '../case/case.ts';
@@ -44,6 +44,26 @@ export function recoverySteps(recovery: Recovery): RecoveryStep[] {
 /** The one state a recovery is in at the end of a minute; null before it was detected. */
 export function recoveryStateAt(recovery: Recovery, minute: number): RecoveryState | null {
   return recoverySteps(recovery).findLast(([at]) => minuteOf(at) <= minute)?.[1] ?? null;
+}
+
+/** Since when a recovery counts at the end of a minute as what a number counts, ms; null: it does not. */
+export function recoveryOn(recovery: Recovery, what: RecoveryWhat, minute: number): number | null {
+  const step = recoverySteps(recovery).findLast(([at]) => minuteOf(at) <= minute);
+  if (step === undefined) return null;
+  const [since, state] = step;
+  const [at, , , , , resolvedAt, , , before, after] = recovery;
+  switch (what) {
+    case 'all':
+      return at;
+    case 'made-good':
+      return resolvedAt !== 0 && minuteOf(resolvedAt) <= minute ? resolvedAt : null;
+    case 'ended':
+      return state === 'won' || state === 'lost' ? since : null;
+    case 'felt':
+      return before !== null && after !== null && minuteOf(after[0]) <= minute ? after[0] : null;
+    default:
+      return state === what ? since : null;
+  }
 }
 
 /** Whether a recovery still waits to be made good at an instant. */

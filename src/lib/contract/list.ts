@@ -5,6 +5,7 @@ import { delayListSchema, exposedListSchema } from './factor.ts';
 import { momentListSchema } from './moment.ts';
 import { outcomeListSchema } from './outcome.ts';
 import { promiseListSchema } from './promise.ts';
+import { recoveryListSchema } from './queue.ts';
 import { savedListSchema } from './saved-funnel.ts';
 import { COLUMNS, DEVIATIONS, WINDOW_NAMES } from './words.ts';
 
@@ -84,6 +85,7 @@ export const listSchema = z.discriminatedUnion('of', [
   exposedListSchema,
   stateListSchema,
   findingListSchema,
+  recoveryListSchema,
 ]);
 export type ListRef = z.infer<typeof listSchema>;
 

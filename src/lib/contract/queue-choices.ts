@@ -10,6 +10,10 @@ export type RecoveryCause = (typeof RECOVERY_CAUSES)[number];
 export const RECOVERY_STATES = ['detected', 'contacted', 'resolved', 'won', 'lost'] as const;
 export type RecoveryState = (typeof RECOVERY_STATES)[number];
 
+/** What a number about recoveries counts: all of them, those in a state, those made good whatever became of them since, those that ended, those with a feeling before and after. */
+export const RECOVERY_WHATS = ['all', ...RECOVERY_STATES, 'made-good', 'ended', 'felt'] as const;
+export type RecoveryWhat = (typeof RECOVERY_WHATS)[number];
+
 /** What came of an item of the queue, as whoever did it says. */
 export const CARE_OUTCOMES = ['helped', 'no_effect', 'not_reached', 'wrong_alert'] as const;
 export type CareOutcome = (typeof CARE_OUTCOMES)[number];

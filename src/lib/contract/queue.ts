@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CARE_OUTCOMES, QUEUE_REASONS } from './queue-choices.ts';
+import { CARE_OUTCOMES, QUEUE_REASONS, RECOVERY_CAUSES, RECOVERY_WHATS } from './queue-choices.ts';
 import type { QueueReason, RecoveryCause, RecoveryState } from './queue-choices.ts';
 import type { Channel } from './words.ts';
 import type { Position } from './views.ts';
@@ -138,6 +138,19 @@ export const recoveryParams = z.strictObject({
   to: z.int().min(0).max(4_102_444_800_000).optional(),
 });
 export type RecoveryParams = z.infer<typeof recoveryParams>;
+
+const instant = z.coerce.number().int().min(0).max(4_102_444_800_000);
+
+/** The recoveries behind a number, over all versions of a journey: detected in a range, as they stand at its end. */
+export const recoveryListSchema = z.strictObject({
+  of: z.literal('recovery'),
+  journey: text,
+  what: z.enum(RECOVERY_WHATS),
+  cause: z.enum(RECOVERY_CAUSES).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+});
+export type RecoveryListRef = z.infer<typeof recoveryListSchema>;
 
 /** Recoveries of one cause: detected = the sum over all states, at every instant. */
 export interface RecoveryLine {

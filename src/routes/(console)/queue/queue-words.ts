@@ -1,4 +1,5 @@
 import { coarse, dateTime, minute } from '#lib/components/format.ts';
+import { RECOVERY_CAUSES } from '#lib/contract/queue-choices.ts';
 import type { QueueIncident, QueueItem } from '#lib/contract/queue.ts';
 import * as m from '#messages/queue.ts';
 
@@ -12,6 +13,14 @@ export function reasonAt({ reason, from }: Pick<QueueItem, 'reason' | 'from'>, n
 export function incidentWords({ reason, stage, kind }: Pick<QueueIncident, 'reason' | 'stage' | 'kind'>): string {
   const alike = reason === 'promise' ? kind !== null : stage !== null;
   return alike ? m.incidentOf(reason) : m.incidentAcross(reason);
+}
+
+/** The drawer's heading for a list of recoveries. */
+export function recoveryListTitle(list: string): string {
+  const fields = new URLSearchParams(list.slice(list.indexOf('?') + 1));
+  const [what, cause] = [fields.get('what') ?? '', RECOVERY_CAUSES.find((one) => one === fields.get('cause'))];
+  const title = m.recoveryList(m.isRecoveryList(what) ? what : 'other');
+  return cause === undefined ? title : `${title} · ${m.cause(cause)}`;
 }
 
 const DAY = 86_400_000;
