@@ -377,6 +377,16 @@ describe('ten thousand events', () => {
     await page.context().close();
   });
 
+  it('are drawn on a strip that widens no page, also before it is drawn anew for a narrower window', async () => {
+    const page = await open(`/embed/c/${big}`, { viewport: { width: 390, height: 844 } });
+    const overhang = await page.locator('[data-end="to"]').evaluate((handle: HTMLElement) => {
+      handle.style.left = '5000px';
+      return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    });
+    expect(overhang).toBe(0);
+    await page.context().close();
+  });
+
   it('are chosen from by the ends of the strip, with the keyboard alone', async () => {
     const page = await open(`/c/${big}`);
     await page.locator('[data-end="from"]').focus();
