@@ -5,6 +5,7 @@ import type { StoredEvent } from '../event/event.ts';
 import { DEFAULT_PROMISE_HALF_HOURS } from '../friction/severity.ts';
 import { breaksAt, isDated } from '../promise/dates.ts';
 import { findPromise, promiseKey, unnamedPromise } from '../promise/promise.ts';
+import { promiseMade } from '../promise/made.ts';
 import { statedPromise, visitDuring } from '../promise/stated.ts';
 import type { Applying, Where } from './applying.ts';
 import { blueprintOf, rulesFor } from './applying.ts';
@@ -27,23 +28,8 @@ function makePromise(applying: Applying, where: Where | null, given: Given): voi
   const { state, event, touched } = applying;
   const rule =
     where === null ? undefined : promiseRuleOf(blueprintForCase(where.match.blueprint, where.one).promises, given.kind, where.visit.stage);
-  const due = given.due ?? (rule === undefined ? null : dueAt(rule, event.at));
-  const record: PromiseRecord = {
-    key: `${event.key}:${given.kind}`,
-    id: given.id ?? unnamedPromise(given.kind, where?.one.id ?? ''),
-    kind: given.kind,
-    wording: given.wording ?? rule?.wording ?? '',
-    madeAt: event.at,
-    datedAt: due === null ? 0 : event.at,
-    due: due ?? 0,
-    givenAt: due === null ? 0 : event.at,
-    firstDue: due ?? 0,
-    graceMs: given.graceSeconds === undefined ? (rule?.graceMs ?? 0) : Math.round(given.graceSeconds * 1000),
+  const at = {
     halfHours: halfHoursOf(applying, where, given.kind),
-    warnedAt: 0,
-    metAt: 0,
-    withdrawnAt: 0,
-    felt: [],
     visit: where?.visit.id ?? '',
     case: where?.one.id ?? '',
     journey: where?.one.journey ?? '',
@@ -51,11 +37,12 @@ function makePromise(applying: Applying, where: Where | null, given: Given): voi
     stage: where?.visit.stage ?? 0,
     touchpoint: where?.match.touchpoint.id ?? '',
     controller: where?.match.touchpoint.controller ?? 'us',
-    owner: rule?.owner ?? where?.match.touchpoint.owner ?? '',
+    owner: where?.match.touchpoint.owner ?? '',
     segment: where?.one.segment ?? '',
     area: state.area,
     channel: where?.visit.channel ?? event.channel ?? 'outside',
-  };
+  } as const;
+  const record = promiseMade(event, given, { rule, at });
   state.promises.push(record);
   const blueprint = where?.match.blueprint;
   if (blueprint !== undefined) touched.begin(promiseKey(record), () => ledgerRow(applying, record, blueprint));

@@ -1,9 +1,9 @@
 import type { Blueprint } from '../blueprint/blueprint.ts';
-import { dueAt, promiseRuleOf } from '../blueprint/promise-rule.ts';
+import { promiseRuleOf } from '../blueprint/promise-rule.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
 import { lastStay } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
-import { unnamedPromise } from './promise.ts';
+import { promiseMade } from './made.ts';
 import type { CaseState, CustomerState, PromiseRecord, VisitState } from '../customer/state.ts';
 
 /** The case a statement names: of several that ever went by that id, the newest. */
@@ -34,33 +34,21 @@ export function statedPromise(
   const { one, blueprint, visit, area, halfHours } = about;
   const stage = lastStay(one)?.stage ?? 0;
   const rule = promiseRuleOf(blueprintForCase(blueprint, one).promises, given.kind, stage);
-  const due = given.due ?? (rule === undefined ? null : dueAt(rule, event.at));
-  return {
-    key: `${event.key}:${given.kind}`,
-    id: given.id ?? unnamedPromise(given.kind, one.id),
-    kind: given.kind,
-    wording: given.wording ?? rule?.wording ?? '',
-    madeAt: event.at,
-    datedAt: due === null ? 0 : event.at,
-    due: due ?? 0,
-    givenAt: due === null ? 0 : event.at,
-    firstDue: due ?? 0,
-    graceMs: given.graceSeconds === undefined ? (rule?.graceMs ?? 0) : Math.round(given.graceSeconds * 1000),
-    halfHours,
-    warnedAt: 0,
-    metAt: 0,
-    withdrawnAt: 0,
-    felt: [],
-    visit: visit?.id ?? '',
-    case: one.id,
-    journey: one.journey,
-    version: one.version,
-    stage,
-    touchpoint: '',
-    controller: 'us',
-    owner: rule?.owner ?? visit?.owner ?? '',
-    segment: one.segment,
-    area,
-    channel: visit?.channel ?? one.channel,
-  };
+  return promiseMade(event, given, {
+    rule,
+    at: {
+      halfHours,
+      visit: visit?.id ?? '',
+      case: one.id,
+      journey: one.journey,
+      version: one.version,
+      stage,
+      touchpoint: '',
+      controller: 'us',
+      owner: visit?.owner ?? '',
+      segment: one.segment,
+      area,
+      channel: visit?.channel ?? one.channel,
+    },
+  });
 }
