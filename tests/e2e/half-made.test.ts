@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
 import { startProduct, type Product } from '../support/product.ts';
@@ -31,15 +31,23 @@ async function open(path: string): Promise<Page> {
 
 /** Presses a link of the rail. @returns what was asked before it was followed; null: nothing */
 async function leave(page: Page, answer: 'accept' | 'dismiss'): Promise<string | null> {
-  let asked: string | null = null;
-  page.once('dialog', (dialog) => {
-    asked = dialog.message();
-    void dialog[answer]();
+  const isThere = (frame: Frame): boolean => frame.url().includes('/heat');
+  // Whichever comes first tells: the question may reach this process after the press is reported as done.
+  const asked = new Promise<string | null>((resolve) => {
+    page.once('dialog', (dialog) => {
+      resolve(dialog.message());
+      void dialog[answer]();
+    });
+    page.on('framenavigated', (frame) => {
+      if (isThere(frame)) resolve(null);
+    });
   });
   await page.locator('nav a[href^="/heat"]').first().click();
-  if (answer === 'accept' || asked === null) await page.waitForURL('**/heat*');
+  const question = await asked;
+  if (answer === 'accept') await page.waitForURL('**/heat*');
   page.removeAllListeners('dialog');
-  return asked;
+  page.removeAllListeners('framenavigated');
+  return question;
 }
 
 describe('what is half made', () => {
