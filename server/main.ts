@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Fault } from '#lib/contract/index.ts';
 import type { SystemStatus } from '#lib/contract/index.ts';
@@ -21,6 +22,8 @@ type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A stop that takes longer says so: whoever pressed Ctrl-C would think that it was not heard. */
 const SILENT_STOP_MS = 1000;
+/** What is closed gets this long: a store that hangs would keep the product from ever ending, and what was accepted is kept without it. */
+const CLOSE_MS = 8000;
 
 const say = (words: string): void => void process.stdout.write(`${words}\n`);
 
@@ -61,19 +64,41 @@ function tell(error: unknown): void {
   process.stderr.write(`\n${words}\n`);
 }
 
+/** Closes one part, and gives up where that takes too long. @throws what closing threw */
+async function closeWithin(close: () => Promise<void>, ms: number): Promise<void> {
+  const waiting = new AbortController();
+  const isLate = pause(ms, true, { signal: waiting.signal }).catch(() => false);
+  const done = close().finally(() => waiting.abort());
+  if (await Promise.race([done.then(() => false), isLate]))
+    throw new Fault(
+      'store_unavailable',
+      `It was not closed within ${ms / 1000} s: the store does not answer. Nothing that was accepted is lost.`,
+    );
+}
+
 async function run(config: Config): Promise<void> {
   collectWithOneThread();
   const log = createLog(config.logLevel);
   const closing: (() => Promise<void>)[] = [];
   let stopping = false;
+  let mayEndAtOnce = false;
   const stop = async (code: number): Promise<void> => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => say('\n  Stopping as soon as what was begun is written.'), SILENT_STOP_MS).unref();
-    for (const close of closing.reverse()) await close().catch((error: unknown) => log.error({ err: error }, 'closing failed'));
+    setTimeout(() => {
+      say('\n  Stopping as soon as what was begun is written. Once more ends it at once: nothing that was accepted is lost.');
+      mayEndAtOnce = true;
+    }, SILENT_STOP_MS).unref();
+    for (const close of closing.reverse())
+      await closeWithin(close, CLOSE_MS).catch((error: unknown) => log.error({ err: error }, 'closing failed'));
     process.exit(code);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      // One Ctrl-C may arrive twice: from the terminal, and passed on by npm.
+      if (mayEndAtOnce) process.exit(1);
+      void stop(0);
+    });
 
   const fail = (error: unknown): void => {
     tell(error);

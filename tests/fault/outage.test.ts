@@ -107,4 +107,19 @@ describe('a store of the operator’s that is away for a while', () => {
     expect(await product.stop()).toBe(0);
     expect(Date.now() - told).toBeLessThan(10_000);
   });
+
+  it('does not keep the product from ending when it hangs: nothing that was accepted waits for it', async () => {
+    await using store = await startTestRedis();
+    await using product = await startProduct({ env: { REDIS_URL: store.url, PARTITIONS: '2', LOG_LEVEL: 'fatal' } });
+    await sendUntilTaken(product, 'before');
+    const server = await serverOf(store);
+    process.kill(server, 'SIGSTOP');
+    try {
+      expect(await product.stop()).toBe(0);
+    } finally {
+      process.kill(server, 'SIGCONT');
+    }
+    await product.start();
+    await expect.poll(() => projected(product), SOON).toBe(1);
+  });
 });
