@@ -202,8 +202,10 @@ describe('with customers in it', () => {
     const look = await lookAt([
       '/funnel',
       '/funnel?by=channel&list=funnel%3Fjourney%3Dtest%26what%3Dentered',
+      '/funnel?by=segment',
       '/funnel/new?stages=test',
       '/heat?w=1h',
+      '/heat?by=owner&w=7d&show=change',
       '/heat?w=1h&show=change&cell=order%7Cweb',
       '/promises',
       '/silence',
@@ -225,6 +227,7 @@ describe('with customers in it', () => {
       '/moments',
       '/assoc',
       '/c',
+      '/nowhere',
       '/wall/now',
     ]);
     expect(look).toEqual(nothingSeen());

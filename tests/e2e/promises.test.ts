@@ -154,32 +154,6 @@ describe('an open page', () => {
     await expect.poll(() => page.locator('li[data-event]').first().innerText(), SOON).toMatch(/Call|error/i);
     await page.context().close();
   });
-
-  it.each(['light', 'dark'] as const)('has no accessibility violation that axe-core can see (%s)', async (colorScheme) => {
-    const { hits } = await product.trpc<FindAnswer>('customers.find', { q: 'P3' });
-    const paths = [
-      '/funnel',
-      '/funnel?by=segment',
-      '/heat',
-      '/heat?by=owner&w=7d&show=change',
-      '/c',
-      `/c/${hits[0]?.customer ?? ''}`,
-      `/funnel?list=${encodeURIComponent('funnel?journey=test&what=entered')}`,
-      `/heat?w=1h&cell=${encodeURIComponent('look|web')}`,
-      '/wall/now',
-      '/nowhere',
-    ];
-    const found: Record<string, unknown> = {};
-    for (const path of paths) {
-      const page = await open(product, path, { colorScheme });
-      await page.locator('h1').first().waitFor({ timeout: 15_000 });
-      await page.waitForLoadState('networkidle').catch(() => undefined);
-      const violations = await violationsOf(page);
-      if (violations.length > 0) found[path] = violations;
-      await page.context().close();
-    }
-    expect(found).toEqual({});
-  });
 });
 
 describe('the wall', () => {
