@@ -55,12 +55,16 @@ interface PublishedJourney {
 /** What is published: by the running product; where none runs, the files it would publish when it starts. */
 async function published(config: Config): Promise<readonly PublishedJourney[]> {
   const store = await addressOf(config).catch(() => undefined);
-  if (store === undefined)
+  if (store === undefined) {
+    process.stderr.write(
+      `No product is running for DATA_DIR=${config.dataDir}: this is said of the files in ${config.journeysDir}, whatever was published.\n`,
+    );
     return readJourneys(config.journeysDir).flatMap(({ name, text }) => {
       const reading = readJourney(text);
       if (!reading.ok) throw new Fault('bad_config', reading.problems.map((problem) => problemText(name, problem)).join('\n'));
       return [{ journey: reading.value.journey, version: reading.value.version, text, by: 'journey files', at: 0 }];
     });
+  }
   const redis = await connect(store);
   try {
     const set = await new Definitions(redis).look();
@@ -139,7 +143,7 @@ async function exportJourney(name: string, path: string | undefined, config: Con
 
 async function list(config: Config): Promise<void> {
   for (const one of await published(config))
-    say(`${one.journey}@${one.version}  ${one.at === 0 ? 'not published yet' : new Date(one.at).toISOString()}  by ${one.by}`);
+    say(`${one.journey}@${one.version}  ${one.at === 0 ? 'only a file' : new Date(one.at).toISOString()}  by ${one.by}`);
 }
 
 /** The JSON Schema of journey files, as text. */

@@ -54,7 +54,9 @@ export class Feed {
     this.#sums = new LiveSums(minuteOf(options.clock()));
   }
 
+  /** The sums at the minute of the clock: who reads just after a minute has begun sees what it brought, as the lists do. */
   get sums(): LiveSums {
+    this.#sums.advance(minuteOf(this.#o.clock()));
     return this.#sums;
   }
 
@@ -96,13 +98,12 @@ export class Feed {
     while (!this.#stop.signal.aborted) {
       try {
         this.#news = false;
-        this.#sums.advance(minuteOf(this.#o.clock()));
         if (this.#o.clock() >= checkAt) {
           checkAt = this.#o.clock() + CHECK_MS;
           if (await this.#overtaken()) await this.#load();
         }
         const read = await this.#follow();
-        this.#sums.tidy();
+        this.sums.tidy();
         this.#failing = false;
         if (read > 0) this.#o.onChange();
         if (read === 0) await this.#rest(LOOK_MS);

@@ -53,6 +53,8 @@ const KIND = /^[A-Za-z][\w.-]{0,63}$/;
 /** Names that exist on every object: used as a key they break whoever counts in a plain object. */
 const OBJECT_NAMES: ReadonlySet<string> = new Set(['constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty']);
 const CONTROL = /[\p{Cc}\p{Surrogate}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+/** Characters nobody sees, which come along when something is copied: soft hyphens, zero-width spaces and joiners of words, marks of byte order. */
+const INVISIBLE = /[\u00ad\u200b\u2060\ufeff]/gu;
 const ASCII = /^[\x20-\x7e]*$/;
 
 /** What says something about a person that others may share: with these for identifiers, two people called alike would be one. */
@@ -108,7 +110,7 @@ export function usableIdentifiers(customer: Readonly<Record<string, unknown>>, o
 }
 
 /**
- * Normalises one identifier: NFC, trimmed, e-mail in lower case, telephone in E.164, numbers as text.
+ * Normalises one identifier: NFC, trimmed, without what is invisible, e-mail in lower case, telephone in E.164, numbers as text.
  * @param kind canonical kind
  * @returns the value to keep, or why there is none, as the end of a sentence that begins with the field's name
  */
@@ -121,7 +123,7 @@ function normalisedIdentifier(
   const text = textOf(raw);
   if (text === undefined) return { message: 'must be text, or a whole number small enough to be exact' };
   const plain = ASCII.test(text);
-  const value = plain ? text.trim() : text.normalize('NFC').trim();
+  const value = plain ? text.trim() : text.normalize('NFC').replace(INVISIBLE, '').trim();
   if ((options.rules ?? DEFAULT_RULES).isBlocked(value))
     return { message: `must name somebody; ${JSON.stringify(value)} stands for nobody` };
   if (!plain && CONTROL.test(value)) return { message: 'must not hold control characters, bidirectional marks or half characters' };

@@ -28,14 +28,19 @@ export function createPhoneReader(region: string): PhoneReader {
 }
 
 /**
- * Reads one telephone number, in national form or beginning with `+` or `00`.
+ * Reads one telephone number, in national form or beginning with `+` or `00`, also as a link (`tel:+49-170-1234567`).
  * "Possible" is asked for, not "assigned": numbering plans change faster than anybody updates, and a refused number costs a customer's history.
  * @param region see `createPhoneReader`
  * @returns E.164 without extension, or undefined
  */
 export function readPhone(typed: string, region: string): string | undefined {
   if (typed.length > LONGEST_TYPED) return undefined;
-  const international = typed.trim().replace(/^00(?=[\s(]*[1-9])/, '+');
+  const international = typed
+    .replace(/\s+/gu, ' ')
+    .trim()
+    .replace(/^tel: ?/i, '')
+    .replace(/^\( ?(\+|00) ?(\d{1,3}) ?\)/, '$1$2 ')
+    .replace(/^00(?=[\s(]*[1-9])/, '+');
   const options = isSupportedCountry(region) ? { defaultCountry: region, extract: false } : { extract: false };
   const phone = parsePhoneNumberFromString(international, options);
   if (phone === undefined || !phone.isPossible() || ONE_DIGIT_ONLY.test(phone.nationalNumber)) return undefined;

@@ -120,9 +120,15 @@ function checkPlan(touchpoints: readonly TouchpointFile[], report: (index: numbe
 
 /** An event is one touchpoint and moves a case to one stage at most: no two rules of different stages may take it, and none may be left without any. */
 function checkMatching(file: JourneyFile, report: Report): void {
-  const rules = file.touchpoints.flatMap((touchpoint, i) =>
+  const all = file.touchpoints.flatMap((touchpoint, i) =>
     touchpoint.match.map((rule, k) => ({ touchpoint, rule, path: ['touchpoints', i, 'match', k] })),
   );
+  // Which touchpoint an event names comes before every rule.
+  const ids = new Set(file.touchpoints.map((touchpoint) => touchpoint.id));
+  const rules = all.filter(({ rule }) => rule.touchpoint === undefined || !ids.has(rule.touchpoint));
+  for (const { touchpoint, rule, path } of all)
+    if (rule.touchpoint !== undefined && rule.touchpoint !== touchpoint.id && ids.has(rule.touchpoint))
+      report(path, `never matches: an event that names "${rule.touchpoint}" is that touchpoint`);
   rules.forEach((later, n) => {
     for (const earlier of rules.slice(0, n)) {
       if (earlier.touchpoint.id === later.touchpoint.id || !overlaps(earlier.rule, later.rule)) continue;

@@ -71,9 +71,9 @@ function textOf(value: unknown, key: string): string {
   return String(value);
 }
 
+/** Whether there is nothing to say. A null says something: a variant takes away with it what the base has. */
 function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  return typeof value === 'object' && Object.keys(value).length === 0;
+  return value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 }
 
 interface Place {
@@ -100,12 +100,12 @@ function walkFields(before: readonly Field[], after: readonly Field[], place: Pl
       .map(([key]) => key)
       .join(', ');
   const [from, to] = [kept(before, now), kept(after, old)];
-  // The order of stages and of rules means something.
-  if (from !== to && !place.path.startsWith('variants.') && place.path !== '' && ORDERED.has(place.key))
-    out.push({ path: `${place.path} (order)`, before: from, after: to });
+  // The order of stages and of rules means something; what a variant says of them is named, and has none.
+  const isOrdered = ORDERED.has(place.key) && (place.key === 'standards' || !place.path.startsWith('variants.'));
+  if (from !== to && place.path !== '' && isOrdered) out.push({ path: `${place.path} (order)`, before: from, after: to });
 }
 
-const ORDERED: ReadonlySet<string> = new Set(['stages', 'touchpoints', 'variants']);
+const ORDERED: ReadonlySet<string> = new Set(['stages', 'touchpoints', 'variants', 'standards']);
 
 function isIndex(key: string): boolean {
   return /^\d+$/.test(key);

@@ -59,6 +59,12 @@ function keysOf(event: StoredEvent, blueprint: Blueprint): readonly string[] {
   return carried === undefined ? [`case:${event.caseId}`] : [`case:${event.caseId}`, `${kind}:${carried[1]}`];
 }
 
+/** Whether an event names its case, and this is another one, which goes by its own name. */
+export function namesAnother(event: StoredEvent, blueprint: Blueprint, one: CaseState): boolean {
+  const keys = keysOf(event, blueprint);
+  return keys.length > 0 && one.keys.length > 0 && !keys.some((key) => one.keys.includes(key));
+}
+
 interface Choice {
   readonly rank: number;
   readonly match: Match;

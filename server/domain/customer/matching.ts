@@ -1,7 +1,7 @@
 import type { Blueprint, Blueprints } from '../blueprint/blueprint.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
 import type { Match } from '../case/case.ts';
-import { caseOf } from '../case/case.ts';
+import { caseOf, namesAnother } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
 import { isStaffWord } from '../event/staff.ts';
 import type { CaseState, CustomerState } from './state.ts';
@@ -37,16 +37,24 @@ export function asExpectedOf(one: CaseState, match: Match): Match {
   return blueprint === match.blueprint || touchpoint === undefined ? match : { ...match, blueprint, touchpoint };
 }
 
+/** Rank of what happens along the way of a case that is not there yet: it may begin in this very instant. */
+const ONCE_ALL_HAVE_BEGUN = Number.MAX_SAFE_INTEGER;
+
 /**
  * Order within a tie: earlier stages first, so that a tie never costs a conversion. The stage is that of the case which would take the event as things
- * stand before the tie, under its own version; where none would yet, the earliest that it could be.
+ * stand before the tie, under its own version; where none would yet, the earliest that it could be. What belongs to no stage comes first, in the stage
+ * where the case then is, unless its case may begin with the tie. What excludes finds no case that begins then: that would cost it a conversion.
  */
 function tieRank(event: StoredEvent, state: CustomerState, blueprints: Blueprints): number {
   if (isStaffWord(event)) return -1;
   const matches = matchesOf(event, blueprints, state.cases);
   const choice = caseOf(state, matches, event);
-  const stages = (choice === null ? matches : [choice.match]).map(({ touchpoint }) => touchpoint.stage ?? -1);
-  return stages.length === 0 ? -1 : Math.min(...stages);
+  const touchpoints = (choice === null ? matches : [choice.match]).map((match) => match.touchpoint);
+  if (touchpoints.length === 0) return -1;
+  const stage = Math.min(...touchpoints.map((touchpoint) => touchpoint.stage ?? -1));
+  if (stage >= 0) return stage;
+  if (choice === null) return touchpoints.some((touchpoint) => touchpoint.excludes) ? stage : ONCE_ALL_HAVE_BEGUN;
+  return choice.one !== null && namesAnother(event, choice.match.blueprint, choice.one) ? ONCE_ALL_HAVE_BEGUN : stage;
 }
 
 /** The events of a tie in the order in which they are applied: by rank, then by key. */

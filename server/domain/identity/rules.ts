@@ -13,7 +13,7 @@ export interface IdentityRules {
   rankOf(kind: string): number;
   /** undefined: as many as there are */
   limitOf(kind: string): IdentityLimit | undefined;
-  /** Whether a value stands for nobody (`0`, `null`, `anonymous`, ...), whatever its case. */
+  /** Whether a value stands for nobody (`0`, `null`, `anonymous`, ...), whatever its case and however it is typed: full-width, with other dashes or invisible characters. */
   isBlocked(value: string): boolean;
   /** Whether a kind names a group of people, such as an account. */
   isGroup(kind: string): boolean;
@@ -38,7 +38,10 @@ export const SHIPPED_RULES: Whole = {
     ticketId: null,
   },
   blocked: {
-    values: ['', '-1', 'null', 'undefined', 'none', 'anonymous', 'unknown', 'n/a', '?', 'guest', 'nan'],
+    values: [
+      ...['', '[object Object]', '{}', '[]'],
+      ...'-1 null (null) <null> nil undefined none anonymous anon unknown n/a na #n/a ? guest nan true false'.split(' '),
+    ],
     patterns: ['^[0-]*$'],
   },
   groups: ['accountId', 'householdId'],
@@ -64,6 +67,17 @@ export function checkRules(file: IdentityFile): { readonly path: readonly Proper
   return problems;
 }
 
+const ASCII = /^[\x20-\x7e]*$/;
+
+/** What a reader sees of a value: without what is invisible, full-width letters and all kinds of dashes as the plain ones. */
+function seenOf(value: string): string {
+  return value
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/[\p{Pd}\u2212]/gu, '-')
+    .trim();
+}
+
 /** Compiles a rules file over the shipped rules, part by part. @param file checked by `checkRules` */
 export function compileRules(file: IdentityFile = {}): IdentityRules {
   const priority = file.priority ?? SHIPPED_RULES.priority;
@@ -79,11 +93,13 @@ export function compileRules(file: IdentityFile = {}): IdentityRules {
   const values = new Set((file.blocked?.values ?? SHIPPED_RULES.blocked.values ?? []).map((value) => value.toLowerCase()));
   const longest = Math.max(...[...values].map((value) => value.length));
   const patterns = (file.blocked?.patterns ?? SHIPPED_RULES.blocked.patterns ?? []).map((pattern) => new RegExp(pattern, 'iu'));
+  const blocks = (value: string): boolean =>
+    (value.length <= longest && values.has(value.toLowerCase())) || patterns.some((pattern) => pattern.test(value));
   const groups = new Set(file.groups ?? SHIPPED_RULES.groups);
   return {
     rankOf: (kind) => ranks.get(kind) ?? others,
     limitOf: (kind) => limitOf.get(limitOf.has(kind) ? kind : '*'),
-    isBlocked: (value) => (value.length <= longest && values.has(value.toLowerCase())) || patterns.some((pattern) => pattern.test(value)),
+    isBlocked: (value) => blocks(value) || (!ASCII.test(value) && blocks(seenOf(value))),
     isGroup: (kind) => groups.has(kind),
     kinds: priority.filter((kind) => kind !== '*'),
     fingerprint: JSON.stringify([priority, Object.entries(limits).toSorted(([a], [b]) => (a < b ? -1 : 1)), [...groups].sort()]),

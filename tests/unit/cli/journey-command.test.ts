@@ -51,6 +51,14 @@ describe('npm run journey', () => {
     expect(await run('diff', other, file)).toBe('Against other.txt:\n~ stages.look.standard: 1h 30m -> 6h\n');
   });
 
+  it('says that it speaks of files where no product runs', async () => {
+    const said: string[] = [];
+    const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+    expect(await run('list')).toBe('test@1  only a file  by journey files\n');
+    write.mockRestore();
+    expect(said.join('')).toMatch(/^No product is running for DATA_DIR=\S+: this is said of the files in /);
+  });
+
   it('exports to the letter', async () => {
     const out = join(folder, 'out.txt');
     await run('export', 'test@1', out);

@@ -33,11 +33,21 @@ describe('identifiers of an event', () => {
   });
 
   test('mean the same in every spelling', () => {
-    for (const phone of ['0170 1234567', '+49 (0)170 1234567', '00491701234567', '0049 170-123 45 67', ' +491701234567 ', 491701234567]) {
+    const links = ['tel:+49-170-1234567', 'TEL:0170 1234567', 'tel:+491701234567;ext=12'];
+    const copied = [
+      '+49\u00a0170\u202f1234567',
+      '+49 170 1234567\u200b',
+      '(+49) 170 1234567',
+      '(0049) 170/1234567',
+      '(+49) (0)170 1234567',
+    ];
+    const typed = ['0170 1234567', '(0170) 1234567', '+49 (0)170 1234567', '00491701234567', '0049 170-123 45 67', ' +491701234567 '];
+    for (const phone of [...typed, ...links, ...copied, 491701234567]) {
       const expected = typeof phone === 'number' ? [] : ['phone=+491701234567'];
       expect(read({ phone }).filter((one) => one.includes('+49170'))).toEqual(expected);
     }
     expect(read({ email: ' Ada@Example.COM ' })).toEqual(['email=ada@example.com']);
+    expect(read({ email: '\ufeffada@exam\u00adple.com\u200b' })).toEqual(['email=ada@example.com']);
     expect(read({ customerId: 'Cafe\u0301' })).toEqual(['customerId=Caf\u00e9']);
     expect(read({ customerId: 42, userId: '42', user_id: ' 42' })).toEqual(['customerId=42']);
   });
@@ -60,6 +70,21 @@ describe('identifiers of an event', () => {
       ' ',
       0,
       -1,
+      'nil',
+      'NA',
+      '<null>',
+      '[object Object]',
+      '\uff10',
+      '\uff2e\uff35\uff2c\uff2c',
+      'null\u200b',
+      'anonym\u00adous',
+      '\u200b',
+      '\u200d',
+      '\u2212\u2060',
+      '\u2014',
+      '\u22121',
+      'n\uff0fa',
+      '\uff1f',
     ]) {
       expect(read({ customerId: nobody, orderId: 'o-1' })).toEqual(['orderId=o-1']);
     }

@@ -84,6 +84,12 @@ describe('publishing a journey', () => {
       '17 touchpoints.1.match.0 never matches: "note" (along the way), further up, takes all of these events already',
     ],
     [
+      'a rule for events that name another touchpoint',
+      "match: [{type: 'delivery.*'}]",
+      "match: [{type: 'delivery.*', touchpoint: order}]",
+      '17 touchpoints.1.match.0 never matches: an event that names "order" is that touchpoint',
+    ],
+    [
       'a standard for a segment that is none',
       'standard: 2d}',
       'standard: 2d, standards: [{segment: busines, time: 1d}]}',

@@ -58,6 +58,23 @@ describe('the difference between two journeys', () => {
     ]);
   });
 
+  it('names standards in another order: of two that fit a case equally, the first is its', () => {
+    const [vip, store] = ['{segment: vip, time: 1d}', '{channel: store, time: 3h}'];
+    const ordered = (...standards: string[]) =>
+      read(TEXT.replace(`[${vip}]`, `[${standards.join(', ')}]`).replace('{standard: 90m}', `{standards: [${standards.join(', ')}]}`));
+    expect(diffJourneys(ordered(vip, store), ordered(store, vip)).map(({ path }) => path)).toEqual([
+      'stages.order.standards (order)',
+      'variants.firms.stages.deliver.standards (order)',
+    ]);
+  });
+
+  it('names what a variant takes away from the base, and no more takes away', () => {
+    const none = read(TEXT.replace('{required: true}', '{required: true, most: null}'));
+    const change = { path: 'variants.firms.touchpoints.parcel.most', before: null, after: 'null' };
+    expect(diffJourneys(base, none)).toEqual([change]);
+    expect(diffJourneys(none, base)).toEqual([{ ...change, before: 'null', after: null }]);
+  });
+
   it('says of a variant exactly what it changes', () => {
     const [firms] = base.variants;
     if (firms === undefined) throw new Error('one variant');

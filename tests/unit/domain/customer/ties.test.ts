@@ -157,6 +157,24 @@ describe('the goal in one millisecond with what takes a case out', () => {
   });
 });
 
+describe('what belongs to no stage, in the millisecond in which its case begins', () => {
+  it('finds its case there', () => {
+    const begins: Step = [0, { type: 'page.viewed' }];
+    expect(outcome([begins, [0, { type: 'order.ended' }]])).toEqual(['look', false, false, true]);
+    expect(outcome([begins, [0, { type: 'order.stopped' }]])).toEqual(['look', false, false, false]);
+  });
+
+  it('goes to the case that it names, and to no other one', () => {
+    const at = (hours: number, type: string, caseId: string): Step => [hours, { type, caseId }];
+    const steps = [at(-8, 'page.viewed', 'a'), at(0, 'page.viewed', 'b'), at(0, 'order.stopped', 'b')];
+    const excluded = folded(steps).map((state) => state.cases.map((one) => [one.keys, one.excludedAt !== 0]));
+    expect(same(excluded)).toEqual([
+      [['case:a'], false],
+      [['case:b'], true],
+    ]);
+  });
+});
+
 describe('a tie under two versions', () => {
   const CLAIM = `
 journey: claim
