@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { customerId, read as procedure, t } from './trpc.ts';
+import { customerId, entryId, read as procedure, t } from './trpc.ts';
 
 /** Accounts and households: groups of people, each at home under the opaque id of its identifier. */
 export const accountsRouter = t.router({
@@ -8,10 +8,7 @@ export const accountsRouter = t.router({
     .input(
       z.strictObject({
         accountId: customerId,
-        before: z
-          .string()
-          .regex(/^\d{1,15}-\d{1,20}$/, 'is not a place in a timeline')
-          .optional(),
+        before: entryId.optional(),
         limit: z.int().min(1).max(200).default(50),
       }),
     )

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fixRule, keyKinds, quarantineFilter, sourceName } from '#lib/contract/index.ts';
-import { read, t } from './trpc.ts';
+import { entryId, read, t } from './trpc.ts';
 
 const keyId = z.strictObject({ id: z.string().regex(/^[\da-f]{8}$/, 'is not the id of a key') });
 const repair = z.strictObject({ filter: quarantineFilter, rule: fixRule.optional() });
@@ -18,10 +18,7 @@ export const sourcesRouter = t.router({
       .input(
         z.strictObject({
           filter: quarantineFilter,
-          before: z
-            .string()
-            .regex(/^\d{1,15}-\d{1,20}$/, 'is not a cursor')
-            .optional(),
+          before: entryId.optional(),
           limit: z.int().min(1).max(100).default(20),
         }),
       )

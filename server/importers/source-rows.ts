@@ -55,6 +55,8 @@ interface Bytes {
 
 const ZIP = /\.zip$/i;
 const TABLE = /\.(csv|tsv|txt)$/i;
+const TEXT = /\.txt(\.gz)?$/i;
+const HIDDEN = /(^|\/)(\.|__MACOSX\/)/;
 const LINES = /\.(ndjson|jsonl|json)$/i;
 const XES = /\.xes$/i;
 const OCEL = /\.(jsonocel|ocel|ocel2)$|[._-]ocel2?\.json$/i;
@@ -122,10 +124,14 @@ async function namesInZip(file: string): Promise<readonly string[]> {
   return names;
 }
 
-/** The file inside a zip that is meant: the first of a format wanted, else the first that can be read at all. */
+/**
+ * The file inside a zip that is meant: the first of a format wanted, else the first that can be read at all. A text is a table only where there is
+ * no other file, because it mostly says what the table is; what a computer keeps beside a file for itself (`__MACOSX/._rows.csv`) is none.
+ */
 function chosenName(names: readonly string[], wanted: readonly FileFormat[]): string | undefined {
-  const known = names.filter((name) => formatByName(name) !== undefined);
-  return known.find((name) => wanted.some((format) => format === formatByName(name))) ?? known[0];
+  const known = names.filter((name) => formatByName(name) !== undefined && !HIDDEN.test(name));
+  const sorted = [...known.filter((name) => !TEXT.test(name)), ...known.filter((name) => TEXT.test(name))];
+  return sorted.find((name) => wanted.some((format) => format === formatByName(name))) ?? sorted[0];
 }
 
 function nothingIn(file: string, wanted: string | undefined): Fault {

@@ -301,15 +301,26 @@ async function segmentAnswer(
   if (messages.length > context.limits.eventsPerRequest)
     return refusal({ status: 413, code: 'too_large', message: `A request may hold at most ${context.limits.eventsPerRequest} events.` });
   const large = text.length > context.limits.eventCharacters;
-  const items = messages.map((message: unknown) => segmentItem(route, message, { sender, context, large }));
+  const received = context.options.clock();
+  const items = messages.map((message: unknown) => segmentItem(route, sentWith(body, message), { sender, context, large, received }));
   return takenAnswer(await context.acceptor.accept(items), { success: true });
+}
+
+/** A message of a batch was sent when its batch was, unless it says otherwise. */
+function sentWith({ sentAt }: Readonly<Record<string, unknown>>, message: unknown): unknown {
+  return sentAt === undefined || !isRecord(message) || message['sentAt'] !== undefined ? message : { ...message, sentAt };
 }
 
 /** @param where.large the body is so large that a single message may be too large */
 function segmentItem(
   route: 'batch' | SegmentCall,
   message: unknown,
-  { sender, context, large }: { readonly sender: Sender; readonly context: Context; readonly large: boolean },
+  {
+    sender,
+    context,
+    large,
+    received,
+  }: { readonly sender: Sender; readonly context: Context; readonly large: boolean; readonly received: number },
 ): SourcedItem {
   const { source, browser } = sender;
   if (message === TOO_DEEP) {
@@ -323,7 +334,7 @@ function segmentItem(
     const problem = { code: 'too_large', message: `The message is longer than ${context.limits.eventCharacters} characters.` } as const;
     return { source, browser, value: undefined, raw, problem };
   }
-  const { library, ...item } = readMessage(route === 'batch' ? message['type'] : route, message, { browser });
+  const { library, ...item } = readMessage(route === 'batch' ? message['type'] : route, message, { browser, received });
   return { ...item, browser, source: librarySource(sender, library, context) };
 }
 

@@ -26,7 +26,8 @@ type ItemLimits = Pick<Limits, 'depth' | 'eventsPerRequest' | 'eventCharacters'>
 export function readItems(text: string, byLine: boolean, limits: ItemLimits): ReadItems {
   const first = firstCharacter(text);
   if (first === '') return unreadable('The body is empty. Send a JSON array of events, one event, or one event per line.');
-  if (byLine) return readLines(text, limits);
+  // A body that is one array, or one event on several lines, can be nothing else, whatever its sender calls it.
+  if (byLine && !((first === '[' || first === '{') && scanJson(text, 1).closed)) return readLines(text, limits);
   if (first === '[') return readArray(text, limits);
   if (first !== '{') return unreadable('The body must be a JSON array of events, one event, or one event per line.');
   const item = parseItem(text.trim(), scanJson(text, 1), limits);

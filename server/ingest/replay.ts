@@ -77,7 +77,7 @@ function readAgain(kept: KeptEvent, rule: FixRule, sourceInside: SourceInside): 
     return { kept, item: { ...arrival, ...item, source: feedOf(kept, feed, sourceInside) } };
   }
   if (kept.shape === 'segment' && isRecord(changed)) {
-    const { library: _, ...item } = readMessage(changed['type'], changed, { browser });
+    const { library: _, ...item } = readMessage(changed['type'], changed, { browser, received });
     return { kept, item: { ...arrival, ...item } };
   }
   if (kept.shape === 'entry' && isRecord(changed)) return { kept, item: { ...arrival, ...readEntryAgain(changed, requestKey) } };

@@ -1,4 +1,5 @@
-import { CHANNELS, eventSchema, type Channel } from '#lib/contract/index.ts';
+import { AHEAD_MS, CHANNELS, eventSchema, type Channel } from '#lib/contract/index.ts';
+import { readInstant } from './instants.ts';
 import type { Item } from './items.ts';
 
 /** The calls of the Segment HTTP API that this door speaks. */
@@ -31,6 +32,8 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const NO_NAMES: Json = {};
 /** An instant nobody believes: such an event is kept at the time of its arrival and marked suspect. */
 const UNBELIEVABLE_MS = 0;
+/** A sender's clock is wrong by less; what was sent longer ago was kept somewhere on its way. */
+const WRONG_CLOCK_MS = 24 * 60 * 60_000;
 
 /** Properties that have a place of their own in the envelope; the first spelling that is valid is lifted. */
 const LIFTED_NAMES = [
@@ -57,8 +60,13 @@ export function isSegmentCall(type: unknown): type is SegmentCall {
  * Reads one Segment message. Never throws.
  * @param call from the path, or the message's `type`
  * @param options.browser the key is public: such a key may say whose an anonymous id is, and nothing more about who is who
+ * @param options.received when it first arrived, ms
  */
-export function readMessage(call: unknown, message: Json, { browser }: { readonly browser: boolean }): SegmentItem {
+export function readMessage(
+  call: unknown,
+  message: Json,
+  { browser, received }: { readonly browser: boolean; readonly received: number },
+): SegmentItem {
   const library = libraryOf(message);
   const refuse = (kept: Json, field: string, text: string): SegmentItem => ({
     value: kept,
@@ -70,7 +78,7 @@ export function readMessage(call: unknown, message: Json, { browser }: { readonl
   const isPublicAlias = browser && call === 'alias';
   if (isPublicAlias && !isAnonymous(message['previousId'], message['anonymousId']))
     return refuse({ ...message, type: call }, 'previousId', 'A browser key may only alias an anonymous id to a user id.');
-  const { envelope } = isPublicAlias ? mapMessage('identify', ownedBy(message)) : mapMessage(call, message);
+  const { envelope } = isPublicAlias ? mapMessage('identify', ownedBy(message), received) : mapMessage(call, message, received);
   return { value: envelope, library };
 }
 
@@ -87,13 +95,14 @@ function isAnonymous(id: unknown, inUse: unknown): boolean {
 /**
  * Maps one Segment message. Never throws; what has no place in the envelope and is not valid there stays among the attributes.
  * @param call from the path, or from the message's `type`
+ * @param received when it first arrived, ms
  */
-export function mapMessage(call: SegmentCall, message: Json): MappedMessage {
+export function mapMessage(call: SegmentCall, message: Json, received: number): MappedMessage {
   const context = record(message['context']);
   const library = libraryOf(message);
   const payload = new Map(Object.entries(record(call === 'identify' || call === 'group' ? message['traits'] : message['properties'])));
   const customer = identifiersOf(call, message);
-  const draft: Draft = { customer, ...identityOf(message, context) };
+  const draft: Draft = { customer, ...identityOf(message, context, received) };
   lift(payload, draft, customer);
   if (call === 'identify') liftTraits(payload, customer);
   if (call === 'group') put(customer, 'accountId', message['groupId']);
@@ -108,15 +117,34 @@ function libraryOf(message: Json): string | undefined {
 }
 
 /** What makes the message this message: id, time, language. */
-function identityOf(message: Json, context: Json): Draft {
+function identityOf(message: Json, context: Json, received: number): Draft {
   const draft: Draft = {};
   const id = identifier(message['messageId']);
   if (id !== undefined) draft['id'] = id;
   const at = message['timestamp'] ?? message['originalTimestamp'];
-  if (at !== undefined && at !== null) draft['occurredAt'] = believable(at);
+  // Without an id the content stands for it, and has to be the same on a retry.
+  if (at !== undefined && at !== null)
+    draft['occurredAt'] = onOurClock(believable(at), id === undefined ? 0 : clockError(message, received));
   const locale = context['locale'];
   if (typeof locale === 'string' && locale !== '' && locale.length <= 35) draft['lang'] = locale;
   return draft;
+}
+
+/**
+ * What a sender's clock lacks, ms: a message that is sent just now says when that is. 0 where the clock is as good as any other, or where a server
+ * before us has corrected `timestamp` already and kept the original beside it.
+ */
+function clockError(message: Json, received: number): number {
+  const { sentAt, timestamp, originalTimestamp, receivedAt } = message;
+  const isCorrected = receivedAt !== undefined || (timestamp !== undefined && originalTimestamp !== undefined);
+  const sent = isCorrected || sentAt === undefined ? undefined : readInstant(believable(sentAt));
+  const error = sent === undefined ? 0 : received - sent;
+  return Math.abs(error) > AHEAD_MS && Math.abs(error) < WRONG_CLOCK_MS ? error : 0;
+}
+
+function onOurClock(at: string | number, error: number): string | number {
+  const instant = error === 0 ? undefined : readInstant(at);
+  return instant === undefined ? at : instant + error;
 }
 
 /**

@@ -45,10 +45,8 @@ export interface TimelineRequest {
 
 function readCursor(before: string | undefined): { readonly from: string; readonly laterReceived: number } {
   if (before === undefined) return { from: '+', laterReceived: Infinity };
-  const [id = '', received] = before.split('~');
-  return /^\d{1,15}-\d{1,20}$/.test(id)
-    ? { from: `(${id}`, laterReceived: received === undefined || received === '' ? Infinity : Number(received) }
-    : { from: '+', laterReceived: Infinity };
+  const [id = '', received = ''] = before.split('~');
+  return { from: `(${id}`, laterReceived: received === '' ? Infinity : Number(received) };
 }
 
 /** One page of a customer's timeline, newest first, straight from the customer's stream. */

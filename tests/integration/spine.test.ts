@@ -393,6 +393,28 @@ interface FunnelCase {
  * Funnel cases written by others. Where their definition may differ from ours: our window is inclusive (t - entry <= window) as theirs is; our
  * entry is the first event of the first step and is not reset, theirs is the best of all; no case in `ordered` mode tells the two apart.
  */
+describe('a page that begins at what is no cursor', () => {
+  it.each(['garbage', '0-0', '1795000000000-99999999999999999999', '1795000000000-1~soon'])('is refused: %s', async (before) => {
+    await using app = await startTestApp({ now: NOON });
+    await app.take([{ id: '1', customer: { customerId: 'C-1', accountId: 'ACME' }, type: 'page.viewed', occurredAt: NOON - MINUTE }]);
+    const person = await personOf(app, 'C-1');
+    const account = (await app.timeline(person)).header?.groups[0]?.account ?? '';
+    const status = async (path: string, input: object, post = false): Promise<number> => {
+      const text = JSON.stringify(input);
+      const address = `${app.address}/api/trpc/${path}`;
+      const asked = post
+        ? fetch(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: text })
+        : fetch(`${address}?input=${encodeURIComponent(text)}`);
+      return (await asked).status;
+    };
+    expect([
+      await status('customers.timeline', { customerId: person, before }),
+      await status('accounts.timeline', { accountId: account, before }),
+      await status('sources.quarantine.page', { filter: {}, before }, true),
+    ]).toEqual([400, 400, 400]);
+  });
+});
+
 describe('funnel cases of ClickHouse in ordered mode', () => {
   const { cases } = JSON.parse(readFileSync(projectFile('tests/fixtures/funnel-cases.json'), 'utf8')) as {
     readonly cases: readonly FunnelCase[];

@@ -12,6 +12,7 @@ import { Ledger, windowRange } from '#server/domain/kernel/sums.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { funnelView } from '#server/domain/view/funnel.ts';
 import { event } from '../support/events.ts';
+import { foldBatches, oneByOne } from '../support/fold-run.ts';
 import { blueprintsFrom, sumBookings, TEST_JOURNEY } from '../support/world.ts';
 import { BASE, history, HOUR } from '../support/histories.ts';
 
@@ -76,6 +77,19 @@ describe('law 6: one in-order event onto the saved state equals the full fold', 
         expect(encodeState(fast.state)).toBe(encodeState(full.state));
         expect(fast.members).toEqual(full.members);
         expect([...fast.bookings].sort()).toEqual([...full.bookings].sort());
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('gives the same rows and sums, on every list, also where a case fell idle in between and its stay ended by the clock alone', () => {
+    const days = (events: readonly StoredEvent[]): StoredEvent[] => events.map((e) => ({ ...e, at: BASE + (e.at - BASE) * 8 }));
+    fc.assert(
+      fc.property(onePerson(20).map(days), (events) => {
+        const [full, fast] = [foldBatches([events], context), foldBatches(oneByOne(events), context)];
+        expect(encodeState(fast.state)).toBe(encodeState(full.state));
+        expect(fast.lists).toEqual(full.lists);
+        expect([...fast.sums].sort()).toEqual([...full.sums].sort());
       }),
       { numRuns: 300 },
     );

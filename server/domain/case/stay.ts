@@ -67,8 +67,9 @@ export function stayRow(one: CaseState, stay: Stay, blueprint: Blueprint, factor
   const steps = standingSteps(one, stay, blueprint);
   const next = one.stays[one.stays.indexOf(stay) + 1]?.from ?? 0;
   bookStanding(bookings, blueprint.cells.of('C', stage.id), { steps, nextFrom: next });
+  // What the clock alone has ended was booked so before, and does not change by being known: whoever waited then waited until its end.
   const waits =
-    overdue === 0 || stay.until !== 0
+    overdue === 0 || stay.left
       ? null
       : waitingPlace(one, {
           item: stayItem(stay),

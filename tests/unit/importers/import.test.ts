@@ -116,6 +116,14 @@ describe('an import', () => {
     expect(keeper.events).toMatchObject([{ id: 'A/0', text: 'said "hello", twice' }]);
   });
 
+  it('reads the table inside a zip, and not the text about it or what a computer keeps beside it for itself', async () => {
+    const table = `${HEADER}\nA,0,${T},Ann,,0,yes\n`;
+    const beside = { 'README.txt': 'what this is', '__MACOSX/a/._rows.csv': 'Mac OS X', 'a/.rows.csv': 'hidden' };
+    await importFile(options(written('rows.zip', zipOf({ ...beside, 'a/rows.csv': table }))));
+    await importFile(options(written('texts.zip', zipOf({ 'rows.txt': table.replace('A,0', 'A,1') })), { name: 'two' }));
+    expect(keeper.events.map(({ id }) => id)).toEqual(['A/0', 'A/1']);
+  });
+
   it('reads packed NDJSON, where a line separator inside a text does not end the line', async () => {
     const lines = [
       { n: 'A', m: 0, at: T, who: 'Ann', words: 'one\u2028two' },

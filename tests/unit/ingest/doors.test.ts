@@ -28,7 +28,12 @@ describe('POST /v1/events', () => {
       [200, { accepted: 2, duplicates: 0, rejected: [] }],
       [200, { accepted: 1, duplicates: 0, rejected: [] }],
     ]);
-    expect(doors.log.events.map(({ id }) => id).join('')).toBe('abcdef');
+    const misnamed = [JSON.stringify([event('g'), event('h')]), JSON.stringify([event('i')], null, 2), JSON.stringify(event('j'), null, 2)];
+    for (const body of misnamed)
+      expect((await doors.post('/v1/events', body, { ...bearer, 'content-type': 'application/x-ndjson' })).body).toMatchObject({
+        rejected: [],
+      });
+    expect(doors.log.events.map(({ id }) => id).join('')).toBe('abcdefghij');
   });
 
   test('answers a mixed batch with 200, names each refused event and keeps it in quarantine', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { mapMessage } from '#server/ingest/segment.ts';
-import { startDoors, TEST_KEY } from '../../support/doors.ts';
+import * as segment from '#server/ingest/segment.ts';
+import { startDoors, TEST_KEY, TEST_NOW } from '../../support/doors.ts';
 
 const batch = (...messages: object[]) => JSON.stringify({ batch: messages, sentAt: '2026-03-01T12:00:00Z' });
+const mapMessage = (call: segment.SegmentCall, message: Readonly<Record<string, unknown>>) => segment.mapMessage(call, message, TEST_NOW);
 const basic = { authorization: `Basic ${btoa(`${TEST_KEY}:`)}` };
 
 describe('Segment calls become events', () => {
@@ -106,6 +107,53 @@ describe('Segment calls become events', () => {
     await using doors = await startDoors();
     const { body } = await doors.post('/v1/track', JSON.stringify({ userId: 'u', event: 'X', timestamp: {} }), basic);
     expect([body['accepted'], doors.log.events[0]?.suspect]).toEqual([1, true]);
+  });
+});
+
+describe('a sender whose clock is wrong', () => {
+  const MINUTE = 60_000;
+  const after = (minutes: number): string => new Date(TEST_NOW + minutes * MINUTE).toISOString();
+  const sent = (message: object) => ({ type: 'track', event: 'contact.ended', userId: 'u', ...message });
+  const minutesOf = async (messages: readonly object[], sentAt?: string): Promise<number[]> => {
+    await using doors = await startDoors();
+    const body = JSON.stringify({ batch: messages, ...(sentAt === undefined ? {} : { sentAt }) });
+    expect((await doors.post('/v1/batch', body, basic)).body).toMatchObject({ accepted: messages.length, rejected: [] });
+    return doors.log.events.map(({ at, suspect }) => (suspect === true ? NaN : (at - TEST_NOW) / MINUTE));
+  };
+
+  test('says with sentAt how wrong it is, and its events lie where they happened', async () => {
+    for (const wrong of [-120, 120])
+      expect(
+        await minutesOf(
+          [
+            sent({ messageId: '1', timestamp: after(wrong - 3) }),
+            sent({ messageId: '2', originalTimestamp: after(wrong - 2) }),
+            // says itself when it was sent
+            sent({ messageId: '3', timestamp: after(29), sentAt: after(30) }),
+            sent({ messageId: '4' }),
+          ],
+          after(wrong),
+        ),
+      ).toEqual([-3, -2, -1, 0]);
+  });
+
+  test('is believed where that is no more than the way, where it was corrected before, and where the body was kept for a day', async () => {
+    expect(await minutesOf([sent({ messageId: '1', timestamp: after(-90) })], after(-4))).toEqual([-90]);
+    expect(await minutesOf([sent({ messageId: '1', timestamp: after(-90), originalTimestamp: after(-30), sentAt: after(60) })])).toEqual([
+      -90,
+    ]);
+    expect(await minutesOf([sent({ messageId: '1', timestamp: after(-3000) })], after(-2900))).toEqual([-3000]);
+    expect(await minutesOf([sent({ messageId: '1', timestamp: after(-90) })], 'yesterday')).toEqual([-90]);
+  });
+
+  test('is believed where a message has no id: its content stands for it, and must be the same when it is sent again', async () => {
+    expect(await minutesOf([sent({ timestamp: after(-90) })], after(-60))).toEqual([-90]);
+  });
+
+  test('is seen through also when its message was refused at first and is sent in again', () => {
+    const message = sent({ messageId: '1', timestamp: after(-90), sentAt: after(-60) });
+    const { value } = segment.readMessage('track', message, { browser: false, received: TEST_NOW });
+    expect(value).toMatchObject({ occurredAt: TEST_NOW - 30 * MINUTE });
   });
 });
 
