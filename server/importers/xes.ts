@@ -55,7 +55,7 @@ function rowOf(number: number, event: Attributes, trace: Trace, { index, first }
     'trace:index': () => String(trace.number),
     'case:concept:name': () => caseName,
     // The lifecycle extension: an event that says nothing is one that was completed.
-    lifecycle: () => String(event.get('lifecycle:transition') ?? 'complete').toLowerCase(),
+    lifecycle: () => (String(event.get('lifecycle:transition') ?? '').trim() || 'complete').toLowerCase(),
     customer: () => named(trace.attributes) ?? named(event),
   };
   return {

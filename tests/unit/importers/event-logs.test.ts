@@ -152,6 +152,16 @@ describe('an XES log', () => {
     expect(events.map(({ customer }) => customer['customerId'])).toEqual(['9007199254740992', '9007199254740993', '12']);
   });
 
+  test('takes an event as completed where its lifecycle says nothing, however it says it', async () => {
+    const said = ['', '<string key="lifecycle:transition" value=""/>', '<string key="lifecycle:transition" value=" "/>'];
+    const { events } = await read(
+      'nothing.xes',
+      logOf(named('A') + said.map((one) => `<event>${at}${one}</event>`).join('')),
+      await shipped('xes'),
+    );
+    expect(events.map(({ type }) => type)).toEqual(['activity.complete', 'activity.complete', 'activity.complete']);
+  });
+
   test('keeps all values of a list', async () => {
     const list = (...values: readonly string[]): string =>
       `<list key="tags"><values>${values.map((v) => `<string key="tag" value="${v}"/>`).join('')}</values></list>`;
