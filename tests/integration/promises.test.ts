@@ -86,3 +86,23 @@ describe('a promise that no touchpoint takes up', () => {
     expect((await app.timeline(await customerOf(app, 'ada'))).header?.promises.length).toBe(4);
   });
 });
+
+describe('a number whose name holds the stroke that the sums are named with', () => {
+  it('has that very name, and opens the list that it counts', async () => {
+    await using app = await startTestApp({ now: START, journeys: [RULED] });
+    const customer = { customerId: 'ada', orderId: '1' };
+    await app.take([
+      { id: 'a', customer, type: 'page.viewed', segment: 'north|new', occurredAt: START - 3 * HOUR },
+      { id: 'b', customer, type: 'parcel.announced', occurredAt: START - 2 * HOUR, promise: { kind: 'a|b|c', due: START - HOUR } },
+    ]);
+    const { lines } = await app.call<PromiseLedgerView>('promises.get', { journey: 'test' });
+    expect(Object.values(lines).map(({ kind, made }) => [kind, made])).toEqual([['a|b|c', 1]]);
+    expect((await app.list({ of: 'promise', journey: 'test', kind: 'a|b|c', what: 'made' })).rows.length).toBe(1);
+    const { groups } = await app.call<{ groups: Record<string, { total: { entered: number } }> }>('funnel.get', {
+      journey: 'test',
+      by: 'segment',
+    });
+    expect(groups['north|new']?.total.entered).toBe(1);
+    expect((await app.list({ of: 'funnel', journey: 'test', what: 'entered', segment: 'north|new' })).rows.length).toBe(1);
+  });
+});
