@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 import { Tokenizer, TokenParser, TokenType } from '@streamparser/json';
 import { z } from 'zod';
 import { exactNumber } from '#lib/contract/exact-number.ts';
+import type { OcelList } from './ocel-xml.ts';
+import { xmlElements } from './ocel-xml.ts';
 import type { SourceRow } from './source-rows.ts';
 import { utf8Of } from './utf8.ts';
 
@@ -65,7 +67,7 @@ class ExactTokenizer extends Tokenizer {
  * @param watch is told everything that the file holds
  * @throws Error where it is no JSON, or not all of it is there
  */
-async function* elements(stream: Readable, path: string, watch?: OnToken): AsyncGenerator<unknown> {
+async function* jsonElements(stream: AsyncIterable<Buffer>, path: string, watch?: OnToken): AsyncGenerator<unknown> {
   const ready: unknown[] = [];
   let failure: Error | undefined;
   const tokenizer = new ExactTokenizer({ stringBufferSize: 65_536 });
@@ -85,6 +87,24 @@ async function* elements(stream: Readable, path: string, watch?: OnToken): Async
     yield* ready.splice(0);
   }
   if (!parser.isEnded) throw new Error('the file is cut off: its JSON does not end');
+}
+
+/** The elements of one list of a log, in JSON or in XML: its first character tells. */
+async function* elements(stream: Readable, list: OcelList): AsyncGenerator<unknown> {
+  const chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  const head = first.done === true ? Buffer.alloc(0) : first.value;
+  const whole = (async function* () {
+    yield head;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  })();
+  if (/^[\s\u00ef\u00bb\u00bf]*</.test(head.toString('latin1', 0, 200))) {
+    yield* xmlElements(whole, list);
+    return;
+  }
+  const outline = new Outline();
+  yield* jsonElements(whole, `$.${list}.*`, outline.note);
+  outline.check();
 }
 
 /** Looks for what makes a file an OCEL 2.0 log while it is read. */
@@ -107,8 +127,8 @@ class Outline {
   /** @throws Error where it is none */
   check(): void {
     if (this.#hasEvents) return;
-    if (this.#isOlder) throw new Error('it is a log of OCEL 1.0; convert it to OCEL 2.0 (JSON) first');
-    throw new Error('it has no list "events" and is no log of OCEL 2.0 (JSON)');
+    if (this.#isOlder) throw new Error('it is a log of OCEL 1.0; convert it to OCEL 2.0 first');
+    throw new Error('it has no list "events" and is no log of OCEL 2.0');
   }
 
   #noteTop(token: TokenType, value: unknown): void {
@@ -137,15 +157,13 @@ function attributesOf(object: z.infer<typeof objectSchema>): Known['attributes']
 async function readObjects(stream: Readable, withAttributes: boolean): Promise<ReadonlyMap<string, Known>> {
   const objects = new Map<string, Known>();
   const relations: (readonly [from: string, to: string])[] = [];
-  const outline = new Outline();
-  for await (const element of elements(stream, '$.objects.*', outline.note)) {
+  for await (const element of elements(stream, 'objects')) {
     const parsed = objectSchema.safeParse(element);
     if (!parsed.success) continue;
     const { id, type, relationships = [] } = parsed.data;
     objects.set(id, { type, of: classOf(type), related: [], attributes: withAttributes ? attributesOf(parsed.data) : undefined });
     for (const { objectId } of relationships) relations.push([id, objectId]);
   }
-  outline.check();
   for (const [from, to] of relations) {
     const [a, b] = [objects.get(from), objects.get(to)];
     if (b?.of !== undefined) a?.related.push(to);
@@ -219,15 +237,15 @@ function rowOf(number: number, element: unknown, objects: ReadonlyMap<string, Kn
 }
 
 /**
- * Reads the events of an OCEL 2.0 log in JSON, one row each. The file is read twice: first its objects (an index of them is held), then its events
+ * Reads the events of an OCEL 2.0 log in JSON or XML, one row each. The file is read twice: first its objects (an index of them is held), then its events
  * one by one.
  * @param open the file from its beginning
  * @param columns those that the mapping looks at
- * @throws Error where the file is no JSON, is cut off, or is no OCEL 2.0 log; nothing is read of its events then
+ * @throws Error where the file is neither JSON nor XML, is cut off, or is no OCEL 2.0 log; nothing is read of its events then
  */
 export async function* ocelRows(open: () => Promise<Readable>, columns: ReadonlySet<string>): AsyncGenerator<SourceRow> {
   const withAttributes = [...columns].some((column) => column.startsWith('object:') && column.includes('.'));
   const objects = await readObjects(await open(), withAttributes);
   let number = 0;
-  for await (const element of elements(await open(), '$.events.*')) yield rowOf(++number, element, objects);
+  for await (const element of elements(await open(), 'events')) yield rowOf(++number, element, objects);
 }

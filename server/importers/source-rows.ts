@@ -59,7 +59,7 @@ const TEXT = /\.txt(\.gz)?$/i;
 const HIDDEN = /(^|\/)(\.|__MACOSX\/)/;
 const LINES = /\.(ndjson|jsonl|json)$/i;
 const XES = /\.xes$/i;
-const OCEL = /\.(jsonocel|ocel|ocel2)$|[._-]ocel2?\.json$/i;
+const OCEL = /\.(jsonocel|xmlocel|ocel|ocel2)$|[._-]ocel2?\.(json|xml)$/i;
 
 function counted(total: number): { readonly stream: Transform; readonly done: () => number } {
   let seen = 0;
@@ -135,7 +135,7 @@ function chosenName(names: readonly string[], wanted: readonly FileFormat[]): st
 }
 
 function nothingIn(file: string, wanted: string | undefined): Fault {
-  return new Fault('bad_request', `${file} holds no ${wanted ?? '.csv, .ndjson, .xes or .jsonocel file'}`);
+  return new Fault('bad_request', `${file} holds no ${wanted ?? '.csv, .ndjson, .xes, .jsonocel or .xmlocel file'}`);
 }
 
 async function zipEntry(file: string, { entry: wanted, format }: Pick<SourceFormat, 'entry' | 'format'>): Promise<Bytes> {
@@ -182,7 +182,7 @@ function formatOf(name: string, format: SourceFormat['format']): FileFormat {
   if (format !== undefined) return format;
   const told = formatByName(name);
   if (told !== undefined) return told;
-  throw new Fault('bad_request', `${name}: none of .csv, .ndjson, .xes, .jsonocel; name its format in the mapping`);
+  throw new Fault('bad_request', `${name}: none of .csv, .ndjson, .xes, .jsonocel, .xmlocel; name its format in the mapping`);
 }
 
 function tableRow(number: number, { cells, broken }: CsvRecord, place: ReadonlyMap<string, number>): SourceRow {

@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream';
-import { SaxesParser } from 'saxes';
 import { exactNumber } from '#lib/contract/exact-number.ts';
 import type { SourceRow } from './source-rows.ts';
+import type { ElementReader } from './xml.ts';
+import { xmlItems } from './xml.ts';
 
 /** Attributes that hold attributes, followed at most this far. */
 const DEEPEST = 16;
@@ -55,7 +55,7 @@ function rowOf(number: number, event: Attributes, trace: Trace, { index, first }
     'trace:index': () => String(trace.number),
     'case:concept:name': () => caseName,
     // The lifecycle extension: an event that says nothing is one that was completed.
-    lifecycle: () => String(event.get('lifecycle:transition') ?? 'complete').toLowerCase(),
+    lifecycle: () => (String(event.get('lifecycle:transition') ?? '').trim() || 'complete').toLowerCase(),
     customer: () => named(trace.attributes) ?? named(event),
   };
   return {
@@ -71,7 +71,7 @@ function rowOf(number: number, event: Attributes, trace: Trace, { index, first }
 }
 
 /** Follows the elements of a log and gathers the events that have ended. */
-class LogReader {
+class LogReader implements ElementReader<SourceRow> {
   readonly ended: SourceRow[] = [];
   #rows = 0;
   #traces = 0;
@@ -139,52 +139,10 @@ function copyOf(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
-/** The encoding that the first bytes declare; UTF-8 where they declare none. */
-function encodingOf(head: Buffer): string {
-  return (
-    /^<\?xml[^>]*encoding=["']([\w.-]+)["']/i.exec(
-      head
-        .subarray(0, 200)
-        .toString('latin1')
-        .replace(/^\u00ef\u00bb\u00bf/, ''),
-    )?.[1] ?? 'utf-8'
-  );
-}
-
 /**
- * Reads the events of an XES log (IEEE 1849), one row each, holding no more than what one piece of the file ends, and the names of its cases. External entities are never
- * fetched and declared ones not expanded: the parser knows the five of XML only.
+ * Reads the events of an XES log (IEEE 1849), one row each, holding no more than what one piece of the file ends, and the names of its cases.
  * @throws Error where the file is no well-formed XML, or not in the encoding it names
  */
-export async function* xesRows(stream: Readable): AsyncGenerator<SourceRow> {
-  const log = new LogReader();
-  const parser = new SaxesParser<{ readonly xmlns: false; readonly position: true }>({ xmlns: false, position: true });
-  let failure: Error | undefined;
-  parser.on('error', (error) => (failure ??= error));
-  parser.on('opentag', ({ name, attributes }) => log.open(bare(name), attributes));
-  parser.on('closetag', ({ name }) => log.close(bare(name)));
-  let decoder: TextDecoder | undefined;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
-    parser.write(decoded(decoder, parser.line, chunk));
-    if (failure !== undefined) throw failure;
-    yield* log.ended.splice(0);
-  }
-  if (decoder !== undefined) parser.write(decoded(decoder, parser.line));
-  parser.close();
-  if (failure !== undefined) throw failure;
-  yield* log.ended.splice(0);
-}
-
-/** Reads on in the text. @param chunk undefined: the file ends */
-function decoded(decoder: TextDecoder, line: number, chunk?: Buffer): string {
-  try {
-    return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
-  } catch (cause) {
-    throw new Error(`behind line ${line} stands text that is not ${decoder.encoding}, the encoding it names; convert it first`, { cause });
-  }
-}
-
-function bare(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
+export function xesRows(stream: AsyncIterable<Buffer>): AsyncGenerator<SourceRow> {
+  return xmlItems(stream, new LogReader());
 }

@@ -56,3 +56,53 @@ describe('a promise that is made without a date', () => {
     expect([await listed('made'), await listed('undated')]).toEqual([2, 0]);
   });
 });
+
+describe('a promise that no touchpoint takes up', () => {
+  it('is one of the case that its event names, and counts there; where none is named it is on the timeline only', async () => {
+    await using app = await startTestApp({ now: START, journeys: [RULED] });
+    const by = (orderId: string): Record<string, string> => ({ customerId: 'ada', orderId });
+    const promised = { type: 'parcel.announced', promise: { kind: 'parcel', due: START - HOUR } };
+    await app.take([
+      { id: 'a', customer: by('1'), type: 'order.placed', occurredAt: START - 6 * HOUR },
+      { id: 'b', customer: by('2'), type: 'order.placed', occurredAt: START - 5 * HOUR },
+      { id: 'c', customer: by('2'), type: 'delivery.started', occurredAt: START - 4 * HOUR },
+      { id: 'd', customer: by('1'), occurredAt: START - 3 * HOUR, ...promised },
+      { id: 'e', customer: by('2'), occurredAt: START - 3 * HOUR + 1, ...promised },
+      { id: 'f', customer: { customerId: 'ada' }, occurredAt: START - 3 * HOUR + 2, ...promised },
+      { id: 'g', customer: by('1'), type: 'parcel.money', occurredAt: START - 3 * HOUR + 3, promise: { kind: 'money' } },
+      { id: 'h', customer: by('1'), type: 'promise.kept', journey: 'test', occurredAt: START - 2 * HOUR, promise: { kind: 'parcel' } },
+    ]);
+    const { total, lines, owners } = await app.call<PromiseLedgerView>('promises.get', { journey: 'test' });
+    expect(total).toMatchObject({ made: 3, kept: 1, broken: 1, open: 1, undated: 0 });
+    expect(Object.keys(lines).sort()).toEqual(['deliver|parcel', 'order|money', 'order|parcel']);
+    expect(lines['order|parcel']).toMatchObject({ made: 1, kept: 1 });
+    expect(owners.map(({ owner, counts }) => [owner, counts.made])).toEqual([
+      ['Care', 1],
+      ['Logistics', 1],
+      ['Sales', 1],
+    ]);
+    const { rows } = await app.list({ of: 'promise', journey: 'test', what: 'broken' });
+    expect(rows.map(({ caseId }) => caseId)).toEqual(['test:2']);
+    expect((await app.timeline(await customerOf(app, 'ada'))).header?.promises.length).toBe(4);
+  });
+});
+
+describe('a number whose name holds the stroke that the sums are named with', () => {
+  it('has that very name, and opens the list that it counts', async () => {
+    await using app = await startTestApp({ now: START, journeys: [RULED] });
+    const customer = { customerId: 'ada', orderId: '1' };
+    await app.take([
+      { id: 'a', customer, type: 'page.viewed', segment: 'north|new', occurredAt: START - 3 * HOUR },
+      { id: 'b', customer, type: 'parcel.announced', occurredAt: START - 2 * HOUR, promise: { kind: 'a|b|c', due: START - HOUR } },
+    ]);
+    const { lines } = await app.call<PromiseLedgerView>('promises.get', { journey: 'test' });
+    expect(Object.values(lines).map(({ kind, made }) => [kind, made])).toEqual([['a|b|c', 1]]);
+    expect((await app.list({ of: 'promise', journey: 'test', kind: 'a|b|c', what: 'made' })).rows.length).toBe(1);
+    const { groups } = await app.call<{ groups: Record<string, { total: { entered: number } }> }>('funnel.get', {
+      journey: 'test',
+      by: 'segment',
+    });
+    expect(groups['north|new']?.total.entered).toBe(1);
+    expect((await app.list({ of: 'funnel', journey: 'test', what: 'entered', segment: 'north|new' })).rows.length).toBe(1);
+  });
+});

@@ -108,6 +108,13 @@ describe('law 6: one in-order event onto the saved state equals the full fold', 
     expect([...run(fastBatches(events)).bookings].sort()).toEqual([...full.bookings].sort());
   });
 
+  it('says how a case stood in the stays of one millisecond by their order: what it reached in the same millisecond it had not reached before', () => {
+    const told = (sequence: number, type: string): StoredEvent => event(`t${sequence}`, { customerId: 'C1' }, { at: BASE, sequence, type });
+    const there = [told(1, 'page.viewed'), told(2, 'case.opened'), told(3, 'delivery.arrived')];
+    for (const events of [there, [...there, told(4, 'order.placed')]])
+      expect(run(fastBatches(events)).members).toEqual(run([events]).members);
+  });
+
   it('takes the fast path exactly for what comes after everything and ties with nothing', () => {
     fc.assert(
       fc.property(onePerson(20), (events) => {

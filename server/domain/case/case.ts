@@ -3,7 +3,7 @@ import type { Booking } from '../kernel/counters.ts';
 import { FUNNEL } from '../kernel/counters.ts';
 import { dayCeiling, hourAnchor, minuteOf } from '../kernel/time.ts';
 import { binOf } from '../kernel/log-bins.ts';
-import type { Blueprint, Stage, Touchpoint } from '../blueprint/blueprint.ts';
+import type { Blueprint, Blueprints, Stage, Touchpoint } from '../blueprint/blueprint.ts';
 import { overdueFrom, standardFor } from '../blueprint/standard.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
 import { bookWay } from '../conformance/conformance.ts';
@@ -121,13 +121,14 @@ export function caseOf(state: CustomerState, matches: readonly Match[], event: S
   return best;
 }
 
-/** The case that an event names by its id though no touchpoint takes it up: it happened in that case, and moves it nowhere. */
-export function caseSpokenOf(state: CustomerState, event: StoredEvent): CaseState | undefined {
-  const { caseId, journey } = event;
-  if (caseId === undefined) return undefined;
-  const key = `case:${caseId}`;
+/** The case that an event names by its id or by the key of its journey, though no touchpoint takes it up: it happened in that case, and moves it nowhere. */
+export function caseSpokenOf(state: CustomerState, event: StoredEvent, blueprints: Blueprints): CaseState | undefined {
   return state.cases
-    .filter((one) => one.keys.includes(key) && (journey === undefined || journey === one.journey))
+    .filter((one) => {
+      if (event.journey !== undefined && event.journey !== one.journey) return false;
+      const its = blueprints.get(one.journey, one.version);
+      return its !== undefined && keysOf(event, its).some((key) => one.keys.includes(key));
+    })
     .reduce<CaseState | undefined>(newer, undefined);
 }
 

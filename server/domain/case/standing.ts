@@ -17,12 +17,13 @@ function cameBack(one: CaseState, index: number): boolean {
   return one.stays.some((stay, i) => i < index && stay.until < (one.stays[i + 1]?.from ?? 0));
 }
 
-function beginsAs(one: CaseState, index: number, at: { readonly goalAt: number; readonly blueprint: Blueprint }): CaseStanding {
+function beginsAs(one: CaseState, index: number, blueprint: Blueprint): CaseStanding {
   const stay = one.stays[index];
   if (stay === undefined) return 'open';
-  const stage = stageAt(at.blueprint, stay.stage);
-  const isGoal = stay.stage === at.blueprint.steps.at(-1);
-  if (at.goalAt <= stay.from) return stage.after || isGoal ? 'completed' : 'reopened';
+  const goal = blueprint.steps.at(-1);
+  // By the order of the stays, not by the clock: within one millisecond a case may pass through several.
+  const isThere = one.stays.some((earlier, i) => i <= index && earlier.stage === goal);
+  if (isThere) return stageAt(blueprint, stay.stage).after || stay.stage === goal ? 'completed' : 'reopened';
   if (cameBack(one, index)) return 'reopened';
   return index === 0 ? 'open' : 'progressing';
 }
@@ -36,7 +37,7 @@ export function standingSteps(one: CaseState, stay: Stay, blueprint: Blueprint):
   const index = here >= 0 ? here : one.stays.findIndex((other) => sameStay(other, stay));
   const end = stayEnd(one, stay, blueprint);
   const goalAt = one.goalAt === 0 ? Infinity : one.goalAt;
-  const steps: StandingStep[] = [[stay.from, beginsAs(one, index, { goalAt, blueprint }), 1]];
+  const steps: StandingStep[] = [[stay.from, beginsAs(one, index, blueprint), 1]];
   if (goalAt > stay.from && goalAt < end) steps.push([goalAt, 'completed', 1]);
   for (const at of one.reopened) if (at >= stay.from && at < end) steps.push([at, 'reopened', 1]);
   const overdue = stuckFrom(one, stay, blueprint);

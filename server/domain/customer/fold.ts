@@ -145,11 +145,11 @@ function countEvent(applying: Applying, match: Match | undefined, begunContact: 
 
 /** What the saved funnels see of an event. Statements about identities and other events are no experience. */
 function seenByFunnels(applying: Applying, matches: readonly Match[], where: Where | null): FunnelEvent | null {
-  const { event, state } = applying;
+  const { event, state, context } = applying;
   if (event.type === 'identify' || event.type?.startsWith('event.') === true) return null;
   const first = where?.match ?? matches[0];
   const others = matches.filter((match) => match.blueprint.journey !== first?.blueprint.journey);
-  const one = where === null ? caseSpokenOf(state, event) : where.one;
+  const one = where === null ? caseSpokenOf(state, event, context.blueprints) : where.one;
   return {
     event,
     touchpoints: (first === undefined ? [] : [first, ...others]).map(({ blueprint, touchpoint }) => ({

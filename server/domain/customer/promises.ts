@@ -1,6 +1,7 @@
 import type { PromiseRule } from '../blueprint/promise-rule.ts';
 import { dueAt, promiseRuleOf } from '../blueprint/promise-rule.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
+import { caseSpokenOf } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
 import { DEFAULT_PROMISE_HALF_HOURS } from '../friction/severity.ts';
 import { breaksAt, isDated } from '../promise/dates.ts';
@@ -107,8 +108,13 @@ function promiseMeant({ state, event }: Applying, one: CaseState | undefined, { 
   return unnamed === undefined || event.at >= breaksAt(unnamed) ? undefined : unnamed;
 }
 
+/** Where no touchpoint takes the event up, its promise is one of the case that it names, as when somebody here states it. */
 function changePromise(applying: Applying, where: Where | null, said: Said): void {
-  const known = promiseMeant(applying, where?.one, said);
+  if (where === null) {
+    const { state, event, context } = applying;
+    return statePromise(applying, caseSpokenOf(state, event, context.blueprints), said.given);
+  }
+  const known = promiseMeant(applying, where.one, said);
   if (known !== undefined) changeKnown(applying, known, said);
   else if (said.change === 'made') makePromise(applying, where, said.given);
 }
@@ -146,7 +152,7 @@ function giveDate({ event }: Applying, known: PromiseRecord, { given, change }: 
   if (given.graceSeconds !== undefined) known.graceMs = Math.round(given.graceSeconds * 1000);
 }
 
-/** A promise that somebody here makes about a case, or says to be kept, moved or withdrawn. */
+/** A promise that is made about a case at no touchpoint, or said to be kept, moved or withdrawn. */
 export function statePromise(applying: Applying, one: CaseState | undefined, given: Given): void {
   const { state, event, touched, context } = applying;
   const change = changeSaid(event);

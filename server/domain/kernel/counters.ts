@@ -82,11 +82,13 @@ export const FOUND = { cases: 0 } as const;
 export const RECOVERY = { detected: 0, states: 1, moods: 10, before: 11, after: 12, times: 100 } as const;
 
 const SEPARATOR = '|';
+/** Stands for the separator inside a dimension: segments, owners and kinds are words of others, and a name may hold it. */
+const SEPARATOR_INSIDE = '\u0001';
 
-/** Builds a cell key: cube letter, journey, version, then the cube's dimensions. The separator is taken out of the parts. */
+/** Builds a cell key: cube letter, journey, version, then the cube's dimensions. */
 export function cellKey(cube: CubeLetter, journey: string, version: number, dimensions: readonly string[]): string {
   let key = `${cube}${SEPARATOR}${journey}${SEPARATOR}${version}`;
-  for (const part of dimensions) key += SEPARATOR + (part.includes(SEPARATOR) ? part.replaceAll(SEPARATOR, '/') : part);
+  for (const part of dimensions) key += SEPARATOR + (part.includes(SEPARATOR) ? part.replaceAll(SEPARATOR, SEPARATOR_INSIDE) : part);
   return key;
 }
 
@@ -144,7 +146,8 @@ export interface CellName {
 /** Reads a cell key. */
 export function parseCell(key: string): CellName {
   const [cube = '', journey = '', version = '0', ...dimensions] = key.split(SEPARATOR);
-  return { cube, journey, version: Number(version), dimensions };
+  const names = key.includes(SEPARATOR_INSIDE) ? dimensions.map((part) => part.replaceAll(SEPARATOR_INSIDE, SEPARATOR)) : dimensions;
+  return { cube, journey, version: Number(version), dimensions: names };
 }
 
 /** Bookings summed up by place. Zero sums vanish. */

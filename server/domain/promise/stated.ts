@@ -1,7 +1,7 @@
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import { promiseRuleOf } from '../blueprint/promise-rule.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
-import { lastStay } from '../case/case.ts';
+import { lastStay, stageAt } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
 import { promiseMade } from './made.ts';
 import type { CaseState, CustomerState, PromiseRecord, VisitState } from '../customer/state.ts';
@@ -19,7 +19,7 @@ export function visitDuring(state: CustomerState, one: CaseState): VisitState | 
     .reduce<VisitState | undefined>((best, visit) => (best === undefined || visit.last >= best.last ? visit : best), undefined);
 }
 
-/** A promise that somebody here gives about a case: as the journey rules for its kind, at no touchpoint. */
+/** A promise about a case that is given at no touchpoint: as the journey rules for its kind. */
 export function statedPromise(
   event: StoredEvent,
   given: NonNullable<StoredEvent['promise']>,
@@ -45,7 +45,7 @@ export function statedPromise(
       stage,
       touchpoint: '',
       controller: 'us',
-      owner: visit?.owner ?? '',
+      owner: visit?.owner ?? stageAt(blueprint, stage).owner,
       segment: one.segment,
       area,
       channel: visit?.channel ?? one.channel,

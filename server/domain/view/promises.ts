@@ -84,7 +84,8 @@ function linesOf(blueprint: Blueprint, sums: CellSums): PromiseLine[] {
   const place = new Map(blueprint.stages.map((stage) => [stage.id, stage.index]));
   return [...gatherBy(sums, (d) => `${d[0] ?? ''}|${d[3] ?? ''}`)]
     .map(([key, measures]): PromiseLine => {
-      const [stage = '', kind = ''] = key.split('|');
+      const cut = key.indexOf('|');
+      const [stage, kind] = [key.slice(0, cut), key.slice(cut + 1)];
       return { stage, kind, ...countsOf(measures), gap: gapOf(measures) };
     })
     .sort((a, b) => (place.get(a.stage) ?? 0) - (place.get(b.stage) ?? 0) || (a.kind < b.kind ? -1 : 1));

@@ -152,6 +152,16 @@ describe('an XES log', () => {
     expect(events.map(({ customer }) => customer['customerId'])).toEqual(['9007199254740992', '9007199254740993', '12']);
   });
 
+  test('takes an event as completed where its lifecycle says nothing, however it says it', async () => {
+    const said = ['', '<string key="lifecycle:transition" value=""/>', '<string key="lifecycle:transition" value=" "/>'];
+    const { events } = await read(
+      'nothing.xes',
+      logOf(named('A') + said.map((one) => `<event>${at}${one}</event>`).join('')),
+      await shipped('xes'),
+    );
+    expect(events.map(({ type }) => type)).toEqual(['activity.complete', 'activity.complete', 'activity.complete']);
+  });
+
   test('keeps all values of a list', async () => {
     const list = (...values: readonly string[]): string =>
       `<list key="tags"><values>${values.map((v) => `<string key="tag" value="${v}"/>`).join('')}</values></list>`;
@@ -255,6 +265,66 @@ describe('an OCEL 2.0 log with the mapping that ships', () => {
     const { events } = await read('long.jsonocel', log, `${await shipped('ocel')}\nsegment: object:customers.level\n`);
     expect(events[0]?.attributes).toMatchObject({ reference: '12345678901234567891' });
     expect(events.slice(1, 3).map(({ segment }) => segment)).toEqual(['-9007199254740993', '-9007199254740993']);
+  });
+});
+
+interface OcelElement {
+  readonly id?: string;
+  readonly type?: string;
+  readonly time?: string;
+  readonly attributes?: readonly { readonly name: string; readonly time?: string; readonly value: string | number | boolean }[];
+  readonly relationships?: readonly { readonly objectId: string; readonly qualifier: string }[];
+}
+
+/** The same log in XML, with the types of its attributes in its head. */
+function ocelXml(json: string, types: Readonly<Record<string, string>> = {}): string {
+  const { events, objects } = JSON.parse(json) as { readonly events: readonly OcelElement[]; readonly objects: readonly OcelElement[] };
+  const quoted = (text: string): string => `"${text.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"`;
+  const said = (name: string, value: string | undefined): string => (value === undefined ? '' : ` ${name}=${quoted(value)}`);
+  const element = (tag: string, { id, type, time, attributes = [], relationships = [] }: OcelElement): string =>
+    `<${tag}${said('id', id)}${said('type', type)}${said('time', time)}><attributes>${attributes
+      .map((one) => `<attribute${said('name', one.name)}${said('time', one.time)}>${String(one.value)}</attribute>`)
+      .join('')}</attributes><objects>${relationships
+      .map((one) => `<relationship${said('object-id', one.objectId)}${said('qualifier', one.qualifier)}/>`)
+      .join('')}</objects></${tag}>`;
+  const kinds = (tag: string, all: readonly OcelElement[]): string =>
+    [...new Set(all.map(({ type }) => type ?? ''))]
+      .map((name) => {
+        const declared = Object.entries(types).map(([attribute, type]) => `<attribute name="${attribute}" type="${type}"/>`);
+        return `<${tag}${said('name', name)}><attributes>${declared.join('')}</attributes></${tag}>`;
+      })
+      .join('');
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<log><object-types>${kinds('object-type', objects)}</object-types><event-types>${kinds('event-type', events)}</event-types>
+<objects>${objects.map((one) => element('object', one)).join('\n')}</objects><events>${events.map((one) => element('event', one)).join('\n')}</events></log>`;
+}
+
+describe('an OCEL 2.0 log in XML', () => {
+  test.each(['plain.xmlocel', 'packed.xmlocel.gz', 'named.ocel.xml'])('gives the very events that it gives in JSON (%s)', async (name) => {
+    const mapping = `${await shipped('ocel')}\nsegment: object:customers.level\n`;
+    const xml = ocelXml(OCEL);
+    expect(await read(name, name.endsWith('.gz') ? gzipSync(xml) : xml, mapping)).toEqual(await read('same.jsonocel', OCEL, mapping));
+  });
+
+  test('has the kinds of values that its head declares, and keeps every digit', async () => {
+    const values = '{"name":"amount","value":2.5},{"name":"first","value":true},{"name":"reference","value":"12345678901234567891"}';
+    const log = OCEL.replace('{"name":"channel","value":"web"}', values);
+    const { events } = await read(
+      'kinds.xmlocel',
+      ocelXml(log, { amount: 'float', first: 'boolean', reference: 'integer' }),
+      await shipped('ocel'),
+    );
+    expect(events[0]?.attributes).toMatchObject({ amount: 2.5, first: true, reference: '12345678901234567891' });
+  });
+
+  test('is refused with the reason where it is cut off, of OCEL 1.0, or another log', async () => {
+    const xml = ocelXml(OCEL);
+    await expect(read('cut.xmlocel', xml.slice(0, -200), await shipped('ocel'))).rejects.toThrow(
+      /cut\.xmlocel cannot be read: .*unclosed tag/,
+    );
+    const older = '<log><global scope="log"><string key="version" value="1.0"/></global><events><event/></events></log>';
+    await expect(read('older.xmlocel', older, await shipped('ocel'))).rejects.toThrow(/OCEL 1\.0/);
+    await expect(read('other.xmlocel', logOf(named('A')), await shipped('ocel'))).rejects.toThrow(/no list "events".*OCEL 2\.0/);
   });
 });
 
