@@ -41,7 +41,7 @@ describe('the live chip', () => {
   it('tells the instant and the lag while live', () => {
     const chip = chipOf(shown);
     expect(chip.kind).toBe('live');
-    expect(chip.detail).toMatch(/^as of \d\d:\d\d:07 · lag 0\.4 s$/);
+    expect(chip.detail).toMatch(/^as of \d\d:\d\d:07 · lag 0\.4\u00a0s$/);
   });
   it('counts what a pause holds back', () => {
     const chip = chipOf({ ...shown, view: { paused: true, missed: 214, synced: true }, pausedAt: live.asOf });
@@ -53,8 +53,8 @@ describe('the live chip', () => {
     expect(chip.detail).toContain('stale');
   });
   it('shows the age of stale data and the wait before the next attempt', () => {
-    expect(chipOf({ ...shown, pulse: { ...live, beatAgeMs: 120_000 } }).word).toBe('STALE 2 min');
-    expect(chipOf({ ...shown, pulse: { ...live, connected: false, retryInMs: 3_200 } }).detail).toContain('retry in 4 s');
+    expect(chipOf({ ...shown, pulse: { ...live, beatAgeMs: 120_000 } }).word).toBe('STALE 2\u00a0min');
+    expect(chipOf({ ...shown, pulse: { ...live, connected: false, retryInMs: 3_200 } }).detail).toContain('retry in 4\u00a0s');
   });
   it('never calls a past instant live', () => {
     expect(chipOf({ ...shown, pastAt: live.asOf })).toMatchObject({ kind: 'past', word: 'PAST' });
