@@ -43,6 +43,12 @@ describe('the live chip', () => {
     expect(chip.kind).toBe('live');
     expect(chip.detail).toMatch(/^as of \d\d:\d\d:07 · lag 0\.4\u00a0s$/);
   });
+  it('says connecting, not reconnecting, of a view that waits for its first snapshot, and nothing better of a lost connection', () => {
+    const opening = { paused: false, missed: 0, synced: false, opening: true };
+    expect(chipOf({ ...shown, view: opening }).kind).toBe('connecting');
+    expect(chipOf({ ...shown, view: { ...opening, opening: false } }).kind).toBe('reconnecting');
+    expect(chipOf({ ...shown, view: opening, pulse: { ...live, beatAgeMs: 4_000 } }).kind).toBe('reconnecting');
+  });
   it('counts what a pause holds back', () => {
     const chip = chipOf({ ...shown, view: { paused: true, missed: 214, synced: true }, pausedAt: live.asOf });
     expect(chip).toMatchObject({ kind: 'paused', word: 'PAUSED' });
