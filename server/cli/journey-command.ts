@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { Fault, journeySchema } from '#lib/contract/index.ts';
+import { BY_FILES, Fault, journeySchema } from '#lib/contract/index.ts';
 import type { JourneyChange, JourneyFile } from '#lib/contract/index.ts';
 import { readConfig } from '#server/config.ts';
 import type { Config } from '#server/config.ts';
@@ -62,7 +62,7 @@ async function published(config: Config): Promise<readonly PublishedJourney[]> {
     return readJourneys(config.journeysDir).flatMap(({ name, text }) => {
       const reading = readJourney(text);
       if (!reading.ok) throw new Fault('bad_config', reading.problems.map((problem) => problemText(name, problem)).join('\n'));
-      return [{ journey: reading.value.journey, version: reading.value.version, text, by: 'journey files', at: 0 }];
+      return [{ journey: reading.value.journey, version: reading.value.version, text, by: BY_FILES, at: 0 }];
     });
   }
   const redis = await connect(store);

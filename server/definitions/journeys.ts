@@ -1,3 +1,4 @@
+import { BY_FILES } from '#lib/contract/index.ts';
 import { parseJourney, readJourneys } from '#server/journeys/load.ts';
 import type { Definitions } from './definitions.ts';
 
@@ -15,7 +16,7 @@ export async function publishJourneys(definitions: Definitions, from: { readonly
       kind: 'journey',
       id: `${blueprint.journey}@${blueprint.version}`,
       body: text,
-      by: 'journey files',
+      by: BY_FILES,
       at: from.at,
     });
 }

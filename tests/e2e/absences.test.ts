@@ -101,6 +101,29 @@ describe('promises, what is outside, and silence', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('shows of every department and of what is outside all that became of its promises, so that a row adds up to what was made', async () => {
+    const page = await open('/promises');
+    const rows = await page
+      .locator('section[aria-labelledby="owners"] tbody tr')
+      .evaluateAll((all) =>
+        all.map((row) =>
+          Object.fromEntries(
+            [...row.querySelectorAll('a[data-promise]')].map((a) => [
+              a.getAttribute('data-promise'),
+              Number(a.textContent?.replaceAll(',', '')),
+            ]),
+          ),
+        ),
+      );
+    expect(rows.length).toBeGreaterThan(1);
+    for (const row of rows) {
+      const parts = ['open', 'kept', 'late', 'broken', 'withdrawn'].map((what) => row[`owner-${what}`] ?? Number.NaN);
+      expect(parts.reduce((sum, part) => sum + part, 0)).toBe(row['owner-made']);
+      expect(row['owner-undated']).toBeGreaterThanOrEqual(0);
+    }
+    await page.context().close();
+  });
+
   it('gives the keyboard back to the number whose list was closed', async () => {
     for (const [path, number] of [
       ['/promises', '[data-promise="late"]'],

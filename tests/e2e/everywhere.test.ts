@@ -276,6 +276,39 @@ describe('with customers in it', () => {
     await made.close();
   });
 
+  it('no page moves on a telephone when the connection is lost and comes back', async () => {
+    const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'de-DE' });
+    const page = await phone.newPage();
+    let lose: () => void = () => undefined;
+    await page.routeWebSocket(/socket\.io/, (socket) => {
+      socket.connectToServer();
+      lose = () => void socket.close();
+    });
+    await page.goto(`${product.address}/heat`);
+    await page.locator('[data-live="live"]').waitFor();
+    const top = () => page.locator('main').evaluate((main) => main.getBoundingClientRect().top);
+    const before = await top();
+    lose();
+    await page.locator('[data-live]:not([data-live="live"])').waitFor();
+    expect(await top()).toBe(before);
+    await page.locator('[data-live="live"]').waitFor();
+    expect(await top()).toBe(before);
+    await phone.close();
+  });
+  it('a reader who has colours of their own sees which place is on, and the bars of the funnel', async () => {
+    const own = await browser.newContext({ viewport: WIDE, forcedColors: 'active' });
+    const page = await own.newPage();
+    await page.goto(`${product.address}/funnel`);
+    const background = (selector: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((one) => getComputedStyle(one).backgroundColor);
+    expect(await background('nav a[aria-current]')).not.toBe(await background('nav li a:not([aria-current])'));
+    expect(await background('.become .bar .wentOn')).not.toBe(await background('.become .bar'));
+    expect(await background('.become .bar .wentOn')).not.toBe(await background('main'));
+    await own.close();
+  });
   it('a page that the server no longer answers says so, in the chosen language, and stays accessible in both themes', async () => {
     const made = await context('light', 'en-XA');
     const pages = await Promise.all(

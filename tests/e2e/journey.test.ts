@@ -210,6 +210,8 @@ describe('the editor', () => {
     await page.getByText('Nothing differs from version 1').waitFor(PATIENT);
     const publish = page.locator('[data-publish]');
     expect(await publish.isDisabled()).toBe(true);
+    // Nothing that cannot be pressed leaves its reason to be guessed.
+    await page.getByText('It says the same as what is published').waitFor();
 
     const text = page.getByLabel('The journey file (YAML)');
     const good = await text.inputValue();

@@ -97,7 +97,7 @@ describe('two people at their desks', () => {
     await row(ada).waitFor({ timeout: 20_000 });
     await row(ben).waitFor({ timeout: 20_000 });
     expect(await row(ada).innerText()).toMatch(/Karla Kunde/);
-    expect(await row(ada).innerText()).toMatch(/Not called back: promise broken \d+ .* ago/);
+    expect(await row(ada).innerText()).toMatch(/Not called back: promise broken \d+\s.* ago/);
     expect(await row(ada).locator('[data-value]').count()).toBe(0);
     expect(await row(ada).innerText()).toContain('value unknown');
     // Put aside, with a reason, it comes back by the clock alone.
@@ -213,6 +213,57 @@ describe('many customers of one cause', () => {
     expect(await ada.getByText('Nothing needs anybody now').count()).toBe(0);
     await ada.locator('.empty').getByRole('link', { name: 'Show everything' }).click();
     await expect.poll(() => rows().count(), SOON).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe('a queue that is long', () => {
+  const rows = () => ada.locator('li[data-item]');
+
+  it('shows its most pressing part, opens more by key or button, and is found again as it was left', async () => {
+    const names = Array.from({ length: 30 }, (_, i) => `L${i}`);
+    await app.take(
+      names.flatMap((customerId, i) => [
+        { customer: { customerId }, type: 'page.viewed', occurredAt: app.now - 3 * HOUR },
+        {
+          customer: { customerId },
+          type: 'contact.ended',
+          channel: 'phone',
+          topic: 'complaint',
+          occurredAt: app.now - 2 * HOUR - i * 1000,
+        },
+      ]),
+    );
+    await ada.goto(`${app.address}/queue?reason=complaint`);
+    await ada.locator('[data-live="live"]').waitFor();
+    await expect.poll(() => ada.locator('#items-title').getAttribute('data-count'), SOON).not.toBe('4');
+    const all = Number(await ada.locator('#items-title').getAttribute('data-count'));
+    expect(await rows().count()).toBe(12);
+    await rows().last().focus();
+    await ada.keyboard.press('j');
+    await expect.poll(() => rows().count(), SOON).toBe(Math.min(36, all));
+    expect(
+      await rows()
+        .nth(12)
+        .evaluate((node) => node === document.activeElement),
+    ).toBe(true);
+    await rows().nth(20).getByRole('link').first().click();
+    await ada.waitForURL(/\/c\//);
+    await ada.goBack();
+    await expect.poll(() => rows().count(), SOON).toBe(Math.min(36, all));
+    // Another choice begins at the top again.
+    await ada.getByLabel('Why').selectOption('');
+    await expect.poll(() => new URL(ada.url()).search, SOON).toBe('');
+    expect(await rows().count()).toBe(12);
+    await ada.getByRole('button', { name: /^Show more \(12 of / }).click();
+    await expect
+      .poll(
+        () =>
+          rows()
+            .nth(12)
+            .evaluate((node) => node === document.activeElement),
+        SOON,
+      )
+      .toBe(true);
   });
 });
 

@@ -38,6 +38,11 @@ export function tenths(value: number): string {
   return formats.number(localeOf(speech.spoken), 1, 1).format(value);
 }
 
+/** A number and its sign, which no line may part. */
+function inPercent(value: number, digits: number): string {
+  return m.percent({ value: decimal(value, digits) });
+}
+
 /** `part` of `whole` in per cent: `92 %`, `0.4 %` below one, there with at most `fine` decimals; a dash where there is no whole. */
 export function percent(part: number, whole: number, fine = 1): string {
   if (whole <= 0) return '–';
@@ -45,7 +50,7 @@ export function percent(part: number, whole: number, fine = 1): string {
   const digits = value !== 0 && value < 1 ? fine : 0;
   // A part short of the whole must not read as all of it, nor something as nothing.
   const shown = part < whole && value > 99 ? Math.floor(value) : value;
-  return `${decimal(shown, digits)} %`;
+  return inPercent(shown, digits);
 }
 
 /**
@@ -68,7 +73,7 @@ export function percents(parts: readonly number[]): readonly string[] {
   const values = parts.map((part) => (100 * part) / whole);
   const least = Math.min(...values.filter((value) => value > 0));
   const digits = least >= 1 ? 0 : least >= 0.1 ? 1 : 2;
-  return addingUp(values, 100, digits).map((value) => `${decimal(value, digits)} %`);
+  return addingUp(values, 100, digits).map((value) => inPercent(value, digits));
 }
 
 /** A signed number: `+14`, `−3`, `±0`. */

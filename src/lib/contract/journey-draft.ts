@@ -5,6 +5,9 @@ import type { Names } from './views.ts';
 /** Longest text of a journey file that the editor takes, characters: it has to fit into one request. */
 export const LONGEST_JOURNEY = 80_000;
 
+/** Who published a version that came from the folder of journey files. */
+export const BY_FILES = 'journey files';
+
 /** Something wrong on a line of a journey file. */
 export interface JourneyProblem {
   /** from 1 */

@@ -12,7 +12,7 @@ export interface Chip {
 
 interface Shown {
   readonly pulse: Pulse;
-  readonly view: { readonly paused: boolean; readonly missed: number; readonly synced: boolean } | null;
+  readonly view: { readonly paused: boolean; readonly missed: number; readonly synced: boolean; readonly opening?: boolean } | null;
   /** ms since 1970 where a past instant is shown */
   readonly pastAt: number | null;
   /** server clock when the pause began; null while not paused */
@@ -21,7 +21,9 @@ interface Shown {
 
 /** The chip for what is on the screen. */
 export function chipOf({ pulse, view, pastAt, pausedAt }: Shown): Chip {
-  const liveness = livenessOf(pulse, view?.synced ?? true);
+  const judged = livenessOf(pulse, view?.synced ?? true);
+  // A view that waits for its first snapshot has lost nothing that it could get back.
+  const liveness = view?.opening === true && judged === 'reconnecting' && livenessOf(pulse) === 'live' ? 'connecting' : judged;
   if (pastAt !== null) return { kind: 'past', word: m.word('past', NO_AGE), detail: m.pastAt({ time: dateTime(pastAt) }) };
   if (view?.paused) {
     const details = [

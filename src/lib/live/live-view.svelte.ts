@@ -16,6 +16,7 @@ export class LiveView<View extends object> {
   #paused = $state(false);
   #missed = $state(0);
   #synced = $state(false);
+  #opening = $state(false);
   #refusal = $state<string | null>(null);
   #follow: Follow | undefined;
   #room = '';
@@ -43,6 +44,10 @@ export class LiveView<View extends object> {
   get synced(): boolean {
     return this.#synced;
   }
+  /** true until the first snapshot has come: nothing that was there is lost. */
+  get opening(): boolean {
+    return this.#opening;
+  }
   /** Why the server refuses this view; null while it does not. */
   get refusal(): string | null {
     return this.#refusal;
@@ -60,6 +65,7 @@ export class LiveView<View extends object> {
     this.#paused = false;
     this.#put(initial);
     this.#missed = 0;
+    this.#opening = request !== null;
     if (request) {
       this.#follow = this.#feed.follow(request, {
         snapshot: (answer) => this.#snapshot(answer),
@@ -90,6 +96,7 @@ export class LiveView<View extends object> {
     this.#epoch = answer.epoch;
     this.#sequence = answer.seq;
     this.#synced = true;
+    this.#opening = false;
     this.#refusal = null;
     // The shape of a snapshot is fixed by the request it answers.
     this.#put(answer.data as View);

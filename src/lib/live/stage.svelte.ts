@@ -3,6 +3,8 @@ export interface Pausable {
   readonly paused: boolean;
   readonly missed: number;
   readonly synced: boolean;
+  /** it waits for its first snapshot */
+  readonly opening?: boolean;
   togglePause(): void;
 }
 

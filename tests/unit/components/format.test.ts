@@ -33,10 +33,10 @@ describe('figures', () => {
     expect(plural(1204, 'case')).toBe('1,204 cases');
   });
   it('never round a part up to the whole, nor something down to nothing', () => {
-    expect(percent(999, 1000)).toBe('99 %');
-    expect(percent(1000, 1000)).toBe('100 %');
-    expect(percent(4, 1000)).toBe('0.4 %');
-    expect(percent(0, 1000)).toBe('0 %');
+    expect(percent(999, 1000)).toBe('99\u00a0%');
+    expect(percent(1000, 1000)).toBe('100\u00a0%');
+    expect(percent(4, 1000)).toBe('0.4\u00a0%');
+    expect(percent(0, 1000)).toBe('0\u00a0%');
     expect(percent(5, 0)).toBe('–');
   });
   it('of parts add up to the figure of their total, a pull downwards included', () => {
@@ -47,31 +47,31 @@ describe('figures', () => {
     expect(addingUp([], 0)).toEqual([]);
   });
   it('of shares add up to 100 per cent, and none reads as nothing or as all', () => {
-    expect(percents([1, 1, 1])).toEqual(['34 %', '33 %', '33 %']);
-    expect(percents([995, 0, 5])).toEqual(['99.5 %', '0 %', '0.5 %']);
-    expect(percents([9_999, 1])).toEqual(['99.99 %', '0.01 %']);
+    expect(percents([1, 1, 1])).toEqual(['34\u00a0%', '33\u00a0%', '33\u00a0%']);
+    expect(percents([995, 0, 5])).toEqual(['99.5\u00a0%', '0\u00a0%', '0.5\u00a0%']);
+    expect(percents([9_999, 1])).toEqual(['99.99\u00a0%', '0.01\u00a0%']);
     expect(percents([0, 0])).toEqual(['–', '–']);
   });
 });
 
 describe('lengths of time', () => {
   it.each([
-    [400, '0.4 s'],
-    [45_000, '45 s'],
-    [3 * MINUTE + 5_000, '3 min 5 s'],
-    [42 * MINUTE + 40_000, '43 min'],
-    [2 * HOUR + 10 * MINUTE, '2 h 10 min'],
-    [DAY - 1, '24 h'],
-    [3 * DAY + 4 * HOUR, '3 d 4 h'],
-    [45 * DAY, '45 d'],
-    [-5, '0 s'],
+    [400, '0.4\u00a0s'],
+    [45_000, '45\u00a0s'],
+    [3 * MINUTE + 5_000, '3\u00a0min 5\u00a0s'],
+    [42 * MINUTE + 40_000, '43\u00a0min'],
+    [2 * HOUR + 10 * MINUTE, '2\u00a0h 10\u00a0min'],
+    [DAY - 1, '24\u00a0h'],
+    [3 * DAY + 4 * HOUR, '3\u00a0d 4\u00a0h'],
+    [45 * DAY, '45\u00a0d'],
+    [-5, '0\u00a0s'],
   ])('%d ms reads %s', (ms, text) => {
     expect(duration(ms)).toBe(text);
   });
   it('are one unit where they are ages, and tell the past from the future', () => {
-    expect(coarse(41 * HOUR)).toBe('41 h');
-    expect(ago(0, 3 * MINUTE)).toBe('3 min ago');
-    expect(ago(2 * HOUR, 0)).toBe('in 2 h');
+    expect(coarse(41 * HOUR)).toBe('41\u00a0h');
+    expect(ago(0, 3 * MINUTE)).toBe('3\u00a0min ago');
+    expect(ago(2 * HOUR, 0)).toBe('in 2\u00a0h');
     expect(ago(0, 900)).toBe('just now');
   });
 });

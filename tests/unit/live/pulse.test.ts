@@ -41,7 +41,13 @@ describe('the live chip', () => {
   it('tells the instant and the lag while live', () => {
     const chip = chipOf(shown);
     expect(chip.kind).toBe('live');
-    expect(chip.detail).toMatch(/^as of \d\d:\d\d:07 · lag 0\.4 s$/);
+    expect(chip.detail).toMatch(/^as of \d\d:\d\d:07 · lag 0\.4\u00a0s$/);
+  });
+  it('says connecting, not reconnecting, of a view that waits for its first snapshot, and nothing better of a lost connection', () => {
+    const opening = { paused: false, missed: 0, synced: false, opening: true };
+    expect(chipOf({ ...shown, view: opening }).kind).toBe('connecting');
+    expect(chipOf({ ...shown, view: { ...opening, opening: false } }).kind).toBe('reconnecting');
+    expect(chipOf({ ...shown, view: opening, pulse: { ...live, beatAgeMs: 4_000 } }).kind).toBe('reconnecting');
   });
   it('counts what a pause holds back', () => {
     const chip = chipOf({ ...shown, view: { paused: true, missed: 214, synced: true }, pausedAt: live.asOf });
@@ -53,8 +59,8 @@ describe('the live chip', () => {
     expect(chip.detail).toContain('stale');
   });
   it('shows the age of stale data and the wait before the next attempt', () => {
-    expect(chipOf({ ...shown, pulse: { ...live, beatAgeMs: 120_000 } }).word).toBe('STALE 2 min');
-    expect(chipOf({ ...shown, pulse: { ...live, connected: false, retryInMs: 3_200 } }).detail).toContain('retry in 4 s');
+    expect(chipOf({ ...shown, pulse: { ...live, beatAgeMs: 120_000 } }).word).toBe('STALE 2\u00a0min');
+    expect(chipOf({ ...shown, pulse: { ...live, connected: false, retryInMs: 3_200 } }).detail).toContain('retry in 4\u00a0s');
   });
   it('never calls a past instant live', () => {
     expect(chipOf({ ...shown, pastAt: live.asOf })).toMatchObject({ kind: 'past', word: 'PAST' });

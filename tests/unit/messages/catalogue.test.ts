@@ -31,6 +31,15 @@ describe('messages files', () => {
     expect(checked({ a: '{s, select, other {x}}' }, { a: 'x' })).toThrow('a family of messages');
     expect(checked({ 'two words': 'x' }, { 'two words': 'x' })).toThrow('cannot be the name');
   });
+  it('part no number from its sign or unit at the end of a line', () => {
+    const parted = filesBelow(folder)
+      .filter((path) => path.endsWith('.json'))
+      .flatMap((path) => {
+        const said = JSON.stringify(JSON.parse(readFileSync(path, 'utf8')));
+        return [...said.matchAll(/[\d}] (?:%|(?:ms|s|min|h|d|Tg\.|kB|MB)(?=["., )]))[^"]*/g)].map(([found]) => found);
+      });
+    expect(parted).toEqual([]);
+  });
   it('hold no message that no page shows', () => {
     const sources = filesBelow(projectFile('src'))
       .filter((path) => /\.(svelte|ts)$/.test(path))

@@ -55,11 +55,11 @@ describe('figures and times in German', () => {
     speech.choose('de');
     const at = Date.UTC(2026, 10, 20, 13, 32);
     expect(count(1204)).toBe('1.204');
-    expect(percent(4, 1000)).toBe('0,4 %');
-    expect(duration(3 * 86_400_000 + 4 * 3_600_000)).toBe('3 Tg. 4 h');
-    expect(duration(400)).toBe('0,4 s');
-    expect(ago(0, 180_000)).toBe('vor 3 min');
-    expect(ago(7_200_000, 0)).toBe('in 2 h');
+    expect(percent(4, 1000)).toBe('0,4\u00a0%');
+    expect(duration(3 * 86_400_000 + 4 * 3_600_000)).toBe('3\u00a0Tg. 4\u00a0h');
+    expect(duration(400)).toBe('0,4\u00a0s');
+    expect(ago(0, 180_000)).toBe('vor 3\u00a0min');
+    expect(ago(7_200_000, 0)).toBe('in 2\u00a0h');
     expect(dateTime(at, 'Europe/Berlin')).toBe('20. Nov. 2026, 14:32');
     expect(day(at, 'Europe/Berlin')).toBe('Freitag, 20. November 2026');
     expect(listed(['Web', 'Telefon', 'Chat'])).toBe('Web, Telefon und Chat');

@@ -256,17 +256,17 @@ describe('promises and stays', () => {
     toldBeforeMs: null, factors: [], waited: null, stage: null,
   }; // prettier-ignore
   it('carry a clock and are louder the nearer they are', () => {
-    expect(promiseWords(promise, 0)).toEqual({ tone: 'normal', text: 'due in 10 h' });
-    expect(promiseWords(promise, 7 * HOUR)).toEqual({ tone: 'watch', text: 'due in 3 h' });
-    expect(promiseWords(promise, 11 * HOUR)).toEqual({ tone: 'watch', text: 'due 60 min ago, still within grace' });
-    expect(promiseWords({ ...promise, state: 'late', metAt: 12 * HOUR }, 50 * HOUR)).toEqual({ tone: 'watch', text: 'kept 2 h late' });
+    expect(promiseWords(promise, 0)).toEqual({ tone: 'normal', text: 'due in 10\u00a0h' });
+    expect(promiseWords(promise, 7 * HOUR)).toEqual({ tone: 'watch', text: 'due in 3\u00a0h' });
+    expect(promiseWords(promise, 11 * HOUR)).toEqual({ tone: 'watch', text: 'due 60\u00a0min ago, still within grace' });
+    expect(promiseWords({ ...promise, state: 'late', metAt: 12 * HOUR }, 50 * HOUR)).toEqual({ tone: 'watch', text: 'kept 2\u00a0h late' });
   });
   it('are said to be broken since date and grace were over, as the queue says it', () => {
     const now = 36 * HOUR;
-    expect(promiseWords({ ...promise, state: 'broken' }, now)).toEqual({ tone: 'breach', text: 'broken 24 h ago' });
-    expect(reasonAt({ reason: 'promise', from: promise.brokenAt }, now)).toBe('Promise broken 24 h ago');
-    expect(reasonAt({ reason: 'call_back', from: promise.brokenAt }, now)).toBe('Not called back: promise broken 24 h ago');
-    expect(dueWords(promise)).toContain(', with 2 h of grace');
+    expect(promiseWords({ ...promise, state: 'broken' }, now)).toEqual({ tone: 'breach', text: 'broken 24\u00a0h ago' });
+    expect(reasonAt({ reason: 'promise', from: promise.brokenAt }, now)).toBe('Promise broken 24\u00a0h ago');
+    expect(reasonAt({ reason: 'call_back', from: promise.brokenAt }, now)).toBe('Not called back: promise broken 24\u00a0h ago');
+    expect(dueWords(promise)).toContain(', with 2\u00a0h of grace');
     expect(dueWords({ ...promise, graceMs: 0 })).not.toContain('grace');
   });
   it('stand with the broken first, then the open by due time', () => {
@@ -284,10 +284,10 @@ describe('promises and stays', () => {
       caseId: 'c', journey: 'j', journeyName: names, stage: 's', stageName: names, openedAt: 0, since: 0, standardMs: 48 * HOUR, dueAt: 60 * HOUR,
       state: 'open', here: true, stuck: true, found: [], step: 1, steps: 2, version: 1, deviations: [], arrival: null, wave: null, value: null,
     }; // prettier-ignore
-    expect(stayWords(position, 72 * HOUR)).toEqual({ text: 'for 3 d of 2 d', over: true });
+    expect(stayWords(position, 72 * HOUR)).toEqual({ text: 'for 3\u00a0d of 2\u00a0d', over: true });
     expect(stayWords({ ...position, standardMs: null }, HOUR).over).toBe(false);
-    expect(clockWords(position, 10 * HOUR)).toEqual({ text: '2 d left', over: false });
-    expect(clockWords(position, 70 * HOUR)).toEqual({ text: 'over by 10 h', over: true });
+    expect(clockWords(position, 10 * HOUR)).toEqual({ text: '2\u00a0d left', over: false });
+    expect(clockWords(position, 70 * HOUR)).toEqual({ text: 'over by 10\u00a0h', over: true });
     expect(clockWords({ dueAt: null }, 0)).toBeNull();
   });
 });
@@ -304,11 +304,11 @@ describe('sentences', () => {
       { code: 'feeling', label: 'frustrated', source: 'text', since: 99 * HOUR, confidence: 0.71, events },
     ] as const; // prettier-ignore
     expect(said.map((one) => sentenceWords(one, telling)).map((text) => text.replace(/due .*;/, 'due …;'))).toEqual([
-      'For 3 d in “Ordering” (Getting it): longer than the standard of 2 d.',
-      '“We call you” was due …; broken 24 h ago, as is one other promise.',
+      'For 3\u00a0d in “Ordering” (Getting it): longer than the standard of 2\u00a0d.',
+      '“We call you” was due …; broken 24\u00a0h ago, as is one other promise.',
       'In contact 3 times within 7 days, mostly about “Late parcel”, 2 times without result.',
-      'Last contact 2 h ago by phone: resolved.',
-      'Sounds frustrated, going by their words 60 min ago (71 % sure).',
+      'Last contact 2\u00a0h ago by phone: resolved.',
+      'Sounds frustrated, going by their words 60\u00a0min ago (71\u00a0% sure).',
     ]);
   });
 });

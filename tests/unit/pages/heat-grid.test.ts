@@ -42,21 +42,25 @@ describe('what a square shows', () => {
   });
   it('in a layer of its own speaks of that alone', () => {
     expect(figureOf(cell, { ...drawn, layer: 'friction' })).toMatchObject({ lead: '43↗', line: '' });
-    expect(figureOf(cell, { ...drawn, layer: 'emotion' })).toMatchObject({ lead: '▼▼', beside: '33 % known', line: 'very negative' });
+    expect(figureOf(cell, { ...drawn, layer: 'emotion' })).toMatchObject({ lead: '▼▼', beside: '33\u00a0% known', line: 'very negative' });
     expect(figureOf({ ...cell, emotion: { known: 0, valence: null, shares: {} } }, { ...drawn, layer: 'emotion' })).toMatchObject({
       look: 'plain unknown',
       lead: '?',
       line: 'unknown',
     });
     const promises = { kept: 12, broken: 4 };
-    expect(figureOf({ ...cell, promises }, { ...drawn, layer: 'promise' })).toMatchObject({ look: 'plain gap', lead: '25 %', bar: 25 });
+    expect(figureOf({ ...cell, promises }, { ...drawn, layer: 'promise' })).toMatchObject({
+      look: 'plain gap',
+      lead: '25\u00a0%',
+      bar: 25,
+    });
     expect(figureOf({ ...cell, promises: { kept: 1, broken: 1 } }, { ...drawn, layer: 'promise' })).toMatchObject({ lead: '–', bar: 50 });
     expect(figureOf(cell, { ...drawn, layer: 'promise' })).toMatchObject({ look: 'nothing', bar: 0 });
     const clues = [
       { clue: 'humanic', share: 0.7, n: 9 },
       { clue: 'mechanic', share: 0.3, n: 4 },
     ] as const;
-    expect(figureOf({ ...cell, clues }, { ...drawn, layer: 'clue' })).toMatchObject({ lead: '70 %' });
+    expect(figureOf({ ...cell, clues }, { ...drawn, layer: 'clue' })).toMatchObject({ lead: '70\u00a0%' });
   });
   it('is no figure where nothing is known', () => {
     for (const state of ['few', 'zero', 'quiet', 'silent', 'source_down', 'not_planned'] as const)

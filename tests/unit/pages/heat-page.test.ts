@@ -44,16 +44,18 @@ describe('a square of the heatmap', () => {
     expect(trendOf({ ...cell, change: null })).toBeNull();
   });
   it('says everything it shows in words', () => {
-    expect(cellSentence(cell, NOW)).toBe('friction 83, feeling very negative, feeling known for 33 % of 120 visits, +14 against last week');
-    expect(cellSentence({ ...cell, state: 'source_down', lastSeen: 0 }, () => 7_200_000)).toBe('source down, last seen 2 h ago');
+    expect(cellSentence(cell, NOW)).toBe(
+      'friction 83, feeling very negative, feeling known for 33\u00a0% of 120 visits, +14 against last week',
+    );
+    expect(cellSentence({ ...cell, state: 'source_down', lastSeen: 0 }, () => 7_200_000)).toBe('source down, last seen 2\u00a0h ago');
     expect(cellSentence({ ...cell, state: 'few', n: 3 }, NOW)).toBe('too few, 3 visits');
   });
   it('says for how many of its visits the mood is known, and never rounds some to all or to none', () => {
     const of = (known: number, n: number) => coverageWords({ ...cell, n, emotion: { ...cell.emotion, known } });
-    expect(of(38, 100)).toBe('feeling known for 38 % of 100 visits');
-    expect(of(0, 7)).toBe('feeling known for 0 % of 7 visits');
-    expect(of(1, 1_000)).toBe('feeling known for 0.1 % of 1,000 visits');
-    expect(of(1_199, 1_200)).toBe('feeling known for 99 % of 1,200 visits');
+    expect(of(38, 100)).toBe('feeling known for 38\u00a0% of 100 visits');
+    expect(of(0, 7)).toBe('feeling known for 0\u00a0% of 7 visits');
+    expect(of(1, 1_000)).toBe('feeling known for 0.1\u00a0% of 1,000 visits');
+    expect(of(1_199, 1_200)).toBe('feeling known for 99\u00a0% of 1,200 visits');
   });
   it('draws a change with a sign and a word, and a direction only where it is more than noise', () => {
     const line = (change: number | null, uncertain = false) => {
@@ -68,7 +70,7 @@ describe('a square of the heatmap', () => {
   });
   it('says its change first where squares show changes, and keeps the words of an absence', () => {
     expect(cellSentence(cell, NOW, 'change')).toBe(
-      '+14 against last week, harder, was 69, friction 83, feeling very negative, feeling known for 33 % of 120 visits',
+      '+14 against last week, harder, was 69, friction 83, feeling very negative, feeling known for 33\u00a0% of 120 visits',
     );
     expect(cellSentence({ ...cell, change: null }, NOW, 'change')).toMatch(/^no comparison, friction 83/);
     expect(cellSentence({ ...cell, state: 'few', n: 3 }, NOW, 'change')).toBe('too few, 3 visits');

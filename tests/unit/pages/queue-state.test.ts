@@ -49,4 +49,22 @@ describe('a list that somebody is in', () => {
     state.show();
     expect(state.rows.map(({ item }) => item.id)).toEqual(['b', 'd']);
   });
+  it('shows its most pressing rows and more on demand, and takes nothing that moves up behind what is done for new', async () => {
+    const ids = Array.from({ length: 100 }, (_, i) => `row ${i}`);
+    let waiting = ids;
+    const state = new QueueState(() => Promise.resolve(viewOf(waiting)), viewOf(ids));
+    expect([state.rows.length, state.hasMore]).toEqual([12, true]);
+    expect([state.more(), state.rows.length]).toEqual([36, 36]);
+    waiting = ids.slice(1).concat('far down');
+    await state.refresh(() => true);
+    expect([state.rows[0]?.over, state.rows.length, state.fresh]).toEqual([true, 36, 0]);
+    waiting = ['on top', ...waiting];
+    await state.refresh(() => true);
+    expect([state.rows[0]?.item.id, state.fresh]).toEqual(['row 0', 1]);
+    state.show();
+    expect(state.rows[0]?.item.id).toBe('on top');
+    for (const _ of ids.slice(36)) state.more();
+    expect([state.rows.length, state.hasMore]).toEqual([101, false]);
+    expect(new QueueState(() => Promise.resolve(viewOf(ids)), viewOf(ids), 60).rows.length).toBe(60);
+  });
 });

@@ -7,10 +7,10 @@ const MINUTE = 60_000;
 
 describe('why a row of the queue needs somebody', () => {
   it('is told as ahead where it is ahead: nobody is called stuck who is not', () => {
-    expect(reasonAt({ reason: 'stuck', from: NOW + 25 * MINUTE }, NOW)).toBe('Stuck in 25 min unless it moves on');
-    expect(reasonAt({ reason: 'stuck', from: NOW - 25 * MINUTE }, NOW)).toBe('Stuck for 25 min beyond the standard');
-    expect(reasonAt({ reason: 'promise', from: NOW + 25 * MINUTE }, NOW)).toBe('Breaks in 25 min');
-    expect(reasonAt({ reason: 'promise', from: NOW }, NOW)).toBe('Promise broken 0 s ago');
+    expect(reasonAt({ reason: 'stuck', from: NOW + 25 * MINUTE }, NOW)).toBe('Stuck in 25\u00a0min unless it moves on');
+    expect(reasonAt({ reason: 'stuck', from: NOW - 25 * MINUTE }, NOW)).toBe('Stuck for 25\u00a0min beyond the standard');
+    expect(reasonAt({ reason: 'promise', from: NOW + 25 * MINUTE }, NOW)).toBe('Breaks in 25\u00a0min');
+    expect(reasonAt({ reason: 'promise', from: NOW }, NOW)).toBe('Promise broken 0\u00a0s ago');
   });
 
   it.each(QUEUE_REASONS.filter((reason) => reason !== 'complaint' && reason !== 'bad_peak'))(

@@ -18,15 +18,19 @@ describe('what a variant says otherwise', () => {
     expect(said('stages.order.next.help', null, 'help')).toEqual({ what: 'may follow, only here', here: '<help>', otherwise: null });
     expect(said('stages.order.standard', '10d', '{ working: 5d }')).toEqual({
       what: 'standard time',
-      here: '5 d of working time',
-      otherwise: '10 d',
+      here: '5\u00a0d of working time',
+      otherwise: '10\u00a0d',
     });
     expect(said('touchpoints.credit.check.required', 'false', 'true')).toEqual({
       what: '“credit.check”, has to happen',
       here: 'yes',
       otherwise: 'no',
     });
-    expect(said('touchpoints.credit.silentAfter', null, '2h')).toEqual({ what: '“credit”, Silent after', here: '2 h', otherwise: 'none' });
+    expect(said('touchpoints.credit.silentAfter', null, '2h')).toEqual({
+      what: '“credit”, Silent after',
+      here: '2\u00a0h',
+      otherwise: 'none',
+    });
   });
 
   it('is left out where it is about another stage', () => {

@@ -63,8 +63,12 @@ export class DraftState {
   get failed(): string | null {
     return this.#failed;
   }
+  /** Whether it says the same as what is published. */
+  get same(): boolean {
+    return this.#check?.ok === true && this.#check.against !== null && this.#check.changes.length === 0;
+  }
   get publishable(): boolean {
-    return this.#check?.ok === true && this.#check.refused === null && (this.#check.against === null || this.#check.changes.length > 0);
+    return this.#check?.ok === true && this.#check.refused === null && !this.same;
   }
 
   write(text: string): void {

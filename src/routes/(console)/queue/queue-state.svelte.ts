@@ -9,6 +9,10 @@ export interface Held {
   readonly asideUntil: number | null;
 }
 
+/** So many rows are shown at first, and so many more each time somebody asks for more: nobody works through hundreds at once. */
+const SHOWN = 12;
+const MORE = 24;
+
 const shownRow = (item: QueueItem): Held => ({ item, over: false, asideUntil: null });
 
 /** The queue as the page holds it. While somebody is in the list nothing moves: rows change in place, new ones wait, gone ones are crossed out. */
@@ -18,25 +22,37 @@ export class QueueState {
   #rows = $state.raw<readonly Held[]>([]);
   #view = $state.raw<QueueView>() as QueueView;
   #fresh = $state(0);
+  #shown = $state(SHOWN);
   #failed = $state(false);
   #paused = $state(false);
   #asking = false;
   #again = false;
 
-  constructor(fetch: () => Promise<QueueView>, initial: QueueView) {
+  /** @param shown how many rows are to be shown at first, where more had been asked for before */
+  constructor(fetch: () => Promise<QueueView>, initial: QueueView, shown = SHOWN) {
+    this.#shown = Math.max(SHOWN, shown);
     this.#fetch = fetch;
     this.#latest = initial;
     this.#view = initial;
     this.#rows = initial.items.map(shownRow);
   }
 
+  /** The most pressing, as many as are shown. */
   get rows(): readonly Held[] {
-    return this.#rows;
+    return this.#rows.slice(0, this.#shown);
+  }
+  /** Whether there are rows that can be shown besides. */
+  get hasMore(): boolean {
+    return this.#rows.length > this.#shown;
+  }
+  /** Shows more rows below those that are there. @returns how many are shown then, at most */
+  more(): number {
+    return (this.#shown += MORE);
   }
   get view(): QueueView {
     return this.#view;
   }
-  /** Rows that wait to be shown. */
+  /** Rows that wait to be shown among those that are. */
   get fresh(): number {
     return this.#fresh;
   }
@@ -94,6 +110,8 @@ export class QueueState {
       const is = now.get(item.id);
       return is === undefined ? { item, over: true, asideUntil: aside[item.id] ?? null } : shownRow(is);
     });
-    this.#fresh = this.#latest.items.filter(({ id }) => !held.has(id)).length;
+    // What only moves up because others are done is no news: it is left out at the end.
+    const over = this.rows.filter((row) => row.over).length;
+    this.#fresh = this.#latest.items.slice(0, this.#shown - over).filter(({ id }) => !held.has(id)).length;
   }
 }

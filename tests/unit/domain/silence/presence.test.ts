@@ -78,7 +78,7 @@ describe('the seven pictures', () => {
     const words = (demand: number) => expectedWords(presenceOf({ ...usual, observed: 50, baseline: steady(164), demand }));
     expect(words(1)).toMatch(/^about 164 expected, going by the same time in earlier weeks;/);
     expect(words(0.25)).toBe(
-      'about 41 expected: 25 % of about 164 at the same time in earlier weeks, as fewer than usual came into the stage before',
+      'about 41 expected: 25\u00a0% of about 164 at the same time in earlier weeks, as fewer than usual came into the stage before',
     );
     expect(presenceOf({ ...usual, observed: 5, planCount: 20, demand: 0.25 })).toMatchObject({ expected: 20, demand: 1 });
   });
