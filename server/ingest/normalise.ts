@@ -226,7 +226,7 @@ function readPromise(
     return {
       field: 'promise.due',
       code: 'invalid_field',
-      message: 'promise.due must be ISO 8601 with an offset or milliseconds since 1970, before 2100.',
+      message: 'promise.due must be ISO 8601 with an offset or milliseconds since 1970, between 2000 and 2100.',
     };
   promise.due = due;
   return promise;

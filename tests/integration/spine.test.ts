@@ -34,6 +34,24 @@ async function differing(app: TestApp, numbers: readonly ShownNumber[]): Promise
   return wrong;
 }
 
+describe('a segment', () => {
+  it('has its group, whatever it is called', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const names = ['gold', '__proto__', 'constructor', 'a|b', 'a/b'];
+    await app.post(
+      names.map((segment, i) => ({
+        customer: { customerId: `C-${i}` },
+        type: 'page.viewed',
+        occurredAt: NOON - 5 * MINUTE,
+        segment,
+      })),
+    );
+    await expect.poll(async () => (await app.funnel({ journey: 'test' })).total.entered, SOON).toBe(names.length);
+    const { groups } = await app.funnel({ journey: 'test', by: 'segment' });
+    expect(Object.values(groups).map(({ key, total }) => [key, total.entered])).toEqual(names.toSorted().map((name) => [name, 1]));
+  });
+});
+
 describe('an event that is posted', () => {
   it('is in funnel, heatmap, list, search and timeline within a second or two', async () => {
     await using app = await startTestApp({ now: NOON });

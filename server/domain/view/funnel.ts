@@ -142,16 +142,15 @@ function totalOf(steps: readonly Counts[]): FunnelTotal {
 }
 
 function groupsOf(blueprint: Blueprint, slices: ReadonlyMap<string, Slice>): Record<string, FunnelGroup> {
-  const groups: Record<string, FunnelGroup> = {};
-  for (const [key, slice] of [...slices].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const counts = countsOf(blueprint, slice);
-    groups[key] = {
-      key,
-      total: totalOf(counts),
-      steps: counts.map((s) => ({ stage: s.stage, reached: s.reached, occupancy: s.occupancy, stuck: s.stuck })),
-    };
-  }
-  return groups;
+  const sorted = [...slices].sort(([a], [b]) => (a < b ? -1 : 1));
+  // From entries: a group may be called as what every object has, such as `__proto__`.
+  return Object.fromEntries(
+    sorted.map(([key, slice]): [string, FunnelGroup] => {
+      const counts = countsOf(blueprint, slice);
+      const steps = counts.map(({ stage, reached, occupancy, stuck }) => ({ stage, reached, occupancy, stuck }));
+      return [key, { key, total: totalOf(counts), steps }];
+    }),
+  );
 }
 
 /** What became of a cohort, without what is shown per stage. */
