@@ -18,7 +18,7 @@ const AREAS = ['north', 'south'];
 const factor = fc
   .tuple(fc.integer({ min: -20, max: 200 }), fc.integer({ min: 0, max: 60 }), fc.subarray(AREAS), fc.constantFrom([], ['test'], ['other']))
   .map(([from, length, areas, journeys]): Factor => ({
-    id: `f${from}-${length}`,
+    id: `f${from}|${length}`,
     kind: 'storm',
     name: 'storm',
     from: BASE + from * (HOUR / 2),

@@ -137,6 +137,8 @@ describe('saved funnels', () => {
           for (const what of ['entered', 'converted', 'inProgress', 'dropped', 'excluded'] as const) {
             expect(total[what]).toBe(listed({ what }));
             const named = by === null ? [] : namedGroups(sums, by);
+            if (by !== null && definition.breakdowns[by]?.by === 'segment')
+              expect([...log.stored.map(({ segment }) => segment), 'unknown']).toEqual(expect.arrayContaining(named));
             for (const [key, group] of Object.entries(view.groups)) {
               const isMeant = (one: string): boolean => (key === OTHER_GROUP ? !named.includes(one) : one === key);
               expect(group.total[what]).toBe(listed({ what, breakdown: by ?? 0, isMeant }));

@@ -92,7 +92,7 @@ export const logs = (longest: number, unit = 1, base = 1_790_000_000_000, ticks 
         type: fc.constantFrom('a', 'a', 'b', 'b', 'c', 'c', 'd', 'x', 'y'),
         tick: ticks,
         order: fc.constantFrom('1', '2', undefined),
-        segment: fc.constantFrom('consumer', 'business', undefined),
+        segment: fc.constantFrom('consumer', 'business', 'a|b', 'a/b', undefined),
         channel: fc.constantFrom('web' as const, 'app' as const),
       }),
       { maxLength: longest },

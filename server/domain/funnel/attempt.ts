@@ -76,7 +76,7 @@ const OTHER = 'other';
 function valueFor(breakdown: FunnelBreakdown, one: FunnelEvent): string {
   const value = fieldOf(one, breakdown.by);
   if (value === undefined) return UNKNOWN;
-  return breakdown.values === undefined || breakdown.values.includes(value) ? value.slice(0, 64).replaceAll('|', '/') : OTHER;
+  return breakdown.values === undefined || breakdown.values.includes(value) ? value.slice(0, 64) : OTHER;
 }
 
 /** The group an attempt belongs to from a newly reached step on. */

@@ -25,8 +25,6 @@ function sumOf(cells: CellSums, factor: string, measure: number): number {
 /** What coincides with factors outside our control. Pure. */
 export function factorImpact(input: ImpactInput): FactorImpact {
   const { delays, exposed } = input;
-  // As it stands in the cells: the separator is taken out there.
-  const nameOf = (factor: Factor): string => factor.id.replaceAll('|', '/');
   return {
     journey: input.journey,
     from: input.from,
@@ -37,8 +35,8 @@ export function factorImpact(input: ImpactInput): FactorImpact {
       .sort((a, b) => b.from - a.from || (a.id < b.id ? -1 : 1))
       .map((factor) => ({
         factor,
-        missed: sumOf(delays, nameOf(factor), DELAY.missed),
-        cases: sumOf(exposed, nameOf(factor), EXPOSED.cases),
+        missed: sumOf(delays, factor.id, DELAY.missed),
+        cases: sumOf(exposed, factor.id, EXPOSED.cases),
       })),
   };
 }
