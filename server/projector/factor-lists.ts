@@ -1,5 +1,5 @@
-import type { Channel, DelayListRef, ExposedListRef, ListRow } from '#lib/contract/index.ts';
-import type { StayFactor } from '#server/domain/case/stay.ts';
+import type { DelayListRef, ExposedListRef, ListRow } from '#lib/contract/index.ts';
+import type { StayMember } from '#server/domain/case/stay.ts';
 import type { PromiseMember } from '#server/domain/promise/ledger.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { missedAt } from '#server/domain/promise/dates.ts';
@@ -11,7 +11,7 @@ import type { ListReading } from './list-scan.ts';
 export async function* delayRows(ref: DelayListRef, reading: ListReading): AsyncGenerator<ListRow> {
   const { blueprint, at } = reading;
   const from = minuteOf(ref.from);
-  for await (const [customer, ...member] of scan<readonly [string, ...PromiseMember]>(reading, 'promises', {
+  for await (const [customer, ...member] of scan<PromiseMember>(reading, 'promises', {
     from: -Infinity,
     to: Infinity,
   })) {
@@ -25,25 +25,13 @@ export async function* delayRows(ref: DelayListRef, reading: ListReading): Async
       caseId,
       at: missed,
       stage: blueprint.stages[stage]?.id ?? '',
-      channel: channel as Channel,
+      channel,
       segment,
       friction: null,
       valence: null,
     };
   }
 }
-
-type StayMember = readonly [
-  customer: string,
-  id: string,
-  segment: string,
-  channel: Channel,
-  stage: number,
-  from: number,
-  until: number,
-  stuck: number,
-  factors: readonly StayFactor[],
-];
 
 /** Cases that were in a stage while a factor was at work where they are: by the first such stay of each. */
 export async function* exposedRows(ref: ExposedListRef, reading: ListReading): AsyncGenerator<ListRow> {

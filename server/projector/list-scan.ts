@@ -25,11 +25,14 @@ interface Place {
   readonly read: number;
 }
 
+/** What stands on a list: the customer, and the row that was put there. */
+export type Entry<Member extends readonly unknown[]> = readonly [customer: string, ...member: Member];
+
 type Page = readonly { readonly value: string; readonly score: number }[];
 
 /** Reads one list of a journey. */
-export function scan<T>(reading: ListReading, kind: string, scores: Scores): AsyncGenerator<T> {
-  return scanList<T>(reading, nameOf(kind, reading.blueprint), scores);
+export function scan<Member extends readonly unknown[]>(reading: ListReading, kind: string, scores: Scores): AsyncGenerator<Entry<Member>> {
+  return scanList<Entry<Member>>(reading, nameOf(kind, reading.blueprint), scores);
 }
 
 function nameOf(kind: string, { journey, version }: Blueprint): string {

@@ -1,14 +1,15 @@
 import { WINDOWS } from '#lib/contract/index.ts';
-import type { Channel, ListRef, ListRow } from '#lib/contract/index.ts';
+import type { ListRef, ListRow } from '#lib/contract/index.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import { MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { windowRange } from '#server/domain/kernel/sums.ts';
-import type { Charge } from '#server/domain/factor/factor.ts';
 import { OUTSIDE } from '#server/domain/view/heat.ts';
-import { scan } from './list-scan.ts';
-import type { ListReading as Reading } from './list-scan.ts';
 import { isInVariant } from '#server/domain/blueprint/variant.ts';
-import type { Deviation } from '#server/domain/customer/state.ts';
+import type { CaseMember } from '#server/domain/case/case.ts';
+import type { StayMember } from '#server/domain/case/stay.ts';
+import type { VisitMember } from '#server/domain/visit/visit.ts';
+import { scan } from './list-scan.ts';
+import type { Entry, ListReading as Reading } from './list-scan.ts';
 import { delayRows, exposedRows } from './factor-lists.ts';
 import { findingRows, stateRows } from './standing-lists.ts';
 import { momentRows } from './moment-list.ts';
@@ -17,50 +18,11 @@ import { promiseRows } from './promise-list.ts';
 import { recoveryRows } from './recovery-list.ts';
 import { wayRows } from './way-list.ts';
 
-/** A case as it stands on its list. */
-export type CaseMember = readonly [
-  customer: string,
-  id: string,
-  segment: string,
-  channel: Channel,
-  opened: number,
-  steps: readonly number[],
-  excluded: number,
-  stays: readonly (readonly [stage: number, from: number])[],
-  deviations: readonly Deviation[],
-  goal: number,
-];
-type StayMember = readonly [
-  customer: string,
-  id: string,
-  segment: string,
-  channel: Channel,
-  stage: number,
-  from: number,
-  until: number,
-  stuck: number,
-];
-/** A visit as it stands on its list. */
-export type VisitMember = readonly [
-  customer: string,
-  visit: string,
-  id: string,
-  stage: number,
-  channel: Channel,
-  segment: string,
-  owner: string,
-  points: readonly (readonly [minute: number, friction: number, valence: number | null])[],
-  charge: Charge,
-  touchpoint: number,
-  /** of its case; absent where the journey has no variants */
-  variant?: string,
-];
-
 type FunnelRef = Extract<ListRef, { readonly of: 'funnel' }>;
 
 /** What became of a case at a minute: how far it came, and how it ended. */
 function fateOf(
-  member: CaseMember,
+  member: Entry<CaseMember>,
   blueprint: Blueprint,
   at: number,
 ): { readonly level: number; readonly ended: 'excluded' | 'dropped' | 'converted' | null; readonly endedAt: number } {
@@ -74,7 +36,11 @@ function fateOf(
   return { level, ended: null, endedAt: 0 };
 }
 
-function funnelInstant(ref: FunnelRef, member: CaseMember, at: { readonly blueprint: Blueprint; readonly minute: number }): number | null {
+function funnelInstant(
+  ref: FunnelRef,
+  member: Entry<CaseMember>,
+  at: { readonly blueprint: Blueprint; readonly minute: number },
+): number | null {
   const { blueprint, minute } = at;
   const steps = member[5];
   const { level, ended, endedAt } = fateOf(member, blueprint, minute);
@@ -120,7 +86,7 @@ async function* funnelRows(ref: FunnelRef, reading: Reading): AsyncGenerator<Lis
 
 type NowRef = Extract<ListRef, { readonly of: 'now' }>;
 
-function nowInstant(ref: NowRef, member: StayMember, at: number): number | null {
+function nowInstant(ref: NowRef, member: Entry<StayMember>, at: number): number | null {
   const [, , , , , from, until, stuck] = member;
   const inside = minuteOf(from) <= at && at < minuteOf(until);
   switch (ref.what) {

@@ -5,9 +5,10 @@ import type { Landmarks } from '#server/domain/moment/landmark.ts';
 import { experienceAt, peakOf } from '#server/domain/moment/story.ts';
 import type { Experience, Story, StoryVisit } from '#server/domain/moment/story.ts';
 import { keys } from '#server/redis/keys.ts';
+import type { CaseMember } from '#server/domain/case/case.ts';
+import type { VisitMember } from '#server/domain/visit/visit.ts';
 import { scan } from './list-scan.ts';
 import type { ListReading } from './list-scan.ts';
-import type { CaseMember, VisitMember } from './lists.ts';
 
 /** Cases looked at for one ranking: where more were opened, the newest are. */
 const MOST_STORIES = 50_000;

@@ -1,5 +1,5 @@
 import { WINDOWS } from '#lib/contract/index.ts';
-import type { Channel, ListRow, OutcomeListRef } from '#lib/contract/index.ts';
+import type { ListRow, OutcomeListRef } from '#lib/contract/index.ts';
 import type { PromiseMember } from '#server/domain/promise/ledger.ts';
 import { windowRange } from '#server/domain/kernel/sums.ts';
 import { MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
@@ -14,7 +14,7 @@ import type { ListReading } from './list-scan.ts';
 export async function* outcomeRows(ref: OutcomeListRef, reading: ListReading): AsyncGenerator<ListRow> {
   const { blueprint, at } = reading;
   const from = ref.from === undefined ? windowRange(WINDOWS[ref.window], at).from : minuteOf(ref.from);
-  for await (const [customer, ...member] of scan<readonly [string, ...PromiseMember]>(reading, 'promises', {
+  for await (const [customer, ...member] of scan<PromiseMember>(reading, 'promises', {
     from: (from - PROMISE_REACH_MINUTES) * MINUTE,
     to: at * MINUTE + MINUTE - 1,
   })) {
@@ -24,6 +24,6 @@ export async function* outcomeRows(ref: OutcomeListRef, reading: ListReading): A
     if (outcome === null || outcome.kept !== (ref.what === 'kept')) continue;
     if (minuteOf(outcome.at) < from || minuteOf(outcome.at) > at || (ref.stage !== 'all' && ref.stage !== id)) continue;
     if (ref.column !== 'all' && ref.column !== promiseColumn({ owner, segment, touchpoint, charge }, ref.by, blueprint)) continue;
-    yield { customer, caseId, at: outcome.at, stage: id, channel: channel as Channel, segment, friction: null, valence: null };
+    yield { customer, caseId, at: outcome.at, stage: id, channel, segment, friction: null, valence: null };
   }
 }

@@ -7,9 +7,9 @@ import { minuteOf } from '#server/domain/kernel/time.ts';
 import { travelled } from '#server/domain/view/passages.ts';
 import type { Journeying, PassageHead } from '#server/domain/view/passages.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
+import type { CaseMember } from '#server/domain/case/case.ts';
 import { scan } from './list-scan.ts';
 import type { ListReading } from './list-scan.ts';
-import type { CaseMember } from './lists.ts';
 import { boundedFrom } from './moment-list.ts';
 import type { OpenedIn } from './moment-list.ts';
 

@@ -1,4 +1,4 @@
-import type { Channel, ListRow, PromiseListRef } from '#lib/contract/index.ts';
+import type { ListRow, PromiseListRef } from '#lib/contract/index.ts';
 import type { PromiseMember } from '#server/domain/promise/ledger.ts';
 import { MINUTE, hourAnchor } from '#server/domain/kernel/time.ts';
 import { promiseOn } from '#server/domain/promise/ledger.ts';
@@ -9,7 +9,7 @@ import type { ListReading } from './list-scan.ts';
 export async function* promiseRows(ref: PromiseListRef, reading: ListReading): AsyncGenerator<ListRow> {
   const { blueprint, at } = reading;
   const from = ref.from === undefined ? -Infinity : hourAnchor(ref.from) * MINUTE;
-  for await (const [customer, ...member] of scan<readonly [string, ...PromiseMember]>(reading, 'promises', {
+  for await (const [customer, ...member] of scan<PromiseMember>(reading, 'promises', {
     from,
     to: at * MINUTE + MINUTE - 1,
   })) {
@@ -20,7 +20,6 @@ export async function* promiseRows(ref: PromiseListRef, reading: ListReading): A
     if (ref.variant !== undefined && ref.variant !== variant) continue;
     if (ref.charge !== undefined && (ref.charge === 'owner') !== (charge === 'owner')) continue;
     const since = promiseOn(member, ref.what, at);
-    if (since !== null)
-      yield { customer, caseId, at: since, stage: id, channel: channel as Channel, segment, friction: null, valence: null };
+    if (since !== null) yield { customer, caseId, at: since, stage: id, channel, segment, friction: null, valence: null };
   }
 }

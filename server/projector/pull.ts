@@ -1,6 +1,7 @@
 import { MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import type { SquareMoments } from '#server/domain/friction/pull.ts';
+import type { VisitMember } from '#server/domain/visit/visit.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { scan } from './list-scan.ts';
 
@@ -8,17 +9,6 @@ import { scan } from './list-scan.ts';
 const DAYS_MINUTES = 7 * 1440;
 const MOST_VISITS = 100_000;
 const PER_VISIT = 100_000;
-
-type Member = readonly [
-  customer: string,
-  visit: string,
-  caseId: string,
-  stage: number,
-  channel: string,
-  segment: string,
-  owner: string,
-  points: readonly (readonly [minute: number, friction: number, valence: number | null])[],
-];
 
 /** Friction of the visits of the last seven days, by square. @param now ms */
 export async function squaresOf(
@@ -29,7 +19,7 @@ export async function squaresOf(
   const at = minuteOf(now);
   const squares = new Map<string, { stage: string; n: number; sum: number; squares: number }>();
   let read = 0;
-  for await (const [, , , stage, channel, , , points] of scan<Member>({ ...reading, blueprint, at }, 'visits', {
+  for await (const [, , , stage, channel, , , points] of scan<VisitMember>({ ...reading, blueprint, at }, 'visits', {
     from: (at - DAYS_MINUTES) * MINUTE,
     to: Infinity,
   })) {

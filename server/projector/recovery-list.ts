@@ -1,5 +1,5 @@
 import { RECOVERY_CAUSES } from '#lib/contract/index.ts';
-import type { Channel, ListRow, RecoveryListRef } from '#lib/contract/index.ts';
+import type { ListRow, RecoveryListRef } from '#lib/contract/index.ts';
 import type { RecoveryMember } from '#server/domain/care/recovery.ts';
 import { recoveryOn } from '#server/domain/care/recovery.ts';
 import { MINUTE, hourAnchor } from '#server/domain/kernel/time.ts';
@@ -11,12 +11,12 @@ export async function* recoveryRows(ref: RecoveryListRef, reading: ListReading):
   const { blueprint, at } = reading;
   const from = ref.from === undefined ? -Infinity : hourAnchor(ref.from) * MINUTE;
   const scores = { from, to: at * MINUTE + MINUTE - 1 };
-  for await (const member of scan<readonly [string, ...RecoveryMember]>(reading, 'recoveries', scores)) {
+  for await (const member of scan<RecoveryMember>(reading, 'recoveries', scores)) {
     const [customer, caseId, segment, channel, recovery] = member;
     if (ref.cause !== undefined && ref.cause !== RECOVERY_CAUSES[recovery[1]]) continue;
     const since = recoveryOn(recovery, ref.what, at);
     if (since === null) continue;
     const stage = blueprint.stages[recovery[3]]?.id ?? '';
-    yield { customer, caseId, at: since, stage, channel: channel as Channel, segment, friction: null, valence: null };
+    yield { customer, caseId, at: since, stage, channel, segment, friction: null, valence: null };
   }
 }

@@ -1,35 +1,19 @@
 import { FINDINGS } from '#lib/contract/index.ts';
-import type { Channel, FindingListRef, ListRow, StateListRef } from '#lib/contract/index.ts';
-import type { StayFactor } from '#server/domain/case/stay.ts';
+import type { FindingListRef, ListRow, StateListRef } from '#lib/contract/index.ts';
+import type { StayMember } from '#server/domain/case/stay.ts';
 import type { StandingStep } from '#server/domain/case/standing.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { scan } from './list-scan.ts';
-import type { ListReading } from './list-scan.ts';
+import type { Entry, ListReading } from './list-scan.ts';
 
-type StayMember = readonly [
-  customer: string,
-  id: string,
-  segment: string,
-  channel: Channel,
-  stage: number,
-  from: number,
-  until: number,
-  stuck: number,
-  factors: readonly StayFactor[],
-  steps: readonly StandingStep[],
-  found: readonly (readonly [at: number, finding: number])[],
-  next: number,
-];
-
-function rowOf(member: StayMember, at: number, reading: ListReading): ListRow {
+function rowOf(member: Entry<StayMember>, at: number, reading: ListReading): ListRow {
   const [customer, caseId, segment, channel, stage] = member;
   const id = reading.blueprint.stages[stage]?.id ?? '';
   return { customer, caseId, at, stage: id, channel, segment, friction: null, valence: null };
 }
 
 /** Since when the stay tells that its case stands so at a minute; null: it does not. A step that another replaces in its own minute does not count. */
-export function standsSince(member: readonly unknown[], minute: number): StandingStep | null {
-  const [steps, next] = [member[8] as readonly StandingStep[], member[10] as number];
+export function standsSince([, , , , , , , , steps, , next]: StayMember, minute: number): StandingStep | null {
   const step = steps.findLast(([at], i) => {
     const until = steps[i + 1]?.[0] ?? (next === 0 ? Infinity : next);
     return minuteOf(at) <= minute && (until === Infinity || (minuteOf(until) > minute && minuteOf(until) > minuteOf(at)));
@@ -41,7 +25,8 @@ export function standsSince(member: readonly unknown[], minute: number): Standin
 export async function* stateRows(ref: StateListRef, reading: ListReading): AsyncGenerator<ListRow> {
   const from = ref.from === undefined ? -Infinity : minuteOf(ref.from);
   for await (const member of scan<StayMember>(reading, 'stays', { from: -Infinity, to: Infinity })) {
-    const step = standsSince(member.slice(1), reading.at);
+    const [, ...stay] = member;
+    const step = standsSince(stay, reading.at);
     if (step === null || step[1] !== ref.state || (step[2] === 1) !== (ref.where === 'here')) continue;
     if (ref.where === 'gone' && minuteOf(step[0]) < from) continue;
     yield rowOf(member, step[0], reading);

@@ -1,4 +1,5 @@
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
+import type { StayMember } from '#server/domain/case/stay.ts';
 import type { Stay } from '#server/domain/kernel/survival.ts';
 import { DAY } from '#server/domain/kernel/time.ts';
 import { stayCurve } from '#server/domain/timeline/still-here.ts';
@@ -11,8 +12,6 @@ import { scan } from './list-scan.ts';
 const AGAIN_MS = 30 * 60_000;
 /** Stays that ended longer ago tell little about today. */
 const BACK_MS = 90 * DAY;
-
-type StayMember = readonly [customer: string, id: string, segment: string, channel: string, stage: number, from: number, until: number];
 
 interface Reading {
   readonly redis: Redis;

@@ -27,7 +27,7 @@ export function waitingCurves(reading: Reading): JourneyCurves<string, WaitingCu
 
 async function read(reading: Reading, blueprint: Blueprint, now: number): Promise<ReadonlyMap<string, WaitingCurve>> {
   const stays = new Map<string, Stay[]>();
-  for await (const [, ...member] of scan<readonly [string, ...PromiseMember]>({ ...reading, blueprint, at: 0 }, 'promises', {
+  for await (const [, ...member] of scan<PromiseMember>({ ...reading, blueprint, at: 0 }, 'promises', {
     from: now - BACK_MS,
     to: now,
   })) {

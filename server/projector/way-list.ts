@@ -2,11 +2,11 @@ import { DEVIATIONS } from '#lib/contract/index.ts';
 import type { ListRef, ListRow } from '#lib/contract/index.ts';
 import { isInVariant } from '#server/domain/blueprint/variant.ts';
 import { arrival, deviatesFrom } from '#server/domain/conformance/conformance.ts';
+import type { CaseMember } from '#server/domain/case/case.ts';
 import type { Deviation } from '#server/domain/customer/state.ts';
 import { MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { scan } from './list-scan.ts';
-import type { ListReading } from './list-scan.ts';
-import type { CaseMember } from './lists.ts';
+import type { Entry, ListReading } from './list-scan.ts';
 
 type WayRef = Extract<ListRef, { readonly of: 'way' }>;
 
@@ -27,7 +27,7 @@ function deviationPlaces(ref: WayRef, deviations: readonly Deviation[], reading:
   });
 }
 
-function placesOf(ref: WayRef, member: CaseMember, reading: ListReading): Place[] {
+function placesOf(ref: WayRef, member: Entry<CaseMember>, reading: ListReading): Place[] {
   const { blueprint, at } = reading;
   const [, , , , opened, , , stays, deviations, goalAt] = member;
   const first = [...stays].sort((a, b) => a[1] - b[1]);

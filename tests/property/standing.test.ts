@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CASE_STATES, FINDINGS } from '#lib/contract/index.ts';
+import type { StayMember } from '#server/domain/case/stay.ts';
 import { standingAt } from '#server/domain/case/standing.ts';
 import { arrival } from '#server/domain/conformance/conformance.ts';
 import { encodeState } from '#server/domain/customer/state.ts';
@@ -65,7 +66,7 @@ describe('where cases stand', () => {
         for (const measures of folded.ledger.read('N|test|1', { from: -1e9, to: 1e9, at: minute }).values())
           occupied += measures.get(NOW.occupancy) ?? 0;
         expect(CASE_STATES.reduce((sum, state) => sum + view.here[state], 0)).toBe(occupied);
-        const stays = folded.lists.get('stays:test:1') ?? [];
+        const stays = (folded.lists.get('stays:test:1') ?? []) as unknown as readonly StayMember[];
         const steps = stays.map((stay) => standsSince(stay, minute));
         for (const state of CASE_STATES)
           expect([state, steps.filter((s) => s?.[1] === state && s[2] === 1).length]).toEqual([state, view.here[state]]);
@@ -74,7 +75,7 @@ describe('where cases stand', () => {
           expect([state, gone.length]).toEqual([state, view.gone[state]]);
         }
         for (const [i, { finding, count }] of view.findings.entries()) {
-          const listed = stays.flatMap((stay) => stay[9] as readonly (readonly [number, number])[]);
+          const listed = stays.flatMap((stay) => stay[9]);
           expect([finding, listed.filter(([at, f]) => f === i && minuteOf(at) <= minute).length]).toEqual([FINDINGS[i], count]);
         }
       }),

@@ -1,6 +1,5 @@
-import { RECOVERY_CAUSES } from '#lib/contract/index.ts';
-import type { RecoveryCause, RecoveryState, RecoveryWhat } from '#lib/contract/index.ts';
-import { RECOVERY_STATES } from '#lib/contract/index.ts';
+import { RECOVERY_CAUSES, RECOVERY_STATES } from '#lib/contract/index.ts';
+import type { Channel, RecoveryCause, RecoveryState, RecoveryWhat } from '#lib/contract/index.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import { stageAt } from '../case/case.ts';
 import { recoveryItem, waitingPlace } from '../case/waits.ts';
@@ -154,8 +153,8 @@ export function recoveryBookings(recovery: Recovery, blueprint: Blueprint): Book
   return bookings.filter(([, , , , delta]) => delta !== 0);
 }
 
-/** A recovery on its list: [case, segment, channel, stage, then the recovery's own fields]. */
-export type RecoveryMember = readonly [caseId: string, segment: string, channel: string, recovery: Recovery];
+/** A recovery on its list: whose it is, and the recovery. */
+export type RecoveryMember = readonly [caseId: string, segment: string, channel: Channel, recovery: Recovery];
 
 /** The places of a recovery: among those of its journey, and, where somebody is needed for it, among what waits. A promise waits by itself. */
 export function recoveryPlaces(one: CaseState, recovery: Recovery): Listed[] {

@@ -1,3 +1,4 @@
+import type { Channel } from '#lib/contract/index.ts';
 import type { Row } from '../kernel/row.ts';
 import type { Booking } from '../kernel/counters.ts';
 import { FUNNEL } from '../kernel/counters.ts';
@@ -8,7 +9,7 @@ import { overdueFrom, standardFor } from '../blueprint/standard.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
 import { bookWay } from '../conformance/conformance.ts';
 import type { StoredEvent } from '../event/event.ts';
-import type { CaseState, CustomerState, Stay } from '../customer/state.ts';
+import type { CaseState, CustomerState, Deviation, Stay } from '../customer/state.ts';
 
 /** A touchpoint of one journey that an event matches. */
 export interface Match {
@@ -221,22 +222,37 @@ function funnelBookings(one: CaseState, blueprint: Blueprint): Booking[] {
   return bookings;
 }
 
-/** The case as a row: on the list of its journey, by entry into the funnel (by opening, where it never entered). Member: [case, segment, channel, opened, steps, excluded, first stays, deviations, goal]. */
+/** A case as it stands on its list; stages by their place, instants in ms, 0 = never. */
+export type CaseMember = readonly [
+  caseId: string,
+  segment: string,
+  channel: Channel,
+  openedAt: number,
+  steps: readonly number[],
+  excludedAt: number,
+  /** the first stay in each stage */
+  stays: readonly (readonly [stage: number, from: number])[],
+  deviations: readonly Deviation[],
+  goalAt: number,
+];
+
+/** The case as a row: on the list of its journey, by entry into the funnel (by opening, where it never entered). */
 export function caseRow(one: CaseState, blueprint: Blueprint): Row {
+  const member: CaseMember = [
+    one.id,
+    one.segment,
+    one.channel,
+    one.openedAt,
+    [...one.steps],
+    one.excludedAt,
+    firstStays(one).map((stay) => [stay.stage, stay.from] as const),
+    one.deviations.map((d): Deviation => [...d]),
+    one.goalAt,
+  ];
   return {
     list: `cases:${one.journey}:${one.version}`,
     score: one.steps[0] ?? one.openedAt,
-    member: [
-      one.id,
-      one.segment,
-      one.channel,
-      one.openedAt,
-      [...one.steps],
-      one.excludedAt,
-      firstStays(one).map((stay) => [stay.stage, stay.from]),
-      one.deviations.map((d) => [...d]),
-      one.goalAt,
-    ],
+    member,
     bookings: bookWay(funnelBookings(one, blueprint), one, blueprint),
   };
 }

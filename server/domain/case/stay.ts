@@ -1,5 +1,5 @@
 import { FINDINGS } from '#lib/contract/index.ts';
-import type { Factor } from '#lib/contract/index.ts';
+import type { Channel, Factor } from '#lib/contract/index.ts';
 import type { Row, Touched } from '../kernel/row.ts';
 import type { Booking } from '../kernel/counters.ts';
 import { EXPOSED, FOUND, NOW } from '../kernel/counters.ts';
@@ -11,6 +11,7 @@ import type { CaseState, Stay } from '../customer/state.ts';
 import { lastStay, stageAt, stayEnd, stayKey, stuckFrom } from './case.ts';
 import { foundIn } from './finding.ts';
 import { bookStanding, standingSteps } from './standing.ts';
+import type { StandingStep } from './standing.ts';
 import { stayItem, waitingPlace } from './waits.ts';
 
 /** Factors at work during a stay. */
@@ -37,7 +38,23 @@ function stayFactors(
   return during.map((factor): StayFactor => [factor.id, Math.max(stay.from, factor.from), before.includes(factor) ? 0 : 1]);
 }
 
-/** A stay as a row: on the list of its journey, by its end. Member: [case, segment, channel, stage, from, until, stuck from, factors, standing steps, findings, begin of the next stay]. */
+/** A stay as it stands on its list; the stage by its place, instants in ms, 0 = never or not yet. */
+export type StayMember = readonly [
+  caseId: string,
+  segment: string,
+  channel: Channel,
+  stage: number,
+  from: number,
+  until: number,
+  stuckFrom: number,
+  factors: readonly StayFactor[],
+  steps: readonly StandingStep[],
+  found: readonly (readonly [at: number, finding: number])[],
+  /** begin of the next stay */
+  next: number,
+];
+
+/** A stay as a row: on the list of its journey, by its end. */
 export function stayRow(one: CaseState, stay: Stay, blueprint: Blueprint, factors: readonly Factor[]): Row {
   const until = stayEnd(one, stay, blueprint);
   const stage = stageAt(blueprint, stay.stage);
@@ -80,10 +97,11 @@ export function stayRow(one: CaseState, stay: Stay, blueprint: Blueprint, factor
           area: one.area,
           factors: under.map(([factor]) => factor),
         });
+  const member: StayMember = [one.id, one.segment, one.channel, stay.stage, stay.from, until, overdue, under, steps, found, next];
   return {
     list: `stays:${one.journey}:${one.version}`,
     score: until,
-    member: [one.id, one.segment, one.channel, stay.stage, stay.from, until, overdue, under, steps, found, next],
+    member,
     bookings,
     ...(waits === null ? {} : { also: [waits] }),
   };

@@ -1,5 +1,5 @@
 import { QUEUE_REASONS } from '#lib/contract/index.ts';
-import type { QueueReason } from '#lib/contract/index.ts';
+import type { Channel, QueueReason } from '#lib/contract/index.ts';
 import type { CareEntry, CaseState } from '../customer/state.ts';
 import type { Listed } from '../kernel/row.ts';
 import { DAY } from '../kernel/time.ts';
@@ -29,7 +29,7 @@ export type QueueMember = readonly [
   owner: string,
   segment: string,
   area: string,
-  channel: string,
+  channel: Channel,
   factors: readonly string[],
   by: string,
   since: number,

@@ -1,4 +1,4 @@
-import type { Factor, PromiseWhat } from '#lib/contract/index.ts';
+import type { Channel, Factor, PromiseWhat } from '#lib/contract/index.ts';
 import type { Booking } from '../kernel/counters.ts';
 import type { Row } from '../kernel/row.ts';
 import { DELAY, PROMISE } from '../kernel/counters.ts';
@@ -39,7 +39,7 @@ export type PromiseMember = readonly [
   metAt: number,
   withdrawnAt: number,
   caseId: string,
-  channel: string,
+  channel: Channel,
   touchpoint: string,
   charge: Charge,
   felt: readonly LevelStep[],

@@ -1,5 +1,5 @@
 import { CLAIM_MS, QUEUE_REASONS } from '#lib/contract/index.ts';
-import type { Channel, Factor, Money, QueueIncident, QueueItem, QueueParams, QueueReason, QueueView } from '#lib/contract/index.ts';
+import type { Factor, Money, QueueIncident, QueueItem, QueueParams, QueueReason, QueueView } from '#lib/contract/index.ts';
 import type { Blueprints } from '../blueprint/blueprint.ts';
 import type { QueueMember } from '../case/waits.ts';
 import { HOUR } from '../kernel/time.ts';
@@ -89,7 +89,7 @@ function entryOf(waiting: Waiting, context: QueueContext): Entry {
       kind: kind === '' ? null : kind,
       owner: owner === '' ? (ownerOfStage ?? null) : owner,
       segment,
-      channel: channel as Channel,
+      channel,
       factors: causesAmong(factors, from, context),
       value: value === undefined ? null : { amount: value[0], currency: value[1] },
       by: claimed ? by : null,

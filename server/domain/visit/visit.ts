@@ -17,6 +17,7 @@ import { countSeverity, dwellLadder } from '../friction/severity.ts';
 import { isDated, missedAt } from '../promise/dates.ts';
 import { factorsDuring } from '../promise/ledger.ts';
 import { chargeOf, factorsAt } from '../factor/factor.ts';
+import type { Charge } from '../factor/factor.ts';
 import { DEAD_MS, TRACE } from '../friction/web.ts';
 import { KEEP_MS, promiseSteps } from '../promise/promise.ts';
 
@@ -293,10 +294,24 @@ function variantOfVisit(visit: VisitState, state: CustomerState, blueprint: Blue
   );
 }
 
+/** A visit as it stands on its list; stage and touchpoint by their place, friction and valence in thousandths. */
+export type VisitMember = readonly [
+  visit: string,
+  caseId: string,
+  stage: number,
+  channel: Channel,
+  segment: string,
+  owner: string,
+  points: readonly (readonly [minute: number, friction: number, valence: number | null])[],
+  charge: Charge,
+  touchpoint: number,
+  /** of its case; absent where the journey has no variants */
+  variant?: string,
+];
+
 /**
- * The visit as a row: on the list of its journey, by last activity; its trail goes along its square of the heatmap.
- * Member: [visit, case, stage, channel, segment, owner, [[minute, friction, valence], ...], charge, touchpoint], and the variant of the case where
- * the journey has variants: it is the last dimension of the cell, too.
+ * The visit as a row: on the list of its journey, by last activity; its trail goes along its square of the heatmap. Where the journey has variants,
+ * that of its case is the last dimension of the cell.
  */
 export function visitRow(visit: VisitState, state: CustomerState, where: VisitPlace & { readonly factors: readonly Factor[] }): Row {
   const { blueprint } = where;
@@ -309,18 +324,18 @@ export function visitRow(visit: VisitState, state: CustomerState, where: VisitPl
       ? blueprint.cells.of('H', stage, visit.channel, visit.segment, visit.owner, charge, touchpoint)
       : blueprint.cells.of('H', stage, visit.channel, visit.segment, visit.owner, charge, touchpoint, variant);
   const points = visitPoints(visit, state, where);
-  const member: unknown[] = [
+  const known = [
     visit.id,
     visit.case,
     visit.stage,
     visit.channel,
     visit.segment,
     visit.owner,
-    points.map((p) => [p.minute, p.friction, p.valence]),
+    points.map((p) => [p.minute, p.friction, p.valence] as const),
     charge,
     visit.touchpoint,
-  ];
-  if (variant !== '') member.push(variant);
+  ] as const;
+  const member: VisitMember = variant === '' ? known : [...known, variant];
   return {
     list: `visits:${visit.journey}:${visit.version}`,
     score: (points[points.length - 1]?.minute ?? 0) * MINUTE,
