@@ -380,10 +380,12 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     recoveries: createRecoveryReader({ blueprints: contexts.blueprints, sums: () => feed.sums, clock }),
     clock,
   });
-  const unlessHanging: Context['unlessHanging'] = (answer) => pulse.unlessHanging(answer);
-  const api = createApi({ unlessHanging, reader, labels, sources, identity, names, staff, queue, funnels, journeyDesk, actorOf: who, log });
-  const callerFor = (actor: Actor): Caller =>
-    createCaller({ unlessHanging, reader, labels, sources, identity, names, staff, queue, funnels, journeyDesk, actor });
+  const desks: Omit<Context, 'actor'> = {
+    ...{ reader, labels, sources, funnels, journeyDesk, identity, names, staff, queue },
+    unlessHanging: (answer) => pulse.unlessHanging(answer),
+  };
+  const api = createApi({ desks, actorOf: who, log });
+  const callerFor = (actor: Actor): Caller => createCaller({ ...desks, actor });
   Reflect.set(globalThis, SERVICES, {
     callerFor,
     actorOf: who,

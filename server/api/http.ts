@@ -3,16 +3,7 @@ import { TRPCError } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import type { Log } from '#server/platform/log.ts';
 import type { Actor, ActorRequest } from '#server/security/actor.ts';
-import type { FunnelDesk } from './funnel-desk.ts';
-import type { JourneyDesk } from './journey-desk.ts';
 import { sameOrigin } from '#server/security/origin.ts';
-import type { IdentityDesk } from './identity.ts';
-import type { LabelDesk } from './labels.ts';
-import type { NameDesk } from './names.ts';
-import type { QueueDesk } from './queue.ts';
-import type { Reader } from './reader.ts';
-import type { SourceDesk } from './source-desk.ts';
-import type { StaffDesk } from './staff.ts';
 import { appRouter } from './router.ts';
 import type { Context } from './trpc.ts';
 
@@ -22,16 +13,8 @@ const LARGEST_BODY = 100_000;
 const MOST_CALLS = 20;
 
 export interface ApiOptions {
-  readonly reader: Reader;
-  readonly labels: LabelDesk;
-  readonly sources: SourceDesk;
-  readonly funnels: FunnelDesk;
-  readonly journeyDesk: JourneyDesk;
-  readonly identity: IdentityDesk;
-  readonly names: NameDesk;
-  readonly staff: StaffDesk;
-  readonly queue: QueueDesk;
-  readonly unlessHanging: Context['unlessHanging'];
+  /** what every procedure is given, but for who asks */
+  readonly desks: Omit<Context, 'actor'>;
   readonly actorOf: (request: ActorRequest) => Actor | undefined;
   readonly log: Log;
 }
@@ -47,19 +30,7 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
       const actor = options.actorOf(req);
       if (actor === undefined) throw forbidden('The API is for this machine only until accounts exist.');
       if (req.method !== 'GET' && !isOwnWrite(req)) throw forbidden('Only our own pages and programs may change anything.');
-      return {
-        reader: options.reader,
-        sources: options.sources,
-        identity: options.identity,
-        names: options.names,
-        staff: options.staff,
-        queue: options.queue,
-        labels: options.labels,
-        funnels: options.funnels,
-        journeyDesk: options.journeyDesk,
-        unlessHanging: options.unlessHanging,
-        actor,
-      };
+      return { ...options.desks, actor };
     },
     onError: ({ error, path }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR') options.log.error({ err: error, path }, 'a procedure failed');
