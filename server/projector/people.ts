@@ -370,13 +370,12 @@ function slowChange(input: ChangeInput, tail: Tail, at: SlowChange): PersonChang
 function sharedStart(old: readonly StoredEvent[], fresh: readonly StoredEvent[]): number {
   let same = 0;
   while (same < old.length && same < fresh.length && isSame(old[same], fresh[same])) same++;
-  if (old.slice(same).some(reachesBack) || fresh.slice(same).some(reachesBack)) return 0;
   const splits = (events: readonly StoredEvent[]): boolean => {
     const [last, next] = [events[same - 1], events[same]];
     return last !== undefined && next !== undefined && tied(last, next);
   };
   while (same > 0 && (splits(old) || splits(fresh))) same--;
-  return same;
+  return [...old.slice(same), ...fresh.slice(same)].some(reachesBack) ? 0 : same;
 }
 
 /** Rewrites the stream behind the first entry that differs. */

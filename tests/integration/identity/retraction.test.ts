@@ -46,6 +46,30 @@ describe('a retraction', () => {
     expect(Object.values(lists).flat()).toEqual([]);
   });
 
+  it('holds for what comes late in its very instant, before and behind it, whatever was folded meanwhile', async () => {
+    const who = { customerId: 'C1', email: 'ada@example.com' };
+    const taken = event('taken', who, { at: AT, type: 'order.placed' });
+    const gone = event('gone', { customerId: 'C1' }, { at: AT + HOUR, type: 'event.retracted', attributes: { eventId: 'taken' } });
+    const later = event('later', { customerId: 'C1' }, { at: AT + 2 * HOUR, type: 'page.viewed' });
+    const played = async (batches: (typeof taken)[][]): Promise<unknown> => {
+      const world = await openWorld(server, { partitions: PARTITIONS });
+      for (const batch of batches) {
+        await world.ingest(batch);
+        await world.settle();
+        // Whoever goes on remembers nobody, and reads what was folded.
+        world.takeOver();
+      }
+      const { streams, states, lists, sums, found } = await world.dump();
+      await world.close();
+      return { streams, states, lists, sums, found };
+    };
+    // Events of one instant stand in the order of their keys: among several some stand before and some behind.
+    for (const id of ['late-1', 'late-2', 'late-3', 'late-4']) {
+      const late = event(id, { customerId: 'C1' }, { at: AT + HOUR, type: 'page.viewed' });
+      expect(await played([[taken], [gone], [later], [late]])).toEqual(await played([[taken, gone, late, later]]));
+    }
+  });
+
   it('keeps no identifier in the clear where it remembers which events came', async () => {
     const world = await openWorld(server, { partitions: PARTITIONS });
     await world.ingest([event('mail', { email: 'ada@example.com' }, { at: AT })]);
