@@ -23,3 +23,32 @@ it.skipIf(!hasCurl)('an empty product shows a line that sends the first event wh
     await browser.close();
   }
 });
+
+it('a page that is being opened while the first event comes is opened', async () => {
+  await using product = await startProduct({ env: { PARTITIONS: '1', LOG_LEVEL: 'error' } });
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${product.address}/sources`);
+    await page.locator('[data-live="live"]').waitFor({ timeout: 20_000 });
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/silence/__data.json*', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.getByRole('link', { name: 'Silence' }).click();
+    await product.send([{ id: 'first', customer: { customerId: 'C1' }, type: 'page.viewed', channel: 'web', occurredAt: Date.now() }]);
+    // The page hears of it with its next look at the status, and then asks again which journeys have cases.
+    await page.waitForResponse(async (response) => {
+      if (!response.url().includes('system.status')) return false;
+      return /"projected":[1-9]/.test(await response.text());
+    });
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 0)));
+    release();
+    await page.waitForURL('**/silence*', { timeout: 10_000 });
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('not heard');
+  } finally {
+    await browser.close();
+  }
+});
