@@ -5,7 +5,7 @@ import { BASE, history, HOUR, identity, kind } from '../support/histories.ts';
 import { event } from '../support/events.ts';
 import { startTestRedis } from '../support/redis.ts';
 import type { TestRedis } from '../support/redis.ts';
-import { openWorld } from '../support/world.ts';
+import { openWorld, playOut } from '../support/world.ts';
 import type { Dump } from '../support/world.ts';
 
 let server: TestRedis;
@@ -14,16 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function play(batches: readonly (readonly StoredEvent[])[]): Promise<Dump> {
-  const world = await openWorld(server, { partitions: 3 });
-  for (const batch of batches) {
-    if (batch.length > 0) await world.ingest(batch);
-    await world.settle();
-  }
-  const dump = await world.dump();
-  await world.close();
-  return dump;
-}
+const play = async (batches: readonly (readonly StoredEvent[])[]): Promise<Dump> =>
+  playOut(await openWorld(server, { partitions: 3 }), batches);
 
 type Who = Readonly<Record<string, string>>;
 /** An event about another one: retracts it, or corrects the fields given (undefined takes a field away). */

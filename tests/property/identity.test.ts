@@ -12,7 +12,7 @@ import { BASE, HOUR, history, identity } from '../support/histories.ts';
 import { peopleOf } from '../support/people.ts';
 import { startTestRedis } from '../support/redis.ts';
 import type { TestRedis } from '../support/redis.ts';
-import { openWorld } from '../support/world.ts';
+import { openWorld, playOut } from '../support/world.ts';
 import type { Dump } from '../support/world.ts';
 
 /** So tight that every history meets them. */
@@ -26,18 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Between batches other projectors go on, who remember nothing: what a batch needs, it has to read. */
-async function play(batches: readonly (readonly StoredEvent[])[]): Promise<Dump> {
-  const world = await openWorld(server, { partitions: 3, rules: RULES });
-  for (const batch of batches) {
-    if (batch.length > 0) await world.ingest(batch);
-    await world.settle();
-    world.takeOver();
-  }
-  const dump = await world.dump();
-  await world.close();
-  return dump;
-}
+const play = async (batches: readonly (readonly StoredEvent[])[]): Promise<Dump> =>
+  playOut(await openWorld(server, { partitions: 3, rules: RULES }), batches);
 
 const one = fc.constantFrom<Record<string, string>>(
   { customerId: 'C1' },

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { fixedContexts } from '#server/definitions/contexts.ts';
 import { funnelsOf } from '#server/domain/funnel/compile.ts';
-import { blueprintsFrom, openWorld, TEST_JOURNEY } from '../support/world.ts';
-import type { Dump, World } from '../support/world.ts';
+import { blueprintsFrom, openWorld, playOut, TEST_JOURNEY } from '../support/world.ts';
+import type { Dump } from '../support/world.ts';
 import { event } from '../support/events.ts';
 import { funnel, step } from '../support/funnels.ts';
 import { BASE, HOUR, history, identity, kind } from '../support/histories.ts';
@@ -45,14 +45,7 @@ const FUNNELS = funnelsOf([
 
 async function play(batches: readonly (readonly StoredEvent[])[], partitions = 3): Promise<Dump> {
   const context = { blueprints: blueprintsFrom(TEST_JOURNEY), funnels: FUNNELS };
-  const world: World = await openWorld(server, { partitions, contexts: () => Promise.resolve(fixedContexts(context)) });
-  for (const batch of batches) {
-    if (batch.length > 0) await world.ingest(batch);
-    await world.settle();
-  }
-  const dump = await world.dump();
-  await world.close();
-  return dump;
+  return playOut(await openWorld(server, { partitions, contexts: () => Promise.resolve(fixedContexts(context)) }), batches);
 }
 
 const inOneGo = (events: readonly StoredEvent[]): StoredEvent[][] => [[...events].sort((a, b) => a.at - b.at)];

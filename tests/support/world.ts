@@ -199,3 +199,18 @@ export async function openWorld(
     close,
   };
 }
+
+/**
+ * Plays events into a world, batch by batch, and closes it. Every other time somebody else goes on, who remembers nobody: what they need, they have
+ * to read.
+ */
+export async function playOut(world: World, batches: readonly (readonly StoredEvent[])[]): Promise<Dump> {
+  for (const [turn, batch] of batches.entries()) {
+    if (batch.length > 0) await world.ingest(batch);
+    await world.settle();
+    if (turn % 2 === 1) world.takeOver();
+  }
+  const dump = await world.dump();
+  await world.close();
+  return dump;
+}
