@@ -178,6 +178,11 @@ describe('promises, what is outside, and silence', () => {
     const page = await open('/silence');
     const row = page.locator('tr[data-touchpoint="order"]');
     await expect.poll(() => row.locator('[data-presence]').getAttribute('data-presence'), SOON).toBe('silent');
+    const held = () => page.evaluate(() => document.activeElement?.tagName);
+    await row.getByRole('button', { name: /what keeps it silent/ }).press('Enter');
+    await expect.poll(held, SOON).toBe('TEXTAREA');
+    await row.getByRole('button', { name: 'Cancel' }).press('Enter');
+    expect(await row.getByRole('button', { name: /what keeps it silent/ }).evaluate((one) => one === document.activeElement)).toBe(true);
     await row.getByRole('button', { name: /what keeps it silent/ }).click();
     await row.getByLabel(/keeps customers/).fill('The order form is down');
     await row.getByLabel(/looks after/).fill('Sales');

@@ -18,6 +18,9 @@ const WIDE = { width: 1280, height: 720 };
 const PHONE = { width: 390, height: 844 };
 const PERSON = { customerId: 'P3', email: 'ada.meyer@example.com', accountId: 'ACME-17' };
 
+/** A page of 1280 by 1024, enlarged four times (WCAG 2.2, 1.4.10). */
+const ENLARGED = { width: 320, height: 256 };
+
 const LARGEST_PAINT_MS = 1000;
 /** Looks at a page that was slow: whatever else runs on this machine only ever adds to it. */
 const MOST_LOOKS = 4;
@@ -294,6 +297,42 @@ describe('with customers in it', () => {
     await page.locator('[data-live="live"]').waitFor();
     expect(await top()).toBe(before);
     await phone.close();
+  });
+  it('enlarged four times, no page has to be pushed sideways, and what stays in place leaves most of the window to the page', async () => {
+    const made = await browser.newContext({ viewport: ENLARGED, locale: 'de-DE' });
+    const page = await made.newPage();
+    const seen: string[] = [];
+    const paths = [
+      '/funnel',
+      '/heat',
+      '/queue',
+      '/promises',
+      '/journey',
+      '/sources',
+      '/c',
+      '/pop',
+      `/c/${customer}`,
+      '/embed/pop',
+      '/nowhere',
+    ];
+    for (const path of paths) {
+      await page.goto(product.address + path);
+      await settled(page);
+      const { sideways, kept } = await page.evaluate(() => {
+        window.scrollTo(0, 400);
+        const stays = [...document.querySelectorAll('.contents > nav, .frame > header')].map((one) => one.getBoundingClientRect());
+        const inSight = ({ top, bottom }: DOMRect) => Math.max(0, Math.min(bottom, innerHeight) - Math.max(top, 0));
+        return {
+          sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          kept:
+            document.documentElement.scrollHeight > 2 * innerHeight ? stays.reduce((sum, box) => sum + inSight(box), 0) / innerHeight : 0,
+        };
+      });
+      if (sideways > 0) seen.push(`${path} is ${sideways} px too wide`);
+      if (kept > 0.25) seen.push(`${path} keeps ${(100 * kept).toFixed(0)} % of the window`);
+    }
+    expect(seen).toEqual([]);
+    await made.close();
   });
   it('a reader who has colours of their own sees which place is on, and the bars of the funnel', async () => {
     const own = await browser.newContext({ viewport: WIDE, forcedColors: 'active' });

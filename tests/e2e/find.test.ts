@@ -129,6 +129,19 @@ describe('the search over any page', () => {
     await page.context().close();
   });
 
+  it.each([
+    ['Escape', (page: Page) => page.keyboard.press('Escape')],
+    ['its button', (page: Page) => page.locator('dialog[open]').getByRole('button', { name: 'Close' }).press('Enter')],
+  ])('gives the focus back to where it was when it is closed by %s', async (_, close) => {
+    const page = await open();
+    await page.locator('header a.find').press('Enter');
+    await page.locator('dialog[open] input').waitFor();
+    await close(page);
+    await expect.poll(() => page.locator('dialog[open]').count(), SOON).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.matches('header a.find'))).toBe(true);
+    await page.context().close();
+  });
+
   it('says for nobody what was searched and offers unknown callers, who come and go by themselves', async () => {
     const page = await open();
     await page.keyboard.press('Control+k');

@@ -122,6 +122,28 @@ describe('a funnel of one’s own', () => {
     await page.context().close();
   });
 
+  it('is put in another order by keys alone: the focus goes with the step, and to the next one when it is taken out', async () => {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(`${product.address}/funnel/new?stages=test`);
+    await page.waitForLoadState('networkidle');
+    const names = page.getByRole('textbox', { name: /^Name of step/ });
+    const count = await names.count();
+    const first = await names.first().inputValue();
+    const held = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    await page.getByRole('button', { name: 'Move step 1 down' }).focus();
+    for (let place = 2; place < count; place++) {
+      await page.keyboard.press('Enter');
+      await expect.poll(held, PATIENT).toBe(`Move step ${place} down`);
+    }
+    await page.keyboard.press('Enter');
+    await expect.poll(held, PATIENT).toBe(`Move step ${count} up`);
+    expect(await names.last().inputValue()).toBe(first);
+    await page.getByRole('button', { name: 'Remove step 1', exact: true }).press('Enter');
+    await expect.poll(held, PATIENT).toBe('Name of step 1');
+    expect(await names.count()).toBe(count - 1);
+    await page.context().close();
+  });
+
   it('says in words what is wrong instead of saving it, and can be changed and removed', async () => {
     const page = await (await browser.newContext({ viewport: { width: 390, height: 844 } })).newPage();
     await page.goto(`${product.address}/funnel/saved/calls-after-ordering/edit`);

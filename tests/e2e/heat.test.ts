@@ -168,6 +168,22 @@ describe('somebody who leads customer experience', () => {
     await page.context().close();
   });
 
+  it('keeps the focus on the button that steps back, so that it can be pressed again and again', async () => {
+    const page = await open('/heat?j=test&w=1h');
+    await live(page);
+    const back = page.locator('[data-replay] button').first();
+    await back.focus();
+    const instant = (): string | null => new URL(page.url()).searchParams.get('to');
+    let before = instant();
+    for (let press = 0; press < 3; press++) {
+      await page.keyboard.press('Enter');
+      await expect.poll(instant, PATIENT).not.toBe(before);
+      before = instant();
+      await expect.poll(() => back.evaluate((button) => button === document.activeElement), PATIENT).toBe(true);
+    }
+    await page.context().close();
+  });
+
   it('takes the grid and the trend along as pictures', async () => {
     const page = await open('/heat?j=test&w=1h&cell=look%7Cweb');
     await page.locator('[data-export="trend"]').waitFor({ timeout: 20_000 });

@@ -107,6 +107,24 @@ describe('a screen pop', () => {
     await page.context().close();
   });
 
+  it('keeps the field where it is while unknown callers come and go below it', async () => {
+    const { page } = await watched();
+    let answer: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => (answer = resolve));
+    await page.route(/customers\.callers/, async (route) => {
+      await late;
+      await route.continue();
+    });
+    await page.goto(`${product.address}/pop?phone=030 99 99 99`);
+    await page.getByRole('heading', { name: 'Nobody found' }).waitFor();
+    const top = () => page.locator('main #find').evaluate((field) => field.getBoundingClientRect().top);
+    const before = await top();
+    answer();
+    await page.getByRole('region', { name: 'Recent unknown callers' }).waitFor();
+    expect(await top()).toBe(before);
+    await page.context().close();
+  });
+
   it('lists several people, and a number key opens one', async () => {
     const { page } = await watched();
     await page.goto(`${product.address}/pop?q=4711`);

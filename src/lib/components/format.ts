@@ -182,8 +182,12 @@ export function iso(at: number): string {
   return new Date(at).toISOString().replace('.000Z', 'Z');
 }
 
-/** Turns an identifier of the customer's own, `customer_id`, `customerId` or `self-service`, into words. */
+/** Somebody's own wording and no identifier: it has blanks, or begins with a capital and no sign stands between its parts. */
+const WORDED = /\s|^\p{Lu}[^_.]*$/u;
+
+/** Turns an identifier of the customer's own, `customer_id`, `customerId` or `self-service`, into words; a name such as `Customer Care` or `VIP` stays. */
 export function words(identifier: string): string {
+  if (WORDED.test(identifier)) return identifier.charAt(0).toUpperCase() + identifier.slice(1);
   const spaced = identifier
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/[_.-]+/g, ' ')

@@ -62,17 +62,21 @@ function familyOf(name, codes) {
   const code = Object.keys(codes).map(quoted).join(' | ');
   const languages = Object.keys(messages[0]?.texts ?? {});
   const rich = call !== 'say';
-  const fixed = !rich && Object.keys(values).length === 0;
-  const table = (/** @type {string} */ language) => {
-    const rows = Object.entries(codes).map(
-      ([key, message]) => `${quoted(key)}: ${fixed ? '' : '() => '}${textOf(language, message.texts[language] ?? [], rich)}`,
-    );
-    return fixed ? `{ ${rows.join(', ')} }[code]` : `() => ({ ${rows.join(', ')} })[code]()`;
-  };
   const parameter = parameterOf(values);
+  const fixed = !rich && parameter === '';
+  // Each code is written once: there are many, and every page brings those of its words with it.
+  const rows = Object.entries(codes).map(([key, message]) => {
+    const plain = Object.keys(message.values).length === 0;
+    const texts = languages
+      .map((language) => `${plain ? '' : '() => '}${textOf(language, message.texts[language] ?? [], rich)}`)
+      .join(', ');
+    return `${quoted(key)}: ${fixed ? '' : plain ? '() => ' : '(p) => '}[${texts}]`;
+  });
+  const texts = fixed ? 'readonly string[]' : `(${parameter}) => readonly (${type} | (() => ${type}))[]`;
   return [
-    `export const ${name} = (code: ${code}${parameter === '' ? '' : `, ${parameter}`}): ${type} => ${call}(${languages.map(table).join(', ')});`,
-    `export const is${name.charAt(0).toUpperCase()}${name.slice(1)} = (code: string): code is ${code} => [${Object.keys(codes).map(quoted).join(', ')}].includes(code);\n`,
+    `const ${name}Texts: Readonly<Record<${code}, ${texts}>> = { ${rows.join(', ')} };`,
+    `export const ${name} = (code: ${code}${parameter === '' ? '' : `, ${parameter}`}): ${type} => ${call}(...${name}Texts[code]${fixed ? '' : `(${parameter === '' ? '' : 'p'})`});`,
+    `export const is${name.charAt(0).toUpperCase()}${name.slice(1)} = (code: string): code is ${code} => Object.hasOwn(${name}Texts, code);\n`,
   ].join('\n');
 }
 

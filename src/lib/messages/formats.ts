@@ -12,6 +12,7 @@ class Formats {
   readonly #plurals = new Map<string, Intl.PluralRules>();
   /** by locale: of small whole numbers */
   readonly #categories = new Map<string, Intl.LDMLPluralRule[]>();
+  readonly #languages = new Map<string, Intl.DisplayNames>();
   readonly #lists = new Map<string, Intl.ListFormat>();
 
   number(locale: string, maximumFractionDigits: number, minimumFractionDigits = 0): Intl.NumberFormat {
@@ -23,7 +24,9 @@ class Formats {
   /** A number with at most `digits` decimals, as the locale writes it. Most figures of a page are small and whole: those are looked up. */
   written(locale: string, value: number, digits: number): string {
     const rounded = digits === 0 ? Math.round(value) : value;
-    if (value < 0 || rounded >= WHOLE_KEPT || !Number.isInteger(rounded)) return this.number(locale, digits).format(value);
+    // A hyphen is no minus: beside a signed number it would read as another sign.
+    if (value < 0) return this.number(locale, digits).format(value).replace('-', '−');
+    if (rounded >= WHOLE_KEPT || !Number.isInteger(rounded)) return this.number(locale, digits).format(value);
     const ofLocale = kept(this.#whole, locale, (): string[] => []);
     return (ofLocale[rounded] ??= this.number(locale, 0).format(rounded));
   }
@@ -43,6 +46,15 @@ class Formats {
     if (value < 0 || value >= WHOLE_KEPT || !Number.isInteger(value)) return rules.select(value);
     const ofLocale = kept(this.#categories, locale, (): Intl.LDMLPluralRule[] => []);
     return (ofLocale[value] ??= rules.select(value));
+  }
+
+  /** The name of a language by its code; what is no code is left as it is. */
+  language(locale: string, code: string): string {
+    try {
+      return kept(this.#languages, locale, () => new Intl.DisplayNames(locale, { type: 'language' })).of(code) ?? code;
+    } catch {
+      return code;
+    }
   }
 
   list(locale: string, type: 'conjunction' | 'disjunction'): Intl.ListFormat {

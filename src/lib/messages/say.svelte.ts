@@ -35,11 +35,15 @@ function ofDocument(): Spoken {
   return isSpoken(language) ? language : 'en';
 }
 
+/** The full stop of a shortened unit, as in `3 Tg.`, which stands after a no-break space, is also that of the sentence. */
+const TWO_STOPS = /(\u00a0\p{L}+\.)\.(?!\.)/gu;
+
 type Variant<Text> = Text | (() => Text);
 
 /** The variant of the chosen language; variants come in the order of LANGUAGES. Called by the compiled messages. */
 export function say(...variants: readonly Variant<string>[]): string {
-  const text = chosen(variants) ?? '';
+  const said = chosen(variants) ?? '';
+  const text = said.includes('..') ? said.replace(TWO_STOPS, '$1') : said;
   return speech.spoken === PSEUDO ? pseudo(text) : text;
 }
 

@@ -1,4 +1,5 @@
-import { dateTime, decimal, minute, percent, quoted, words } from '#lib/components/format.ts';
+import { dateTime, decimal, minute, percent, quoted } from '#lib/components/format.ts';
+import { factorKindName } from '#lib/components/names.ts';
 import type { Factor } from '#lib/contract/event.ts';
 import type { StripPoint } from '#lib/contract/heat-strip.ts';
 import { feelingOf } from './cell-words.ts';
@@ -33,5 +34,5 @@ export function stripSentence(points: readonly StripPoint[]): string {
 /** A factor in a few words. */
 export function factorWords(factor: Factor): string {
   const where = [...factor.areas, ...factor.segments].join(', ');
-  return `${words(factor.kind)}${factor.name && factor.name !== factor.kind ? ` ${quoted(factor.name)}` : ''}${where === '' ? '' : `, ${where}`}`;
+  return `${factorKindName(factor.kind)}${factor.name && factor.name !== factor.kind ? ` ${quoted(factor.name)}` : ''}${where === '' ? '' : `, ${where}`}`;
 }

@@ -1,4 +1,5 @@
-import { duration, percent, words } from '#lib/components/format.ts';
+import { duration, percent } from '#lib/components/format.ts';
+import { promiseKindName } from '#lib/components/names.ts';
 import { outsideListTitle } from '#lib/components/outside-words.ts';
 import { formatList } from '#lib/contract/format-list.ts';
 import type { PromiseCounts, PromiseLedgerView, PromiseListRef, PromiseWhat } from '#lib/contract/promise.ts';
@@ -40,6 +41,6 @@ export function promiseListTitle(list: string, stageName: (stage: string) => str
   const title = m.list(m.isList(what) ? what : 'other');
   const [stage, kind, owner] = [fields.get('stage'), fields.get('kind'), fields.get('owner')];
   const charge = fields.get('charge') === 'outside' ? m.outsideCharge() : null;
-  const parts = [stage === null ? null : stageName(stage), kind === null ? null : words(kind), owner, charge];
+  const parts = [stage === null ? null : stageName(stage), kind === null ? null : promiseKindName(kind), owner, charge];
   return [title, ...parts.filter((part) => part !== null)].join(' · ');
 }

@@ -1,4 +1,5 @@
 import { words } from '#lib/components/format.ts';
+import { eventTypeName } from '#lib/components/names.ts';
 import type { AccountItem, AccountMember, AccountView } from '#lib/contract/account.ts';
 import * as m from '#messages/account.ts';
 
@@ -20,5 +21,5 @@ export function memberName(members: readonly AccountMember[], customer: string):
 
 /** What happened, in a few words. */
 export function eventWords({ item }: AccountItem): string {
-  return item.touchpoint?.name ?? item.touchpointName ?? (item.type === null ? m.event() : words(item.type));
+  return item.touchpoint?.name ?? item.touchpointName ?? (item.type === null ? m.event() : eventTypeName(item.type));
 }

@@ -1,4 +1,5 @@
-import { coarse, dateTime, duration, words } from '#lib/components/format.ts';
+import { coarse, dateTime, duration } from '#lib/components/format.ts';
+import { promiseKindName } from '#lib/components/names.ts';
 import type { CasePosition, CustomerHeader, PromiseView } from '#lib/contract/views.ts';
 import * as m from '#messages/story.ts';
 
@@ -48,7 +49,7 @@ export function orderPromises(promises: readonly PromiseView[]): readonly Promis
 
 /** What was promised, without the full stop its sender may have put. */
 export function wordingOf(promise: { readonly wording: string | null; readonly kind: string }): string {
-  return promise.wording === null ? words(promise.kind) : promise.wording.replace(/[.\s]+$/, '');
+  return promise.wording === null ? promiseKindName(promise.kind) : promise.wording.replace(/[.\s]+$/, '');
 }
 
 /** How long a case has been where it is, against its standard. */

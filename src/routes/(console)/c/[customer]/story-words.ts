@@ -1,4 +1,5 @@
 import { ago, clock, coarse, count, dateTime, day, duration, nameOf, percent, words } from '#lib/components/format.ts';
+import { eventTypeName, outcomeName, promiseKindName } from '#lib/components/names.ts';
 import type { Side } from '#lib/components/format.ts';
 import type { BriefSentence, StillHere, StoryGroup } from '#lib/contract/story.ts';
 import type { EmotionSource } from '#lib/contract/words.ts';
@@ -16,7 +17,7 @@ const LONGEST_WORDING = 90;
 
 /** What was promised, as it was put, without the full stop its sender may have put. */
 function promised(promise: { readonly wording: string | null; readonly kind: string }): string {
-  const text = promise.wording === null ? words(promise.kind) : promise.wording.replace(/[.\s]+$/, '');
+  const text = promise.wording === null ? promiseKindName(promise.kind) : promise.wording.replace(/[.\s]+$/, '');
   return text.length <= LONGEST_WORDING ? text : `${text.slice(0, LONGEST_WORDING).trimEnd()}…`;
 }
 
@@ -59,7 +60,7 @@ export function sentenceWords(said: BriefSentence, { side, now }: Telling): stri
     }
     case 'contact': {
       const contact = { ago: ago(said.at, now), channel: channel(said.channel) };
-      const how = said.outcome === null ? contact : { ...contact, outcome: words(said.outcome).toLowerCase() };
+      const how = said.outcome === null ? contact : { ...contact, outcome: outcomeName(said.outcome) };
       if (said.topic === null) return 'outcome' in how ? m.briefContactEnded(how) : m.briefContact(contact);
       const topic = words(said.topic);
       return 'outcome' in how ? m.briefContactAboutEnded({ ...how, topic }) : m.briefContactAbout({ ...contact, topic });
@@ -73,7 +74,7 @@ export function sentenceWords(said: BriefSentence, { side, now }: Telling): stri
     case 'silent':
       return m.briefSilent({ length: coarse(now - said.since), since: dateTime(said.since) });
     case 'last':
-      return m.briefLast({ what: said.touchpoint ?? (said.type === null ? m.event() : words(said.type)), ago: ago(said.at, now) });
+      return m.briefLast({ what: said.touchpoint ?? (said.type === null ? m.event() : eventTypeName(said.type)), ago: ago(said.at, now) });
   }
 }
 

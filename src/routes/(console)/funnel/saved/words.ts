@@ -1,7 +1,6 @@
-import { duration } from '#lib/components/format.ts';
+import { duration, words } from '#lib/components/format.ts';
 import type { FunnelBreakdown, FunnelDefinition } from '#lib/contract/funnel-definition.ts';
 import type { NextPlace } from '#lib/contract/saved-funnel.ts';
-import { channel, segment } from '#messages/funnel.ts';
 import * as m from '#messages/savedFunnel.ts';
 
 /** `attributes.plan` -> `plan`, `identifier.orderId` -> `orderId`. */
@@ -12,12 +11,7 @@ function fieldName(field: string): string {
 /** How a breakdown is called. */
 export function breakdownName({ by, at, step }: FunnelBreakdown): string {
   const field = fieldName(by);
-  const name = field === 'channel' || field === 'segment' ? fieldWord(field) : `${field.charAt(0).toUpperCase()}${field.slice(1)}`;
-  return m.attribution(at, { name, step: String(step) });
-}
-
-function fieldWord(field: 'channel' | 'segment'): string {
-  return field === 'channel' ? channel() : segment();
+  return m.attribution(at, { name: m.isSplitField(field) ? m.splitField(field) : words(field), step: String(step) });
 }
 
 /** Places named one by one. */
