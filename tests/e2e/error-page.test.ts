@@ -79,3 +79,14 @@ it('a page that is shown stays when another is to be opened and no server answer
   await page.waitForURL('**/heat*');
   await page.context().close();
 });
+
+it.each(['__proto__', 'constructor', 'toString'])(
+  'an address that names %s, which every object has, names no square and no stage',
+  async (name) => {
+    // The heatmap stands as without it; the page of a stage says that there is none
+    const statusOf = async (path: string) => (await fetch(product.address + path)).status;
+    expect(await statusOf(`/heat?j=broadband&cell=${name}`)).toBe(200);
+    expect(await statusOf(`/journey/${name}?j=broadband`)).toBe(404);
+    expect(await statusOf('/journey/order?j=broadband')).toBe(200);
+  },
+);

@@ -15,7 +15,7 @@ export const load: PageServerLoad = async ({ locals, url, params: route, parent 
   const params = journeyParamsOf(address, journey.journey);
   const all = { ...address, variant: undefined };
   const view = await ask(locals.api.journeys.get(params));
-  if (view.stages[route.stage] === undefined) error(404, m.missing('stage'));
+  if (!Object.hasOwn(view.stages, route.stage)) error(404, m.missing('stage'));
   const variants = await Promise.all(
     view.variants.map(async ({ id }) => ({
       id,
