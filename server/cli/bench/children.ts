@@ -6,8 +6,15 @@ import type { Config } from '#server/config.ts';
 import { Fault } from '#lib/contract/index.ts';
 import type { SendOrder, SendResult } from './generator.ts';
 
-/** What `npm start` tells Node about its garbage collector (docs/adr/0058). */
-export const NODE_FLAGS = ['--single-threaded-gc', '--max-semi-space-size=64'];
+/** What `npm start` tells Node about its garbage collector (docs/adr/0058, 0067). */
+export const NODE_FLAGS = [
+  '--no-parallel-scavenge',
+  '--no-concurrent-sweeping',
+  '--no-parallel-compaction',
+  '--no-parallel-pointer-update',
+  '--concurrent-marking-max-worker-num=1',
+  '--max-semi-space-size=64',
+];
 
 const READY_WITHIN_MS = 30_000;
 const ENDS_WITHIN_MS = 8000;
