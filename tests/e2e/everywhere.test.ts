@@ -298,6 +298,22 @@ describe('with customers in it', () => {
     expect(await top()).toBe(before);
     await phone.close();
   });
+
+  it('a drawer that covers the page keeps the focus, forwards and backwards', async () => {
+    const phone = await browser.newContext({ viewport: PHONE, locale: 'en' });
+    const page = await phone.newPage();
+    await page.goto(`${product.address}/heat`);
+    await settled(page);
+    await page.locator('table[role="grid"] [data-row="0"]').first().click();
+    await page.locator('#drawer-title').waitFor();
+    const inside = () => page.evaluate(() => document.activeElement?.closest('aside') !== null);
+    for (const key of ['Shift+Tab', 'Tab', ...Array.from({ length: 30 }, () => 'Tab'), 'Shift+Tab', 'Shift+Tab']) {
+      await page.keyboard.press(key);
+      expect(await inside(), key).toBe(true);
+    }
+    await phone.close();
+  });
+
   it('enlarged four times, no page has to be pushed sideways, and what stays in place leaves most of the window to the page', async () => {
     const made = await browser.newContext({ viewport: ENLARGED, locale: 'de-DE' });
     const page = await made.newPage();
