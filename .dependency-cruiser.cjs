@@ -133,6 +133,7 @@ module.exports = {
     // What people decide is sent through the door, and looked up where it lies.
     mayReach(
       'desk',
+      'domain/emotion',
       'domain/identity',
       'domain/event',
       'domain/view/queue',
@@ -143,13 +144,13 @@ module.exports = {
       'security',
       'platform',
       'api/identity',
+      'api/labels',
       'api/staff',
       'api/names',
       'api/queue',
     ),
     mayReach('api', 'definitions', 'domain', 'projector', 'redis/faults', 'security', 'platform'),
     mayReach('emotion', 'domain/emotion', 'domain/event', 'platform'),
-    mayReach('labels', 'domain', 'ingest', 'projector', 'redis', 'platform', 'api/labels'),
     mayReach('importers', 'domain/blueprint'),
     mayReach('simulator', 'domain/blueprint'),
     {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 
 const COMMANDS = ['import', 'verify', 'bench', 'emotion', 'journey', 'friction'];
@@ -6,7 +5,7 @@ const WORKERS = [
   ['projector-worker', 'server/projector-worker.ts'],
   ['demo-worker', 'server/demo-worker.ts'],
 ];
-const commands = COMMANDS.filter((name) => existsSync(`server/cli/${name}.ts`)).map((name) => [`cli/${name}`, `server/cli/${name}.ts`]);
+const commands = COMMANDS.map((name) => [`cli/${name}`, `server/cli/${name}.ts`]);
 
 /** The server, beside the pages that Vite built. Packages stay in node_modules; Lua scripts and journeys are read from the sources when the app starts. */
 export default defineConfig({

@@ -41,7 +41,7 @@ import { FeedMeter, readFeeds, samplePlace } from '#server/log/feeds.ts';
 import { openInbox } from '#server/log/inbox-stream.ts';
 import { Fault } from '#lib/contract/fault.ts';
 import { openQuarantine } from '#server/log/quarantine.ts';
-import { createLabels } from '#server/labels/labels.ts';
+import { createLabels } from '#server/desk/labels.ts';
 import { createLog } from '#server/log/redis-log.ts';
 import { LoopDelay } from '#server/platform/loop-delay.ts';
 import { Metrics } from '#server/platform/metrics.ts';

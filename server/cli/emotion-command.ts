@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { Fault } from '#lib/contract/index.ts';
-import { readConfig } from '#server/config.ts';
+import { Fault, thrownWords } from '#lib/contract/index.ts';
 import type { Config } from '#server/config.ts';
 import type { EmotionModel } from '#server/domain/emotion/model.ts';
 import { createScorer } from '#server/domain/emotion/scorer.ts';
 import { readLabelledFile } from '#server/emotion/labelled-file.ts';
 import { loadModel, ownModelPath, readModel, SHIPPED_MODEL } from '#server/emotion/load.ts';
 import { projectFile } from '#server/platform/files.ts';
+import { readArguments } from './command-line.ts';
 import { buildModel } from './emotion/build.ts';
 import { evaluateFile } from './emotion/evaluate.ts';
 import { labelsAsCsv } from './emotion/labels.ts';
@@ -37,14 +36,6 @@ const OPTIONS = {
   out: { type: 'string' },
 } as const;
 
-function argumentsOf(argv: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
-  } catch (cause) {
-    throw new Fault('bad_request', `${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
-  }
-}
-
 /**
  * `npm run emotion`.
  * @returns what to print
@@ -55,7 +46,7 @@ export async function runEmotion(
   config: Pick<Config, 'dataDir' | 'redisUrl'>,
   say: (line: string) => void,
 ): Promise<string> {
-  const { values, positionals } = argumentsOf(argv);
+  const { values, positionals } = readArguments(argv, { options: OPTIONS, allowPositionals: true }, USAGE);
   const [command, path] = positionals;
   if (command === 'labels' && path === undefined) return labelsAsCsv(config);
   if (path === undefined || positionals.length !== 2) throw new Fault('bad_request', USAGE);
@@ -84,17 +75,5 @@ function modelOf(
 }
 
 function modelInUse(dataDir: string, say: (line: string) => void): EmotionModel {
-  return loadModel(dataDir, (fault) => say(fault instanceof Error ? fault.message : String(fault)));
-}
-
-/** Runs the command with this process's arguments and environment; ends with code 1 and one sentence where it cannot. */
-export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
-  try {
-    const say = (line: string): void => void process.stderr.write(`${line}\n`);
-    process.stdout.write(`${await runEmotion(argv, readConfig(), say)}\n`);
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
+  return loadModel(dataDir, (fault) => say(thrownWords(fault)));
 }

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { COMPONENTS, COMPONENT_NAMES, Fault } from '#lib/contract/index.ts';
 import type { FrictionFile } from '#lib/contract/index.ts';
-import { readConfig } from '#server/config.ts';
 import type { Config } from '#server/config.ts';
 import { Definitions, textOf } from '#server/definitions/definitions.ts';
 import type { DefinitionSet } from '#server/definitions/definitions.ts';
@@ -18,6 +16,7 @@ import type { Redis } from '#server/redis/client.ts';
 import { squaresOf } from '#server/projector/pull.ts';
 import { estimateKappa } from '#server/domain/friction/pull.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
+import { readArguments } from './command-line.ts';
 import { calibration, calibrationOptions, proposal, visitsOf } from './friction-calibrate.ts';
 import type { CalibrateGiven } from './friction-calibrate.ts';
 import { addressOf, partitionsOf } from './running-store.ts';
@@ -192,7 +191,7 @@ async function calibrate(journey: string, given: CalibrateGiven, config: Config)
 
 /** `npm run friction`. @throws Fault with a sentence that says what to do */
 export async function runFriction(argv: readonly string[], config: Config): Promise<void> {
-  const { positionals, values } = argumentsOf(argv);
+  const { positionals, values } = readArguments(argv, { options: OPTIONS, allowPositionals: true }, USAGE);
   const [what, first, ...more] = positionals;
   if (more.length > 0) throw new Fault('bad_request', USAGE);
   if (what === 'show') return show(first, config);
@@ -212,22 +211,3 @@ const OPTIONS = {
   'at-least': { type: 'string' },
   out: { type: 'string' },
 } as const;
-
-function argumentsOf(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
-  } catch (cause) {
-    throw new Fault('bad_request', `${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
-  }
-}
-
-/** Runs the command with this process's arguments and environment; ends with code 1 where it cannot do what it is asked. */
-export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
-  try {
-    await runFriction(argv, readConfig());
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
-}

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { main } from './friction-command.ts';
+import { runCommand } from './command-line.ts';
+import { runFriction } from './friction-command.ts';
 
 // The bundler may make another program load this file for what the two share; only the command itself may run.
-if (/^friction\.[jt]s$/.test(basename(process.argv[1] ?? ''))) await main();
+if (/^friction\.[jt]s$/.test(basename(process.argv[1] ?? ''))) await runCommand(runFriction);

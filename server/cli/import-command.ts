@@ -1,8 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { Fault } from '#lib/contract/index.ts';
-import { readConfig } from '#server/config.ts';
+import { Fault, thrownWords } from '#lib/contract/index.ts';
 import type { Config } from '#server/config.ts';
 import { progressDisplay } from '#server/importers/display.ts';
 import { openDoor } from '#server/importers/door.ts';
@@ -19,6 +17,7 @@ import { loadRules } from '#server/identity/load.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { projectFile } from '#server/platform/files.ts';
 import { createWriteKeys } from '#server/security/write-keys.ts';
+import { readArguments } from './command-line.ts';
 
 const USAGE = `npm run import -- <file> [--map <mapping.yaml>] [--dry-run] [--source name] [--address http://127.0.0.1:4070] [--key k] [--restart]
 
@@ -52,16 +51,8 @@ const OPTIONS = {
 /** Formats that say themselves what is what. */
 const DEFAULT_MAPS: Partial<Record<FileFormat, string>> = { xes: 'xes', ocel: 'ocel' };
 
-function argumentsOf(argv: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
-  } catch (cause) {
-    throw new Fault('bad_request', `${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
-  }
-}
-
 async function parseRequest(argv: readonly string[]): Promise<Request> {
-  const { values, positionals } = argumentsOf(argv);
+  const { values, positionals } = readArguments(argv, { options: OPTIONS, allowPositionals: true }, USAGE);
   const [file] = positionals;
   if (file === undefined || positionals.length !== 1) throw new Fault('bad_request', USAGE);
   const map = values.map ?? DEFAULT_MAPS[(await formatOfFile(file)) ?? 'csv'];
@@ -86,7 +77,7 @@ function readMapping(request: Request): Mapping {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new Fault('bad_config', `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Fault('bad_config', `${path} cannot be read: ${thrownWords(cause)}`, { cause });
   }
   const mapping = parseMapping(text, path);
   return request.source === undefined ? mapping : { ...mapping, source: request.source };
@@ -164,15 +155,4 @@ export async function runImport(argv: readonly string[], config: Config): Promis
   const door = openDoor({ address, key: keyOf(request, config), source: mapping.source, signal });
   const summary = await importFile({ ...options, door, restart: request.restart });
   process.stdout.write(`${showSummary(summary)}\n`);
-}
-
-/** Runs the command with this process's arguments and environment; ends with code 1 and one sentence where it cannot. */
-export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
-  try {
-    await runImport(argv, readConfig());
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { main } from './import-command.ts';
+import { runCommand } from './command-line.ts';
+import { runImport } from './import-command.ts';
 
 // The bundler may make another program load this file for what the two share; only the command itself may run.
-if (/^import\.[jt]s$/.test(basename(process.argv[1] ?? ''))) await main();
+if (/^import\.[jt]s$/.test(basename(process.argv[1] ?? ''))) await runCommand(runImport);

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { BY_FILES, Fault, journeySchema } from '#lib/contract/index.ts';
 import type { JourneyChange, JourneyFile } from '#lib/contract/index.ts';
-import { readConfig } from '#server/config.ts';
 import type { Config } from '#server/config.ts';
 import { Definitions, textOf } from '#server/definitions/definitions.ts';
 import { diffJourneys } from '#server/domain/blueprint/diff.ts';
@@ -12,6 +10,7 @@ import { compilePublished, readJourneys } from '#server/journeys/load.ts';
 import { readJourney } from '#server/journeys/read.ts';
 import { problemText } from '#server/platform/yaml.ts';
 import { connect } from '#server/redis/client.ts';
+import { readArguments } from './command-line.ts';
 import { addressOf } from './running-store.ts';
 import { writeFile } from './write-file.ts';
 
@@ -159,7 +158,7 @@ function schema(path: string | undefined): void {
 
 /** `npm run journey`. @throws Fault with a sentence that says what to do */
 export async function runJourney(argv: readonly string[], config: Config): Promise<void> {
-  const { positionals, values } = argumentsOf(argv);
+  const { positionals, values } = readArguments(argv, { options: { by: { type: 'string' } }, allowPositionals: true }, USAGE);
   const [what, first, second, ...more] = positionals;
   if (more.length === 0 && (what === 'schema' || what === 'list') && second === undefined) {
     if (what === 'list' && first === undefined) return list(config);
@@ -171,23 +170,4 @@ export async function runJourney(argv: readonly string[], config: Config): Promi
   if (what === 'publish' && second === undefined) return publish(first, values.by ?? 'command line', config);
   if (what === 'export') return exportJourney(first, second, config);
   throw new Fault('bad_request', USAGE);
-}
-
-function argumentsOf(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: { by: { type: 'string' } }, allowPositionals: true });
-  } catch (cause) {
-    throw new Fault('bad_request', `${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
-  }
-}
-
-/** Runs the command with this process's arguments and environment; ends with code 1 where it cannot do what it is asked. */
-export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
-  try {
-    await runJourney(argv, readConfig());
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
 }

@@ -7,7 +7,7 @@ import { keys } from '#server/redis/keys.ts';
 import { readLock } from '#server/redis/directory-lock.ts';
 
 /** The store of this configuration; never starts one. @throws Fault `store_unavailable` where none runs */
-export async function addressOf(config: Config): Promise<RedisAddress> {
+export async function addressOf(config: Pick<Config, 'dataDir' | 'redisUrl'>): Promise<RedisAddress> {
   if (config.redisUrl !== undefined) return { url: config.redisUrl };
   const lock = join(config.dataDir, 'redis', 'server.lock');
   const socketPath = (await readLock(lock))?.record?.socketPath;

@@ -1,6 +1,4 @@
-import { parseArgs } from 'node:util';
 import { Fault } from '#lib/contract/index.ts';
-import { readConfig } from '#server/config.ts';
 import type { Config } from '#server/config.ts';
 import { loadRules } from '#server/identity/load.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
@@ -8,6 +6,7 @@ import { Definitions } from '#server/definitions/definitions.ts';
 import { verifyPartition } from '#server/projector/verify.ts';
 import type { PartitionReport } from '#server/projector/verify.ts';
 import { connect } from '#server/redis/client.ts';
+import { readArguments } from './command-line.ts';
 import { addressOf, partitionsOf } from './running-store.ts';
 
 const USAGE = `npm run verify [-- --partition n]
@@ -18,13 +17,9 @@ const USAGE = `npm run verify [-- --partition n]
   --partition n   only this partition (0 is the first)`;
 
 function partitionFrom(argv: readonly string[]): number | undefined {
-  try {
-    const { values } = parseArgs({ args: [...argv], options: { partition: { type: 'string' } } });
-    if (values.partition === undefined) return undefined;
-    if (/^\d{1,2}$/.test(values.partition)) return Number(values.partition);
-  } catch (cause) {
-    throw new Fault('bad_request', `${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
-  }
+  const { values } = readArguments(argv, { options: { partition: { type: 'string' } } }, USAGE);
+  if (values.partition === undefined) return undefined;
+  if (/^\d{1,2}$/.test(values.partition)) return Number(values.partition);
   throw new Fault('bad_request', USAGE);
 }
 
@@ -59,7 +54,7 @@ export function summaryOf(reports: readonly PartitionReport[]): string {
  * @returns whether everything is equal
  * @throws Fault with a sentence that says what to do
  */
-async function runVerify(argv: readonly string[], config: Config): Promise<boolean> {
+export async function runVerify(argv: readonly string[], config: Config): Promise<boolean> {
   const only = partitionFrom(argv);
   const abort = new AbortController();
   const stop = (): void => abort.abort(new Fault('not_ready', 'Stopped; the partition was let go.'));
@@ -97,16 +92,5 @@ async function runVerify(argv: readonly string[], config: Config): Promise<boole
     return reports.every((report) => report.differing === 0 && !report.disturbed);
   } finally {
     redis.destroy();
-  }
-}
-
-/** Runs the command with this process's arguments and environment; ends with code 1 on differences, and where it cannot. */
-export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
-  try {
-    if (!(await runVerify(argv, readConfig()))) process.exitCode = 1;
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
   }
 }

@@ -3,22 +3,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '#lib/contract/index.ts';
 import type { IdentityDecision, IdentityView, MergePreview, NamedIdentifier } from '#lib/contract/index.ts';
 import type { IdentityDesk } from '#server/api/identity.ts';
-import type { Acceptor } from '#server/ingest/acceptor.ts';
+import { STAFF_SOURCE } from '#server/domain/event/staff.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { explainIdentity, previewMerge } from '#server/projector/identity.ts';
 import type { IdentityReading } from '#server/projector/identity.ts';
 import { isThere } from '#server/projector/saved-states.ts';
 import type { Actor } from '#server/security/actor.ts';
+import { sendThrough } from './through-the-door.ts';
+import type { DeskDoor } from './through-the-door.ts';
 
-/** Source of what people decide on the pages. */
-const SOURCE = 'console';
 /** A decision is followed within a second; whoever made it waits no longer than this to see it. */
 const SEEN_WITHIN_MS = 3000;
 const LOOK_EVERY_MS = 20;
 
 export interface DeskOptions {
   readonly reading: IdentityReading;
-  readonly acceptor: Pick<Acceptor, 'acceptBatch'>;
+  readonly acceptor: DeskDoor;
   readonly clock: Clock;
 }
 
@@ -30,9 +30,7 @@ export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): I
     source: string,
     event: { readonly type: string; readonly customer: object; readonly attributes: object },
   ): Promise<void> {
-    const answer = await acceptor.acceptBatch(source, [{ id: `${event.type}:${randomUUID()}`, occurredAt: clock(), ...event }]);
-    const [wrong] = answer.rejected;
-    if (wrong !== undefined) throw new Fault('bad_request', wrong.message);
+    await sendThrough(acceptor, source, { id: `${event.type}:${randomUUID()}`, occurredAt: clock(), ...event });
   }
 
   /** Waits until a person is there, or no longer is, or the time is up: then the page catches up by itself. */
@@ -56,7 +54,7 @@ export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): I
 
     async merge({ customer, other, reason }, actor: Actor) {
       const { stays, moves } = await previewMerge(reading, [customer, other], clock());
-      await send(SOURCE, {
+      await send(STAFF_SOURCE, {
         type: 'identity.merged',
         customer: customerOf(stays.strongest),
         attributes: { other: customerOf(moves.strongest), reason, by: actor.name },
@@ -88,7 +86,7 @@ export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): I
       if (found.rule === 'strongest')
         throw new Fault('conflict', 'This identifier holds the others together. Split out the others instead.');
       if (found.rule === 'merged') throw new Fault('conflict', 'This identifier was merged by hand. Take the merge back instead.');
-      await send(SOURCE, { type: 'identity.split', customer: customerOf(found), attributes: { reason, by: actor.name } });
+      await send(STAFF_SOURCE, { type: 'identity.split', customer: customerOf(found), attributes: { reason, by: actor.name } });
       if (found.events === 0) return { customer };
       await untilSeen(node, true);
       return { customer: node };

@@ -5,7 +5,6 @@ import type { CareAct, Factor, QueueItem, QueueParams, QueueView, RecoveryParams
 import type { NameDesk } from '#server/api/names.ts';
 import type { QueueDesk } from '#server/api/queue.ts';
 import { STAFF_SOURCE } from '#server/domain/event/staff.ts';
-import type { Acceptor } from '#server/ingest/acceptor.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { addresseeOf, careOfItem } from '#server/projector/addressee.ts';
 import type { AddresseeReading } from '#server/projector/addressee.ts';
@@ -14,6 +13,8 @@ import type { Waiting } from '#server/domain/view/queue.ts';
 import { readWaiting } from '#server/projector/queue-list.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import type { Actor } from '#server/security/actor.ts';
+import { sendThrough } from './through-the-door.ts';
+import type { DeskDoor } from './through-the-door.ts';
 
 /** A claim is decided here until its event is followed, which takes a second; where events wait, no longer than this. */
 const DECIDED_MS = 300_000;
@@ -27,7 +28,7 @@ const MOST_REST_MS = 5000;
 export interface QueueDeskOptions {
   readonly reading: AddresseeReading;
   readonly factors: () => readonly Factor[];
-  readonly acceptor: Pick<Acceptor, 'acceptBatch'>;
+  readonly acceptor: DeskDoor;
   readonly names: NameDesk;
   readonly recoveries: (params: RecoveryParams) => RecoveryView;
   /** grows whenever something in the numbers changes */
@@ -74,17 +75,13 @@ export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
     const found = await addresseeOf(reading, act.customerId, now);
     if (found === null) throw new Fault('not_found', 'Nobody lives at this address (any more). Reload the page.');
     const { identifier } = found;
-    const answer = await acceptor.acceptBatch(STAFF_SOURCE, [
-      {
-        id: randomUUID(),
-        occurredAt: now,
-        type: TYPES[act.act],
-        customer: { [identifier.kind]: identifier.value },
-        attributes: { by: by.name, verified: by.verified, case: act.caseId, item: act.item, ...detailsOf(act, now) },
-      },
-    ]);
-    const [wrong] = answer.rejected;
-    if (wrong !== undefined) throw new Fault('bad_request', wrong.message);
+    await sendThrough(acceptor, STAFF_SOURCE, {
+      id: randomUUID(),
+      occurredAt: now,
+      type: TYPES[act.act],
+      customer: { [identifier.kind]: identifier.value },
+      attributes: { by: by.name, verified: by.verified, case: act.caseId, item: act.item, ...detailsOf(act, now) },
+    });
   }
 
   /** @throws Fault `conflict` where somebody else has it */

@@ -3,15 +3,16 @@ import { Fault } from '#lib/contract/index.ts';
 import type { StaffWord } from '#lib/contract/index.ts';
 import type { StaffDesk } from '#server/api/staff.ts';
 import { STAFF_SOURCE, mayTakeBack } from '#server/domain/event/staff.ts';
-import type { Acceptor } from '#server/ingest/acceptor.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { addresseeOf, eventAt } from '#server/projector/addressee.ts';
 import type { Addressee, AddresseeReading } from '#server/projector/addressee.ts';
 import type { Actor } from '#server/security/actor.ts';
+import { sendThrough } from './through-the-door.ts';
+import type { DeskDoor } from './through-the-door.ts';
 
 export interface StaffDeskOptions {
   readonly reading: AddresseeReading;
-  readonly acceptor: Pick<Acceptor, 'acceptBatch'>;
+  readonly acceptor: DeskDoor;
   readonly clock: Clock;
 }
 
@@ -59,9 +60,7 @@ export function createStaffDesk({ reading, acceptor, clock }: StaffDeskOptions):
   }
 
   async function send(event: Readonly<Record<string, unknown>>): Promise<void> {
-    const answer = await acceptor.acceptBatch(STAFF_SOURCE, [{ id: randomUUID(), occurredAt: clock(), ...event }]);
-    const [wrong] = answer.rejected;
-    if (wrong !== undefined) throw new Fault('bad_request', wrong.message);
+    await sendThrough(acceptor, STAFF_SOURCE, { id: randomUUID(), occurredAt: clock(), ...event });
   }
 
   return {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { Fault, type Emotion } from '#lib/contract/index.ts';
+import { Fault, type Emotion, thrownWords } from '#lib/contract/index.ts';
 import type { Polarity } from '#server/domain/emotion/model.ts';
 import { emotionOfName, polarityOfName } from './label-names.ts';
 
@@ -132,7 +132,7 @@ function readText(path: string): string {
   try {
     return decoded(readFileSync(path));
   } catch (cause) {
-    throw new Fault('bad_request', `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Fault('bad_request', `${path} cannot be read: ${thrownWords(cause)}`, { cause });
   }
 }
 
@@ -164,7 +164,7 @@ function tableOf(path: string): readonly (readonly string[])[] {
       ...(tabbed ? { quote: null } : {}),
     });
   } catch (cause) {
-    throw new Fault('bad_request', `${path} cannot be read as a table: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new Fault('bad_request', `${path} cannot be read as a table: ${thrownWords(cause)}`, {
       cause,
     });
   }

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { Fault } from '#lib/contract/index.ts';
+import { Fault, thrownWords } from '#lib/contract/index.ts';
 import type { EventInput } from '#lib/contract/index.ts';
 import { caseMemory } from './case-memory.ts';
 import type { BatchAnswer, Door } from './door.ts';
@@ -171,7 +171,7 @@ export async function mapFile(options: MapOptions, told: (problems: readonly Pro
 
 function asFault(error: unknown, file: string): unknown {
   if (error instanceof Fault) return error;
-  return new Fault('bad_request', `${basename(file)} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+  return new Fault('bad_request', `${basename(file)} cannot be read: ${thrownWords(error)}`, {
     cause: error,
   });
 }

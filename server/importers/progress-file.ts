@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { Fault } from '#lib/contract/index.ts';
+import { Fault, thrownWords } from '#lib/contract/index.ts';
 
 const progressSchema = z.object({
   /** rows that have arrived, counted in sorted order */
@@ -28,7 +28,7 @@ export async function digestOf(file: string, ...others: readonly string[]): Prom
   try {
     for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   } catch (cause) {
-    throw new Fault('bad_request', `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Fault('bad_request', `${file} cannot be read: ${thrownWords(cause)}`, { cause });
   }
   return hash.digest('hex').slice(0, 24);
 }

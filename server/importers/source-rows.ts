@@ -4,7 +4,7 @@ import { PassThrough, Transform, pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import yauzl from 'yauzl';
-import { Fault } from '#lib/contract/index.ts';
+import { Fault, thrownWords } from '#lib/contract/index.ts';
 import { csvRecords } from './csv.ts';
 import type { CsvFormat, CsvRecord } from './csv.ts';
 import { parseExactly } from '#lib/contract/exact-number.ts';
@@ -82,7 +82,7 @@ function joined(parts: readonly [Readable, ...Transform[]]): Readable {
 }
 
 function unreadable(file: string, cause: unknown): Fault {
-  return new Fault('bad_request', `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  return new Fault('bad_request', `${file} cannot be read: ${thrownWords(cause)}`, { cause });
 }
 
 /**

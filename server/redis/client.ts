@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient, ErrorReply } from 'redis';
-import { Fault } from '#lib/contract/index.ts';
+import { Fault, thrownWords } from '#lib/contract/index.ts';
 import { scripts } from './scripts.ts';
 
 /** Where the store is: a redis:// URL or the path of a unix socket. */
@@ -74,7 +74,7 @@ export async function connect(address: RedisAddress, onError: (error: Error) => 
   try {
     await client.connect();
   } catch (cause) {
-    const words = cause instanceof Error ? cause.message : String(cause);
+    const words = thrownWords(cause);
     throw new Fault(
       'store_unavailable',
       cause instanceof ErrorReply

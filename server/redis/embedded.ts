@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Fault } from '#lib/contract/fault.ts';
+import { Fault, thrownWords } from '#lib/contract/fault.ts';
 import {
   isAlive,
   markOf,
@@ -339,7 +339,7 @@ function orBadConfig<Value>(look: () => Value): Value {
   try {
     return look();
   } catch (cause) {
-    throw new Fault('bad_config', cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new Fault('bad_config', thrownWords(cause), { cause });
   }
 }
 

@@ -8,7 +8,7 @@ import {
   SocketClosedUnexpectedlyError,
   SocketTimeoutError,
 } from 'redis';
-import { Fault } from '#lib/contract/index.ts';
+import { Fault, thrownWords } from '#lib/contract/index.ts';
 
 const TRANSIENT = /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|BUSY|UNBLOCKED|NOREPLICAS)/;
 const BROKEN = /^(ERR|WRONGTYPE|CROSSSLOT|NOPERM)\b/;
@@ -17,7 +17,7 @@ const FULL = /^(OOM|MISCONF)/;
 /** Says in the product's words what a failed command means. */
 export function storeFault(cause: unknown): Fault {
   if (cause instanceof Fault) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = thrownWords(cause);
   if (FULL.test(message))
     return new Fault('store_full', 'The store has no room left. Free memory or disk space; nothing was lost.', { cause, retryAfter: 30 });
   if (TRANSIENT.test(message))

@@ -1,5 +1,5 @@
 import { MultiErrorReply, WatchError } from 'redis';
-import { Fault } from '#lib/contract/index.ts';
+import { Fault, thrownWords } from '#lib/contract/index.ts';
 import type { Redis } from './client.ts';
 import { another } from './client.ts';
 import { merged } from './merged.ts';
@@ -76,7 +76,7 @@ function brokenCommit(error: MultiErrorReply, written: readonly Command[]): Faul
   const [first = 0] = error.errorIndexes;
   const [name = '', key = ''] = written[first] ?? [];
   const reply: unknown = error.replies[first];
-  const why = reply instanceof Error ? reply.message : String(reply);
+  const why = thrownWords(reply);
   return new Fault(
     'internal',
     `The store refused ${error.errorIndexes.length} commands of a commit and wrote the others; the first is ${name} ${key}: ${why}. npm run verify says what differs now.`,

@@ -1,9 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { Fault } from '#lib/contract/index.ts';
-import { readConfig } from '#server/config.ts';
+import { Fault, thrownWords } from '#lib/contract/index.ts';
 import type { Config } from '#server/config.ts';
 import { createLog } from '#server/platform/log.ts';
 import { connect } from '#server/redis/client.ts';
@@ -11,12 +9,12 @@ import type { Redis } from '#server/redis/client.ts';
 import { startEmbedded } from '#server/redis/embedded.ts';
 import { infoField } from '#server/redis/probe.ts';
 import { tellHistory } from '#server/simulator/history.ts';
+import { readArguments } from '../command-line.ts';
 import { startSender } from './children.ts';
 import type { Nursery } from './children.ts';
 import { atLeast, atMost, machineOf, quantile, recorded, tableOf } from './figures.ts';
 import type { Figure, Machine } from './figures.ts';
 import { measureFind } from './find.ts';
-import { runGenerator } from './generator.ts';
 import { measureLatency, measureTimeline, PROBE_CHANNEL } from './latency.ts';
 import { makePool, writePool } from './pool.ts';
 import type { PoolOptions } from './pool.ts';
@@ -97,21 +95,16 @@ function isPart(name: string): name is Part {
 
 function requestFrom(argv: readonly string[]): Request {
   const options = { quick: { type: 'boolean' }, only: { type: 'string' }, json: { type: 'string' }, profile: { type: 'string' } } as const;
-  try {
-    const { values } = parseArgs({ args: [...argv], options });
-    const parts = values.only === undefined ? PARTS : values.only.split(',').filter(isPart);
-    if (parts.length === 0) throw new Fault('bad_request', USAGE);
-    const place = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path));
-    return {
-      effort: values.quick === true ? QUICK : FULL,
-      parts: new Set(parts),
-      json: place(values.json),
-      profile: place(values.profile),
-    };
-  } catch (cause) {
-    if (cause instanceof Fault) throw cause;
-    throw new Fault('bad_request', `${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
-  }
+  const { values } = readArguments(argv, { options }, USAGE);
+  const parts = values.only === undefined ? PARTS : values.only.split(',').filter(isPart);
+  if (parts.length === 0) throw new Fault('bad_request', USAGE);
+  const place = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path));
+  return {
+    effort: values.quick === true ? QUICK : FULL,
+    parts: new Set(parts),
+    json: place(values.json),
+    profile: place(values.profile),
+  };
 }
 
 interface Pools {
@@ -328,7 +321,7 @@ class Closing {
       try {
         await step();
       } catch (error) {
-        say(`clearing up failed: ${error instanceof Error ? error.message : String(error)}`);
+        say(`clearing up failed: ${thrownWords(error)}`);
       }
     }
   }
@@ -422,7 +415,7 @@ async function measureAll(all: Plan, closing: Closing): Promise<Measured> {
  * @returns whether every gate was passed
  * @throws Fault with a sentence that says what to do
  */
-async function runBench(argv: readonly string[], config: Config): Promise<boolean> {
+export async function runBench(argv: readonly string[], config: Config): Promise<boolean> {
   const request = requestFrom(argv);
   const closing = new Closing();
   const stop = (): void => void closing.run().finally(() => process.exit(1));
@@ -437,17 +430,5 @@ async function runBench(argv: readonly string[], config: Config): Promise<boolea
     return figures.every((figure) => figure.passed !== false);
   } finally {
     await closing.run();
-  }
-}
-
-/** Runs the command with this process's arguments and environment; ends with code 1 where a gate fails, and where it cannot. */
-export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
-  if (argv[0] === 'send') return runGenerator();
-  try {
-    if (!(await runBench(argv, readConfig()))) process.exitCode = 1;
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { thrownWords } from '#lib/contract/index.ts';
 import { BATCH, CROWD } from './pool.ts';
 import type { Pool } from './pool.ts';
 
@@ -146,7 +147,7 @@ export function runGenerator(): void {
     if (order.fresh) supply.sent.length = 0;
     send(order, supply).then(
       (result) => process.send?.({ result }),
-      (error: unknown) => process.send?.({ error: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => process.send?.({ error: thrownWords(error) }),
     );
   });
   process.send?.({ ready: true });

@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { Fault } from '#lib/contract/index.ts';
 import type { Config } from '#server/config.ts';
 import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import type { FoldContext } from '#server/domain/customer/applying.ts';
@@ -8,25 +5,14 @@ import { isCustomersText } from '#server/domain/emotion/annotations.ts';
 import { nameOf, readEvent } from '#server/domain/event/event.ts';
 import { nameIn } from '#server/domain/event/key.ts';
 import { connect } from '#server/redis/client.ts';
-import type { Redis, RedisAddress } from '#server/redis/client.ts';
-import { readLock } from '#server/redis/directory-lock.ts';
+import type { Redis } from '#server/redis/client.ts';
 import { readState } from '#server/projector/saved-states.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
+import { addressOf } from '../running-store.ts';
 
 const PAGE = 500;
 /** What people say about emotions does not depend on any. */
 const NO_DEFINITIONS: FoldContext = { blueprints: blueprintsOf([]) };
-
-/** The store of this configuration; never starts one. @throws Fault `store_unavailable` where none runs */
-async function addressOf(config: Pick<Config, 'dataDir' | 'redisUrl'>): Promise<RedisAddress> {
-  if (config.redisUrl !== undefined) return { url: config.redisUrl };
-  const socketPath = (await readLock(join(config.dataDir, 'redis', 'server.lock')))?.record?.socketPath;
-  if (socketPath !== undefined && existsSync(socketPath)) return { socketPath };
-  throw new Fault(
-    'store_unavailable',
-    `No store is running for DATA_DIR=${config.dataDir}. Start the product (npm start), then ask again.`,
-  );
-}
 
 /** Everything people said about the emotion of a text, as CSV with the columns text and label: what `train` takes. */
 export async function labelsAsCsv(config: Pick<Config, 'dataDir' | 'redisUrl'>): Promise<string> {

@@ -167,7 +167,7 @@ export interface PromiseRecord {
   channel: Channel;
 }
 
-/** Evidence for how the customer feels now: [at, rank, valence, confidence, emotion, friction-independent kind]. */
+/** Evidence for how the customer feels now: rank of the source, valence and confidence in thousandths, emotion index, how a survey asked. */
 export type Evidence = [at: number, rank: number, valence: number, confidence: number, emotion: number, kind: string];
 
 /**

@@ -1,6 +1,5 @@
 import { EMOTIONS, type Emotion, type EmotionOrUnknown, type EmotionSource } from '#lib/contract/index.ts';
 import { classesOfLabel, classesOfValence, strongestClass, valenceOfClasses, type ClassWeights } from './classes.ts';
-import { valenceOfScore, type Score } from './scale.ts';
 
 const HOUR_MS = 3_600_000;
 /** Weight of knowing nothing, and what one then assumes, in the order of `EMOTIONS`. */
@@ -100,20 +99,14 @@ function leadingFor(label: Emotion, evidence: readonly Evidence[], weights: read
   return leading;
 }
 
-/** Evidence of a score the customer gave; null where its value is not on its scale. */
-export function scoreEvidence(score: Score, at: number): Evidence | null {
-  const valence = valenceOfScore(score);
-  if (valence === null) return null;
-  const halfLifeHours = score.kind === 'stars' ? STARS_HALF_LIFE_HOURS : TRUST.survey.halfLifeHours;
-  return {
-    source: 'survey',
-    at,
-    reliability: TRUST.survey.reliability,
-    confidence: 1,
-    halfLifeHours,
-    classes: classesOfValence(valence),
-    valence,
-  };
+/**
+ * Evidence of a score the customer gave.
+ * @param score `kind`: how it was asked for (`csat`, `stars`, ...; empty where nobody says); `valence` -1..1
+ */
+export function surveyEvidence(score: { readonly kind: string; readonly valence: number }, at: number): Evidence {
+  const { kind, valence } = score;
+  const halfLifeHours = kind === 'stars' ? STARS_HALF_LIFE_HOURS : TRUST.survey.halfLifeHours;
+  return { source: 'survey', at, ...TRUST.survey, confidence: 1, halfLifeHours, classes: classesOfValence(valence), valence };
 }
 
 /**
@@ -127,13 +120,4 @@ export function labelEvidence(
 ): Evidence {
   const { label, valence, confidence } = reading;
   return { source, at, ...TRUST[source], confidence, classes: classesOfLabel(label), valence };
-}
-
-/**
- * Evidence of a visit's friction: the harder it was, the surer the frustration.
- * @param score friction 0..100
- */
-export function behaviourEvidence(score: number, at: number): Evidence {
-  const share = Math.min(1, Math.max(0, score / 100));
-  return { source: 'behaviour', at, ...TRUST.behaviour, confidence: share, classes: classesOfLabel('frustrated'), valence: -share };
 }

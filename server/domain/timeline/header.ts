@@ -1,14 +1,5 @@
-import { EMOTIONS, FINDINGS } from '#lib/contract/index.ts';
-import type {
-  CasePosition,
-  CustomerHeader,
-  EmotionNow,
-  EmotionPoint,
-  EmotionSource,
-  Factor,
-  Moment,
-  PromiseView,
-} from '#lib/contract/index.ts';
+import { EMOTION_SOURCES, EMOTIONS, FINDINGS } from '#lib/contract/index.ts';
+import type { CasePosition, CustomerHeader, EmotionNow, EmotionPoint, Factor, Moment, PromiseView } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints } from '../blueprint/blueprint.ts';
 import type { CaseState, CustomerState, Evidence as Kept, PromiseRecord } from '../customer/state.ts';
 import { knownSince } from '../customer/state.ts';
@@ -20,8 +11,7 @@ import { isOpen, lastStay, stageAt, stuckFrom } from '../case/case.ts';
 import { deadEndAt } from '../case/finding.ts';
 import { standingAt } from '../case/standing.ts';
 import { factorsDuring } from '../case/stay.ts';
-import { classesOfValence } from '../emotion/classes.ts';
-import { fuse, labelEvidence } from '../emotion/fusion.ts';
+import { fuse, labelEvidence, surveyEvidence } from '../emotion/fusion.ts';
 import { RANKS } from '../emotion/visit-feeling.ts';
 import { waited } from '../silence/overdue.ts';
 import type { WaitingCurve } from '../silence/overdue.ts';
@@ -29,20 +19,8 @@ import { recoveriesOf } from '../view/recovery.ts';
 import { breaksAt, isDated, missedAt, promiseStateAt } from '../promise/dates.ts';
 import { factorsDuring as promiseFactors } from '../promise/ledger.ts';
 
-const SOURCES: readonly EmotionSource[] = ['survey', 'agent', 'text', 'behaviour'];
-
-function evidenceOf(kept: Kept): Evidence {
-  const [at, rank, valence, confidence, emotion, kind] = kept;
-  if (rank === RANKS.survey)
-    return {
-      source: 'survey',
-      at,
-      reliability: 1,
-      confidence: 1,
-      halfLifeHours: kind === 'stars' ? 72 : 24,
-      classes: classesOfValence(valence / 1000),
-      valence: valence / 1000,
-    };
+function evidenceOf([at, rank, valence, confidence, emotion, kind]: Kept): Evidence {
+  if (rank === RANKS.survey) return surveyEvidence({ kind, valence: valence / 1000 }, at);
   const label = EMOTIONS[emotion] ?? 'neutral';
   return labelEvidence(rank === RANKS.agent ? 'agent' : 'text', { label, valence: valence / 1000, confidence: confidence / 1000 }, at);
 }
@@ -59,7 +37,7 @@ function lineOf(state: CustomerState): EmotionPoint[] {
     valence: valence / 1000,
     confidence: confidence / 1000,
     label: EMOTIONS[emotion] ?? 'unknown',
-    source: SOURCES[rank] ?? 'behaviour',
+    source: EMOTION_SOURCES[rank] ?? 'behaviour',
   }));
 }
 

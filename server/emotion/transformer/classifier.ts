@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { Fault } from '#lib/contract/index.ts';
+import { Fault, thrownWords } from '#lib/contract/index.ts';
 import { unknownLabels, type LabelScore } from './answers.ts';
 
 /** An optional peer: half a gigabyte that nobody needs who does not name a model. Found only where it is installed beside the product. */
@@ -114,7 +114,7 @@ export async function loadClassifier(
     });
     return async (texts) => answers.length(texts.length).parse(await run(texts, { top_k: null }));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = thrownWords(cause);
     throw new Fault('bad_config', `The model of EMOTION_MODEL=${folder.path} cannot be loaded: ${reason}`, { cause });
   }
 }

@@ -31,6 +31,11 @@ export class Fault extends Error {
   }
 }
 
+/** The words of whatever was thrown. */
+export function thrownWords(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** One thing that is wrong with an input: where, and what. An answer of the API with the code `BAD_REQUEST` lists them as `data.problems`. */
 export interface InputProblem {
   /** names and positions (from 0) that lead from the input to the field */

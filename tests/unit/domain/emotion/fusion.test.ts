@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EMOTIONS } from '#lib/contract/index.ts';
-import { behaviourEvidence, fuse, labelEvidence, scoreEvidence, type Evidence } from '#server/domain/emotion/fusion.ts';
+import { fuse, labelEvidence, surveyEvidence, type Evidence } from '#server/domain/emotion/fusion.ts';
 import { readVectors } from '../../../support/vectors.ts';
 
 const HOUR_MS = 3_600_000;
@@ -47,9 +47,9 @@ describe('the current emotion', () => {
   });
 
   test('behaviour is not superseded by words, nor words by behaviour', () => {
-    const hard = behaviourEvidence(80, now - HOUR_MS);
+    const hard = inputs.filter(({ source }) => source === 'behaviour');
     const text = labelEvidence('text', { label: 'satisfied', valence: 0.6, confidence: 0.8 }, now);
-    expect(fuse([hard, text], now).weight).toBeCloseTo(fuse([hard], now).weight + fuse([text], now).weight, 12);
+    expect(fuse([...hard, text], now).weight).toBeCloseTo(fuse(hard, now).weight + fuse([text], now).weight, 12);
   });
 
   test('one modest reading is enough to show its own label, never neutral', () => {
@@ -64,9 +64,8 @@ describe('the current emotion', () => {
     expect(fuse([coded], now).weight).toBeCloseTo(0.45, 12);
   });
 
-  test('stars keep longer than an answer about one contact, and a wrong number is no evidence', () => {
-    expect(scoreEvidence({ kind: 'stars', value: 1 }, now)?.halfLifeHours).toBe(72);
-    expect(scoreEvidence({ kind: 'csat', value: 1 }, now)?.halfLifeHours).toBe(24);
-    expect(scoreEvidence({ kind: 'csat', value: 9 }, now)).toBeNull();
+  test('stars keep longer than an answer about one contact', () => {
+    expect(surveyEvidence({ kind: 'stars', valence: -1 }, now).halfLifeHours).toBe(72);
+    expect(surveyEvidence({ kind: 'csat', valence: -1 }, now).halfLifeHours).toBe(24);
   });
 });

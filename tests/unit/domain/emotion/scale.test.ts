@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { EMOTIONS } from '#lib/contract/index.ts';
 import { CLASS_VALENCE, classesOfValence, labelOfValence } from '#server/domain/emotion/classes.ts';
-import { conversationOf } from '#server/domain/emotion/conversation.ts';
 import { positionOfScore, valenceOfScore } from '#server/domain/emotion/scale.ts';
+import { feelingAt, RANKS } from '#server/domain/emotion/visit-feeling.ts';
 import { readVectors } from '../../../support/vectors.ts';
 
 const { mapping, fusion, conversation } = readVectors();
@@ -65,16 +65,14 @@ describe('classes', () => {
 });
 
 describe('a conversation', () => {
+  const saying = (...turns: readonly number[]) => feelingAt(turns.map((valence, at) => [at, RANKS.text, 1000 * valence, 1000, 0]));
+
   test('is remembered by its end', () => {
-    const summed = conversationOf(conversation.turns);
-    expect(summed?.valence).toBeCloseTo(conversation.ewmaHalf2turns, 4);
-    expect(summed?.mean).toBeCloseTo(conversation.mean, 12);
-    expect(summed?.trend).toBeCloseTo(conversation.trend, 12);
+    expect((saying(...conversation.turns)?.valence ?? NaN) / 1000).toBeCloseTo(conversation.ewmaHalf2turns, 3);
   });
 
-  test('of one or two turns has a trend only where there is something to compare', () => {
-    expect(conversationOf([])).toBeNull();
-    expect(conversationOf([-0.5])).toEqual({ valence: -0.5, mean: -0.5, trend: 0 });
-    expect(conversationOf([-0.5, 0.5])?.trend).toBeCloseTo(0.5, 12);
+  test('without a turn is no feeling, and of one is that turn', () => {
+    expect(saying()).toBeNull();
+    expect(saying(-0.5)?.valence).toBe(-500);
   });
 });

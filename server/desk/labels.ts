@@ -2,17 +2,18 @@ import type { LabelTask } from '#lib/contract/index.ts';
 import { Fault } from '#lib/contract/index.ts';
 import { isCustomersText } from '#server/domain/emotion/annotations.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { STAFF_SOURCE } from '#server/domain/event/staff.ts';
 import { nameIn } from '#server/domain/event/key.ts';
 import { EMOTION_CORRECTED, nameOf, readEvent } from '#server/domain/event/event.ts';
 import type { LabelDesk } from '#server/api/labels.ts';
-import type { Acceptor } from '#server/ingest/acceptor.ts';
 import type { Clock } from '#server/platform/clock.ts';
+import { eventAt } from '#server/projector/addressee.ts';
 import { readState } from '#server/projector/saved-states.ts';
 import type { StateReading } from '#server/projector/saved-states.ts';
-import { keys, partitionOf } from '#server/redis/keys.ts';
+import { keys } from '#server/redis/keys.ts';
+import { sendThrough } from './through-the-door.ts';
+import type { DeskDoor } from './through-the-door.ts';
 
-/** Source under which people's own words come in. */
-const SOURCE = 'console';
 /** Customers of a partition whose newest texts are looked at, and events of each. */
 const CUSTOMERS_LOOKED_AT = 30;
 const EVENTS_LOOKED_AT = 40;
@@ -21,39 +22,29 @@ const MOST_TASKS = 20;
 const SHORTEST = 12;
 
 export interface LabelsOptions extends StateReading {
-  readonly acceptor: Pick<Acceptor, 'acceptBatch'>;
+  readonly acceptor: DeskDoor;
   readonly clock: Clock;
 }
 
 /** What people say about emotions: corrections go in by the door like everything else, texts to label come from the newest customers. */
 export function createLabels(options: LabelsOptions): LabelDesk {
-  const { redis, partitions, acceptor, context } = options;
-  const homeOf = (customer: string): number => partitionOf(customer, partitions);
-
-  async function eventAt(customer: string, id: string): Promise<StoredEvent> {
-    const [entry] = (await redis.xRange(keys.customer(homeOf(customer), customer), id, id)) ?? [];
-    if (entry === undefined) throw new Fault('not_found', 'This event is not there (any more). Reload the page.');
-    return readEvent(entry.message['e'] ?? '{}');
-  }
+  const { partitions, acceptor, context } = options;
 
   return {
     async correct({ customerId, event: id, emotion }, by) {
       if (context().emotion === 'off') throw new Fault('forbidden', 'Emotions are not read in this installation.');
-      const event = await eventAt(customerId, id);
+      const event = await eventAt(options, customerId, id);
+      if (event === null) throw new Fault('not_found', 'This event is not there (any more). Reload the page.');
       if (!isCustomersText(event)) throw new Fault('forbidden', 'Only what a customer said can be given an emotion.');
       if ((await readState(options, customerId))?.noEmotion === true)
         throw new Fault('forbidden', 'This customer does not want emotions read.');
-      const answer = await acceptor.acceptBatch(SOURCE, [
-        {
-          // Changing one's mind twice is no duplicate.
-          id: `${event.key}-${options.clock()}`,
-          type: EMOTION_CORRECTED,
-          customer: Object.fromEntries(event.who.map(([kind, value]) => [kind, value])),
-          attributes: { eventId: event.id, eventSource: event.source, emotion, by },
-        },
-      ]);
-      const [refused] = answer.rejected;
-      if (refused !== undefined) throw new Fault('bad_request', refused.message);
+      await sendThrough(acceptor, STAFF_SOURCE, {
+        // Changing one's mind twice is no duplicate.
+        id: `${event.key}-${options.clock()}`,
+        type: EMOTION_CORRECTED,
+        customer: Object.fromEntries(event.who.map(([kind, value]) => [kind, value])),
+        attributes: { eventId: event.id, eventSource: event.source, emotion, by },
+      });
     },
     async queue() {
       const emotion = context().emotion ?? 'on';
