@@ -117,6 +117,19 @@ describe('an event that is corrected', () => {
   });
 });
 
+describe('an event that is corrected and taken back', () => {
+  it('ends in the same bytes, whether it was taken back before or after it was corrected', async () => {
+    const x = sent('x', { customerId: 'C1' }, { type: 'page.viewed' });
+    const first = about('c1', { customerId: 'C1' }, 'x', BASE + 300 * HOUR, { channel: 'store' });
+    const second = about('c2', { customerId: 'C1' }, 'c1', BASE + 301 * HOUR, { channel: 'phone' });
+    const gone = about('r', { customerId: 'C1' }, 'x', BASE + 302 * HOUR);
+    const atOnce = await play([[x, first, second, gone]]);
+    expect(await play([[x], [gone], [first], [second]])).toEqual(atOnce);
+    expect(await play([[x, first], [gone], [second]])).toEqual(atOnce);
+    expect(await play([[gone], [second], [first], [x]])).toEqual(atOnce);
+  });
+});
+
 describe('a retraction that comes before its event', () => {
   it('leaves no number, no list entry and no link behind', async () => {
     await fc.assert(

@@ -71,9 +71,11 @@ function corrected(original: StoredEvent, corrections: readonly StoredEvent[]): 
   }
   if (fields.size === 0) return original;
   const { emotion, ...rest } = original;
+  // That it was taken back is no part of how it came: it may have been before or after it was corrected.
+  const { unlinked: _, ...was } = original;
   const kept = Object.entries(rest).filter(([name]) => !fields.has(name as keyof Correctable) || name === 'at');
   const replaced = [...fields].filter(([name, value]) => value !== undefined && name !== 'at');
-  const event = { ...Object.fromEntries(kept), ...Object.fromEntries(replaced), was: original } as unknown as StoredEvent;
+  const event = { ...Object.fromEntries(kept), ...Object.fromEntries(replaced), was: formed(was) } as unknown as StoredEvent;
   const said = fields.has('text') || fields.has('lang') || fields.has('type') || emotion === undefined ? event : { ...event, emotion };
   return formed(fields.has('at') ? placed(said, fields.get('at') as number | undefined) : said);
 }
