@@ -1,4 +1,5 @@
-import { LineCounter, isMap, isNode, isScalar, parseDocument, stringify } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument, stringify } from 'yaml';
+import type { Document } from 'yaml';
 import type { z } from 'zod';
 import { Fault } from '#lib/contract/index.ts';
 
@@ -45,10 +46,25 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, check: (value: 
   const [broken] = document.errors;
   if (broken !== undefined)
     return { ok: false, problems: [{ line: lines.linePos(broken.pos[0]).line, field: '', message: broken.message }] };
-  const parsed = schema.safeParse(document.toJS());
+  const plain = plainOf(document);
+  if (!plain.ok) return wrong([{ path: [], message: plain.message }]);
+  const parsed = schema.safeParse(plain.value);
   if (!parsed.success) return wrong(parsed.error.issues.flatMap(problemsOf));
   const problems = check(parsed.data);
   return problems.length > 0 ? wrong(problems) : { ok: true, value: parsed.data };
+}
+
+/** The fields of a document; or why it has none: nothing is in it, something else than fields is, or its `*aliases` unfold without bound. */
+function plainOf(document: Document): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string } {
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
+    return { ok: false, message: 'is empty' };
+  if (isScalar(document.contents) || isSeq(document.contents)) return { ok: false, message: 'has no fields such as `name: value`' };
+  try {
+    return { ok: true, value: document.toJS() };
+  } catch (error) {
+    if (error instanceof ReferenceError) return { ok: false, message: 'repeats parts of itself by `*` too often to be unfolded' };
+    throw error;
+  }
 }
 
 /** What the schema says, in words for whoever writes the file. */

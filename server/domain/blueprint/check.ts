@@ -13,6 +13,9 @@ export interface BlueprintProblem {
 type Path = BlueprintProblem['path'];
 type Report = (path: Path, message: string) => void;
 
+/** Working time is counted day by day of the calendar, so a slip of the pen would be counted for hours. */
+const LONGEST_WORKING_MS = 366 * 86_400_000;
+
 const msOf = (time: StandardTimeFile | undefined): number => (time === undefined ? 0 : typeof time === 'number' ? time : time.working);
 
 function checkCalendars(file: JourneyFile, report: Report): void {
@@ -164,6 +167,8 @@ function checkPromises(file: JourneyFile, report: Report): void {
       report(['promises', i, 'due'], 'a promise that a touchpoint makes by itself needs a rule that says when it is due');
     const missing = promise.due === 'stated' || 'within' in promise.due ? undefined : noCalendar(file, promise.owner);
     if (missing !== undefined) report(['promises', i, 'due'], missing);
+    if (promise.due !== 'stated' && 'working' in promise.due && promise.due.working > LONGEST_WORKING_MS)
+      report(['promises', i, 'due'], 'is more than 366 days of working time');
   });
 }
 
@@ -173,6 +178,8 @@ function checkVariants(file: JourneyFile, report: Report): void {
     if (file.variants.findIndex((other) => other.id === variant.id) < i) report([...path, 'id'], `variant "${variant.id}" stands twice`);
     if (variant.segments === undefined && variant.channels === undefined)
       report(path, 'names neither segments nor channels: it would be the base itself');
+    for (const name of ['segments', 'channels'] as const)
+      if (variant[name]?.length === 0) report([...path, name], 'names none: no case would ever be in this variant');
     for (const [k, segment] of (variant.segments ?? []).entries())
       if (file.segments.length > 0 && !file.segments.includes(segment))
         report([...path, 'segments', k], `there is no segment "${segment}"`);

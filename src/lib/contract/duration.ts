@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
 
+/** No journey takes longer: 100 years of 365 days. What is longer is a slip, and could not be reckoned with dates. */
+const LONGEST_MS = 100 * 365 * 864e5;
+
 /** `90s`, `30m`, `2h`, `1d 12h`, `3w` -> milliseconds. */
 export const duration = z
   .string()
@@ -11,10 +14,15 @@ export const duration = z
       total += Number(n) * (UNITS[unit] ?? 0);
       return '';
     });
-    if (rest.trim() !== '' || total <= 0) {
+    const ms = Math.round(total);
+    if (rest.trim() !== '' || ms <= 0) {
       ctx.addIssue({ code: 'custom', message: 'is not a duration such as 90s, 30m, 2h, 3d or 2w' });
       return z.NEVER;
     }
-    return Math.round(total);
+    if (ms > LONGEST_MS) {
+      ctx.addIssue({ code: 'custom', message: 'is longer than 100 years' });
+      return z.NEVER;
+    }
+    return ms;
   })
   .describe('a duration such as 90s, 30m, 2h, 1d 12h or 3w');

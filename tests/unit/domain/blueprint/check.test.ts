@@ -40,6 +40,20 @@ describe('publishing a journey', () => {
   });
 
   it.each([
+    ['an empty file', '', 'is empty'],
+    ['a file of comments', '# to be written\n', 'is empty'],
+    ['a file that is a list', '- order\n- deliver\n', 'has no fields such as `name: value`'],
+    ['a file that is a word', 'soon', 'has no fields such as `name: value`'],
+    [
+      'a file that repeats itself without bound',
+      `a: &a [x, x]\n${['a', 'b', 'c', 'd'].map((n, i) => `${'bcde'[i] ?? ''}: &${'bcde'[i] ?? ''} [${Array(9).fill(`*${n}`).join(', ')}]`).join('\n')}\n`,
+      'repeats parts of itself by `*` too often to be unfolded',
+    ],
+  ])('refuses %s as a whole, in words', (_what, text, message) => {
+    expect(readJourney(text)).toEqual({ ok: false, problems: [{ line: 1, field: '', message }] });
+  });
+
+  it.each([
     [
       'a touchpoint without an owner',
       'owner: Sales, channel: web',
@@ -147,6 +161,21 @@ describe('publishing a journey', () => {
       '20 promises.0.due is working time, and Sales has no calendar',
     ],
     ['a duration that is none', 'window: 20d', 'window: soon', '4 window is not a duration'],
+    ['a duration that is over before it begins', 'window: 20d', 'window: 0.0001s', '4 window is not a duration'],
+    ['a duration that no date can be reckoned with', 'window: 20d', 'window: 99999999w', '4 window is longer than 100 years'],
+    ['a duration without end', 'window: 20d', `window: ${'9'.repeat(400)}d`, '4 window is longer than 100 years'],
+    [
+      'a promise in more working time than anybody could count',
+      "due: {workingDays: 1, by: '18:00'}",
+      'due: {working: 99999h}',
+      '20 promises.0.due is more than 366 days of working time',
+    ],
+    [
+      'a variant for no segment at all',
+      'segments: [business], stages',
+      'segments: [], stages',
+      '22 variants.0.segments names none: no case would ever be in this variant',
+    ],
     ['a choice of one', 'channel: store, exclusive: way', 'channel: store', '17 touchpoints.1.exclusive "way" is no choice'],
     [
       'something both required and one of a choice',
