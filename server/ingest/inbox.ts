@@ -67,7 +67,13 @@ function arrivalOf({ id, fields: { source } }: InboxEntry): Pick<SourcedItem, 's
 }
 
 function refused(entry: InboxEntry, problem: Problem): SourcedItem {
-  return { ...arrivalOf(entry), value: entry.fields, raw: JSON.stringify(entry.fields), shape: 'entry', problem };
+  return { ...arrivalOf(entry), value: entry.fields, raw: JSON.stringify(unfolded(entry.fields)), shape: 'entry', problem };
+}
+
+/** An entry's fields with the event that is written as text in one of them: a rule of repair reaches into what is kept, not into a text. */
+function unfolded({ event, ...fields }: InboxEntry['fields']): object {
+  const read = event === undefined ? undefined : readItem(event, LIMITS);
+  return read === undefined ? fields : { ...fields, event: read.problem === undefined ? read.value : event };
 }
 
 /** What forbids to build an event of these fields: the limits of every door, seen before anything is built. */

@@ -168,6 +168,28 @@ describe('a bad event', () => {
     expect(sources[1]).toBe(`pos/${sources[0] ?? ''}`);
   });
 
+  it('of a producer whose name is none can be put right though the event itself is wrong, too: the rule reaches into it', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const event = { id: 'x', type: 'page.viewed', customer: who, channel: 'fax', attributes: { long: 1 } };
+    const text = JSON.stringify(event).replace('"long":1', '"long":12345678901234567890');
+    await app.app.redis.xAdd(keys.inbox(), '*', { source: 'till 3', event: text });
+    const kept = async (): Promise<number> => (await view(app)).quarantine.kept;
+    await expect.poll(kept, SOON).toBe(1);
+    const steps = [
+      { do: 'set', path: 'source', value: 'till-3' },
+      { do: 'map', path: 'event.channel', values: { fax: 'post' } },
+    ];
+    expect(await change<ReplayAnswer>(app, 'sources.quarantine.replay', { filter: {}, rule: { steps } })).toEqual({
+      accepted: 1,
+      duplicates: 0,
+      wrong: 0,
+    });
+    await app.settled();
+    const [hit] = (await app.find('C-1')).hits;
+    const [item] = (await app.timeline(hit?.customer ?? '')).items;
+    expect(item).toMatchObject({ source: 'till-3', channel: 'post', attributes: { long: '12345678901234567890' } });
+  });
+
   it('that held a card number as a number can be put right', async () => {
     await using app = await startTestApp({ now: NOON });
     await app.post([{ id: '1', type: 'page.viewed', customer: who, channel: 'fax', attributes: { number: 4111111111111111 } }]);
