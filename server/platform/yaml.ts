@@ -1,4 +1,5 @@
-import { LineCounter, isMap, isNode, isScalar, parseDocument, stringify } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar, parseDocument, stringify, visit } from 'yaml';
+import type { Alias, Document } from 'yaml';
 import type { z } from 'zod';
 import { Fault } from '#lib/contract/index.ts';
 
@@ -45,10 +46,35 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, check: (value: 
   const [broken] = document.errors;
   if (broken !== undefined)
     return { ok: false, problems: [{ line: lines.linePos(broken.pos[0]).line, field: '', message: broken.message }] };
+  const loose = looseAlias(document);
+  if (loose !== undefined)
+    return {
+      ok: false,
+      problems: [
+        {
+          line: lines.linePos(loose.range?.[0] ?? 0).line,
+          field: '',
+          message: `*${loose.source} stands for nothing: put what begins with * in quotes`,
+        },
+      ],
+    };
   const parsed = schema.safeParse(document.toJS());
   if (!parsed.success) return wrong(parsed.error.issues.flatMap(problemsOf));
   const problems = check(parsed.data);
   return problems.length > 0 ? wrong(problems) : { ok: true, value: parsed.data };
+}
+
+/** The first alias for which there is no anchor before it. */
+function looseAlias(document: Document): Alias | undefined {
+  let loose: Alias | undefined;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      loose = alias;
+      return visit.BREAK;
+    },
+  });
+  return loose;
 }
 
 /** What the schema says, in words for whoever writes the file. */
