@@ -10,8 +10,14 @@ const OFFERS: ReadonlySet<string> = new Set(['upgrade', 'http2-settings', 'conne
  * them and to nobody else, and the request would wait for ever.
  */
 export function declineUpgrades(http: Server): void {
+  const isTaken = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
+  // Newer versions of Node ask; older ones have to be given the request once more, without the offer.
+  if ('shouldUpgradeCallback' in http) {
+    http.shouldUpgradeCallback = isTaken;
+    return;
+  }
   http.on('upgrade', (request: IncomingMessage, socket: Socket, rest: Buffer) => {
-    if (request.headers.upgrade?.toLowerCase() === 'websocket') return;
+    if (isTaken(request)) return;
     socket.unshift(Buffer.concat([Buffer.from(plainHead(request), 'latin1'), rest]));
     http.emit('connection', socket);
   });
