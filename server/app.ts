@@ -46,6 +46,7 @@ import { createLog } from '#server/log/redis-log.ts';
 import { LoopDelay } from '#server/platform/loop-delay.ts';
 import { Metrics } from '#server/platform/metrics.ts';
 import type { StoreFigures } from '#server/platform/metrics.ts';
+import { declineUpgrades } from '#server/platform/upgrades.ts';
 import { previewJourney } from '#server/projector/journey-preview.ts';
 import type { Commit } from '#server/projector/projector.ts';
 import { Pulse } from '#server/projector/pulse.ts';
@@ -449,6 +450,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
       return true;
     },
     attach(http) {
+      declineUpgrades(http);
       sockets = new Sockets({
         http,
         presence,

@@ -16,7 +16,7 @@ import { normalise } from '#server/ingest/normalise.ts';
 import { loadRules } from '#server/identity/load.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { projectFile } from '#server/platform/files.ts';
-import { createWriteKeys } from '#server/security/write-keys.ts';
+import { createWriteKeys, isSourceName } from '#server/security/write-keys.ts';
 import { readArguments } from './command-line.ts';
 
 const USAGE = `npm run import -- <file> [--map <mapping.yaml>] [--dry-run] [--source name] [--address http://127.0.0.1:4070] [--key k] [--restart]
@@ -59,6 +59,8 @@ async function parseRequest(argv: readonly string[]): Promise<Request> {
   if (map === undefined) throw new Fault('bad_request', `${file} needs a mapping that says which column is what: give --map.\n\n${USAGE}`);
   if (values.address !== undefined && !/^https?:\/\/./.test(values.address))
     throw new Fault('bad_request', `--address ${values.address} must begin with http:// or https://`);
+  if (values.source !== undefined && !isSourceName(values.source))
+    throw new Fault('bad_request', `--source ${values.source} must be 1 to 64 letters, digits, dots, dashes or underscores`);
   return {
     file,
     map,
@@ -139,12 +141,13 @@ export async function runImport(argv: readonly string[], config: Config): Promis
   const mapping = readMapping(request);
   const address = request.address ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
   const signal = stopSignal();
+  const display = progressDisplay(process.stderr, systemClock);
   const options: MapOptions = {
     file: request.file,
     mapping,
     folder: join(config.dataDir, 'imports'),
     name: await digestOf(request.file, JSON.stringify(mapping), address),
-    display: progressDisplay(process.stderr, systemClock),
+    display,
     clock: systemClock,
     signal,
   };
@@ -152,7 +155,8 @@ export async function runImport(argv: readonly string[], config: Config): Promis
     process.stdout.write(`${showDryRun(await dryRun({ ...options, refuses: refusalsOf(config, mapping.source) }))}\n`);
     return;
   }
-  const door = openDoor({ address, key: keyOf(request, config), source: mapping.source, signal });
+  const onWait = (why: string): void => display.waiting(`${address}: ${why}`);
+  const door = openDoor({ address, key: keyOf(request, config), source: mapping.source, signal, onWait });
   const summary = await importFile({ ...options, door, restart: request.restart });
   process.stdout.write(`${showSummary(summary)}\n`);
 }

@@ -9,12 +9,19 @@ export interface DisplayStream {
 
 const LINE_EVERY_MS = 5_000;
 
+/** A display that also tells what is waited for. */
+export interface WaitingDisplay extends Display {
+  /** @param why e.g. `http://127.0.0.1:4070: nobody answers` */
+  waiting(why: string): void;
+}
+
 function percent(share: number): string {
   return `${Math.floor(share * 100)} %`;
 }
 
-function lines(stream: DisplayStream, clock: () => number): Display {
+function lines(stream: DisplayStream, clock: () => number): WaitingDisplay {
   let last = clock();
+  let reason = '';
   const say = (text: () => string): void => {
     if (clock() - last < LINE_EVERY_MS) return;
     last = clock();
@@ -23,11 +30,16 @@ function lines(stream: DisplayStream, clock: () => number): Display {
   return {
     reading: (rows, share) => say(() => `reading: ${rows} rows, ${percent(share)}`),
     sending: (done, total) => say(() => `sending: ${done} of ${total}`),
+    waiting: (why) => {
+      if (why !== reason) last = -Infinity;
+      reason = why;
+      say(() => `waiting: ${why}; trying again`);
+    },
     finished: () => undefined,
   };
 }
 
-function bar(stream: NodeJS.WriteStream): Display {
+function bar(stream: NodeJS.WriteStream): WaitingDisplay {
   const progress = new cliProgress.SingleBar({
     format: '{phase} |{bar}| {percentage} %  {news}',
     hideCursor: true,
@@ -46,6 +58,9 @@ function bar(stream: NodeJS.WriteStream): Display {
   return {
     reading: (rows, share) => show('reading', Math.floor(share * 100), 100, `${rows} rows`),
     sending: (done, total) => show('sending', done, total, `${done} of ${total} events`),
+    waiting: (why) => {
+      if (phase !== '') progress.update({ news: `${why}; trying again` });
+    },
     finished: () => {
       if (phase !== '') progress.stop();
       phase = '';
@@ -54,6 +69,6 @@ function bar(stream: NodeJS.WriteStream): Display {
 }
 
 /** A progress bar on a terminal; elsewhere a line every five seconds. */
-export function progressDisplay(stream: NodeJS.WriteStream, clock: () => number): Display {
+export function progressDisplay(stream: NodeJS.WriteStream, clock: () => number): WaitingDisplay {
   return stream.isTTY ? bar(stream) : lines(stream, clock);
 }

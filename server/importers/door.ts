@@ -29,6 +29,8 @@ export interface DoorOptions {
   readonly patienceMs?: number;
   /** waits for ms; replaced in tests */
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** hears of every wait, and why it is: whoever looks on would take it for a standstill */
+  readonly onWait?: (why: string) => void;
   /** ends all waiting */
   readonly signal?: AbortSignal | undefined;
 }
@@ -120,6 +122,7 @@ export function openDoor(options: DoorOptions): Door {
           'store_unavailable',
           `${options.address} has taken nothing for ${Math.round(waitedMs / 1000)} s: ${outcome.why}. Is it running?`,
         );
+      options.onWait?.(outcome.why);
       const ms = outcome.afterMs ?? pauseMs;
       pauseMs = Math.min(pauseMs * 2, LONGEST_WAIT_MS);
       await sleep(ms);

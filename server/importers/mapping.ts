@@ -2,11 +2,15 @@ import { LineCounter, isNode, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { z } from 'zod';
 import { COMPONENTS, Fault } from '#lib/contract/index.ts';
+import { looseAlias } from '#server/platform/yaml.ts';
 import { isZone } from './instant.ts';
 import { isEncoding } from './utf8.ts';
 
 const column = z.string().min(1).max(200);
-const oneOrMore = z.union([z.string(), z.array(z.string()).min(1)]);
+const oneOrMore = z.union(
+  [z.string(), z.array(z.string()).min(1)],
+  'must be text or a list of texts: put numbers, true and false in quotes',
+);
 /** Columns and the values they must have, all of them. */
 const condition = z.record(column, oneOrMore);
 
@@ -123,7 +127,7 @@ export const mappingSchema = z
       })
       .optional(),
     signals: z.array(signal).max(20).default([]),
-    /** columns kept as attributes under their own names; `all`: every one that a row has and no rule uses (XES, OCEL) */
+    /** columns kept as attributes under their own names; `all`: every one that a row has and no rule uses */
     attributes: z.union([z.literal('all'), z.array(column).max(200)]).default([]),
     /** dates that cannot be right are reported; the row is imported all the same */
     checks: z
@@ -173,6 +177,11 @@ export function parseMapping(text: string, name: string): Mapping {
   if (document.errors.length > 0) {
     const lines = document.errors.map((e) => `${name}:${counter.linePos(e.pos[0]).line}: ${e.message}`);
     throw new Fault('bad_config', lines.join('\n'));
+  }
+  const loose = looseAlias(document);
+  if (loose !== undefined) {
+    const { line } = counter.linePos(loose.range?.[0] ?? 0);
+    throw new Fault('bad_config', `${name}:${line}: *${loose.source} stands for nothing: put what begins with * in quotes`);
   }
   const parsed = mappingSchema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;

@@ -20,7 +20,7 @@ export interface SourceRow {
   value(column: string): unknown;
   /** why the row as a whole cannot be read; the cells are then of no use */
   readonly broken?: string;
-  /** names of the cells it has, where rows name their own */
+  /** names of the cells it has */
   columns?(): readonly string[];
   /** what the reader had to decide about it */
   readonly notes?: readonly { readonly column: string; readonly value: string; readonly reason: string }[];
@@ -188,7 +188,7 @@ function formatOf(name: string, format: SourceFormat['format']): FileFormat {
 function tableRow(number: number, { cells, broken }: CsvRecord, place: ReadonlyMap<string, number>): SourceRow {
   const value = (column: string): unknown => cells[place.get(column) ?? -1];
   if (broken !== undefined) return { number, value, broken };
-  if (cells.length === place.size) return { number, value };
+  if (cells.length === place.size) return { number, value, columns: () => [...place.keys()] };
   return { number, value, broken: `has ${cells.length} cells, the header ${place.size}` };
 }
 
@@ -225,7 +225,7 @@ function lineRow(number: number, line: string): SourceRow {
   try {
     const record = parseExactly(line);
     if (typeof record === 'object' && record !== null && !Array.isArray(record))
-      return { number, value: (column) => fieldOf(record, column) };
+      return { number, value: (column) => fieldOf(record, column), columns: () => Object.keys(record) };
     return { number, value: () => undefined, broken: 'is not a JSON object' };
   } catch {
     return { number, value: () => undefined, broken: 'is not JSON' };

@@ -4,7 +4,7 @@ import { readInstant } from './instants.ts';
 import type { Item } from './items.ts';
 import { LATEST_PLAN_MS } from './limits.ts';
 import { redactText } from './redact.ts';
-import { plainText } from './text.ts';
+import { isHalved, plainText } from './text.ts';
 import type { EventProblem, Validators } from './validator.ts';
 
 /**
@@ -34,16 +34,25 @@ function readFactor({ value, problem }: Item, { factor: validator }: Validators)
   if (from === undefined || !isPlannable(from)) return badInstant('from');
   if (to === undefined || (to !== null && !isPlannable(to))) return badInstant('to');
   if (to !== null && to < from) return { field: 'to', code: 'invalid_field', message: 'to must not lie before from.' };
+  if (isHalved(value.id)) return { field: 'id', code: 'invalid_field', message: 'id must not hold half characters (lone surrogates).' };
+  const [id, kind] = [plainText(value.id), plainText(value.kind)];
+  for (const [field, text] of Object.entries({ id, kind }))
+    if (text === '') return { field, code: 'invalid_field', message: `${field} must not be empty.` };
   return {
-    id: plainText(value.id),
-    kind: plainText(value.kind),
+    id,
+    kind,
     name: redactText(plainText(value.name ?? value.kind)),
     from,
     to,
-    areas: value.areas ?? [],
-    segments: value.segments ?? [],
-    journeys: value.journeys ?? [],
+    areas: namesOf(value.areas),
+    segments: namesOf(value.segments),
+    journeys: namesOf(value.journeys),
   };
+}
+
+/** Names as those of events are kept: else `Köln` would not be the `Köln` of another keyboard. */
+function namesOf(names: readonly string[] | undefined): string[] {
+  return (names ?? []).map((name) => redactText(plainText(name)));
 }
 
 function isPlannable(at: number): boolean {

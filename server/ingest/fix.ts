@@ -3,6 +3,8 @@ import type { FixRule, FixStep } from '#lib/contract/index.ts';
 import { isRecord } from './segment.ts';
 
 type Draft = Record<string, unknown>;
+/** A place in a list. */
+const PLACE = /^\d+$/;
 const NUMBER = /^\s*-?\d+([.,]\d+)?\s*$/;
 
 /**
@@ -50,18 +52,23 @@ function instantOf(value: unknown, { format, zone }: { readonly format: string; 
   return at.isValid ? at.toMillis() : value;
 }
 
-/** The object that holds the last name of a path. Own properties only. */
+/** What holds the last name of a path: an object by its own properties, or a list by the places that it has. */
 function holder(draft: Draft, path: string, make: boolean): readonly [at: Draft, name: string] | undefined {
   const names = path.split('.');
   const name = names.pop() ?? '';
   let at = draft;
   for (const step of names) {
     const next = Object.hasOwn(at, step) ? at[step] : undefined;
-    if (isRecord(next)) at = next;
-    else if (next === undefined && make) at = at[step] = {};
+    if (isRecord(next) || isList(next)) at = next;
+    else if (next === undefined && make && !isList(at)) at = at[step] = {};
     else return undefined;
   }
-  return [at, name];
+  return isList(at) && !(PLACE.test(name) && Object.hasOwn(at, name)) ? undefined : [at, name];
+}
+
+/** A list is read as a record of its places: `signals.0.kind`, as the reason of a refusal names it. */
+function isList(value: unknown): value is Draft & unknown[] {
+  return Array.isArray(value);
 }
 
 function read(draft: Draft, path: string): unknown {
@@ -77,7 +84,10 @@ function put(draft: Draft, path: string, value: unknown): void {
 function take(draft: Draft, path: string): unknown {
   const value = read(draft, path);
   const found = holder(draft, path, false);
-  if (found !== undefined) delete found[0][found[1]];
+  if (found === undefined) return value;
+  const [at, name] = found;
+  if (isList(at)) at.splice(Number(name), 1);
+  else delete at[name];
   return value;
 }
 

@@ -38,6 +38,7 @@ type Problem = NonNullable<SourcedItem['problem']>;
 export function readEntry(entry: InboxEntry): SourcedItem {
   const { source: named, event, ...flat } = entry.fields;
   const arrival = arrivalOf(entry);
+  if (entry.garbled === true) return refused(entry, { code: 'invalid_field', message: 'The entry is not valid UTF-8.' });
   if (named !== undefined && !isSourceName(named))
     return refused(entry, {
       code: 'invalid_field',
@@ -55,7 +56,9 @@ export function readEntry(entry: InboxEntry): SourcedItem {
  */
 export function readEntryAgain(fields: Readonly<Record<string, unknown>>, requestKey: string | undefined): SourcedItem {
   const id = requestKey?.slice(REQUEST.length) ?? '';
-  return readEntry({ id, fields: Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, textOf(value)])) });
+  const texts = Object.entries(fields).map(([field, value]): [string, string] => [field, textOf(value)]);
+  // What could not be read the first time is still not there: two names would become one.
+  return readEntry({ id, fields: Object.fromEntries(texts), garbled: texts.some(([, text]) => text.includes('\ufffd')) });
 }
 
 function textOf(value: unknown): string {
@@ -67,7 +70,13 @@ function arrivalOf({ id, fields: { source } }: InboxEntry): Pick<SourcedItem, 's
 }
 
 function refused(entry: InboxEntry, problem: Problem): SourcedItem {
-  return { ...arrivalOf(entry), value: entry.fields, raw: JSON.stringify(entry.fields), shape: 'entry', problem };
+  return { ...arrivalOf(entry), value: entry.fields, raw: JSON.stringify(unfolded(entry.fields)), shape: 'entry', problem };
+}
+
+/** An entry's fields with the event that is written as text in one of them: a rule of repair reaches into what is kept, not into a text. */
+function unfolded({ event, ...fields }: InboxEntry['fields']): object {
+  const read = event === undefined ? undefined : readItem(event, LIMITS);
+  return read === undefined ? fields : { ...fields, event: read.problem === undefined ? read.value : event };
 }
 
 /** What forbids to build an event of these fields: the limits of every door, seen before anything is built. */

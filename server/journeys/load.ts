@@ -21,7 +21,7 @@ export function compilePublished(id: string, text: string): Blueprint {
   return compileJourney(readYaml(id, text, journeySchema));
 }
 
-/** Reads the journey files of a folder. @throws Fault `bad_config` where there is none */
+/** Reads the journey files of a folder. @throws Fault `bad_config` where there is none, or one cannot be read */
 export function readJourneys(folder: string): JourneyText[] {
   let names: string[];
   try {
@@ -30,5 +30,13 @@ export function readJourneys(folder: string): JourneyText[] {
     throw new Fault('bad_config', `JOURNEYS: the folder ${folder} cannot be read.`, { cause });
   }
   if (names.length === 0) throw new Fault('bad_config', `JOURNEYS: there is no .yaml file in ${folder}.`);
-  return names.sort().map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+  return names.sort().map((name) => ({ name, text: textOf(join(folder, name)) }));
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Fault('bad_config', `JOURNEYS: the file ${file} cannot be read.`, { cause });
+  }
 }

@@ -1,5 +1,5 @@
-import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument, stringify } from 'yaml';
-import type { Document } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument, stringify, visit } from 'yaml';
+import type { Alias, Document } from 'yaml';
 import type { z } from 'zod';
 import { Fault } from '#lib/contract/index.ts';
 
@@ -46,6 +46,11 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, check: (value: 
   const [broken] = document.errors;
   if (broken !== undefined)
     return { ok: false, problems: [{ line: lines.linePos(broken.pos[0]).line, field: '', message: broken.message }] };
+  const loose = looseAlias(document);
+  if (loose !== undefined) {
+    const { line } = lines.linePos(loose.range?.[0] ?? 0);
+    return { ok: false, problems: [{ line, field: '', message: `*${loose.source} stands for nothing: put what begins with * in quotes` }] };
+  }
   const plain = plainOf(document);
   if (!plain.ok) return wrong([{ path: [], message: plain.message }]);
   const parsed = schema.safeParse(plain.value);
@@ -65,6 +70,19 @@ function plainOf(document: Document): { readonly ok: true; readonly value: unkno
     if (error instanceof ReferenceError) return { ok: false, message: 'repeats parts of itself by `*` too often to be unfolded' };
     throw error;
   }
+}
+
+/** The first `*alias` of a document for which there is no anchor before it: to make values of it would throw. */
+export function looseAlias(document: Document): Alias | undefined {
+  let loose: Alias | undefined;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      loose = alias;
+      return visit.BREAK;
+    },
+  });
+  return loose;
 }
 
 /** What the schema says, in words for whoever writes the file. */

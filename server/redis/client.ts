@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createClient, ErrorReply } from 'redis';
+import { createClient, ErrorReply, RESP_TYPES } from 'redis';
 import { Fault, thrownWords } from '#lib/contract/index.ts';
 import { scripts } from './scripts.ts';
 
@@ -48,6 +48,11 @@ function make(address: RedisAddress, answered: () => boolean, onError: (error: E
 
 /** The one kind of client the product uses: RESP3, our scripts as commands, no offline queue (a lost store is said at once). */
 export type Redis = ReturnType<typeof make>;
+
+/** The same connection with answers as the bytes that are stored: text hides what is no UTF-8. */
+export function inBytes(redis: Redis) {
+  return redis.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
+}
 
 /** An address without what is secret in it. */
 function shown({ socketPath, url = '' }: RedisAddress): string {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, realpath, stat } from 'node:fs/promises';
+import { chmod, mkdir, readFile, realpath, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault, thrownWords } from '#lib/contract/fault.ts';
@@ -31,6 +31,9 @@ const SHUTDOWN_MS = 60_000;
 const RESTARTS = 5;
 const RESTART_WINDOW_MS = 10 * 60_000;
 const FIRST_BACK_OFF_MS = 200;
+/** Free bytes of the disk below which a server is not started again: it would end at one of the next writes. */
+const LEAST_ROOM = 4 * 1024 * 1024;
+const ROOM_LOOK_MS = 1000;
 /** bytes of a unix socket's path that every system takes, without the closing zero */
 const LONGEST_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
 
@@ -51,6 +54,8 @@ export type EmbeddedOptions = {
   /** folder of the user's caches, default ~/.cache */
   readonly cacheHome?: string | undefined;
   readonly log: EmbeddedLog;
+  /** free bytes of the disk that holds a folder; replaced in tests */
+  readonly roomIn?: (dir: string) => Promise<number>;
   /** called once when the server keeps ending and is not started any more */
   readonly onGiveUp?: (fault: Fault) => void;
 };
@@ -78,7 +83,7 @@ type Running = {
 
 /**
  * Makes sure that exactly one server runs on the data folder: adopts the one that runs (an app that was killed leaves it behind), else starts one.
- * A server that ends unexpectedly is started again, at most 5 times in 10 minutes.
+ * A server that ends unexpectedly is started again, at most 5 times in 10 minutes; one whose disk is full, as soon as there is room.
  * @throws Fault `bad_config` (no binary, too old, folder not writable), `store_full`, `store_unavailable` (damaged files; another app holds the folder)
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedRedis> {
@@ -267,6 +272,7 @@ class Keeper {
     let lastFault: Fault | undefined;
     for (;;) {
       if (running !== undefined) await untilGone(running, signal);
+      if (await this.#waitedForRoom(signal)) restarts = [];
       restarts = [...restarts.filter((at) => Date.now() - at < RESTART_WINDOW_MS), Date.now()];
       if (restarts.length > RESTARTS)
         throw new Fault(
@@ -289,6 +295,20 @@ class Keeper {
         lastFault = error;
       }
     }
+  }
+
+  /** A server that cannot write what it would acknowledge ends, and would end again however often it is started. @returns whether there was no room */
+  async #waitedForRoom(signal: AbortSignal): Promise<boolean> {
+    const { dir } = this.#place;
+    const isFull = async (): Promise<boolean> => (await (this.#options.roomIn ?? freeBytes)(dir)) < LEAST_ROOM;
+    if (!(await isFull())) return false;
+    this.#options.log.error(
+      { dir },
+      'The disk that holds the data folder is full: events are refused until there is room. Free some space; nothing that was accepted is lost',
+    );
+    do await pause(ROOM_LOOK_MS, undefined, { signal });
+    while (await isFull());
+    return true;
   }
 
   #giveUp(error: unknown): void {
@@ -352,6 +372,14 @@ async function sizeOf(path: string): Promise<number> {
   return stat(path).then(
     ({ size }) => size,
     () => 0,
+  );
+}
+
+/** What a disk cannot tell is not taken for full. */
+async function freeBytes(dir: string): Promise<number> {
+  return statfs(dir).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => Infinity,
   );
 }
 

@@ -168,6 +168,44 @@ describe('a bad event', () => {
     expect(sources[1]).toBe(`pos/${sources[0] ?? ''}`);
   });
 
+  it('of a producer whose name is none can be put right though the event itself is wrong, too: the rule reaches into it', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const event = { id: 'x', type: 'page.viewed', customer: who, channel: 'fax', attributes: { long: 1 } };
+    const text = JSON.stringify(event).replace('"long":1', '"long":12345678901234567890');
+    await app.app.redis.xAdd(keys.inbox(), '*', { source: 'till 3', event: text });
+    const kept = async (): Promise<number> => (await view(app)).quarantine.kept;
+    await expect.poll(kept, SOON).toBe(1);
+    const steps = [
+      { do: 'set', path: 'source', value: 'till-3' },
+      { do: 'map', path: 'event.channel', values: { fax: 'post' } },
+    ];
+    expect(await change<ReplayAnswer>(app, 'sources.quarantine.replay', { filter: {}, rule: { steps } })).toEqual({
+      accepted: 1,
+      duplicates: 0,
+      wrong: 0,
+    });
+    await app.settled();
+    const [hit] = (await app.find('C-1')).hits;
+    const [item] = (await app.timeline(hit?.customer ?? '')).items;
+    expect(item).toMatchObject({ source: 'till-3', channel: 'post', attributes: { long: '12345678901234567890' } });
+  });
+
+  it('of a producer that writes no UTF-8 is kept aside until it says whom it is about: two names must not become one', async () => {
+    await using app = await startTestApp({ now: NOON });
+    for (const name of ['M\u00fcller', 'M\u00f6ller'])
+      await app.app.redis.xAdd(keys.inbox(), '*', { customerId: Buffer.from(name, 'latin1'), type: 'page.viewed' });
+    // Whoever means this sign may write it.
+    await app.app.redis.xAdd(keys.inbox(), '*', { customerId: 'C-1', type: 'message.in', text: 'caf\ufffd' });
+    const kept = async (): Promise<number> => (await view(app)).quarantine.kept;
+    await expect.poll(kept, SOON).toBe(2);
+    await expect.poll(async () => (await app.status()).accepted, SOON).toBe(1);
+    expect(await app.call<readonly QuarantineGroup[]>('sources.quarantine.groups')).toMatchObject([{ code: 'invalid_field', count: 2 }]);
+    const replay = (rule?: object): Promise<ReplayAnswer> =>
+      change(app, 'sources.quarantine.replay', { filter: {}, ...(rule === undefined ? {} : { rule }) });
+    expect(await replay()).toEqual({ accepted: 0, duplicates: 0, wrong: 2 });
+    expect(await replay({ steps: [{ do: 'set', path: 'customerId', value: 'C-2' }] })).toMatchObject({ accepted: 2, wrong: 0 });
+  });
+
   it('that held a card number as a number can be put right', async () => {
     await using app = await startTestApp({ now: NOON });
     await app.post([{ id: '1', type: 'page.viewed', customer: who, channel: 'fax', attributes: { number: 4111111111111111 } }]);

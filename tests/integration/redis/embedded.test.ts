@@ -219,6 +219,27 @@ test('a server that keeps dying is given up after five restarts, and the app is 
   );
 });
 
+test('a server that ends because its disk is full comes back once there is room, however often that happens', async () => {
+  let room = Infinity;
+  const told: string[] = [];
+  const log = { ...silent, error: (_: object, message: string) => void told.push(message) };
+  const onGiveUp = vi.fn();
+  const server = await startEmbedded({ ...environment, dataDir, log, roomIn: () => Promise.resolve(room), onGiveUp });
+  servers.push(server);
+  await append(server.url, 10);
+  for (const ended of [1, 2, 3, 4, 5, 6]) {
+    const before = server.pid;
+    room = 0;
+    process.kill(before, 'SIGKILL');
+    await vi.waitFor(() => expect(told).toHaveLength(ended), { timeout: 5000, interval: 20 });
+    room = Infinity;
+    await vi.waitFor(() => expect(server.pid).not.toBe(before), { timeout: 5000, interval: 20 });
+  }
+  expect(told[0]).toContain('is full: events are refused until there is room');
+  expect(onGiveUp).not.toHaveBeenCalled();
+  expect(await length(server.url)).toBe(10);
+}, 40_000);
+
 test('a folder too deep for a socket gets one elsewhere, in a folder of this user alone', async () => {
   const deep = join(dataDir, 'a'.repeat(60), 'b'.repeat(60));
   const server = await start(deep);

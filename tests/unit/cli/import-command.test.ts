@@ -63,6 +63,12 @@ describe('npm run import -- <file> --dry-run', () => {
     expect(text).not.toContain('Nothing to complain about');
   });
 
+  it('refuses a name of the feed that the door would refuse', async () => {
+    await expect(dryRunOf('log.xes', XES, '--source', 'Front desk')).rejects.toThrow('--source Front desk must be 1 to 64 letters');
+    await expect(dryRunOf('log.xes', XES, '--source', '')).rejects.toThrow(/^--source/);
+    expect(await dryRunOf('log.xes', XES, '--source', 'Desk-3')).toContain('1 would be sent');
+  });
+
   it('says of an event log’s event without a customer that the door would refuse it', async () => {
     const text = await dryRunOf('log.jsonocel', OCEL);
     expect(text).toContain('1 x customer: refused by the door: customer holds no usable identifier. (row 2)');

@@ -43,6 +43,12 @@ describe('npm run journey', () => {
     await expect(run('check', bad)).rejects.toThrow(/^twice\.txt:\d+: Map keys must be unique$/);
   });
 
+  it('says on which line a value begins with * outside quotes', async () => {
+    const bad = join(folder, 'star.txt');
+    await writeFile(bad, TEST_JOURNEY.replace(/^goal:.*$/m, 'goal: *all'));
+    await expect(run('check', bad)).rejects.toThrow(/^star\.txt:\d+: \*all stands for nothing: put what begins with \* in quotes$/);
+  });
+
   it('says exactly what differs, from what is published and from another file', async () => {
     expect(await run('diff', file)).toBe('Nothing differs from test@1.\n');
     const other = join(folder, 'other.txt');

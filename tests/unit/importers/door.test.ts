@@ -70,15 +70,14 @@ describe('the way to the door', () => {
     expect(waits).toEqual([10_000, 10_000, 10_000]);
   });
 
-  it('tries longer and longer where nobody answers', async () => {
-    await new Promise((resolve) => server.close(resolve));
-    await expect(
-      openDoor({ address: 'http://127.0.0.1:1', key: 'k', source: 's', patienceMs: 3000, sleep: async (ms) => void waits.push(ms) }).send([
-        '{}',
-      ]),
-    ).rejects.toMatchObject({ code: 'store_unavailable' });
+  it('tries longer and longer where nobody answers, and says each time what it waits for', async () => {
+    const told: string[] = [];
+    const onWait = (why: string): void => void told.push(why);
+    await expect(door({ address: 'http://127.0.0.1:1', patienceMs: 3000, onWait }).send(['{}'])).rejects.toMatchObject({
+      code: 'store_unavailable',
+    });
     expect(waits).toEqual([500, 1000, 2000]);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    expect(told).toEqual(['nobody answers', 'nobody answers', 'nobody answers']);
   });
 
   it('halves a batch that is too large and keeps the places of what is refused', async () => {

@@ -107,6 +107,17 @@ describe('an import', () => {
     expect(readdirSync(join(folder, 'data')).filter((name) => name.includes('sorting'))).toEqual([]);
   });
 
+  it('keeps every column that no rule uses where the mapping says `all`, of tables and of lines, too', async () => {
+    const mapping = parseMapping(
+      'source: s\nid: n\noccurredAt: { column: at }\ncustomer: { customerId: who }\nattributes: all\n',
+      'map.yaml',
+    );
+    await importFile(options(written('rows.csv', 'n,at,who,branch,till\n1,2026-01-01,Ann,north,\n'), { mapping }));
+    const line = '{"n":2,"at":"2026-01-01","who":"Bob","branch":{"name":"north"},"till":7}\n';
+    await importFile(options(written('rows.ndjson', line), { mapping, name: 'two' }));
+    expect(keeper.events.map(({ attributes }) => attributes)).toEqual([{ branch: 'north' }, { branch: { name: 'north' }, till: 7 }]);
+  });
+
   it('reads a table inside a zip', async () => {
     const file = written(
       'rows.zip',

@@ -58,6 +58,18 @@ describe('a mapping file', () => {
     expect(faultOf('source: desk\ncustomer: [a\n').message).toMatch(/^map\.yaml:[23]: /);
   });
 
+  it('with a value that begins with * outside quotes is refused with the line', () => {
+    const fault = faultOf('source: desk\noccurredAt: { column: at }\ncustomer: { customerId: a }\nnulls: [none, *NA*]\n');
+    expect(fault.message).toBe('map.yaml:4: *NA* stands for nothing: put what begins with * in quotes');
+  });
+
+  it('with a condition on a number says that it belongs in quotes', () => {
+    const fault = faultOf(
+      'source: desk\noccurredAt: { column: at }\ncustomer: { customerId: a }\ntopic: { column: b, when: { sys_mod_count: 0 } }\n',
+    );
+    expect(fault.message).toMatch(/^map\.yaml:4: topic\.when\.sys_mod_count: .*in quotes$/);
+  });
+
   it('that compares rows of a case must say what a case is', () => {
     const text = 'source: desk\noccurredAt: { column: at }\ncustomer: { customerId: a }\nsignals: [{ kind: transfer, grows: x }]\n';
     expect(faultOf(text).message).toContain('map.yaml:4: signals: "grows" and "turns" compare the rows of a case');

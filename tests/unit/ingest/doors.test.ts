@@ -338,6 +338,29 @@ describe('POST /v1/factors', () => {
   });
 });
 
+test('a factor reaches areas and segments by their names as events keep them, and one that nobody could name again is refused', async () => {
+  await using doors = await startDoors();
+  const storm = { id: ' storm-1 ', kind: 'storm', from: TEST_NOW };
+  const { body } = await doors.post(
+    '/v1/factors',
+    JSON.stringify([
+      { ...storm, areas: [' Ko\u0308ln '], segments: ['new\u200e'], journeys: ['broadband '] },
+      { ...storm, id: '  ' },
+      { ...storm, id: '\ud800' },
+      { ...storm, kind: ' ' },
+    ]),
+  );
+  expect(body).toMatchObject({
+    accepted: 1,
+    rejected: [
+      { index: 1, field: 'id', message: 'id must not be empty.' },
+      { index: 2, field: 'id', message: expect.stringContaining('lone surrogates') },
+      { index: 3, field: 'kind', message: 'kind must not be empty.' },
+    ],
+  });
+  expect(doors.log.factors).toMatchObject([{ id: 'storm-1', areas: ['K\u00f6ln'], segments: ['new'], journeys: ['broadband'] }]);
+});
+
 test('a factor is refused in words about factors, not about events', async () => {
   await using doors = await startDoors();
   const { body } = await doors.post('/v1/factors', '[{"id":"s","kind":"storm","from":0,"where":"north"},5]');
