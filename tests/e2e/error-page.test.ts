@@ -80,6 +80,34 @@ it('a page that is shown stays when another is to be opened and no server answer
   await page.context().close();
 });
 
+it('pages that are open when the store goes away soon stop looking live, and are live again when it is back', async () => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  const [heat, wall] = await Promise.all([context.newPage(), context.newPage()]);
+  await heat.goto(`${product.address}/heat`);
+  await wall.goto(`${product.address}/wall/now`);
+  await heat.locator('[data-live="live"]').waitFor(SOON);
+  await wall.locator('[data-health="live"]').waitFor(SOON);
+  await store.kill9();
+  try {
+    // The server is still heard every second; it only has nothing to show any more.
+    await heat.locator('[data-live="stale"]').getByText('data of').waitFor(SOON);
+    await wall.locator('[data-health="stale"]').getByText('data of').waitFor(SOON);
+  } finally {
+    await store.restart();
+  }
+  await heat.locator('[data-live="live"]').waitFor({ timeout: 40_000 });
+  await wall.locator('[data-health="live"]').waitFor({ timeout: 40_000 });
+  await context.close();
+});
+
+it('a wall that cannot open its connection at all does not look up to date for longer than any other', async () => {
+  const page = await browser.newPage();
+  await page.routeWebSocket(/socket\.io/, (socket) => void socket.close());
+  await page.goto(`${product.address}/wall/now`);
+  await page.locator('[data-health="stale"]').getByText('data of').waitFor(SOON);
+  await page.close();
+});
+
 it.each(['__proto__', 'constructor', 'toString'])(
   'an address that names %s, which every object has, names no square and no stage',
   async (name) => {

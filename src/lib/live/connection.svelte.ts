@@ -12,6 +12,11 @@ interface Following {
   retry: ReturnType<typeof setTimeout> | undefined;
 }
 
+interface Heard {
+  readonly beat: Beat;
+  readonly receivedMs: number;
+}
+
 /** Without a beat for this long the socket is taken for dead, whatever it says. */
 const DEAD_AFTER_MS = 15_000;
 const REFUSED_RETRY_MS = 3_000;
@@ -25,7 +30,10 @@ export class LiveConnection implements Feed {
   readonly #presences = new Set<(now: PresentNow, self: string) => void>();
   #connected = $state(false);
   #clockMs = $state(0);
-  #beat = $state.raw<{ readonly beat: Beat; readonly receivedMs: number } | null>(null);
+  #startedMs: number | undefined;
+  #beat = $state.raw<Heard | null>(null);
+  /** the last beat that said the server reaches its store */
+  #ready = $state.raw<Heard | null>(null);
   #retryAtMs = $state<number | null>(null);
   #attempt = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -33,13 +41,14 @@ export class LiveConnection implements Feed {
   /** Connects; returns how to stop. Browser only. */
   start(): () => void {
     this.#clockMs = performance.now();
+    this.#startedMs = this.#clockMs;
     const clock = setInterval(() => this.#tick(), 250);
     const socket: Socket<ServerEvents, ClientEvents> = io({ transports: ['websocket'], reconnection: false });
     this.#socket = socket;
     socket.on('connect', () => this.#up());
     socket.on('disconnect', () => this.#down());
     socket.on('connect_error', () => this.#down());
-    socket.on('beat', (beat) => (this.#beat = { beat, receivedMs: performance.now() }));
+    socket.on('beat', (beat) => this.#heard(beat));
     socket.on('patch', (patch) => this.#deliver(patch));
     socket.on('hint', (hint) => this.#hints.forEach((listen) => listen(hint)));
     socket.on('present', (now) => this.#presences.forEach((listen) => listen(now, socket.id ?? '')));
@@ -57,15 +66,15 @@ export class LiveConnection implements Feed {
 
   /** The state of the connection now; changes at least four times a second. */
   get pulse(): Pulse {
-    const last = this.#beat;
+    const ready = this.#ready;
+    const now = this.#clockMs;
     return {
-      started: this.#clockMs > 0,
+      sinceStartMs: this.#startedMs === undefined ? null : now - this.#startedMs,
       connected: this.#connected,
-      beatAgeMs: last ? Math.max(0, this.#clockMs - last.receivedMs) : null,
-      asOf: last?.beat.at ?? null,
-      lagMs: last?.beat.lagMs ?? 0,
-      ready: last?.beat.ready ?? false,
-      retryInMs: this.#retryAtMs === null ? null : Math.max(0, this.#retryAtMs - this.#clockMs),
+      beatAgeMs: ready ? Math.max(0, now - ready.receivedMs) : null,
+      asOf: ready?.beat.at ?? null,
+      lagMs: this.#beat?.beat.lagMs ?? 0,
+      retryInMs: this.#retryAtMs === null ? null : Math.max(0, this.#retryAtMs - now),
     };
   }
 
@@ -100,6 +109,11 @@ export class LiveConnection implements Feed {
   /** Says under which name this tab is shown to others from now on; a new connection takes it from the cookie. */
   introduce(name: string): void {
     this.#socket?.emit('introduce', name);
+  }
+
+  #heard(beat: Beat): void {
+    this.#beat = { beat, receivedMs: performance.now() };
+    if (beat.ready) this.#ready = this.#beat;
   }
 
   #tick(): void {

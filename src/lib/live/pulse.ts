@@ -1,15 +1,14 @@
 /** What a tab knows about its connection at one moment. All ages in ms of its own clock. */
 export interface Pulse {
-  /** the page has begun to connect */
-  readonly started: boolean;
+  /** since the page began to connect; null before */
+  readonly sinceStartMs: number | null;
   readonly connected: boolean;
-  /** since the last beat; null before the first */
+  /** since the last beat of a server that reaches its store: only such a one vouches for the numbers; null before the first */
   readonly beatAgeMs: number | null;
-  /** server clock at the last beat, ms since 1970; null before the first */
+  /** server clock at that beat, ms since 1970; null before the first */
   readonly asOf: number | null;
   /** age of the oldest accepted event that is not yet in the numbers */
   readonly lagMs: number;
-  readonly ready: boolean;
   /** until the next attempt; null while connected or connecting */
   readonly retryInMs: number | null;
 }
@@ -24,17 +23,17 @@ export const STALE_AFTER_MS = 10_000;
 
 /** Judges one pulse. `synced` is false while a view waits for its snapshot. */
 export function livenessOf(pulse: Pulse, synced = true): Liveness {
-  if (!pulse.started) return 'connecting';
-  if (pulse.beatAgeMs === null) return pulse.connected || pulse.retryInMs === null ? 'connecting' : 'offline';
+  if (pulse.sinceStartMs === null) return 'connecting';
   if (!pulse.connected && pulse.retryInMs !== null) return 'offline';
-  if (pulse.beatAgeMs > STALE_AFTER_MS || pulse.lagMs > STALE_AFTER_MS) return 'stale';
+  if (dataAgeMs(pulse) > STALE_AFTER_MS) return 'stale';
+  if (pulse.beatAgeMs === null) return 'connecting';
   if (pulse.beatAgeMs > RECONNECTING_AFTER_MS || !pulse.connected || !synced) return 'reconnecting';
   return 'live';
 }
 
-/** How old what is shown is, ms: silence of the server, or the events it has not yet counted, whichever is worse. */
+/** How old what is shown is, ms: silence of the server (before its first beat, since the page came), or the events it has not yet counted, whichever is worse. */
 export function dataAgeMs(pulse: Pulse): number {
-  return Math.max(pulse.beatAgeMs ?? 0, pulse.lagMs);
+  return Math.max(pulse.beatAgeMs ?? pulse.sinceStartMs ?? 0, pulse.lagMs);
 }
 
 /** Whether the server is heard and only its counting is late: nothing is broken, it catches up. */

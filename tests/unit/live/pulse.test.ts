@@ -3,12 +3,11 @@ import { chipOf } from '#lib/live/chip.ts';
 import { livenessOf, retryDelayMs, type Pulse } from '#lib/live/pulse.ts';
 
 const live: Pulse = {
-  started: true,
+  sinceStartMs: 3_600_000,
   connected: true,
   beatAgeMs: 400,
   asOf: Date.UTC(2026, 10, 20, 14, 32, 7),
   lagMs: 420,
-  ready: true,
   retryInMs: null,
 };
 
@@ -29,9 +28,12 @@ describe('a page never looks more alive than it is', () => {
   it('says offline while it waits for the next attempt', () => {
     expect(livenessOf({ ...live, connected: false, retryInMs: 2_000 })).toBe('offline');
   });
+  it('says stale ten seconds after it came where no beat ever followed', () => {
+    expect(livenessOf({ ...live, beatAgeMs: null, asOf: null, sinceStartMs: 10_001 })).toBe('stale');
+  });
   it('is not live before its first beat, nor while a view waits for its snapshot', () => {
-    expect(livenessOf({ ...live, beatAgeMs: null })).toBe('connecting');
-    expect(livenessOf({ ...live, started: false })).toBe('connecting');
+    expect(livenessOf({ ...live, beatAgeMs: null, sinceStartMs: 500 })).toBe('connecting');
+    expect(livenessOf({ ...live, beatAgeMs: null, sinceStartMs: null })).toBe('connecting');
     expect(livenessOf(live, false)).toBe('reconnecting');
   });
 });

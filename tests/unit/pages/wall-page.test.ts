@@ -8,8 +8,8 @@ import { firstEventLine } from '../../../src/routes/(console)/first-event.ts';
 import { nextNightlyReload, orbitOf, wallHealthOf, wantsReload } from '../../../src/routes/wall/now/wall-health.ts';
 import { tileChange, tileValue } from '../../../src/routes/wall/now/wall-words.ts';
 
-const live: Pulse = { started: true, connected: true, beatAgeMs: 400, asOf: 0, lagMs: 0, ready: true, retryInMs: null };
 const MINUTE = 60_000;
+const live: Pulse = { sinceStartMs: 60 * MINUTE, connected: true, beatAgeMs: 400, asOf: 0, lagMs: 0, retryInMs: null };
 
 describe('an unattended wall', () => {
   it('says reconnecting after three seconds and stale after ten, whatever the socket says', () => {
@@ -19,6 +19,15 @@ describe('an unattended wall', () => {
     expect(wallHealthOf({ ...live, beatAgeMs: 10_500, connected: false, retryInMs: 900 }, true)).toBe('stale');
     expect(wallHealthOf({ ...live, lagMs: 10_500 }, true)).toBe('stale');
     expect(wallHealthOf(live, false)).toBe('reconnecting');
+  });
+  it('counts from when it came where no beat ever followed: connecting, stale after ten seconds, a fresh page after five minutes', () => {
+    const unheard: Pulse = { ...live, connected: false, beatAgeMs: null, asOf: null };
+    expect(wallHealthOf({ ...unheard, sinceStartMs: 2_000 }, false)).toBe('starting');
+    expect(wallHealthOf({ ...unheard, sinceStartMs: 2_000, retryInMs: 900 }, false)).toBe('reconnecting');
+    expect(wallHealthOf({ ...unheard, sinceStartMs: 10_500 }, false)).toBe('stale');
+    expect(wallHealthOf({ ...unheard, sinceStartMs: 10_500, retryInMs: 900 }, false)).toBe('stale');
+    expect(wantsReload({ ...unheard, sinceStartMs: 4 * MINUTE })).toBe(false);
+    expect(wantsReload({ ...unheard, sinceStartMs: 5 * MINUTE + 1 })).toBe(true);
   });
   it('wants a fresh page only after five minutes without a beat', () => {
     expect(wantsReload({ ...live, beatAgeMs: 4 * MINUTE })).toBe(false);

@@ -7,16 +7,16 @@ export type WallHealth = 'starting' | 'live' | 'reconnecting' | 'stale';
 export function wallHealthOf(pulse: Pulse, synced: boolean): WallHealth {
   const liveness = livenessOf(pulse, synced);
   if (liveness === 'live') return 'live';
-  if (liveness === 'connecting') return 'starting';
-  return dataAgeMs(pulse) > STALE_AFTER_MS ? 'stale' : 'reconnecting';
+  if (dataAgeMs(pulse) > STALE_AFTER_MS) return 'stale';
+  return liveness === 'connecting' ? 'starting' : 'reconnecting';
 }
 
 /** After this long without data a wall tries a fresh page, ms. */
 export const RELOAD_AFTER_MS = 5 * 60_000;
 
-/** Whether a fresh page might help. The caller must see `/healthz` answer first: a reload into an error page never comes back. */
+/** Whether a fresh page might help. The caller must see that it would come first: a reload into a browser's error page never comes back. */
 export function wantsReload(pulse: Pulse): boolean {
-  return pulse.started && pulse.beatAgeMs !== null && pulse.beatAgeMs > RELOAD_AFTER_MS;
+  return (pulse.beatAgeMs ?? pulse.sinceStartMs ?? 0) > RELOAD_AFTER_MS;
 }
 
 /** The next nightly reload after `now`: at four in the morning, local time, plus up to half an hour by `random` (0..1). */

@@ -19,10 +19,13 @@ export function keepAwake(): () => void {
   };
 }
 
-/** Loads the page afresh, but only when the server answers: a browser's error page has nobody to press reload. */
+/** An answer that takes longer is none; the caller asks again. */
+const ANSWERS_WITHIN_MS = 10_000;
+
+/** Loads the page afresh, but only when it would come: the last figures, greyed, are worth more than an error page, and a browser's own never goes away. */
 export async function reloadWhenHealthy(): Promise<void> {
   try {
-    const answer = await fetch('/healthz', { cache: 'no-store' });
+    const answer = await fetch(location.href, { cache: 'no-store', signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
     if (answer.ok) location.reload();
   } catch {
     // Not yet; the caller asks again.
