@@ -1,8 +1,7 @@
-import { LineCounter, isNode, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import { LineCounter, isNode, parseDocument, visit } from 'yaml';
+import type { Alias, Document } from 'yaml';
 import { z } from 'zod';
 import { COMPONENTS, Fault } from '#lib/contract/index.ts';
-import { looseAlias } from '#server/platform/yaml.ts';
 import { isZone } from './instant.ts';
 import { isEncoding } from './utf8.ts';
 
@@ -150,6 +149,19 @@ export type IdentifierRule = z.infer<typeof identifierRule>;
 export type Condition = z.infer<typeof condition>;
 /** The fields of an event that are filled by one rule each. */
 export const RULED = ['touchpoint', 'type', 'channel', 'journey', 'outcome', 'topic', 'segment', 'area', 'text', 'lang'] as const;
+
+/** The first alias for which there is no anchor before it. */
+function looseAlias(document: Document): Alias | undefined {
+  let loose: Alias | undefined;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      loose = alias;
+      return visit.BREAK;
+    },
+  });
+  return loose;
+}
 
 function lineOf(document: Document, counter: LineCounter, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length -= 1) {

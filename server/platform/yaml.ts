@@ -73,7 +73,7 @@ function plainOf(document: Document): { readonly ok: true; readonly value: unkno
 }
 
 /** The first `*alias` of a document for which there is no anchor before it: to make values of it would throw. */
-export function looseAlias(document: Document): Alias | undefined {
+function looseAlias(document: Document): Alias | undefined {
   let loose: Alias | undefined;
   visit(document, {
     Alias(_, alias) {
