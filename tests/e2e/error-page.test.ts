@@ -95,8 +95,9 @@ it('pages that are open when the store goes away soon stop looking live, and are
   } finally {
     await store.restart();
   }
-  await heat.locator('[data-live="live"]').waitFor({ timeout: 40_000 });
-  await wall.locator('[data-health="live"]').waitFor({ timeout: 40_000 });
+  const back = { timeout: 40_000 };
+  await expect.poll(() => heat.locator('[data-live]').first().getAttribute('data-live'), back).toBe('live');
+  await expect.poll(() => wall.locator('[data-health]').first().getAttribute('data-health'), back).toBe('live');
   await context.close();
 });
 
@@ -104,7 +105,9 @@ it('a wall that cannot open its connection at all does not look up to date for l
   const page = await browser.newPage();
   await page.routeWebSocket(/socket\.io/, (socket) => void socket.close());
   await page.goto(`${product.address}/wall/now`);
-  await page.locator('[data-health="stale"]').getByText('data of').waitFor(SOON);
+  const wall = page.locator('[data-health]').first();
+  await expect.poll(() => wall.getAttribute('data-health'), SOON).toBe('stale');
+  expect(await wall.innerText()).toContain('data of');
   await page.close();
 });
 
