@@ -122,6 +122,20 @@ describe('an emotion that was inferred', () => {
     expect(feelings(await app.timeline(customer)).filter((label) => label !== null)).toEqual([]);
   });
 
+  it('is removed from what an event said before it was corrected, too', async () => {
+    await using app = await startTestApp({ now: NOON, partitions: PARTITIONS });
+    const about = { occurredAt: NOON - MINUTE, customer: { customerId: 'C-1' } };
+    const wording = { eventId: '1', fields: { text: 'The parcel is blue' } };
+    await app.take([
+      said('1', 9, 'Nobody called me back, this is unacceptable'),
+      { id: '2', type: 'event.corrected', attributes: wording, ...about },
+    ]);
+    const customer = await personOf(app);
+    expect(await scoresKept(app, customer)).toBe(1);
+    await app.take([{ id: '3', type: 'consent.changed', attributes: { emotion: 'off' }, ...about }]);
+    expect(await scoresKept(app, customer)).toBe(0);
+  });
+
   it('is neither kept nor shown where the operator switched it off, and texts of that time stay unread', async () => {
     await using app = await startTestApp({ now: NOON, partitions: PARTITIONS });
     await app.take([...TEXTS, SURVEY]);

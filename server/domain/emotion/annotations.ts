@@ -42,9 +42,9 @@ export function changesEmotions(event: StoredEvent): boolean {
   return isEmotionCorrection(event) || emotionConsent(event) !== undefined;
 }
 
-/** The event without what was read in its text. */
+/** The event without what was read in its text, nor in the text that it had before it was corrected. */
 export function withoutEmotion(event: StoredEvent): StoredEvent {
-  if (event.emotion === undefined) return event;
-  const { emotion: _, ...rest } = event;
-  return formed(rest);
+  if (event.emotion === undefined && event.was?.emotion === undefined) return event;
+  const { emotion: _, was, ...rest } = event;
+  return formed(was === undefined ? rest : { ...rest, was: withoutEmotion(was) });
 }
