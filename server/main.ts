@@ -17,6 +17,7 @@ import { createLog } from './platform/log.ts';
 import type { Log } from './platform/log.ts';
 import { endWithSource } from './platform/piped.ts';
 import { startEmbedded } from './redis/embedded.ts';
+import { knownFault } from './redis/faults.ts';
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -60,7 +61,9 @@ const KEPT: Readonly<Record<SystemStatus['durability'], string>> = {
 
 /** What a person can act on is said in a sentence; anything else is a fault of ours and shown whole. */
 function tell(error: unknown): void {
-  const words = error instanceof Fault ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const known = knownFault(error);
+  const isTheirs = known !== undefined && known.code !== 'internal';
+  const words = isTheirs ? known.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`\n${words}\n`);
 }
 

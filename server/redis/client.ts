@@ -24,6 +24,8 @@ const CONNECTS_WITHIN_MS = 1000;
 const LONGEST_PAUSE_MS = 500;
 /** How often a store that has never answered is asked, over about three seconds. */
 const FIRST_ATTEMPTS = 9;
+/** How often one that reads its files is asked whether it has read them. */
+const LOADING_PAUSE_MS = 250;
 
 /** @param answered whether the store has ever answered: then it will come back, else its address may be wrong */
 function make(address: RedisAddress, answered: () => boolean, onError: (error: Error) => void) {
@@ -59,9 +61,20 @@ function shown({ socketPath, url = '' }: RedisAddress): string {
   return socketPath ?? url.replace(/\/\/[^/]*@/, '//');
 }
 
+/** Whether the store would answer a command: one that still reads its files lets everybody in and then says so. */
+async function hasLoaded(client: Redis): Promise<boolean> {
+  try {
+    await client.ping();
+    return true;
+  } catch (error) {
+    if (error instanceof ErrorReply && error.message.startsWith('LOADING')) return false;
+    throw error;
+  }
+}
+
 /**
- * Connects to the store. From then on the client comes back by itself whenever the store does.
- * @param onError hears once of each break, not of every attempt to come back
+ * Connects to the store, and waits for it where it still reads its files, however long that takes. From then on the client comes back by itself whenever the store does.
+ * @param onError hears once of each break, not of every attempt to come back; and once of a store that still reads its files
  * @throws Fault `store_unavailable` with what to do, where nobody answers within seconds or we are not let in
  */
 export async function connect(address: RedisAddress, onError: (error: Error) => void = () => undefined): Promise<Redis> {
@@ -78,7 +91,12 @@ export async function connect(address: RedisAddress, onError: (error: Error) => 
   client.on('ready', () => (broken = false));
   try {
     await client.connect();
+    for (let told = false; !(await hasLoaded(client)); told = true) {
+      if (!told) onError(new Fault('store_unavailable', `The store at ${shown(address)} still reads its files. It is waited for.`));
+      await pause(LOADING_PAUSE_MS);
+    }
   } catch (cause) {
+    if (client.isOpen) client.destroy();
     const words = thrownWords(cause);
     throw new Fault(
       'store_unavailable',

@@ -23,6 +23,8 @@ export type TestRedis = {
   kill9(): Promise<void>;
   /** kills it if it still runs, and starts it again on the same files; resolves when it has loaded them */
   restart(): Promise<void>;
+  /** the same, but reads its files with a pause at each of their commands; resolves as soon as it has begun to */
+  restartSlowly(pauseMicroseconds: number): Promise<void>;
   /** ends it and removes its folder */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -58,19 +60,28 @@ export async function startTestRedis(options: { readonly fsync?: 'always' | 'no'
       await kill9();
       child = await launch(binary, arguments_, socketPath);
     },
+    async restartSlowly(pauseMicroseconds) {
+      await kill9();
+      child = await launch(binary, [...arguments_, '--key-load-delay', String(pauseMicroseconds)], socketPath, isThere);
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };
 }
 
-async function launch(binary: string, arguments_: readonly string[], socketPath: string): Promise<ChildProcess> {
+async function launch(
+  binary: string,
+  arguments_: readonly string[],
+  socketPath: string,
+  isUp: (socketPath: string) => Promise<boolean> = answers,
+): Promise<ChildProcess> {
   const child = spawn(binary, arguments_, { stdio: 'ignore' });
   // A test file that ends without stop() must not leave a server behind.
   const last = () => child.kill('SIGKILL');
   process.once('exit', last);
   child.once('exit', () => process.off('exit', last));
   const started = Date.now();
-  while (!(await answers(socketPath))) {
+  while (!(await isUp(socketPath))) {
     if (child.exitCode !== null || Date.now() - started > READY_WITHIN_MS) {
       const log = await readFile(join(socketPath, '..', 'redis.log'), 'utf8').catch(() => '');
       child.kill('SIGKILL');
@@ -93,6 +104,19 @@ function answers(socketPath: string): Promise<boolean> {
     socket.once('error', () => done(false));
     socket.once('connect', () => socket.write('PING\r\n'));
     socket.once('data', (chunk) => done(chunk.toString().startsWith('+PONG')));
+  });
+}
+
+/** True when the server takes a connection, whatever it then says. */
+function isThere(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath);
+    const done = (value: boolean) => {
+      socket.destroy();
+      resolve(value);
+    };
+    socket.once('error', () => done(false));
+    socket.once('connect', () => done(true));
   });
 }
 
