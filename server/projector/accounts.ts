@@ -48,7 +48,7 @@ export async function accountView(reading: CustomerReading, account: string, now
   const named = members.flatMap(({ state }) => state.groups).find(([, , node]) => node === account);
   const heads = members.map((member) => ({
     ...member,
-    header: headerOf(member.customer, member.state, { blueprints: reading.blueprints, factors: reading.factors(), now }),
+    header: headerOf(member.customer, member.state, { ...reading.context(), factors: reading.factors(), now }),
   }));
   return {
     account,

@@ -80,7 +80,7 @@ export async function timelinePage(reading: CustomerReading, request: TimelineRe
   return {
     customer,
     movedTo: null,
-    header: headerOf(customer, state, { blueprints, factors: reading.factors(), curveOf: reading.curveOf, now }),
+    header: headerOf(customer, state, { ...reading.context(), factors: reading.factors(), curveOf: reading.curveOf, now }),
     items,
     next,
     position,

@@ -102,7 +102,7 @@ export class Stories {
     if (story === null) return { ...NOTHING, customer, movedTo: await this.#movedTo(customer), page: EMPTY_PAGE, position };
     const { state, entries, groups, lookup } = story;
     const { blueprints } = this.#o;
-    const header = headerOf(customer, state, { blueprints, factors: this.#o.factors(), curveOf: this.#o.curveOf, now });
+    const header = headerOf(customer, state, { ...this.#o.context(), factors: this.#o.factors(), curveOf: this.#o.curveOf, now });
     const curveOf = (journey: string, version: number, stage: number): StayCurve | undefined => {
       const blueprint = blueprints.get(journey, version);
       return blueprint === undefined ? undefined : this.#o.stayCurveOf(blueprint, stage);

@@ -121,3 +121,12 @@ export function labelEvidence(
   const { label, valence, confidence } = reading;
   return { source, at, ...TRUST[source], confidence, classes: classesOfLabel(label), valence };
 }
+
+/**
+ * Evidence of what went wrong for somebody who has said nothing about it.
+ * @param friction of the visit, 0..100: the harder it was, the surer
+ */
+export function behaviourEvidence(friction: number, at: number): Evidence {
+  const hard = friction / 100;
+  return { source: 'behaviour', at, ...TRUST.behaviour, confidence: hard, classes: classesOfLabel('frustrated'), valence: -hard };
+}

@@ -2,7 +2,7 @@ import type { BriefSaid, BriefSentence, CasePosition, CustomerHeader, PromiseVie
 import { DAY } from '../kernel/time.ts';
 import type { StoryEntry } from './entry.ts';
 import type { EntryGroup } from './group.ts';
-import { makingEvent } from './lookup.ts';
+import { eventsBehind, makingEvent } from './lookup.ts';
 import type { Lookup } from './lookup.ts';
 import { SILENCE_MS } from './silences.ts';
 
@@ -125,10 +125,7 @@ function contactSentence({ header, entries, groups, lookup }: BriefContext): Tol
 function feelingSentence({ header, lookup }: BriefContext): Told {
   const { label, source, since, confidence } = header.emotion;
   if (label === 'unknown' || source === null || since === null) return null;
-  return say(
-    { code: 'feeling', label, source, since, confidence },
-    lookup.at(since, ({ feeling }) => feeling !== null),
-  );
+  return say({ code: 'feeling', label, source, since, confidence }, eventsBehind(header.emotion, lookup));
 }
 
 function worstSentence(context: BriefContext): Told {

@@ -1,9 +1,9 @@
 import { EMOTION_SOURCES, EMOTIONS, FINDINGS } from '#lib/contract/index.ts';
-import type { CasePosition, CustomerHeader, EmotionNow, EmotionPoint, Factor, Moment, PromiseView } from '#lib/contract/index.ts';
+import type { CasePosition, CustomerHeader, EmotionPoint, Factor, Moment, PromiseView } from '#lib/contract/index.ts';
 import type { Blueprint, Blueprints } from '../blueprint/blueprint.ts';
-import type { CaseState, CustomerState, Evidence as Kept, PromiseRecord } from '../customer/state.ts';
+import type { FoldContext } from '../customer/applying.ts';
+import type { CaseState, CustomerState, PromiseRecord } from '../customer/state.ts';
 import { knownSince } from '../customer/state.ts';
-import type { Evidence } from '../emotion/fusion.ts';
 import { standardFor } from '../blueprint/standard.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
 import { arrival, deviationsOf } from '../conformance/conformance.ts';
@@ -11,25 +11,12 @@ import { isOpen, lastStay, stageAt, stuckFrom } from '../case/case.ts';
 import { deadEndAt } from '../case/finding.ts';
 import { standingAt } from '../case/standing.ts';
 import { factorsDuring } from '../case/stay.ts';
-import { fuse, labelEvidence, surveyEvidence } from '../emotion/fusion.ts';
-import { RANKS } from '../emotion/visit-feeling.ts';
 import { waited } from '../silence/overdue.ts';
 import type { WaitingCurve } from '../silence/overdue.ts';
 import { recoveriesOf } from '../view/recovery.ts';
 import { breaksAt, isDated, missedAt, promiseStateAt } from '../promise/dates.ts';
 import { factorsDuring as promiseFactors } from '../promise/ledger.ts';
-
-function evidenceOf([at, rank, valence, confidence, emotion, kind]: Kept): Evidence {
-  if (rank === RANKS.survey) return surveyEvidence({ kind, valence: valence / 1000 }, at);
-  const label = EMOTIONS[emotion] ?? 'neutral';
-  return labelEvidence(rank === RANKS.agent ? 'agent' : 'text', { label, valence: valence / 1000, confidence: confidence / 1000 }, at);
-}
-
-/** How the customer feels at an instant, by what was said and how long ago; unknown where that is too little. */
-export function emotionNow(state: CustomerState, now: number): EmotionNow {
-  const { label, valence, confidence, since, source } = fuse(state.evidence.map(evidenceOf), now);
-  return { label, valence, confidence, since, source };
-}
+import { emotionNow } from './emotion-now.ts';
 
 function lineOf(state: CustomerState): EmotionPoint[] {
   return state.evidence.map(([at, rank, valence, confidence, emotion]) => ({
@@ -94,9 +81,8 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
   };
 }
 
-/** What a header is read with. */
-export interface HeaderContext {
-  readonly blueprints: Blueprints;
+/** What a header is read with: what the state was folded with, and what is known by now. */
+export interface HeaderContext extends Pick<FoldContext, 'blueprints' | 'friction' | 'emotion'> {
   readonly factors: readonly Factor[];
   /** how others waited for a kind of promise */
   readonly curveOf?: ((blueprint: Blueprint, kind: string) => WaitingCurve | undefined) | undefined;
@@ -166,7 +152,7 @@ export function headerOf(customer: string, state: CustomerState, at: HeaderConte
     promises: promiseViews(state, at),
     recoveries: recoveriesOf(state, at),
     factors: factorsMet(state, at),
-    emotion: emotionNow(state, now),
+    emotion: emotionNow(state, at),
     noEmotion: state.noEmotion,
     line: lineOf(state),
   };

@@ -9,6 +9,8 @@ const EVIDENCE_NAMED = 5;
 export interface Lookup {
   /** ids of the events at an instant that satisfy the question */
   readonly at: (instant: number, asks?: (entry: StoryEntry) => boolean) => readonly string[];
+  /** ids of the events at an instant, or else at the last one before it at which there are any */
+  readonly upTo: (instant: number) => readonly string[];
   /** the event with a key; undefined: it is not there, or taken back */
   readonly key: (key: string) => string | undefined;
   readonly has: (id: string) => boolean;
@@ -30,14 +32,19 @@ export function lookupIn(entries: readonly StoryEntry[]): Lookup {
     }
     return low;
   };
+  const at: Lookup['at'] = (instant, asks = () => true) => {
+    const found: string[] = [];
+    for (let i = firstAt(instant); counted[i]?.at === instant; i++) {
+      const entry = counted[i];
+      if (entry !== undefined && asks(entry)) found.push(entry.id);
+    }
+    return found;
+  };
   return {
-    at(instant, asks = () => true) {
-      const found: string[] = [];
-      for (let i = firstAt(instant); counted[i]?.at === instant; i++) {
-        const entry = counted[i];
-        if (entry !== undefined && asks(entry)) found.push(entry.id);
-      }
-      return found;
+    at,
+    upTo(instant) {
+      const last = counted[firstAt(instant + 1) - 1];
+      return last === undefined ? [] : at(last.at);
     },
     key: (key) => (byKey ??= new Map(counted.map((entry) => [entry.key, entry.id]))).get(key),
     has: (id) => (ids ??= new Set(counted.map((entry) => entry.id))).has(id),
@@ -54,13 +61,20 @@ export function caseName(one: { readonly journey: string; readonly caseId: strin
   return `${one.journey} ${one.caseId}`;
 }
 
+/** The events that say most for how somebody feels now: of what the clock alone has made worse, the last one before it. */
+export function eventsBehind({ source, since }: CustomerHeader['emotion'], lookup: Lookup): readonly string[] {
+  if (since === null) return [];
+  return source === 'behaviour' ? lookup.upTo(since) : lookup.at(since, ({ feeling }) => feeling !== null);
+}
+
 /** The events behind each value of the head: `contact`, `feeling`, and for each case and promise its own. Values without a known event are left out. */
 export function sourcesOf(header: CustomerHeader, state: Pick<CustomerState, 'evidence'>, lookup: Lookup): StorySources {
   const found: (readonly [string, readonly string[]])[] = [];
   const felt = (at: number): readonly string[] => lookup.at(at, ({ feeling }) => feeling !== null);
   if (header.lastContact !== null) found.push(['contact', lookup.at(header.lastContact.at)]);
   const evidence = state.evidence.slice(-EVIDENCE_NAMED).reverse();
-  if (header.emotion.label !== 'unknown') found.push(['feeling', [...new Set(evidence.flatMap(([at]) => felt(at)))]]);
+  const feeling = [...eventsBehind(header.emotion, lookup), ...evidence.flatMap(([at]) => felt(at))];
+  if (header.emotion.label !== 'unknown') found.push(['feeling', [...new Set(feeling)]]);
   for (const one of header.cases) {
     const name = caseName(one);
     const ofJourney = lookup.at(one.since, ({ journey }) => journey === one.journey);
