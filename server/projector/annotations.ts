@@ -75,21 +75,20 @@ export class Annotations {
     return this.#acts.get(eventKey);
   }
 
-  /**
-   * Where events of that name came in this partition. Of an annotation: where those came that it speaks of in the end.
-   * @returns none where none has come here; what speaks of the undoing of a decision has no place
-   */
-  placesOf(eventKey: string): readonly AcceptedPlace[] {
+  /** What an annotation speaks of in the end; the key itself where it is no annotation's, or one that has not come here. */
+  endOf(eventKey: string): string {
     let key = eventKey;
     for (let depth = 0; depth < DEEPEST; depth++) {
       const about = this.#abouts.get(key);
-      if (about === undefined) {
-        const places = this.#places.get(key) ?? [];
-        return depth > 0 ? places.filter((place) => !place.act) : places;
-      }
+      if (about === undefined) return key;
       key = about;
     }
-    return [];
+    return key;
+  }
+
+  /** Where events of that name came in this partition; none where none has come here, or it is an annotation's. */
+  placesOf(eventKey: string): readonly AcceptedPlace[] {
+    return this.#places.get(eventKey) ?? [];
   }
 
   /** The nodes it will ask for. */
@@ -117,7 +116,7 @@ async function fields(at: Place, names: readonly string[]): Promise<(string | nu
 }
 
 /** Lists of annotations by what they speak of, and the lists of these in turn. */
-async function loadLists(at: Place, asked: readonly string[]): Promise<Map<string, readonly StoredEvent[]>> {
+export async function annotationsOn(at: Place, asked: readonly string[]): Promise<Map<string, readonly StoredEvent[]>> {
   const known = new Map<string, readonly StoredEvent[]>();
   const seen = new Set(asked);
   for (let next = [...seen]; next.length > 0;) {
@@ -165,9 +164,10 @@ export async function loadAnnotations(
   input: { readonly events: readonly string[]; readonly abouts: readonly string[]; readonly any: boolean },
 ): Promise<Annotations> {
   const { redis, partition } = at;
-  const [known, abouts] = input.any
-    ? await Promise.all([loadLists(at, [...input.events, ...input.abouts]), loadAbouts(at, input.abouts)])
-    : [new Map<string, readonly StoredEvent[]>(), new Map<string, string>()];
+  const abouts = input.any ? await loadAbouts(at, input.abouts) : new Map<string, string>();
+  const known = input.any
+    ? await annotationsOn(at, [...input.events, ...input.abouts, ...abouts.values()])
+    : new Map<string, readonly StoredEvent[]>();
   const placed = [...new Set([...input.abouts, ...abouts.values()])];
   const accepted = await acceptedUnder(redis, partition, placed);
   const found = placed.map((key, i): [string, readonly AcceptedPlace[]] => [key, accepted[i] ?? []]);

@@ -1,8 +1,7 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { nameIn } from '#server/domain/event/key.ts';
-import type { AcceptedPlace } from '#server/log/redis-log.ts';
 import { isAnnotation } from '#server/domain/event/annotation.ts';
-import { isAct, isIdentityUndo, isStatement, isUndo, statedKey } from '#server/domain/identity/acts.ts';
+import { isAct, isIdentityUndo, isStatement, statedKey, undoOf } from '#server/domain/identity/acts.ts';
 import type { IdentityNode, Limits, LinkChange, LinkEvent, NodeWrite } from '#server/identity/node.ts';
 import { changeLinks, countLink, isFirst, nodeWrites, noteFirst, rootOf, uncountLink } from '#server/identity/node.ts';
 import { partitionOf } from '#server/redis/keys.ts';
@@ -133,42 +132,42 @@ export class Batch {
 
   /**
    * Keeps an annotation for the event it speaks of and, where that has come here, lays it beside it: from now on it comes under the same
-   * identifier. What was said about the annotation itself comes along.
+   * identifier. What was said about the annotation itself comes along. What speaks of a decision about identities, or of what took it back, lies nowhere.
    */
   #annotate(about: string, event: StoredEvent): void {
     this.#annotations.add(about, event);
-    for (const place of this.#annotations.placesOf(about)) this.#layBeside(place, about, event);
+    const end = this.#annotations.endOf(about);
+    const said = [event, ...this.#annotations.allOf(event.key)].filter((one) => !isIdentityUndo(one));
+    for (const { act: isDecision, under } of this.#annotations.placesOf(end)) {
+      const act = isDecision ? this.#annotations.actOf(end) : undefined;
+      if (act !== undefined) this.#follow(act);
+      if (!isDecision && said.length > 0) this.#layBeside(under, said);
+    }
   }
 
-  #layBeside({ act: isDecision, under }: AcceptedPlace, about: string, event: StoredEvent): void {
-    if (isDecision) {
-      const act = this.#annotations.actOf(about);
-      if (act !== undefined && isUndo(event)) this.#undo(act);
-      return;
-    }
-    if (isIdentityUndo(event)) return;
+  #layBeside(under: string, said: readonly StoredEvent[]): void {
     const node = this.#nodes(under);
     this.#own(node, UNKNOWN_KIND);
-    const said = [event, ...this.#annotations.allOf(event.key)].filter((one) => !isIdentityUndo(one));
     this.#deliver(
       node,
       said.map((one) => ({ ...one, under })),
     );
   }
 
-  /** Somebody's decision about identities: kept where its strongest identifier is at home, and followed unless it was taken back already. */
+  /** Somebody's decision about identities: kept where its strongest identifier is at home. */
   #decide(act: StoredEvent): void {
     this.#annotations.addAct(act);
-    if (this.#annotations.of(act.key).some(isUndo)) return;
-    const node = this.#nodes(act.under);
-    if (act.type === 'identity.merged') for (const link of linksOf(act)) this.#state(node, act, link);
-    else this.#cut(node, act.key, act.at);
+    this.#follow(act);
   }
 
-  #undo(act: StoredEvent): void {
+  /** Does as a decision says as long as it holds, and as if it had never been made where it was taken back. */
+  #follow(act: StoredEvent): void {
     const node = this.#nodes(act.under);
-    if (act.type === 'identity.merged') for (const { child } of linksOf(act)) this.#unstate(node, act.key, child);
-    else this.#cut(node, act.key, undefined);
+    const isHeld = undoOf(act.key, (key) => this.#annotations.of(key)) === undefined;
+    if (act.type !== 'identity.merged') return this.#cut(node, act.key, isHeld ? act.at : undefined);
+    for (const link of linksOf(act))
+      if (isHeld) this.#state(node, act, link);
+      else this.#unstate(node, act.key, link.child);
   }
 
   #cut(node: IdentityNode, key: string, at: number | undefined): void {

@@ -5,11 +5,12 @@ import { isOpen } from '#server/domain/case/case.ts';
 import { originalOf } from '#server/domain/event/annotation.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { readEvent } from '#server/domain/event/event.ts';
-import { isUndo } from '#server/domain/identity/acts.ts';
+import { undoOf } from '#server/domain/identity/acts.ts';
 import type { IdentityRules } from '#server/domain/identity/rules.ts';
 import { decodeNode } from '#server/identity/node.ts';
 import type { IdentityNode } from '#server/identity/node.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
+import { annotationsOn } from './annotations.ts';
 import type { CustomerReading } from './customers.ts';
 import { readState } from './saved-states.ts';
 
@@ -134,8 +135,8 @@ function reasonOf(subject: Subject, person: string, known: ReadonlyMap<string, S
 }
 
 async function decisionOf(reading: IdentityReading, act: StoredEvent): Promise<IdentityDecision> {
-  const kept = await reading.redis.hGet(keys.annotations(partitionOf(act.under, reading.partitions)), act.key);
-  const undo = kept === null || kept === undefined ? undefined : (JSON.parse(kept) as StoredEvent[]).find(isUndo);
+  const said = await annotationsOn({ redis: reading.redis, partition: partitionOf(act.under, reading.partitions) }, [act.key]);
+  const undo = undoOf(act.key, (key) => said.get(key) ?? []);
   return {
     what: act.type === 'identity.split' ? 'split' : 'merged',
     source: act.source,

@@ -1,11 +1,12 @@
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { readEvent } from '#server/domain/event/event.ts';
 import { isAnnotation, originalOf } from '#server/domain/event/annotation.ts';
-import { isStatement, isUndo, statedKey } from '#server/domain/identity/acts.ts';
+import { isStatement, statedKey, undoOf } from '#server/domain/identity/acts.ts';
 import { countLink, decodeNode, newNode, rootOf, standing } from '#server/identity/node.ts';
 import type { IdentityNode, Limits } from '#server/identity/node.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
+import { annotationsOn } from './annotations.ts';
 import { LinkedAhead } from './log-reader.ts';
 import { decodeMessages } from './messages.ts';
 import type { Message } from './messages.ts';
@@ -87,8 +88,8 @@ export class IdentityCheck {
     const stored = Object.values(await redis.hGetAll(keys.acts(partition, node.id))).map((text) => readEvent(text));
     const followed = new Set<string>();
     for (const act of stored) {
-      const said = await redis.hGet(keys.annotations(partition), act.key);
-      if (said !== null && said !== undefined && (JSON.parse(said) as StoredEvent[]).some(isUndo)) continue;
+      const said = await annotationsOn({ redis, partition }, [act.key]);
+      if (undoOf(act.key, (key) => said.get(key) ?? []) !== undefined) continue;
       if (act.type === 'identity.split') followed.add(act.key);
       else for (const [, , child] of act.who) if (child !== act.under) followed.add(statedKey(act.key, child));
     }

@@ -42,7 +42,7 @@ const one = fc.constantFrom<Record<string, string>>(
 /** Another name, or key, of as many digits. */
 const reversed = (digits: string): string => [...digits].reverse().join('');
 
-/** Decisions about identities, some of them taken back. */
+/** Decisions about identities, some of them taken back, and some of that in turn. */
 const decisions = fc
   .array(
     fc.tuple(
@@ -50,7 +50,7 @@ const decisions = fc
       one,
       one,
       fc.integer({ min: 0, max: 400 }),
-      fc.nat(2),
+      fc.nat(3),
       identity,
     ),
     { maxLength: 6 },
@@ -62,7 +62,9 @@ const decisions = fc
       const who = type === 'identity.split' ? a : pair(a, b);
       const act = event(`d${i}`, who, { at, type });
       const undo = type === 'alias' ? 'event.retracted' : type === 'identity.merged' ? 'identity.unmerged' : 'identity.rejoined';
-      return dice === 0 ? [act, event(`u${i}`, other, { at: at + HOUR, type: undo, attributes: { eventId: `d${i}` } })] : [act];
+      const taken = event(`u${i}`, other, { at: at + HOUR, type: undo, attributes: { eventId: `d${i}` } });
+      const again = event(`b${i}`, other, { at: at + 2 * HOUR, type: 'event.retracted', attributes: { eventId: `u${i}` } });
+      return dice === 0 ? [act, taken] : dice === 1 ? [act, taken, again] : [act];
     }),
   );
 
@@ -159,7 +161,7 @@ describe('identity', () => {
     );
   });
 
-  it('merged and un-merged, split and rejoined, gives back the same bytes of streams, states, lists and counters', async () => {
+  it('merged and un-merged, split and rejoined, gives back the same bytes of streams, states, lists and counters; and the un-merging taken back, those of the merge', async () => {
     await fc.assert(
       fc.asyncProperty(mixed, history(6), one, one, fc.boolean(), async (events, late, a, b, splits) => {
         const afterwards = late.map((e) => ({
@@ -181,6 +183,8 @@ describe('identity', () => {
         const without = await play([events, afterwards]);
         const withIt = await play([events, [act], afterwards, [undo]]);
         expect(withIt).toEqual(without);
+        const back = event('back', b, { at: at + 2 * HOUR, type: 'event.retracted', attributes: { eventId: 'undo' } });
+        expect(await play([events, [act], [undo], afterwards, [back]])).toEqual(await play([events, [act], afterwards]));
       }),
       { numRuns: 25 },
     );

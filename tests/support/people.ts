@@ -15,8 +15,12 @@ interface Link {
  * @returns the person of an identifier's node
  */
 export function peopleOf(events: readonly StoredEvent[], rules: IdentityRules): (node: string) => string {
-  const undone = new Set(events.filter((e) => /^(event\.retracted|identity\.(unmerged|rejoined))$/.test(e.type ?? '')).map((e) => e.about));
-  const held = events.filter((e) => e.about === undefined && !undone.has(nameFrom(e.source, e.id)));
+  const speaking = (type: RegExp, of: StoredEvent): StoredEvent[] =>
+    events.filter((e) => type.test(e.type ?? '') && e.about === nameFrom(of.source, of.id));
+  const isRetracted = (e: StoredEvent): boolean => speaking(/^event\.retracted$/, e).length > 0;
+  const isUndone = (e: StoredEvent): boolean =>
+    isRetracted(e) || speaking(/^identity\.(unmerged|rejoined)$/, e).some((undo) => !isRetracted(undo));
+  const held = events.filter((e) => e.about === undefined && !isUndone(e));
   const kinds = new Map(held.flatMap((e) => e.who.map(([kind, , node]) => [node, kind])));
   const seen: Link[] = [];
   const said: Link[] = [];

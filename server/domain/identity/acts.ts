@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../event/event.ts';
+import { isRetraction } from '../event/event.ts';
 
 /**
  * What people decide about identities comes through the door like everything else, but is no experience: it lies with the identifiers, not in a
@@ -10,9 +11,12 @@ export function isAct(event: Pick<StoredEvent, 'type'>): boolean {
   return event.type === 'identity.merged' || event.type === 'identity.split';
 }
 
-/** Whether an annotation takes a decision back: `identity.unmerged`, `identity.rejoined`, or a plain retraction. */
-export function isUndo(event: Pick<StoredEvent, 'type'>): boolean {
-  return event.type === 'event.retracted' || isIdentityUndo(event);
+/**
+ * What takes a decision back; undefined: the decision holds. A retraction is final; what un-merges or rejoins can be retracted in turn.
+ * @param about what was said about the event of a key
+ */
+export function undoOf(key: string, about: (key: string) => readonly StoredEvent[]): StoredEvent | undefined {
+  return about(key).find((one) => isRetraction(one) || (isIdentityUndo(one) && !about(one.key).some(isRetraction)));
 }
 
 /** Whether an annotation speaks of decisions only. */

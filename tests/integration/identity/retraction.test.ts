@@ -78,4 +78,35 @@ describe('a retraction', () => {
     await world.close();
     expect(kept.flatMap((fields) => Object.values(fields))).toEqual([nodeName('email', 'ada@example.com')]);
   });
+
+  it.each([
+    ['a merge had been taken back', 'identity.merged'],
+    ['an ordinary event was named by mistake', 'order.placed'],
+  ])('of what takes a decision back lets the decision hold again, in whatever order all came, where %s', async (_, type) => {
+    const who = { customerId: customer.customerId, email: 'ada@example.com' };
+    const named = event('named', who, { at: AT, type });
+    const undo = event('undo', order, { at: AT + HOUR, type: 'identity.unmerged', attributes: { eventId: 'named' } });
+    const gone = event('gone', order, { at: AT + 2 * HOUR, type: 'event.retracted', attributes: { eventId: 'undo' } });
+    const mail = event('mail', { email: 'ada@example.com' }, { at: AT, type: 'page.viewed' });
+    const played = async (order: readonly (typeof named)[]) => {
+      const world = await openWorld(server, { partitions: PARTITIONS });
+      for (const one of order) {
+        await world.ingest([one]);
+        await world.settle();
+      }
+      const { streams, states, lists, sums, found } = await world.dump();
+      await world.close();
+      return { streams, states, lists, sums, found };
+    };
+    const first = await played([mail, named, undo, gone]);
+    expect(Object.keys(first.streams)).toEqual([nodeName('customerId', customer.customerId)]);
+    for (const order of [
+      [named, gone, undo],
+      [undo, named, gone],
+      [undo, gone, named],
+      [gone, named, undo],
+      [gone, undo, named],
+    ])
+      expect(await played([mail, ...order])).toEqual(first);
+  });
 });
