@@ -1,6 +1,7 @@
 import { Fault } from '#lib/contract/index.ts';
 import type { IdentifierReason, IdentityDecision, IdentityView, MergePreview, MergeSide, NamedIdentifier } from '#lib/contract/index.ts';
 import { knownSince } from '#server/domain/customer/state.ts';
+import type { CustomerState } from '#server/domain/customer/state.ts';
 import { isOpen } from '#server/domain/case/case.ts';
 import { originalOf } from '#server/domain/event/annotation.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
@@ -174,7 +175,9 @@ export async function explainIdentity(reading: IdentityReading, person: string):
   };
 }
 
-async function sideOf(reading: IdentityReading, person: string, now: number): Promise<MergeSide> {
+type Side = MergeSide & Pick<CustomerState, 'noEmotion'>;
+
+async function sideOf(reading: IdentityReading, person: string, now: number): Promise<Side> {
   const [view, state] = await Promise.all([explainIdentity(reading, person), readState(reading, person)]);
   if (state === null || view.movedTo !== null)
     throw new Fault('not_found', 'This person is no longer there: they were merged or moved meanwhile. Search again.');
@@ -195,6 +198,7 @@ async function sideOf(reading: IdentityReading, person: string, now: number): Pr
       return blueprint !== undefined && isOpen(one, blueprint, now);
     }).length,
     promises: state.promises.length,
+    noEmotion: state.noEmotion,
   };
 }
 
@@ -205,8 +209,10 @@ async function sideOf(reading: IdentityReading, person: string, now: number): Pr
 export async function previewMerge(reading: IdentityReading, people: readonly [string, string], now: number): Promise<MergePreview> {
   if (people[0] === people[1]) throw new Fault('conflict', 'These two are one person already.');
   const [one, two] = await Promise.all([sideOf(reading, people[0], now), sideOf(reading, people[1], now)]);
-  const [stays, moves] = order(one.strongest, two.strongest, reading.rules) < 0 ? [one, two] : [two, one];
+  const [{ noEmotion: staysUnread, ...stays }, { noEmotion: movesUnread, ...moves }] =
+    order(one.strongest, two.strongest, reading.rules) < 0 ? [one, two] : [two, one];
+  const unread = staysUnread === movesUnread ? null : staysUnread ? 'moves' : 'stays';
   const { kind } = stays.strongest;
   const twoNumbers = kind === moves.strongest.kind && reading.rules.limitOf(kind)?.most === 1 ? kind : null;
-  return { stays, moves, events: stays.events + moves.events, twoNumbers };
+  return { stays, moves, events: stays.events + moves.events, twoNumbers, unread };
 }

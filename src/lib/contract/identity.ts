@@ -112,4 +112,6 @@ export interface MergePreview {
   readonly events: number;
   /** both have a number of their own of the strongest kind: usually two people */
   readonly twoNumbers: string | null;
+  /** who would lose, for good, what was read of how they felt, because the other wants nothing read; null: nobody */
+  readonly unread: 'stays' | 'moves' | null;
 }

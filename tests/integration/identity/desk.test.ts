@@ -113,6 +113,19 @@ describe('the desk for identities', () => {
     expect((await app.timeline(device)).movedTo).toBe(ada);
   });
 
+  it('says before merging whose readings would be lost because the other wants none', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const off = { type: 'consent.changed', attributes: { emotion: 'off' }, occurredAt: NOON - HOUR };
+    await app.take(EVENTS);
+    const [ada, caller] = [await personOf(app, 'C-1'), await personOf(app, '+491701234567')];
+    const unread = async () => (await app.call<MergePreview>('identity.preview', { customerId: ada, other: caller })).unread;
+    expect(await unread()).toBeNull();
+    await app.take([{ ...off, id: 'off-1', customer: { phone: '+491701234567' } }]);
+    expect(await unread()).toBe('stays');
+    await app.take([{ ...off, id: 'off-2', customer: { customerId: 'C-1' } }]);
+    expect(await unread()).toBeNull();
+  });
+
   it('refuses what cannot be, in words', async () => {
     await using app = await startTestApp({ now: NOON });
     await app.take(EVENTS);
