@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { definitionEntry, Fault, funnelDefinition } from '#lib/contract/index.ts';
 import type { DefinitionEntry, DefinitionKind, Published } from '#lib/contract/index.ts';
+import { compareStreamIds } from '#server/domain/kernel/stream-id.ts';
 import { frictionId, parseFriction } from '#server/friction/read.ts';
 import { parseJourney } from '#server/journeys/load.ts';
 import { storeFault } from '#server/redis/faults.ts';
@@ -70,9 +71,7 @@ export async function publish(redis: Redis, entry: DefinitionEntry): Promise<str
 
 /** Whether revision `a` comes after `b`. */
 export function isLaterRevision(a: string, b: string): boolean {
-  const [aMs = 0, aSequence = 0] = a.split('-').map(Number);
-  const [bMs = 0, bSequence = 0] = b.split('-').map(Number);
-  return aMs > bMs || (aMs === bMs && aSequence > bSequence);
+  return compareStreamIds(a, b) > 0;
 }
 
 /** Everything published up to a revision. Immutable. */
