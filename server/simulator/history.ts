@@ -203,16 +203,6 @@ export function stillToCome(options: HistoryOptions): readonly Unfinished[] {
   return unfinishedOf(tellAll(options));
 }
 
-/** The events of a history in order of arrival. */
-export function generateHistory(options: HistoryOptions): Iterable<SimulatedEvent> {
-  return tellHistory(options).events;
-}
-
-/** What is true of a history at an instant, by default its end. */
-export function groundTruth(options: HistoryOptions, at: number = options.endsAt): GroundTruth {
-  return tellHistory(options).truthAt(at);
-}
-
 type Tally = Record<string, number>;
 
 function add(tally: Tally, key: string): void {

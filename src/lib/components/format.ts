@@ -195,11 +195,6 @@ export function words(identifier: string): string {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
-/** `1 case`, `2 cases`, in English only: words of pages come from the messages, which count in every language. */
-export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
-}
-
 function shown(at: number, options: { [Key in keyof Intl.DateTimeFormatOptions]: Intl.DateTimeFormatOptions[Key] | undefined }): string {
   const { timeZone = place.zone, ...rest } = options;
   const known = timeZone === undefined ? rest : { ...rest, timeZone };

@@ -15,6 +15,7 @@ export * from './hotspot.ts';
 export * from './moment.ts';
 export * from './association.ts';
 export * from './live.ts';
+export * from './format-list.ts';
 export * from './list.ts';
 export * from './case.ts';
 export * from './factor.ts';

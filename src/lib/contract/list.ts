@@ -89,8 +89,6 @@ export const listSchema = z.discriminatedUnion('of', [
 ]);
 export type ListRef = z.infer<typeof listSchema>;
 
-export { formatList } from './format-list.ts';
-
 /** Reads a list reference; undefined where it is not one. */
 export function parseList(text: string): ListRef | undefined {
   const cut = text.indexOf('?');
