@@ -46,7 +46,7 @@ function check(entry: DefinitionEntry): void {
 }
 
 /** Publishes a definition. @throws Fault `bad_config` naming line, field and reason; `conflict`; what the store says @returns the new revision; null: the very same was in force already */
-export async function publish(redis: Redis, entry: DefinitionEntry): Promise<string | null> {
+async function publish(redis: Redis, entry: DefinitionEntry): Promise<string | null> {
   check(entry);
   const { kind, id } = entry;
   const write = {
@@ -112,7 +112,7 @@ export class DefinitionSet {
 }
 
 /** Reads everything published after a revision. */
-export async function readDefinitions(redis: Redis, after: string): Promise<readonly Published[]> {
+async function readDefinitions(redis: Redis, after: string): Promise<readonly Published[]> {
   const found: Published[] = [];
   for (let from = `(${after}`; ;) {
     const page = (await redis.xRange(keys.definitions(), from, '+', { COUNT: PAGE })) ?? [];

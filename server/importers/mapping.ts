@@ -75,7 +75,7 @@ const signal = z
   });
 
 /** How the rows of a file become events: which column is what. */
-export const mappingSchema = z
+const mappingSchema = z
   .strictObject({
     /** the feed's name; duplicates are told by (source, id) */
     source: z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'use lower-case letters, digits, dot, dash or underscore, starting with a letter'),

@@ -35,7 +35,7 @@ type Problem = NonNullable<SourcedItem['problem']>;
  * with a dot (`score.value`); identifiers may stand without `customer.`. `source` names the feed.
  * An event without an id gets that of its entry, so that reading the entry again meets itself.
  */
-export function readEntry(entry: InboxEntry): SourcedItem {
+function readEntry(entry: InboxEntry): SourcedItem {
   const { source: named, event, ...flat } = entry.fields;
   const arrival = arrivalOf(entry);
   if (entry.garbled === true) return refused(entry, { code: 'invalid_field', message: 'The entry is not valid UTF-8.' });

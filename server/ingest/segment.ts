@@ -52,7 +52,7 @@ const LIFTED_IDENTIFIERS = [
 const LIFTED_PARTS = ['score', 'signals', 'promise', 'sequence'] as const;
 
 /** Which call a message is: its own `type` in a batch. */
-export function isSegmentCall(type: unknown): type is SegmentCall {
+function isSegmentCall(type: unknown): type is SegmentCall {
   return SEGMENT_CALLS.some((call) => call === type);
 }
 

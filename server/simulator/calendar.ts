@@ -23,13 +23,13 @@ function lastSunday(year: number, month: number): number {
 }
 
 /** Offset of Berlin's clocks from UTC, ms: summer time from the last Sunday of March to that of October, 01:00 UTC. */
-export function berlinOffset(at: number): number {
+function berlinOffset(at: number): number {
   const year = new Date(at).getUTCFullYear();
   return at >= lastSunday(year, 2) && at < lastSunday(year, 9) ? 2 * HOUR : HOUR;
 }
 
 /** How usual an instant is for a rhythm, 0..1, by Berlin's clock and week. */
-export function usual(at: number, rhythm: Rhythm, offset: number = berlinOffset(at)): number {
+function usual(at: number, rhythm: Rhythm, offset: number = berlinOffset(at)): number {
   const local = at + offset;
   const hour = Math.floor(local / HOUR) % 24;
   const weekday = (Math.floor(local / DAY) + 4) % 7;

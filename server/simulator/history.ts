@@ -120,7 +120,7 @@ export function finish(draft: Draft, id: string): EventInput {
 }
 
 /** How much later than it happened a late event arrives: mostly minutes, sometimes days. */
-export function lateness(chance: Chance): number {
+function lateness(chance: Chance): number {
   const [from, to] = chance.weighted([
     [[5 * MINUTE, 90 * MINUTE], 60],
     [[90 * MINUTE, DAY], 30],

@@ -74,7 +74,7 @@ function failAgain(story: Story, at: number): void {
 }
 
 /** Getting help after the line worked once. Returns when it was over; null: never was. */
-export function getHelp(story: Story, startsAt: number): number | null {
+function getHelp(story: Story, startsAt: number): number | null {
   const { chance } = story;
   const channel = chance.weighted<Channel>([
     ['app', 5],

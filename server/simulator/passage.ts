@@ -56,7 +56,7 @@ function callAsStranger(story: Story, startsAt: number): void {
 }
 
 /** Customers from before the first week: they get in touch outside any case. */
-export function askAsOldCustomer(story: Story, startsAt: number): void {
+function askAsOldCustomer(story: Story, startsAt: number): void {
   const { chance } = story;
   signIn(story, 'app', startsAt);
   contact(story, { at: startsAt + chance.between(0.2, 5) * HOUR, topic: chance.pick(TOPICS), hard: 0.3 });

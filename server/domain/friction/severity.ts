@@ -70,7 +70,7 @@ export function countSeverity(count: number, half = 1): number {
  * @param x the excess
  * @param m excess that weighs half, > 0, same unit
  */
-export function timeSeverity(x: number, m: number): number {
+function timeSeverity(x: number, m: number): number {
   if (!(x > 0)) return 0;
   // as a ratio: x * x may overflow where x / m does not
   const ratio = m / x;

@@ -26,7 +26,7 @@ function evidenceOf([at, rank, valence, confidence, emotion, kind]: Kept): Evide
 }
 
 /** How the customer feels at an instant, by what was said and how long ago; unknown where that is too little. */
-export function emotionNow(state: CustomerState, now: number): EmotionNow {
+function emotionNow(state: CustomerState, now: number): EmotionNow {
   const { label, valence, confidence, since, source } = fuse(state.evidence.map(evidenceOf), now);
   return { label, valence, confidence, since, source };
 }

@@ -237,7 +237,7 @@ function planned(
 }
 
 /** The name under which notes on a square are kept. */
-export function cellPlace(by: Column, stage: string, column: string): string {
+function cellPlace(by: Column, stage: string, column: string): string {
   return `cell:${by}:${stage}|${column}`;
 }
 
@@ -329,7 +329,7 @@ function heatCell(input: HeatInput, grids: Grids, where: { readonly stage: Stage
 }
 
 /** Columns in an order that does not move while live: planned ones first, in the order of the contract or the file. */
-export function columnsOf(blueprint: Blueprint, by: Column, grid: ReadonlyMap<string, Measures>): string[] {
+function columnsOf(blueprint: Blueprint, by: Column, grid: ReadonlyMap<string, Measures>): string[] {
   const planned =
     by === 'channel'
       ? [...new Set(blueprint.touchpoints.flatMap((t) => t.channels))]

@@ -27,7 +27,7 @@ export interface SilenceInput {
 }
 
 /** The name under which notes on a touchpoint are kept. */
-export function touchpointPlace(touchpoint: string): string {
+function touchpointPlace(touchpoint: string): string {
   return `touchpoint:${touchpoint}`;
 }
 

@@ -12,7 +12,7 @@ export function wallHealthOf(pulse: Pulse, synced: boolean): WallHealth {
 }
 
 /** After this long without data a wall tries a fresh page, ms. */
-export const RELOAD_AFTER_MS = 5 * 60_000;
+const RELOAD_AFTER_MS = 5 * 60_000;
 
 /** Whether a fresh page might help. The caller must see that it would come first: a reload into a browser's error page never comes back. */
 export function wantsReload(pulse: Pulse): boolean {

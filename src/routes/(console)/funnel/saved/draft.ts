@@ -7,7 +7,7 @@ import * as m from '#messages/savedFunnel.ts';
 import { problemText } from './problem-text.ts';
 
 /** Units in which lengths of time are typed. */
-export const UNITS = { min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const UNITS = { min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 export type Unit = keyof typeof UNITS;
 
 /** A length of time as it is typed; an empty amount is none. */
