@@ -3,7 +3,7 @@ import { startApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { systemClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
-import { startEmbedded } from './redis/embedded.ts';
+import { chooseStore } from './store.ts';
 
 /** One link of Vite's middleware chain. */
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
@@ -12,23 +12,8 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
 export async function developInside(http: Server, use: (handler: Middleware) => void): Promise<{ close(): Promise<void> }> {
   const config = readConfig();
   const log = createLog(config.logLevel);
-  const embedded =
-    config.redisUrl === undefined
-      ? await startEmbedded({
-          dataDir: config.dataDir,
-          bin: config.redisServerBin,
-          searchPath: config.searchPath,
-          cacheHome: config.cacheHome,
-          log,
-        })
-      : undefined;
-  const app = await startApp({
-    config,
-    address: embedded === undefined ? { url: config.redisUrl } : { socketPath: embedded.socketPath },
-    clock: systemClock,
-    log,
-    version: 'development',
-  });
+  const store = await chooseStore(config, log);
+  const app = await startApp({ config, address: store.address, clock: systemClock, log, version: 'development' });
   use((request, response, next) => {
     if (!app.handle(request, response)) next();
   });
@@ -36,7 +21,7 @@ export async function developInside(http: Server, use: (handler: Middleware) => 
   return {
     async close() {
       await app.close();
-      await embedded?.stop();
+      await store.stop();
     },
   };
 }

@@ -16,7 +16,7 @@ import { projectFile } from './platform/files.ts';
 import { createLog } from './platform/log.ts';
 import type { Log } from './platform/log.ts';
 import { endWithSource } from './platform/piped.ts';
-import { startEmbedded } from './redis/embedded.ts';
+import { chooseStore } from './store.ts';
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -117,21 +117,11 @@ interface Start {
 }
 
 async function serve({ config, log, closing, fail }: Start): Promise<void> {
-  const embedded =
-    config.redisUrl === undefined
-      ? await startEmbedded({
-          dataDir: config.dataDir,
-          bin: config.redisServerBin,
-          searchPath: config.searchPath,
-          cacheHome: config.cacheHome,
-          log,
-          onGiveUp: fail,
-        })
-      : undefined;
-  if (embedded !== undefined) closing.push(() => embedded.stop());
+  const store = await chooseStore(config, log, fail);
+  closing.push(() => store.stop());
   const app = await startApp({
     config,
-    address: embedded === undefined ? { url: config.redisUrl } : { socketPath: embedded.socketPath },
+    address: store.address,
     clock: systemClock,
     log,
     version: versionOf(),
