@@ -268,6 +268,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     context: () => contexts.current,
     emotion: () => contexts.current.emotion,
     clock,
+    log,
     sums: () => feed.sums,
     lagMs: () => pulse.lagMs,
     factors: () => contexts.factors,

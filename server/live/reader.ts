@@ -43,7 +43,9 @@ import type {
 } from '#lib/contract/index.ts';
 import type { Reader } from '#server/api/reader.ts';
 import type { Clock } from '#server/platform/clock.ts';
+import type { Log } from '#server/platform/log.ts';
 import type { Redis } from '#server/redis/client.ts';
+import { knownFault } from '#server/redis/faults.ts';
 import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import type { FoldContext } from '#server/domain/customer/applying.ts';
 import { stageSummary } from '#server/domain/blueprint/blueprint.ts';
@@ -118,6 +120,7 @@ export interface ReaderOptions {
   /** `off`: emotions are not read here */
   readonly emotion?: (() => 'off' | undefined) | undefined;
   readonly clock: Clock;
+  readonly log: Log;
   readonly sums: () => LiveSums;
   /** what customers are folded under now */
   readonly context: () => FoldContext;
@@ -158,8 +161,13 @@ export function createReader(o: ReaderOptions): Reader {
   const earlierTotals = new Map<string, FunnelTotal>();
   const earlier = new Earlier();
   const momentViews = new Map<string, Promise<MomentsView>>();
-  const hot = new Hotspots(o.sums, o.clock);
-  const waiting = waitingCurves({ redis: o.redis, partitions: o.partitions });
+  const failed = (what: string) => (fault: unknown) => o.log.error({ err: fault, code: knownFault(fault)?.code ?? 'internal' }, what);
+  const hot = new Hotspots(o.sums, o.clock, failed('hotspots could not be looked for: the last ones found are shown'));
+  const waiting = waitingCurves({
+    redis: o.redis,
+    partitions: o.partitions,
+    onFault: failed('how long others waited could not be read: what was known stays'),
+  });
 
   /** A version of a journey; where none is named the newest, or that which was in force at a past instant. */
   function blueprint(journey: string, version?: number, to?: number): Blueprint {
@@ -637,7 +645,11 @@ export function createReader(o: ReaderOptions): Reader {
     return { ...partly, searched: [...exact.searched, ...partly.searched] };
   }
 
-  const stays = stayCurves({ redis: o.redis, partitions: o.partitions });
+  const stays = stayCurves({
+    redis: o.redis,
+    partitions: o.partitions,
+    onFault: failed('how long others stayed could not be read: what was known stays'),
+  });
   const alike = new SimilarReader(reading);
   const stories = new Stories({ ...reading, nodeOf: o.nodeOf, stayCurveOf: (of, stage) => stays.of(of, stage, o.clock()) });
   return {

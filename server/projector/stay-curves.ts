@@ -18,9 +18,13 @@ interface Reading {
   readonly partitions: number;
 }
 
+interface Options extends Reading {
+  readonly onFault: (fault: unknown) => void;
+}
+
 /** How long customers stay in each stage of a journey. A stay ends when its case leaves the stage or is given up there, as in the occupancy. */
-export function stayCurves(reading: Reading): JourneyCurves<number, StayCurve> {
-  return new JourneyCurves((blueprint, now) => read(reading, blueprint, now), AGAIN_MS);
+export function stayCurves({ onFault, ...reading }: Options): JourneyCurves<number, StayCurve> {
+  return new JourneyCurves({ read: (blueprint, now) => read(reading, blueprint, now), againMs: AGAIN_MS, onFault });
 }
 
 async function read(reading: Reading, blueprint: Blueprint, now: number): Promise<ReadonlyMap<number, StayCurve>> {

@@ -20,9 +20,13 @@ interface Reading {
   readonly partitions: number;
 }
 
+interface Options extends Reading {
+  readonly onFault: (fault: unknown) => void;
+}
+
 /** How long customers wait for what they were promised, by kind. */
-export function waitingCurves(reading: Reading): JourneyCurves<string, WaitingCurve> {
-  return new JourneyCurves((blueprint, now) => read(reading, blueprint, now), AGAIN_MS);
+export function waitingCurves({ onFault, ...reading }: Options): JourneyCurves<string, WaitingCurve> {
+  return new JourneyCurves({ read: (blueprint, now) => read(reading, blueprint, now), againMs: AGAIN_MS, onFault });
 }
 
 async function read(reading: Reading, blueprint: Blueprint, now: number): Promise<ReadonlyMap<string, WaitingCurve>> {
