@@ -135,7 +135,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
   await publishJourneys(definitions, { folder: config.journeysDir, at: clock() });
   if (config.role !== 'web') await applyEmotionPolicy(definitions, config.emotion, clock());
   const contexts = new PublishedContexts(definitions);
-  const keys = createWriteKeys({ configured: config.writeKey, dataDir: config.dataDir });
+  const keys = createWriteKeys({ configured: config.writeKey, dataDir: config.dataDir, onReadable: (words) => log.warn(words) });
   const keyRing = new KeyRing({ redis: reads, clock, configured: keys });
   await keyRing.start();
   const nodeOf = createNodeHasher(store.pepper);

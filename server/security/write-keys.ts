@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '#lib/contract/fault.ts';
 
@@ -35,6 +35,8 @@ export interface WriteKeyOptions {
   readonly dataDir: string;
   /** source of a key without name; default `default` */
   readonly defaultSource?: string;
+  /** told in a sentence where other users of the machine could read the kept key */
+  readonly onReadable?: (words: string) => void;
 }
 
 interface Entry {
@@ -51,10 +53,11 @@ export { isSourceName } from '#lib/contract/source-name.ts';
 
 /**
  * Reads the configured write keys, or the kept one, or makes and keeps one.
- * @throws Fault `bad_config` for a key that is too short or holds a colon, and for a name used twice
+ * @throws Fault `bad_config` for a key that is too short or holds a colon, and for a name or a key used twice
  */
 export function createWriteKeys(options: WriteKeyOptions): WriteKeys {
   const own = options.configured === undefined ? keptKey(options.dataDir) : undefined;
+  if (own !== undefined) keepPrivate(join(options.dataDir, KEY_FILE), options.onReadable);
   const pairs = own === undefined ? parsePairs(options.configured ?? '') : [{ name: undefined, key: own.key }];
   const [firstPair] = pairs;
   if (firstPair === undefined) throw new Fault('bad_config', 'WRITE_KEY must hold at least one key.');
@@ -93,6 +96,8 @@ function digestOf(key: string): Buffer {
 
 function parsePairs(configured: string): readonly { readonly name: string | undefined; readonly key: string }[] {
   const names = new Set<string>();
+  /** key -> whose it is, in words */
+  const owners = new Map<string, string>();
   return configured.split(',').map((part) => {
     const pair = part.trim();
     const colon = pair.indexOf(':');
@@ -105,6 +110,11 @@ function parsePairs(configured: string): readonly { readonly name: string | unde
       );
     if (name !== undefined && (!NAME.test(name) || names.has(name)))
       throw new Fault('bad_config', 'WRITE_KEY must give each key a name of its own, made of letters, digits, dot, dash and underscore.');
+    const owner = name === undefined ? 'a key without name' : `"${name}"`;
+    const other = owners.get(key);
+    if (other !== undefined)
+      throw new Fault('bad_config', `WRITE_KEY gives ${other} and ${owner} the same key. Each needs one of its own.`);
+    owners.set(key, owner);
     if (name !== undefined) names.add(name);
     return { name, key };
   });
@@ -144,6 +154,18 @@ function keptAt(path: string, dataDir: string): { readonly key: string; readonly
   } finally {
     unlinkSync(draft);
   }
+}
+
+/** A key that was copied or restored may have become readable for others: it is theirs no longer, and that it was is said. */
+function keepPrivate(path: string, tell: WriteKeyOptions['onReadable']): void {
+  if (process.platform === 'win32' || (statSync(path).mode & 0o077) === 0) return;
+  let now = 'It is for its owner only from now on';
+  try {
+    chmodSync(path, 0o600);
+  } catch {
+    now = 'It still can be, because its mode cannot be changed';
+  }
+  tell?.(`${path} could be read by other users of this machine. ${now}. Delete the file and start again to have a new key made.`);
 }
 
 function readKept(path: string): string | undefined {
