@@ -36,7 +36,7 @@ import { NightlyPull } from '#server/live/nightly-pull.ts';
 import { createReader } from '#server/live/reader.ts';
 import { createRecoveryReader } from '#server/live/recoveries.ts';
 import { Presence } from '#server/live/presence.ts';
-import { Sockets } from '#server/live/sockets.ts';
+import { SOCKET_PATH, Sockets } from '#server/live/sockets.ts';
 import { FeedMeter, readFeeds, samplePlace } from '#server/log/feeds.ts';
 import { openInbox } from '#server/log/inbox-stream.ts';
 import { Fault } from '#lib/contract/fault.ts';
@@ -46,7 +46,7 @@ import { createLog } from '#server/log/redis-log.ts';
 import { LoopDelay } from '#server/platform/loop-delay.ts';
 import { Metrics } from '#server/platform/metrics.ts';
 import type { StoreFigures } from '#server/platform/metrics.ts';
-import { declineUpgrades } from '#server/platform/upgrades.ts';
+import { declineUpgrades, refuseOtherSockets } from '#server/platform/upgrades.ts';
 import { previewJourney } from '#server/projector/journey-preview.ts';
 import type { Commit } from '#server/projector/projector.ts';
 import { Pulse } from '#server/projector/pulse.ts';
@@ -84,8 +84,11 @@ export interface App {
   readonly redis: Redis;
   /** Answers doors, health and API. @returns false: not ours, the pages' */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Opens live connections on a server. */
-  attach(http: HttpServer): void;
+  /**
+   * Opens live connections on a server.
+   * @param others what becomes of WebSockets that are not ours: `refused`, or `left` to somebody else on the same server
+   */
+  attach(http: HttpServer, others: 'refused' | 'left'): void;
   /** Saves funnels that were never saved here: what somebody has changed or removed stays as it is. */
   offerFunnels(funnels: readonly FunnelDefinitionInput[]): Promise<void>;
   /** what the demo has loaded so far; null where it is off */
@@ -450,8 +453,9 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
       else return doors(request, response);
       return true;
     },
-    attach(http) {
+    attach(http, others) {
       declineUpgrades(http);
+      if (others === 'refused') refuseOtherSockets(http, SOCKET_PATH);
       sockets = new Sockets({
         http,
         presence,

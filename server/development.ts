@@ -17,7 +17,8 @@ export async function developInside(http: Server, use: (handler: Middleware) => 
   use((request, response, next) => {
     if (!app.handle(request, response)) next();
   });
-  app.attach(http);
+  // Vite tells its pages of changed files by a WebSocket of its own.
+  app.attach(http, 'left');
   return {
     async close() {
       await app.close();

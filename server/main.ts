@@ -137,7 +137,7 @@ async function serve({ config, log, closing, fail }: Start): Promise<void> {
     endWithSource(response, (cause) => log.warn({ err: cause }, 'a built file could not be sent'));
     handler(request, response);
   });
-  app.attach(http);
+  app.attach(http, 'refused');
   await new Promise<void>((resolve, reject) => {
     http.once('error', (cause: NodeJS.ErrnoException) =>
       reject(

@@ -116,7 +116,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     if (pages === undefined) response.writeHead(404).end();
     else pages(request, response);
   });
-  app.attach(http);
+  app.attach(http, 'refused');
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 
