@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, realpath, stat, statfs } from 'node:fs/promises';
+import { chmod, readFile, realpath, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault, thrownWords } from '#lib/contract/fault.ts';
+import { makeFolder } from '#server/platform/files.ts';
 import {
   isAlive,
   markOf,
@@ -327,7 +328,7 @@ class Keeper {
 async function preparePlace(dataDir: string): Promise<Place> {
   try {
     const wanted = join(dataDir, 'redis');
-    await mkdir(wanted, { recursive: true, mode: 0o700 });
+    makeFolder(wanted);
     await chmod(wanted, 0o700);
     const dir = await realpath(wanted);
     return { dir, socketPath: socketPathFor(dir), lockPath: join(dir, 'server.lock') };

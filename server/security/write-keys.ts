@@ -1,7 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '#lib/contract/fault.ts';
+import { makeFolder } from '#server/platform/files.ts';
 
 /** The keys that senders of events show, and the sources they stand for. */
 export interface WriteKeys {
@@ -140,7 +141,7 @@ function keptKey(dataDir: string): { readonly key: string; readonly made: boolea
 function keptAt(path: string, dataDir: string): { readonly key: string; readonly made: boolean } {
   const kept = readKept(path);
   if (kept !== undefined) return { key: kept, made: false };
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const key = `wk_${randomBytes(4).toString('hex')}_${randomBytes(32).toString('base64url')}`;
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(draft, `${key}\n`, { mode: 0o600, flush: true });
