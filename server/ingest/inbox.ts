@@ -197,9 +197,10 @@ export class Inbox {
         if (this.#ready()) this.#stoppedAt = undefined;
       } catch (fault) {
         // What could not be taken in stays in the stream.
+        // It is tried every second: who reads the log is told when it begins.
+        if (!(fault instanceof Fault) && this.#stoppedAt === undefined) this.#onFault(fault);
         this.#stoppedAt ??= this.#clock();
         wait = fault instanceof Fault && fault.retryAfter !== undefined ? fault.retryAfter * 1000 : RETRY_MS;
-        if (!(fault instanceof Fault)) this.#onFault(fault);
       }
       await pause(wait, undefined, { signal }).catch(() => undefined);
     }

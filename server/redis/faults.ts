@@ -26,6 +26,11 @@ export function storeFault(cause: unknown): Fault {
   return new Fault('store_unavailable', 'The store cannot be reached. Try again.', { cause, retryAfter: 1 });
 }
 
+/** Whether a command failed because its key holds a value of another type. */
+export function isOfOtherType(thrown: unknown): boolean {
+  return thrown instanceof ErrorReply && thrown.message.startsWith('WRONGTYPE');
+}
+
 /** What the client throws while there is no connection. */
 const AWAY = [
   ClientClosedError,
