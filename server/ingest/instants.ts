@@ -2,6 +2,9 @@ const ISO =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d)?)$/;
 const MINUTE_MS = 60_000;
 
+/** What an instant must be, behind the name of its field. */
+export const INSTANT_FORM = 'must be ISO 8601 with an offset (2026-03-01T09:30:00Z) or milliseconds since 1970';
+
 /**
  * Reads an instant as an event carries it: ISO 8601 with an offset, or milliseconds since 1970.
  * Days that do not exist are refused, because `Date.parse` would quietly turn 30 February into 2 March.
