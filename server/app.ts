@@ -53,6 +53,7 @@ import { Pulse } from '#server/projector/pulse.ts';
 import { Projection } from '#server/projector/projection.ts';
 import { readSample } from '#server/projector/sample.ts';
 import { connect } from '#server/redis/client.ts';
+import { STORE_FULL } from '#server/redis/faults.ts';
 import { infoField, requireKeeping, requireVersion } from '#server/redis/probe.ts';
 import { durabilityOf, openStore, settleRules } from '#server/redis/store.ts';
 import { actorOf, nameGiven } from '#server/security/actor.ts';
@@ -76,6 +77,8 @@ export interface AppOptions {
   readonly version: string;
   /** program of the projector's threads; absent: projects in this thread */
   readonly projectorProgram?: string | undefined;
+  /** whether the store is known to be away because it has no room */
+  readonly isStoreFull?: (() => boolean) | undefined;
 }
 
 /** The running product, without the HTTP server that carries it. */
@@ -289,8 +292,12 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     candidates: (q) => searchCandidates(q, { region: config.phoneRegion, rules }).map((c) => ({ ...c, node: nodeOf(c.kind, c.value) })),
   });
 
-  const ready = (): Readiness =>
-    answers() ? { ok: true } : { ok: false, code: 'store_unavailable', message: 'The store cannot be reached. Try again.', retryAfter: 1 };
+  /** What is said while the store does not answer. */
+  const away = (): Omit<Extract<Readiness, { ok: false }>, 'ok'> =>
+    options.isStoreFull?.() === true
+      ? STORE_FULL
+      : { code: 'store_unavailable', message: 'The store cannot be reached. Try again.', retryAfter: 1 };
+  const ready = (): Readiness => (answers() ? { ok: true } : { ok: false, ...away() });
   const acceptor = createAcceptor({ log: eventLog, clock, nodeOf, region: config.phoneRegion, rules });
   const fromPages = heard(acceptor, (answer) => metrics.took('pages', answer));
   const doors = createDoors({
@@ -412,7 +419,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
       const now = await pulse.unlessHanging(status());
       json(response, now.ready ? 200 : 503, now);
     } catch {
-      json(response, 503, { ready: false, message: 'The store cannot be reached.' });
+      json(response, 503, { ready: false, message: away().message });
     }
   }
 

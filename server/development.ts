@@ -13,7 +13,14 @@ export async function developInside(http: Server, use: (handler: Middleware) => 
   const config = readConfig();
   const log = createLog(config.logLevel);
   const store = await chooseStore(config, log);
-  const app = await startApp({ config, address: store.address, clock: systemClock, log, version: 'development' });
+  const app = await startApp({
+    config,
+    address: store.address,
+    isStoreFull: () => store.isFull(),
+    clock: systemClock,
+    log,
+    version: 'development',
+  });
   use((request, response, next) => {
     if (!app.handle(request, response)) next();
   });

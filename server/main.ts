@@ -122,6 +122,7 @@ async function serve({ config, log, closing, fail }: Start): Promise<void> {
   const app = await startApp({
     config,
     address: store.address,
+    isStoreFull: () => store.isFull(),
     clock: systemClock,
     log,
     version: versionOf(),

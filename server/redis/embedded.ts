@@ -70,6 +70,8 @@ export type EmbeddedRedis = {
   readonly pid: number;
   /** true when a server was already running on this folder */
   readonly adopted: boolean;
+  /** true while the server is not started again because its disk is full */
+  readonly full: boolean;
   /** Ends the server with everything written, unless the app that started it still runs. Resolves when it is gone. Safe to call twice. */
   stop(): Promise<void>;
 };
@@ -99,6 +101,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
     get pid() {
       return keeper.pid;
     },
+    get full() {
+      return keeper.full;
+    },
     stop: () => keeper.stop(),
   };
 }
@@ -110,6 +115,7 @@ class Keeper {
   readonly #token = randomUUID();
   readonly #stopping = new AbortController();
   #running: Running | undefined;
+  #full = false;
   #watching: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
 
@@ -120,6 +126,10 @@ class Keeper {
 
   get pid(): number {
     return this.#running?.mark.pid ?? 0;
+  }
+
+  get full(): boolean {
+    return this.#full;
   }
 
   /** Adopts or starts; resolves when the server has loaded its files. */
@@ -303,12 +313,14 @@ class Keeper {
     const { dir } = this.#place;
     const isFull = async (): Promise<boolean> => (await (this.#options.roomIn ?? freeBytes)(dir)) < LEAST_ROOM;
     if (!(await isFull())) return false;
+    this.#full = true;
     this.#options.log.error(
       { dir },
       'The disk that holds the data folder is full: events are refused until there is room. Free some space; nothing that was accepted is lost',
     );
     do await pause(ROOM_LOOK_MS, undefined, { signal });
     while (await isFull());
+    this.#full = false;
     return true;
   }
 
