@@ -1,4 +1,5 @@
 import { AHEAD_MS, CHANNELS, eventSchema, type Channel } from '#lib/contract/index.ts';
+import { DAY } from '#lib/contract/time.ts';
 import { INSTANT_FORM, readInstant } from './instants.ts';
 import type { Item } from './items.ts';
 
@@ -33,7 +34,7 @@ const NO_NAMES: Json = {};
 /** An instant nobody believes: such an event is kept at the time of its arrival and marked suspect. */
 const UNBELIEVABLE_MS = 0;
 /** A sender's clock is wrong by less; what was sent longer ago was kept somewhere on its way. */
-const WRONG_CLOCK_MS = 24 * 60 * 60_000;
+const WRONG_CLOCK_MS = DAY;
 
 /** Properties that have a place of their own in the envelope; the first spelling that is valid is lifted. */
 const LIFTED_NAMES = [

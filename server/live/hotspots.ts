@@ -5,13 +5,13 @@ import { clockOf } from '#server/domain/hotspot/local-time.ts';
 import { History, QUARTER_MINUTES, REFERENCE_DAYS } from '#server/domain/hotspot/usual.ts';
 import { Watched, gainedRange, hotspotView, referenceEnd, teach } from '#server/domain/view/hotspots.ts';
 import type { LiveSums } from './sums.ts';
+import { DAY_MINUTES } from '#server/domain/kernel/time.ts';
 
 /** A burst is found within a minute; the squares are looked at more often than that. */
 const FRESH_MS = 4000;
 /** Histories kept: of the newest versions, and of past days that somebody looks at. */
 const MOST_HISTORIES = 12;
 const MOST_VIEWS = 50;
-const DAY_MINUTES = 1440;
 /** Late events change the past a little: what is usual is learnt again now and then. */
 const LEARNT_FOR_MS = 600_000;
 /** And at once where the numbers have grown by more than this since, as while a history is loaded: else it would be judged by a part of itself. */

@@ -1,7 +1,7 @@
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import type { StayMember } from '#server/domain/case/stay.ts';
 import type { Stay } from '#server/domain/kernel/survival.ts';
-import { DAY } from '#server/domain/kernel/time.ts';
+import { DAY, MINUTE } from '#server/domain/kernel/time.ts';
 import { stayCurve } from '#server/domain/timeline/still-here.ts';
 import type { StayCurve } from '#server/domain/timeline/still-here.ts';
 import type { Redis } from '#server/redis/client.ts';
@@ -9,7 +9,7 @@ import { JourneyCurves } from './journey-curves.ts';
 import { scan } from './list-scan.ts';
 
 /** How others stayed is looked up anew this often: it costs a walk along the list. */
-const AGAIN_MS = 30 * 60_000;
+const AGAIN_MS = 30 * MINUTE;
 /** Stays that ended longer ago tell little about today. */
 const BACK_MS = 90 * DAY;
 

@@ -4,6 +4,7 @@ import { chmod, readFile, realpath, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault, thrownWords } from '#lib/contract/fault.ts';
+import { MINUTE } from '#lib/contract/time.ts';
 import { makeFolder } from '#server/platform/files.ts';
 import {
   isAlive,
@@ -30,7 +31,7 @@ const UNNOTED_SERVER_MS = 500;
 const LOADING_NOTICE_MS = 5000;
 const SHUTDOWN_MS = 60_000;
 const RESTARTS = 5;
-const RESTART_WINDOW_MS = 10 * 60_000;
+const RESTART_WINDOW_MS = 10 * MINUTE;
 const FIRST_BACK_OFF_MS = 200;
 /** Free bytes of the disk below which a server is not started again: it would end at one of the next writes. */
 const LEAST_ROOM = 4 * 1024 * 1024;

@@ -1,9 +1,5 @@
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
 import type { Chance } from './random.ts';
-
-/** Milliseconds of a minute, an hour, a day. */
-export const MINUTE = 60_000;
-export const HOUR = 3_600_000;
-export const DAY = 86_400_000;
 
 /** Whose working day an event follows. */
 export type Rhythm = 'digital' | 'desk' | 'carrier' | 'shop';

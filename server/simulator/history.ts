@@ -1,5 +1,6 @@
 import type { EventInput, FactorInput } from '#lib/contract/index.ts';
-import { DAY, HOUR, MINUTE, suited } from './calendar.ts';
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
+import { suited } from './calendar.ts';
 import { STEPS } from './catalogue.ts';
 import type { Feed } from './catalogue.ts';
 import { personOf, tellStory } from './passage.ts';

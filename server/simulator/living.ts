@@ -1,6 +1,7 @@
 import type { Channel } from '#lib/contract/index.ts';
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
 import { gesture } from './arriving.ts';
-import { DAY, HOUR, MINUTE, suited } from './calendar.ts';
+import { suited } from './calendar.ts';
 import { contact, survey } from './contacts.ts';
 import type { PromiseTruth, Story } from './story.ts';
 import { stormAt } from './weather.ts';

@@ -1,6 +1,7 @@
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
 import { deliver, install } from './arriving.ts';
 import { lookAround, order, signIn } from './buying.ts';
-import { DAY, HOUR, MINUTE, suited } from './calendar.ts';
+import { suited } from './calendar.ts';
 import { contact } from './contacts.ts';
 import { firstBill, liveOn } from './living.ts';
 import { Story } from './story.ts';

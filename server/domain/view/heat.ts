@@ -24,9 +24,8 @@ import { plannedMinutes, presenceOf } from '../silence/presence.ts';
 import type { PresenceVerdict } from '../silence/presence.ts';
 import { cellOf } from '../friction/friction.ts';
 import { HEAT, PROMISE, parseCell } from '../kernel/counters.ts';
-import { minuteOf } from '../kernel/time.ts';
+import { DAY_MINUTES, minuteOf } from '../kernel/time.ts';
 
-const DAY_MINUTES = 1440;
 /** The column that holds a stage as a whole. */
 export const ALL = 'all';
 

@@ -1,4 +1,5 @@
 import type { Names } from '#lib/contract/views.ts';
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
 import { formats } from '#lib/messages/formats.ts';
 import { localeOf } from '#lib/messages/languages.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
@@ -6,9 +7,6 @@ import * as m from '#messages/format.ts';
 import { place } from './zone.ts';
 
 const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 /** Which of a thing's two names is shown. */
 export type Side = 'customer' | 'internal';

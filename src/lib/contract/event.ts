@@ -1,3 +1,4 @@
+import { MINUTE } from './time.ts';
 import { z } from 'zod';
 import { CHANNELS, COMPONENTS } from './words.ts';
 
@@ -10,7 +11,7 @@ const instant = z.union([z.number(), z.string().max(40)]);
 /** Earliest instant of an event that is believed: 2000-01-01, ms since 1970. */
 export const EARLIEST_MS = Date.UTC(2000, 0, 1);
 /** How far a source's clock may run ahead of ours, ms. */
-export const AHEAD_MS = 5 * 60_000;
+export const AHEAD_MS = 5 * MINUTE;
 
 /** Free attributes: flat or nested JSON, at most 32 levels deep (checked before parsing). */
 const attributes = z.record(z.string().max(128), z.unknown());

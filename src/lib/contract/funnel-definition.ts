@@ -1,7 +1,8 @@
+import { DAY } from './time.ts';
 import { z } from 'zod';
 
 /** Longest conversion window: 366 days of 24 hours. */
-const LONGEST_WINDOW_MS = 366 * 86_400_000;
+const LONGEST_WINDOW_MS = 366 * DAY;
 /** Steps of one funnel: each has a bit of a 32-bit number. */
 const MOST_STEPS = 20;
 /** Ways to reach one step. */

@@ -41,3 +41,4 @@ export * from './staff-choices.ts';
 export * from './staff.ts';
 export * from './queue-choices.ts';
 export * from './queue.ts';
+export * from './time.ts';
