@@ -36,7 +36,7 @@ import { NightlyPull } from '#server/live/nightly-pull.ts';
 import { createReader } from '#server/live/reader.ts';
 import { createRecoveryReader } from '#server/live/recoveries.ts';
 import { Presence } from '#server/live/presence.ts';
-import { Sockets } from '#server/live/sockets.ts';
+import { SOCKET_PATH, Sockets } from '#server/live/sockets.ts';
 import { FeedMeter, readFeeds, samplePlace } from '#server/log/feeds.ts';
 import { openInbox } from '#server/log/inbox-stream.ts';
 import { Fault } from '#lib/contract/fault.ts';
@@ -46,13 +46,14 @@ import { createLog } from '#server/log/redis-log.ts';
 import { LoopDelay } from '#server/platform/loop-delay.ts';
 import { Metrics } from '#server/platform/metrics.ts';
 import type { StoreFigures } from '#server/platform/metrics.ts';
-import { declineUpgrades } from '#server/platform/upgrades.ts';
+import { declineUpgrades, refuseOtherSockets } from '#server/platform/upgrades.ts';
 import { previewJourney } from '#server/projector/journey-preview.ts';
 import type { Commit } from '#server/projector/projector.ts';
 import { Pulse } from '#server/projector/pulse.ts';
 import { Projection } from '#server/projector/projection.ts';
 import { readSample } from '#server/projector/sample.ts';
 import { connect } from '#server/redis/client.ts';
+import { STORE_FULL } from '#server/redis/faults.ts';
 import { infoField, requireKeeping, requireVersion } from '#server/redis/probe.ts';
 import { durabilityOf, openStore, settleRules } from '#server/redis/store.ts';
 import { actorOf, nameGiven } from '#server/security/actor.ts';
@@ -76,6 +77,8 @@ export interface AppOptions {
   readonly version: string;
   /** program of the projector's threads; absent: projects in this thread */
   readonly projectorProgram?: string | undefined;
+  /** whether the store is known to be away because it has no room */
+  readonly isStoreFull?: (() => boolean) | undefined;
 }
 
 /** The running product, without the HTTP server that carries it. */
@@ -84,8 +87,11 @@ export interface App {
   readonly redis: Redis;
   /** Answers doors, health and API. @returns false: not ours, the pages' */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Opens live connections on a server. */
-  attach(http: HttpServer): void;
+  /**
+   * Opens live connections on a server.
+   * @param others what becomes of WebSockets that are not ours: `refused`, or `left` to somebody else on the same server
+   */
+  attach(http: HttpServer, others: 'refused' | 'left'): void;
   /** Saves funnels that were never saved here: what somebody has changed or removed stays as it is. */
   offerFunnels(funnels: readonly FunnelDefinitionInput[]): Promise<void>;
   /** what the demo has loaded so far; null where it is off */
@@ -135,7 +141,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
   await publishJourneys(definitions, { folder: config.journeysDir, at: clock() });
   if (config.role !== 'web') await applyEmotionPolicy(definitions, config.emotion, clock());
   const contexts = new PublishedContexts(definitions);
-  const keys = createWriteKeys({ configured: config.writeKey, dataDir: config.dataDir });
+  const keys = createWriteKeys({ configured: config.writeKey, dataDir: config.dataDir, onReadable: (words) => log.warn(words) });
   const keyRing = new KeyRing({ redis: reads, clock, configured: keys });
   await keyRing.start();
   const nodeOf = createNodeHasher(store.pepper);
@@ -268,6 +274,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     context: () => contexts.current,
     emotion: () => contexts.current.emotion,
     clock,
+    log,
     sums: () => feed.sums,
     lagMs: () => pulse.lagMs,
     factors: () => contexts.factors,
@@ -285,8 +292,12 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     candidates: (q) => searchCandidates(q, { region: config.phoneRegion, rules }).map((c) => ({ ...c, node: nodeOf(c.kind, c.value) })),
   });
 
-  const ready = (): Readiness =>
-    answers() ? { ok: true } : { ok: false, code: 'store_unavailable', message: 'The store cannot be reached. Try again.', retryAfter: 1 };
+  /** What is said while the store does not answer. */
+  const away = (): Omit<Extract<Readiness, { ok: false }>, 'ok'> =>
+    options.isStoreFull?.() === true
+      ? STORE_FULL
+      : { code: 'store_unavailable', message: 'The store cannot be reached. Try again.', retryAfter: 1 };
+  const ready = (): Readiness => (answers() ? { ok: true } : { ok: false, ...away() });
   const acceptor = createAcceptor({ log: eventLog, clock, nodeOf, region: config.phoneRegion, rules });
   const fromPages = heard(acceptor, (answer) => metrics.took('pages', answer));
   const doors = createDoors({
@@ -408,7 +419,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
       const now = await pulse.unlessHanging(status());
       json(response, now.ready ? 200 : 503, now);
     } catch {
-      json(response, 503, { ready: false, message: 'The store cannot be reached.' });
+      json(response, 503, { ready: false, message: away().message });
     }
   }
 
@@ -449,8 +460,9 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
       else return doors(request, response);
       return true;
     },
-    attach(http) {
+    attach(http, others) {
       declineUpgrades(http);
+      if (others === 'refused') refuseOtherSockets(http, SOCKET_PATH);
       sockets = new Sockets({
         http,
         presence,

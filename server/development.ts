@@ -3,7 +3,7 @@ import { startApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { systemClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
-import { startEmbedded } from './redis/embedded.ts';
+import { chooseStore } from './store.ts';
 
 /** One link of Vite's middleware chain. */
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
@@ -12,19 +12,11 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
 export async function developInside(http: Server, use: (handler: Middleware) => void): Promise<{ close(): Promise<void> }> {
   const config = readConfig();
   const log = createLog(config.logLevel);
-  const embedded =
-    config.redisUrl === undefined
-      ? await startEmbedded({
-          dataDir: config.dataDir,
-          bin: config.redisServerBin,
-          searchPath: config.searchPath,
-          cacheHome: config.cacheHome,
-          log,
-        })
-      : undefined;
+  const store = await chooseStore(config, log);
   const app = await startApp({
     config,
-    address: embedded === undefined ? { url: config.redisUrl } : { socketPath: embedded.socketPath },
+    address: store.address,
+    isStoreFull: () => store.isFull(),
     clock: systemClock,
     log,
     version: 'development',
@@ -32,11 +24,12 @@ export async function developInside(http: Server, use: (handler: Middleware) => 
   use((request, response, next) => {
     if (!app.handle(request, response)) next();
   });
-  app.attach(http);
+  // Vite tells its pages of changed files by a WebSocket of its own.
+  app.attach(http, 'left');
   return {
     async close() {
       await app.close();
-      await embedded?.stop();
+      await store.stop();
     },
   };
 }

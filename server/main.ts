@@ -16,8 +16,8 @@ import { projectFile } from './platform/files.ts';
 import { createLog } from './platform/log.ts';
 import type { Log } from './platform/log.ts';
 import { endWithSource } from './platform/piped.ts';
-import { startEmbedded } from './redis/embedded.ts';
 import { knownFault } from './redis/faults.ts';
+import { chooseStore } from './store.ts';
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -120,21 +120,12 @@ interface Start {
 }
 
 async function serve({ config, log, closing, fail }: Start): Promise<void> {
-  const embedded =
-    config.redisUrl === undefined
-      ? await startEmbedded({
-          dataDir: config.dataDir,
-          bin: config.redisServerBin,
-          searchPath: config.searchPath,
-          cacheHome: config.cacheHome,
-          log,
-          onGiveUp: fail,
-        })
-      : undefined;
-  if (embedded !== undefined) closing.push(() => embedded.stop());
+  const store = await chooseStore(config, log, fail);
+  closing.push(() => store.stop());
   const app = await startApp({
     config,
-    address: embedded === undefined ? { url: config.redisUrl } : { socketPath: embedded.socketPath },
+    address: store.address,
+    isStoreFull: () => store.isFull(),
     clock: systemClock,
     log,
     version: versionOf(),
@@ -150,7 +141,7 @@ async function serve({ config, log, closing, fail }: Start): Promise<void> {
     endWithSource(response, (cause) => log.warn({ err: cause }, 'a built file could not be sent'));
     handler(request, response);
   });
-  app.attach(http);
+  app.attach(http, 'refused');
   await new Promise<void>((resolve, reject) => {
     http.once('error', (cause: NodeJS.ErrnoException) =>
       reject(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { COMPONENTS, COMPONENT_NAMES, Fault } from '#lib/contract/index.ts';
 import type { FrictionFile } from '#lib/contract/index.ts';
+import { HOUR } from '#lib/contract/time.ts';
 import type { Config } from '#server/config.ts';
 import { Definitions, textOf } from '#server/definitions/definitions.ts';
 import type { DefinitionSet } from '#server/definitions/definitions.ts';
@@ -97,7 +98,7 @@ function rulesText(title: string, rules: FrictionRules): string {
     ...Object.entries(rules.promiseHalf).map(([kind, hours]) => `  promise ${kind}: half at ${hours} h late`),
     ...Object.entries(rules.waits).map(([touchpoint, ms]) => `  standard wait at ${touchpoint}: ${ms / 1000} s`),
     ...Object.entries(rules.dwell).map(
-      ([stage, usual]) => `  usual time in ${stage}: ${(usual.medianMs / 3_600_000).toFixed(2)} h, MAD of ln ${usual.mad}`,
+      ([stage, usual]) => `  usual time in ${stage}: ${(usual.medianMs / HOUR).toFixed(2)} h, MAD of ln ${usual.mad}`,
     ),
     `  a warning leaves ${rules.warned} of a missed promise; pull to the parent: ${rules.kappa === null ? 'estimated' : `${rules.kappa} visits`}`,
   ];

@@ -6,7 +6,7 @@ import { progressDisplay } from '#server/importers/display.ts';
 import { openDoor } from '#server/importers/door.ts';
 import { dryRun, importFile } from '#server/importers/import.ts';
 import type { DryRun, DryRunOptions, ImportSummary, MapOptions } from '#server/importers/import.ts';
-import { parseMapping } from '#server/importers/mapping.ts';
+import { mappingSchema } from '#server/importers/mapping.ts';
 import type { Mapping } from '#server/importers/mapping.ts';
 import { formatOfFile } from '#server/importers/source-rows.ts';
 import type { FileFormat } from '#server/importers/source-rows.ts';
@@ -16,6 +16,7 @@ import { normalise } from '#server/ingest/normalise.ts';
 import { loadRules } from '#server/identity/load.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { projectFile } from '#server/platform/files.ts';
+import { readYaml } from '#server/platform/yaml.ts';
 import { createWriteKeys, isSourceName } from '#server/security/write-keys.ts';
 import { readArguments } from './command-line.ts';
 
@@ -81,7 +82,7 @@ function readMapping(request: Request): Mapping {
   } catch (cause) {
     throw new Fault('bad_config', `${path} cannot be read: ${thrownWords(cause)}`, { cause });
   }
-  const mapping = parseMapping(text, path);
+  const mapping = readYaml(path, text, mappingSchema);
   return request.source === undefined ? mapping : { ...mapping, source: request.source };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { definitionEntry, Fault, funnelDefinition } from '#lib/contract/index.ts';
 import type { DefinitionEntry, DefinitionKind, Published } from '#lib/contract/index.ts';
+import { compareStreamIds } from '#server/domain/kernel/stream-id.ts';
 import { frictionId, parseFriction } from '#server/friction/read.ts';
 import { parseJourney } from '#server/journeys/load.ts';
 import { storeFault } from '#server/redis/faults.ts';
@@ -45,7 +46,7 @@ function check(entry: DefinitionEntry): void {
 }
 
 /** Publishes a definition. @throws Fault `bad_config` naming line, field and reason; `conflict`; what the store says @returns the new revision; null: the very same was in force already */
-export async function publish(redis: Redis, entry: DefinitionEntry): Promise<string | null> {
+async function publish(redis: Redis, entry: DefinitionEntry): Promise<string | null> {
   check(entry);
   const { kind, id } = entry;
   const write = {
@@ -70,9 +71,7 @@ export async function publish(redis: Redis, entry: DefinitionEntry): Promise<str
 
 /** Whether revision `a` comes after `b`. */
 export function isLaterRevision(a: string, b: string): boolean {
-  const [aMs = 0, aSequence = 0] = a.split('-').map(Number);
-  const [bMs = 0, bSequence = 0] = b.split('-').map(Number);
-  return aMs > bMs || (aMs === bMs && aSequence > bSequence);
+  return compareStreamIds(a, b) > 0;
 }
 
 /** Everything published up to a revision. Immutable. */
@@ -113,7 +112,7 @@ export class DefinitionSet {
 }
 
 /** Reads everything published after a revision. */
-export async function readDefinitions(redis: Redis, after: string): Promise<readonly Published[]> {
+async function readDefinitions(redis: Redis, after: string): Promise<readonly Published[]> {
   const found: Published[] = [];
   for (let from = `(${after}`; ;) {
     const page = (await redis.xRange(keys.definitions(), from, '+', { COUNT: PAGE })) ?? [];

@@ -5,7 +5,7 @@ import type { Labelled } from '#server/domain/emotion/training/example.ts';
 import { emotionOfName, polarityOfName } from './label-names.ts';
 
 /** Posts to service desks that Throughline's authors wrote and labelled themselves. */
-export const SERVICE_POSTS = 'server/emotion/training/service-posts.csv';
+const SERVICE_POSTS = 'server/emotion/training/service-posts.csv';
 /** Others of the kind, from which nothing is ever learned. */
 export const HELD_OUT_POSTS = 'server/emotion/training/held-out-posts.csv';
 

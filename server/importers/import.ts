@@ -183,7 +183,7 @@ function personOf(event: EventInput): string {
 }
 
 /** Where the report of an import is written. */
-export function reportFile(options: Pick<MapOptions, 'folder' | 'file'>, dryRun: boolean): string {
+function reportFile(options: Pick<MapOptions, 'folder' | 'file'>, dryRun: boolean): string {
   return join(options.folder, `${basename(options.file)}${dryRun ? '.dry-run' : ''}.report.ndjson`);
 }
 

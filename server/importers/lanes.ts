@@ -21,7 +21,7 @@ export interface LaneLimits {
   /** bytes per batch, below what the door takes */
   readonly bytes: number;
 }
-export const LANE_LIMITS: LaneLimits = { inFlight: 4, events: 500, bytes: 700_000 };
+const LANE_LIMITS: LaneLimits = { inFlight: 4, events: 500, bytes: 700_000 };
 
 /** Sends parcels through several lanes. */
 export interface Lanes {

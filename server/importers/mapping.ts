@@ -1,7 +1,5 @@
-import { LineCounter, isNode, parseDocument, visit } from 'yaml';
-import type { Alias, Document } from 'yaml';
 import { z } from 'zod';
-import { COMPONENTS, Fault } from '#lib/contract/index.ts';
+import { COMPONENTS } from '#lib/contract/index.ts';
 import { isZone } from './instant.ts';
 import { isEncoding } from './utf8.ts';
 
@@ -139,9 +137,9 @@ export const mappingSchema = z
       ctx.addIssue({ code: 'custom', path: ['customer'], message: 'needs at least one identifier' });
     if (mapping.caseId !== undefined) return;
     if (mapping.signals.some((s) => s.when === undefined))
-      ctx.addIssue({ code: 'custom', path: ['signals'], message: '"grows" and "turns" compare the rows of a case: name its caseId' });
+      ctx.addIssue({ code: 'custom', path: ['signals'], message: 'with "grows" or "turns" compare the rows of a case: name its caseId' });
     if (Object.values(mapping.customer).some((r) => r.perCase !== undefined))
-      ctx.addIssue({ code: 'custom', path: ['customer'], message: '"perCase" needs a caseId' });
+      ctx.addIssue({ code: 'custom', path: ['customer'], message: 'with "perCase" needs a caseId' });
   });
 export type Mapping = z.infer<typeof mappingSchema>;
 export type Rule = z.infer<typeof rule>;
@@ -149,57 +147,3 @@ export type IdentifierRule = z.infer<typeof identifierRule>;
 export type Condition = z.infer<typeof condition>;
 /** The fields of an event that are filled by one rule each. */
 export const RULED = ['touchpoint', 'type', 'channel', 'journey', 'outcome', 'topic', 'segment', 'area', 'text', 'lang'] as const;
-
-/** The first alias for which there is no anchor before it. */
-function looseAlias(document: Document): Alias | undefined {
-  let loose: Alias | undefined;
-  visit(document, {
-    Alias(_, alias) {
-      if (alias.resolve(document) !== undefined) return undefined;
-      loose = alias;
-      return visit.BREAK;
-    },
-  });
-  return loose;
-}
-
-function lineOf(document: Document, counter: LineCounter, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range != null) return counter.linePos(node.range[0]).line;
-  }
-  return 1;
-}
-
-/** A field that is not known is wrong itself, not the one it stands in. */
-function placesOf(issue: z.core.$ZodIssue): { readonly path: readonly PropertyKey[]; readonly message: string }[] {
-  const { path, message } = issue;
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key], message: 'is not known here' }));
-  return [{ path, message: message.endsWith('received undefined') ? 'is missing' : message }];
-}
-
-/**
- * Reads a mapping file.
- * @param name shown in messages
- * @throws Fault `bad_config`, one line per problem, each naming line and field
- */
-export function parseMapping(text: string, name: string): Mapping {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-  if (document.errors.length > 0) {
-    const lines = document.errors.map((e) => `${name}:${counter.linePos(e.pos[0]).line}: ${e.message}`);
-    throw new Fault('bad_config', lines.join('\n'));
-  }
-  const loose = looseAlias(document);
-  if (loose !== undefined) {
-    const { line } = counter.linePos(loose.range?.[0] ?? 0);
-    throw new Fault('bad_config', `${name}:${line}: *${loose.source} stands for nothing: put what begins with * in quotes`);
-  }
-  const parsed = mappingSchema.safeParse(document.toJS());
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.flatMap(placesOf).map(({ path, message }) => {
-    const field = path.map(String).join('.');
-    return `${name}:${lineOf(document, counter, path)}: ${field === '' ? '' : `${field}: `}${message}`;
-  });
-  throw new Fault('bad_config', lines.join('\n'));
-}

@@ -7,7 +7,7 @@ import { linesOf } from './lines.ts';
 import type { MappedRow } from './row-mapper.ts';
 
 /** Rows sorted in memory at once (about 100 MB); more than that is sorted in pieces on disk and merged. */
-export const ROWS_IN_MEMORY = 100_000;
+const ROWS_IN_MEMORY = 100_000;
 
 interface Piece {
   readonly at: number;

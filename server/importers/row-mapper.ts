@@ -42,12 +42,12 @@ const FUTURE = 'lies in the future: it counts for the moment of the import, mark
 const VITAL: ReadonlySet<PropertyKey> = new Set(['id', 'occurredAt']);
 
 /** Columns whose change within a case means something: signals first, in file order, then the identifiers kept per case. */
-export function comparedColumns(mapping: Mapping): string[] {
+function comparedColumns(mapping: Mapping): string[] {
   return mapping.signals.flatMap((s) => s.grows ?? s.turns?.column ?? []);
 }
 
 /** Columns that a mapping looks at. */
-export function columnsOf(mapping: Mapping): string[] {
+function columnsOf(mapping: Mapping): string[] {
   const { promise } = mapping;
   const promised = [promise?.kind, promise?.id, promise?.wording];
   const rules = [mapping.id, mapping.caseId, ...Object.values(mapping.customer), ...RULED.map((name) => mapping[name]), ...promised];

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { eventSchema } from '#lib/contract/index.ts';
 import { isSourceName } from '#server/security/write-keys.ts';
+import { INSTANT_FORM, readInstant } from './instants.ts';
 import { readItems, type Item } from './items.ts';
 import type { Limits } from './limits.ts';
 import { isRecord } from './segment.ts';
@@ -121,9 +122,15 @@ export function mapCloudEvent(value: unknown, strip?: string): CloudEventItem {
   if (value['specversion'] !== '1.0') return refuse('specversion', 'specversion must be "1.0".');
   for (const name of ['id', 'source', 'type'] as const)
     if (typeof value[name] !== 'string' || value[name] === '') return refuse(name, `${name} is required by CloudEvents and must be text.`);
+  const { time } = value;
+  if (time !== undefined && time !== null && !isInstant(time)) return refuse('time', `time ${INSTANT_FORM}.`);
   const data = dataOf(value);
   if ('problem' in data) return refuse('data', data.problem);
   return { value: envelopeOf(value, data.value, strip), feed };
+}
+
+function isInstant(value: unknown): boolean {
+  return (typeof value === 'string' || typeof value === 'number') && readInstant(value) !== undefined;
 }
 
 function envelopeOf(event: Json, data: Json, strip: string | undefined): Draft {

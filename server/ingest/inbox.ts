@@ -35,7 +35,7 @@ type Problem = NonNullable<SourcedItem['problem']>;
  * with a dot (`score.value`); identifiers may stand without `customer.`. `source` names the feed.
  * An event without an id gets that of its entry, so that reading the entry again meets itself.
  */
-export function readEntry(entry: InboxEntry): SourcedItem {
+function readEntry(entry: InboxEntry): SourcedItem {
   const { source: named, event, ...flat } = entry.fields;
   const arrival = arrivalOf(entry);
   if (entry.garbled === true) return refused(entry, { code: 'invalid_field', message: 'The entry is not valid UTF-8.' });
@@ -197,9 +197,10 @@ export class Inbox {
         if (this.#ready()) this.#stoppedAt = undefined;
       } catch (fault) {
         // What could not be taken in stays in the stream.
+        // It is tried every second: who reads the log is told when it begins.
+        if (!(fault instanceof Fault) && this.#stoppedAt === undefined) this.#onFault(fault);
         this.#stoppedAt ??= this.#clock();
         wait = fault instanceof Fault && fault.retryAfter !== undefined ? fault.retryAfter * 1000 : RETRY_MS;
-        if (!(fault instanceof Fault)) this.#onFault(fault);
       }
       await pause(wait, undefined, { signal }).catch(() => undefined);
     }

@@ -1,6 +1,10 @@
+import { MINUTE } from '#lib/contract/time.ts';
+
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d)?)$/;
-const MINUTE_MS = 60_000;
+
+/** What an instant must be, behind the name of its field. */
+export const INSTANT_FORM = 'must be ISO 8601 with an offset (2026-03-01T09:30:00Z) or milliseconds since 1970';
 
 /**
  * Reads an instant as an event carries it: ISO 8601 with an offset, or milliseconds since 1970.
@@ -16,7 +20,7 @@ export function readInstant(value: string | number): number | undefined {
   const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0'));
   const at = Date.UTC(Number(year), monthIndex, Number(day), Number(hour), Number(minute), Number(second), milliseconds);
   if (!dayExists(Number(year), monthIndex, Number(day))) return undefined;
-  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * MINUTE_MS;
+  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * MINUTE;
   return sign === '-' ? at + offset : at - offset;
 }
 

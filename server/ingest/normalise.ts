@@ -13,7 +13,7 @@ import {
   type IdentifierProblem,
 } from '#server/security/identifiers.ts';
 import { isAboutAnother, readAbout } from './corrections.ts';
-import { readInstant } from './instants.ts';
+import { INSTANT_FORM, readInstant } from './instants.ts';
 import { LATEST_PLAN_MS, type Limits } from './limits.ts';
 import { redactRecord, redactText } from './redact.ts';
 import { isHalved, plainText, wellFormed } from './text.ts';
@@ -65,8 +65,7 @@ export function normalise(sent: EventInput, arrival: Arrival, options: Normalise
   if (strongest === undefined) return { ok: false, problem: nobody(problems) };
   const id = (input.id === undefined ? '' : plainText(input.id)) || contentId(input, arrival.requestKey);
   const occurred = input.occurredAt === undefined ? arrival.received : readInstant(input.occurredAt);
-  if (occurred === undefined)
-    return invalid('occurredAt', 'must be ISO 8601 with an offset (2026-03-01T09:30:00Z) or milliseconds since 1970');
+  if (occurred === undefined) return invalid('occurredAt', INSTANT_FORM);
   const believed = occurred >= EARLIEST_MS && occurred <= arrival.received + AHEAD_MS;
   const event: Mutable<StoredEvent> = {
     key: isSpoken(input.type) ? eventKey(arrival.source, id) : apartKey(arrival.source, id, strongest),

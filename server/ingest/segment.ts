@@ -1,5 +1,6 @@
 import { AHEAD_MS, CHANNELS, eventSchema, type Channel } from '#lib/contract/index.ts';
-import { readInstant } from './instants.ts';
+import { DAY } from '#lib/contract/time.ts';
+import { INSTANT_FORM, readInstant } from './instants.ts';
 import type { Item } from './items.ts';
 
 /** The calls of the Segment HTTP API that this door speaks. */
@@ -33,7 +34,7 @@ const NO_NAMES: Json = {};
 /** An instant nobody believes: such an event is kept at the time of its arrival and marked suspect. */
 const UNBELIEVABLE_MS = 0;
 /** A sender's clock is wrong by less; what was sent longer ago was kept somewhere on its way. */
-const WRONG_CLOCK_MS = 24 * 60 * 60_000;
+const WRONG_CLOCK_MS = DAY;
 
 /** Properties that have a place of their own in the envelope; the first spelling that is valid is lifted. */
 const LIFTED_NAMES = [
@@ -52,7 +53,7 @@ const LIFTED_IDENTIFIERS = [
 const LIFTED_PARTS = ['score', 'signals', 'promise', 'sequence'] as const;
 
 /** Which call a message is: its own `type` in a batch. */
-export function isSegmentCall(type: unknown): type is SegmentCall {
+function isSegmentCall(type: unknown): type is SegmentCall {
   return SEGMENT_CALLS.some((call) => call === type);
 }
 
@@ -68,7 +69,7 @@ export function readMessage(
   { browser, received }: { readonly browser: boolean; readonly received: number },
 ): SegmentItem {
   const library = libraryOf(message);
-  const refuse = (kept: Json, field: string, text: string): SegmentItem => ({
+  const refuse = ({ writeKey: _, ...kept }: Json, field: string, text: string): SegmentItem => ({
     value: kept,
     library,
     shape: 'segment',
@@ -78,6 +79,9 @@ export function readMessage(
   const isPublicAlias = browser && call === 'alias';
   if (isPublicAlias && !isAnonymous(message['previousId'], message['anonymousId']))
     return refuse({ ...message, type: call }, 'previousId', 'A browser key may only alias an anonymous id to a user id.');
+  const time = timeFieldOf(message);
+  if (time !== undefined && readInstant(believable(message[time])) === undefined)
+    return refuse({ ...message, type: call }, time, `${time} ${INSTANT_FORM}.`);
   const { envelope } = isPublicAlias ? mapMessage('identify', ownedBy(message), received) : mapMessage(call, message, received);
   return { value: envelope, library };
 }
@@ -116,15 +120,19 @@ function libraryOf(message: Json): string | undefined {
   return name(record(record(message['context'])['library'])['name']);
 }
 
+/** The field that says when it happened; undefined: none does. */
+function timeFieldOf(message: Json): 'timestamp' | 'originalTimestamp' | undefined {
+  return (['timestamp', 'originalTimestamp'] as const).find((field) => message[field] !== undefined && message[field] !== null);
+}
+
 /** What makes the message this message: id, time, language. */
 function identityOf(message: Json, context: Json, received: number): Draft {
   const draft: Draft = {};
   const id = identifier(message['messageId']);
   if (id !== undefined) draft['id'] = id;
-  const at = message['timestamp'] ?? message['originalTimestamp'];
+  const time = timeFieldOf(message);
   // Without an id the content stands for it, and has to be the same on a retry.
-  if (at !== undefined && at !== null)
-    draft['occurredAt'] = onOurClock(believable(at), id === undefined ? 0 : clockError(message, received));
+  if (time !== undefined) draft['occurredAt'] = onOurClock(believable(message[time]), id === undefined ? 0 : clockError(message, received));
   const locale = context['locale'];
   if (typeof locale === 'string' && locale !== '' && locale.length <= 35) draft['lang'] = locale;
   return draft;

@@ -1,9 +1,9 @@
 import type { CellSums, Ledger, PlaceTable } from '#server/domain/kernel/sums.ts';
 import { Totals } from '#server/domain/kernel/sums.ts';
+import { HOUR_MINUTES } from '#server/domain/kernel/time.ts';
 
 /** Cohorts kept at a time: pages ask for few ranges, and again and again for the same. */
 const MOST_KEPT = 48;
-const HOUR_MINUTES = 60;
 
 /** Everything of one group anchored from one hour on. */
 interface Cohort {

@@ -1,11 +1,10 @@
 import type { ComparedSide, ComparedVersion, GroupComparisons, VersionComparison } from '#lib/contract/index.ts';
 import type { Blueprint, BlueprintVersion, Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import type { CellSums, Range } from '#server/domain/kernel/sums.ts';
-import { DAY, HOUR, MINUTE, hourAnchor } from '#server/domain/kernel/time.ts';
+import { DAY, HOUR, HOUR_MINUTES, MINUTE, hourAnchor } from '#server/domain/kernel/time.ts';
 import { comparisonOf, finalOf, groupComparisons, sidesOf } from '#server/domain/view/comparison.ts';
 import type { LiveSums } from './sums.ts';
 
-const HOUR_MINUTES = 60;
 const NOBODY: ComparedSide = { entered: 0, converted: 0 };
 
 /** Minutes, both inclusive; `from` is a whole hour. */

@@ -4,6 +4,7 @@ import type { Log } from '#server/platform/log.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { readBookings } from '#server/domain/kernel/counters.ts';
+import { compareStreamIds } from '#server/domain/kernel/stream-id.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { readSums } from '#server/projector/sums-checkpoint.ts';
 import { keys } from '#server/redis/keys.ts';
@@ -19,13 +20,6 @@ const GATHER_MS = 20;
 const AWAY_MS = 200;
 /** How often it is checked that the feed was not trimmed past our place. */
 const CHECK_MS = 5000;
-
-/** Whether stream id `a` comes after `b`. */
-function isLater(a: string, b: string): boolean {
-  const [aMs = 0, aSeq = 0] = a.split('-').map(Number);
-  const [bMs = 0, bSeq = 0] = b.split('-').map(Number);
-  return aMs > bMs || (aMs === bMs && aSeq > bSeq);
-}
 
 export interface FeedOptions {
   readonly redis: Redis;
@@ -121,7 +115,8 @@ export class Feed {
     for (const [partition, at] of this.#at) {
       const first = (await this.#o.redis.xRange(keys.changes(partition), '-', '+', { COUNT: 1 }))?.[0]?.id;
       const stored = (await this.#o.redis.hGet(keys.sums(partition), 'at')) ?? '0-0';
-      if (isLater(stored, at) && (first === undefined || isLater(first, at)) && first !== stored) return true;
+      const isNew = (id: string): boolean => compareStreamIds(id, at) > 0;
+      if (isNew(stored) && (first === undefined || isNew(first)) && first !== stored) return true;
     }
     return false;
   }

@@ -18,7 +18,7 @@ import type { Funnel, Funnels } from '#server/domain/funnel/compile.ts';
 import { funnelsOf } from '#server/domain/funnel/compile.ts';
 import { Ledger, groupName } from '#server/domain/kernel/sums.ts';
 import type { CellSums, Measures, Range } from '#server/domain/kernel/sums.ts';
-import { MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
+import { DAY, HOUR_MINUTES, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { OTHER_GROUP, namedGroups, savedFunnelView } from '#server/domain/view/saved-funnel.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { attemptRows } from '#server/projector/attempts.ts';
@@ -30,8 +30,7 @@ import type { LiveSums } from './sums.ts';
 
 /** Where nobody says from when: so many conversion windows back, at least this long, so that half of what is shown is decided. */
 const DEFAULT_WINDOWS = 2;
-const SHORTEST_RANGE_MS = 30 * 86_400_000;
-const HOUR_MINUTES = 60;
+const SHORTEST_RANGE_MS = 30 * DAY;
 /** Customers of a preview. */
 const SAMPLE = 300;
 /** Periods before that are remembered. */

@@ -5,13 +5,13 @@ import { clockOf } from '#server/domain/hotspot/local-time.ts';
 import { History, QUARTER_MINUTES, REFERENCE_DAYS } from '#server/domain/hotspot/usual.ts';
 import { Watched, gainedRange, hotspotView, referenceEnd, teach } from '#server/domain/view/hotspots.ts';
 import type { LiveSums } from './sums.ts';
+import { DAY_MINUTES } from '#server/domain/kernel/time.ts';
 
 /** A burst is found within a minute; the squares are looked at more often than that. */
 const FRESH_MS = 4000;
 /** Histories kept: of the newest versions, and of past days that somebody looks at. */
 const MOST_HISTORIES = 12;
 const MOST_VIEWS = 50;
-const DAY_MINUTES = 1440;
 /** Late events change the past a little: what is usual is learnt again now and then. */
 const LEARNT_FOR_MS = 600_000;
 /** And at once where the numbers have grown by more than this since, as while a history is loaded: else it would be judged by a part of itself. */
@@ -35,13 +35,17 @@ type Sums = Pick<LiveSums, 'changes' | 'span' | 'traceHeat' | 'heatBetween'>;
 export class Hotspots {
   readonly #sums: () => Sums;
   readonly #clock: () => number;
+  readonly #onFault: (fault: unknown) => void;
   readonly #histories = new Map<string, Learnt>();
   readonly #live = new Map<string, Kept>();
   readonly #looking = new Map<string, Promise<HotspotView>>();
+  #failing = false;
 
-  constructor(sums: () => Sums, clock: () => number) {
+  /** @param onFault told of the first of several looks in a row that nobody waited for and that failed */
+  constructor(sums: () => Sums, clock: () => number, onFault: (fault: unknown) => void) {
     this.#sums = sums;
     this.#clock = clock;
+    this.#onFault = onFault;
   }
 
   /** The hotspots as they stood at a position. */
@@ -64,7 +68,13 @@ export class Hotspots {
   /** The last picture of now, at once; a newer one is looked for meanwhile. Null: none yet. */
   latest(of: Blueprint, position: Position, minute: number): HotspotView | null {
     // Whoever asks for it and waits is told why it cannot be had; here the next look tries again.
-    this.at(of, position, minute).catch(() => undefined);
+    void this.at(of, position, minute).then(
+      () => (this.#failing = false),
+      (fault: unknown) => {
+        if (!this.#failing) this.#onFault(fault);
+        this.#failing = true;
+      },
+    );
     return this.#live.get(`${of.journey} ${of.version}`)?.view ?? null;
   }
 

@@ -43,11 +43,13 @@ import type {
 } from '#lib/contract/index.ts';
 import type { Reader } from '#server/api/reader.ts';
 import type { Clock } from '#server/platform/clock.ts';
+import type { Log } from '#server/platform/log.ts';
 import type { Redis } from '#server/redis/client.ts';
+import { knownFault } from '#server/redis/faults.ts';
 import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import type { FoldContext } from '#server/domain/customer/applying.ts';
 import { stageSummary } from '#server/domain/blueprint/blueprint.ts';
-import { HOUR, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
+import { DAY, DAY_MINUTES, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { cohortTotal, funnelView } from '#server/domain/view/funnel.ts';
 import { gridOf, heatView, parentMean } from '#server/domain/view/heat.ts';
 import { barrierEntry, barrierNotes, isPlaceOf } from '#server/domain/silence/notes.ts';
@@ -91,9 +93,9 @@ import type { MayFind } from '#server/security/find-rights.ts';
 
 /** Periods before that are remembered. */
 const MOST_REMEMBERED = 50;
-const WEEK_MINUTES = 7 * 24 * 60;
+const WEEK_MINUTES = 7 * DAY_MINUTES;
 /** Longest stretch of time that can be shown in place of a window. */
-const MOST_CHOSEN_MINUTES = 92 * 24 * 60;
+const MOST_CHOSEN_MINUTES = 92 * DAY_MINUTES;
 /** Further behind than this, nothing is called silent. */
 const MOST_LAG_MS = 60_000;
 /** Points of a cell's trend. */
@@ -102,12 +104,12 @@ const TREND_POINTS = 48;
 const LIST_PAGE = 50;
 const TIMELINE_PAGE = 50;
 /** What the moments are about: cases of four weeks. */
-const MOMENTS_MS = 28 * 24 * HOUR;
+const MOMENTS_MS = 28 * DAY;
 const MOMENTS_FRESH_MS = 60_000;
 /** Unknown callers offered where a search found nobody. */
 const CALLERS = 9;
 /** Funnels begin this far back where nobody says from when. */
-const DEFAULT_RANGE = 30 * 24 * HOUR;
+const DEFAULT_RANGE = 30 * DAY;
 
 export interface ReaderOptions {
   readonly redis: Redis;
@@ -118,6 +120,7 @@ export interface ReaderOptions {
   /** `off`: emotions are not read here */
   readonly emotion?: (() => 'off' | undefined) | undefined;
   readonly clock: Clock;
+  readonly log: Log;
   readonly sums: () => LiveSums;
   /** what customers are folded under now */
   readonly context: () => FoldContext;
@@ -158,8 +161,13 @@ export function createReader(o: ReaderOptions): Reader {
   const earlierTotals = new Map<string, FunnelTotal>();
   const earlier = new Earlier();
   const momentViews = new Map<string, Promise<MomentsView>>();
-  const hot = new Hotspots(o.sums, o.clock);
-  const waiting = waitingCurves({ redis: o.redis, partitions: o.partitions });
+  const failed = (what: string) => (fault: unknown) => o.log.error({ err: fault, code: knownFault(fault)?.code ?? 'internal' }, what);
+  const hot = new Hotspots(o.sums, o.clock, failed('hotspots could not be looked for: the last ones found are shown'));
+  const waiting = waitingCurves({
+    redis: o.redis,
+    partitions: o.partitions,
+    onFault: failed('how long others waited could not be read: what was known stays'),
+  });
 
   /** A version of a journey; where none is named the newest, or that which was in force at a past instant. */
   function blueprint(journey: string, version?: number, to?: number): Blueprint {
@@ -440,7 +448,7 @@ export function createReader(o: ReaderOptions): Reader {
   function impact(params: FactorParams): FactorImpact {
     const of = blueprint(params.journey, params.version, params.to);
     const { position, minute } = positionOf(params.to);
-    const from = minuteOf(params.from ?? position.at - 24 * HOUR);
+    const from = minuteOf(params.from ?? position.at - DAY);
     return factorImpact({
       journey: of.journey,
       from: from * MINUTE,
@@ -637,7 +645,11 @@ export function createReader(o: ReaderOptions): Reader {
     return { ...partly, searched: [...exact.searched, ...partly.searched] };
   }
 
-  const stays = stayCurves({ redis: o.redis, partitions: o.partitions });
+  const stays = stayCurves({
+    redis: o.redis,
+    partitions: o.partitions,
+    onFault: failed('how long others stayed could not be read: what was known stays'),
+  });
   const alike = new SimilarReader(reading);
   const stories = new Stories({ ...reading, nodeOf: o.nodeOf, stayCurveOf: (of, stage) => stays.of(of, stage, o.clock()) });
   return {

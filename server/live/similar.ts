@@ -2,7 +2,7 @@ import type { SimilarCases, SimilarParams } from '#lib/contract/index.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import { rulesFor } from '#server/domain/customer/applying.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
-import { HOUR, minuteOf } from '#server/domain/kernel/time.ts';
+import { DAY, MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
 import { similarCases } from '#server/domain/moment/similar.ts';
 import { experienceOf } from '#server/domain/moment/story.ts';
 import { visitPoints } from '#server/domain/visit/visit.ts';
@@ -12,9 +12,9 @@ import type { Stories } from '#server/projector/moment-list.ts';
 import { readState } from '#server/projector/saved-states.ts';
 
 /** Decided cases of so long are looked at. */
-const BACK_MS = 28 * 24 * HOUR;
+const BACK_MS = 28 * DAY;
 /** They are looked up anew this often: it costs a walk along two lists. */
-const AGAIN_MS = 15 * 60_000;
+const AGAIN_MS = 15 * MINUTE;
 
 /** Decided cases kept of one version of a journey; with their visits some 3 kB each. */
 const MOST_CASES = 10_000;

@@ -14,6 +14,8 @@ import { roomName } from './room-names.ts';
 import { diffView } from './patch.ts';
 import { steadied } from './steady.ts';
 
+/** Where the pages' live connections are opened. */
+export const SOCKET_PATH = '/socket.io/';
 /** How often a room may speak. The first change goes out at once. */
 const TICK_MS: Readonly<Record<Subscription['view'], number>> = {
   funnel: 200,
@@ -95,7 +97,7 @@ export class Sockets {
   constructor(options: SocketOptions) {
     this.#o = options;
     this.#io = new Server(options.http, {
-      path: '/socket.io/',
+      path: SOCKET_PATH,
       serveClient: false,
       transports: ['websocket'],
       destroyUpgrade: false,

@@ -1,4 +1,5 @@
 import type { SourceView } from '#lib/contract/index.ts';
+import { HOUR, MINUTE } from '#lib/contract/time.ts';
 import { feedHealth, heardAt, isTimely } from '#server/domain/feed/health.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { streamId } from '#server/domain/event/event.ts';
@@ -7,8 +8,6 @@ import { keys } from '#server/redis/keys.ts';
 import type { EventLog, Refused } from './log.ts';
 
 const FLUSH_MS = 500;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 const MINUTES = 60;
 const HOURS = 192;
 const WEEK_HOURS = 168;
@@ -113,7 +112,7 @@ export class FeedMeter {
   #tallyOf(source: string, now: number): Tally {
     const name = this.#known.has(source) || this.#known.size < MOST_FEEDS ? source : OTHERS;
     this.#known.add(name);
-    const minute = Math.floor(now / MINUTE_MS);
+    const minute = Math.floor(now / MINUTE);
     let tally = this.#tallies.get(name);
     if (tally === undefined) this.#tallies.set(name, (tally = emptyTally(minute)));
     tally.minute = minute;
@@ -145,8 +144,8 @@ export class FeedMeter {
       if (event.received > tally.lastReceived) tally.lastReceived = event.received;
       if (isTimely(event)) tally.timely++;
       tally.lastHeard = Math.max(tally.lastHeard, heardAt(event));
-      const hour = Math.floor(event.at / HOUR_MS);
-      if (hour > now / HOUR_MS - HOURS) tally.hours.set(hour, (tally.hours.get(hour) ?? 0) + 1);
+      const hour = Math.floor(event.at / HOUR);
+      if (hour > now / HOUR - HOURS) tally.hours.set(hour, (tally.hours.get(hour) ?? 0) + 1);
       sampled = event;
     });
     keepSample();
@@ -177,7 +176,7 @@ function viewOf(
   fields: Readonly<Record<string, string>>,
   at: { readonly now: number; readonly quarantined: number; readonly silentAfter: number | undefined },
 ): SourceView {
-  const minute = Math.floor(at.now / MINUTE_MS);
+  const minute = Math.floor(at.now / MINUTE);
   const slots = Array.from({ length: MINUTES }, (_, i) => {
     const wanted = minute - MINUTES + 1 + i;
     const slot = numbers(fields[`m${wanted % MINUTES}`]);

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { inBytes } from '#server/redis/client.ts';
 import type { Redis } from '#server/redis/client.ts';
+import { isOfOtherType } from '#server/redis/faults.ts';
 import { keys } from '#server/redis/keys.ts';
 
 /** One entry of the stream for producers of the house: its id, and the fields as written. */
@@ -22,7 +23,8 @@ export interface InboxStream {
   read(cursor: string, count: number): Promise<readonly InboxEntry[]>;
   /** moves the cursor. @returns false where another process moved it meanwhile */
   advance(from: string, to: string): Promise<boolean>;
-  waiting(): Promise<number>;
+  /** entries that wait; null: what has the stream's name in the store is something else */
+  waiting(): Promise<number | null>;
 }
 
 /** Opens the stream. Every method throws what the store throws. */
@@ -40,6 +42,13 @@ export function openInbox(redis: Redis): InboxStream {
       return Promise.all(read.map(async ({ id, message }) => ({ id, fields: message, garbled: await isGarbled(id, message) })));
     },
     advance: (from, to) => redis.advanceInbox({ stream: keys.inbox(), cursor: keys.inboxCursor() }, { from, to }),
-    waiting: () => redis.xLen(keys.inbox()),
+    async waiting() {
+      try {
+        return await redis.xLen(keys.inbox());
+      } catch (error) {
+        if (isOfOtherType(error)) return null;
+        throw error;
+      }
+    },
   };
 }

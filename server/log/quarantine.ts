@@ -7,7 +7,7 @@ import type { QuarantineLimits, QuarantineWrite } from '#server/redis/scripts.ts
 import type { Refused } from './log.ts';
 
 /** Refused events kept; older ones make room, and a counter says how many. */
-export const QUARANTINE_LIMITS: QuarantineLimits = { entries: 20_000, bytes: 67_108_864 };
+const QUARANTINE_LIMITS: QuarantineLimits = { entries: 20_000, bytes: 67_108_864 };
 /** Events of one call: keeps the script short. */
 const CALL_EVENTS = 100;
 /** Entries looked through for one page of a filtered list. */

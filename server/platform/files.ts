@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,6 +12,26 @@ const PROJECT_NAME = 'throughline';
  */
 export function projectFile(relative: string): string {
   return join(projectRoot(dirname(fileURLToPath(import.meta.url))), relative);
+}
+
+/**
+ * Makes a folder, for its owner only, with those above it that are missing. Node's own way (`recursive`) never ends where a folder says that nothing
+ * can be found in it, as `/proc` does.
+ * @throws what the system says
+ */
+export function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  if (!existsSync(dirname(path))) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Of two processes that start at once one is faster.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function projectRoot(start: string): string {

@@ -15,8 +15,8 @@ export interface StoreFigures extends Pick<SystemStatus, Counted> {
   /** batches that wait, by partition */
   readonly backlog: readonly number[];
   readonly quarantine: { readonly kept: number; readonly bytes: number; readonly dropped: number };
-  /** entries that wait in the stream of producers */
-  readonly inbox: number;
+  /** entries that wait in the stream of producers; null: it is no stream */
+  readonly inbox: number | null;
   /** bytes */
   readonly memory: number;
 }
@@ -96,7 +96,8 @@ class StoreMetrics {
     this.#keptBytes.set(quarantine.bytes);
     this.#dropped.reset();
     this.#dropped.inc(quarantine.dropped);
-    this.#inbox.set(figures.inbox);
+    if (figures.inbox === null) this.#inbox.remove();
+    else this.#inbox.set(figures.inbox);
     this.#memory.set(figures.memory);
     return this.#all.text();
   }

@@ -10,17 +10,30 @@ const OFFERS: ReadonlySet<string> = new Set(['upgrade', 'http2-settings', 'conne
  * them and to nobody else, and the request would wait for ever.
  */
 export function declineUpgrades(http: Server): void {
-  const isTaken = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
   // Newer versions of Node ask; older ones have to be given the request once more, without the offer.
   if ('shouldUpgradeCallback' in http) {
-    http.shouldUpgradeCallback = isTaken;
+    http.shouldUpgradeCallback = isWebSocket;
     return;
   }
   http.on('upgrade', (request: IncomingMessage, socket: Socket, rest: Buffer) => {
-    if (isTaken(request)) return;
+    if (isWebSocket(request)) return;
     socket.unshift(Buffer.concat([Buffer.from(plainHead(request), 'latin1'), rest]));
     http.emit('connection', socket);
   });
+}
+
+/** Answers whoever wants to speak WebSocket anywhere but below a path: who listens there leaves other offers alone, and they would stay open for ever. */
+export function refuseOtherSockets(http: Server, path: string): void {
+  http.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+    if (!isWebSocket(request) || request.url?.startsWith(path) === true) return;
+    // Whoever is gone meanwhile needs no answer, and whoever stays is not waited for.
+    socket.on('error', () => socket.destroy()).once('finish', () => socket.destroy());
+    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+}
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 /** The head of a request as it came, without the offer. */

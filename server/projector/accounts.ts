@@ -2,6 +2,7 @@ import type { AccountItem, AccountMember, AccountTimeline, AccountView } from '#
 import { groupList, sideOf } from '#server/domain/account/account.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import { readEvent } from '#server/domain/event/event.ts';
+import { compareStreamIds } from '#server/domain/kernel/stream-id.ts';
 import { headerOf } from '#server/domain/timeline/header.ts';
 import { itemOf } from '#server/domain/timeline/item.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
@@ -93,15 +94,7 @@ export async function accountTimeline(
       });
     }),
   );
-  const items = found.flat().sort((a, b) => compareIds(b.item.id, a.item.id));
+  const items = found.flat().sort((a, b) => compareStreamIds(b.item.id, a.item.id));
   const shown = items.slice(0, page.limit);
   return { items: shown, next: items.length > page.limit ? (shown.at(-1)?.item.id ?? null) : null };
-}
-
-/** Orders two stream ids as the store does. */
-function compareIds(a: string, b: string): number {
-  const [[ms = '0', low = '0'], [other = '0', otherLow = '0']] = [a.split('-'), b.split('-')];
-  if (ms !== other) return Number(ms) - Number(other);
-  const difference = BigInt(low) - BigInt(otherLow);
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }

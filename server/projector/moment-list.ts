@@ -1,5 +1,5 @@
 import type { ListRow, MomentListRef } from '#lib/contract/index.ts';
-import { MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
+import { HOUR, MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
 import { judgedAt, landmarksOf } from '#server/domain/moment/landmark.ts';
 import type { Landmarks } from '#server/domain/moment/landmark.ts';
 import { experienceAt, peakOf } from '#server/domain/moment/story.ts';
@@ -12,7 +12,6 @@ import type { ListReading } from './list-scan.ts';
 
 /** Cases looked at for one ranking: where more were opened, the newest are. */
 const MOST_STORIES = 50_000;
-const HOUR = 60 * MINUTE;
 
 /** When cases were opened, ms, both inclusive. */
 export interface OpenedIn {

@@ -17,7 +17,7 @@ import { keys } from '#server/redis/keys.ts';
 import { findCommands } from './find-index.ts';
 
 /** A "person" with more events than this is an identifier gone wrong: further events are put aside. */
-export const EVENTS_PER_PERSON = 20_000;
+const EVENTS_PER_PERSON = 20_000;
 /** Stream ids of one XDEL. */
 const IDS_PER_CALL = 1000;
 

@@ -3,8 +3,8 @@ import { Deltas, readBookings } from '#server/domain/kernel/counters.ts';
 import { Breath } from '#server/platform/breath.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
+import { DAY_MINUTES } from '#server/domain/kernel/time.ts';
 
-const DAY_MINUTES = 1440;
 const PAGE = 500;
 /** Field that tells up to which changes entry the sums reach; the other fields are chunks, one per cube and day of the anchor. */
 const AT = 'at';

@@ -4,14 +4,14 @@ import type { PromiseMember } from '#server/domain/promise/ledger.ts';
 import { isDated } from '#server/domain/promise/dates.ts';
 import { datesOf } from '#server/domain/promise/ledger.ts';
 import type { WaitingCurve } from '#server/domain/silence/overdue.ts';
-import { DAY } from '#server/domain/kernel/time.ts';
+import { DAY, MINUTE } from '#server/domain/kernel/time.ts';
 import { waitingCurve } from '#server/domain/silence/overdue.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { JourneyCurves } from './journey-curves.ts';
 import { scan } from './list-scan.ts';
 
 /** How others waited is looked up anew this often. */
-const AGAIN_MS = 10 * 60_000;
+const AGAIN_MS = 10 * MINUTE;
 /** Promises made longer ago tell little about today. */
 const BACK_MS = 180 * DAY;
 
@@ -20,9 +20,13 @@ interface Reading {
   readonly partitions: number;
 }
 
+interface Options extends Reading {
+  readonly onFault: (fault: unknown) => void;
+}
+
 /** How long customers wait for what they were promised, by kind. */
-export function waitingCurves(reading: Reading): JourneyCurves<string, WaitingCurve> {
-  return new JourneyCurves((blueprint, now) => read(reading, blueprint, now), AGAIN_MS);
+export function waitingCurves({ onFault, ...reading }: Options): JourneyCurves<string, WaitingCurve> {
+  return new JourneyCurves({ read: (blueprint, now) => read(reading, blueprint, now), againMs: AGAIN_MS, onFault });
 }
 
 async function read(reading: Reading, blueprint: Blueprint, now: number): Promise<ReadonlyMap<string, WaitingCurve>> {

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, realpath, stat, statfs } from 'node:fs/promises';
+import { chmod, readFile, realpath, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault, thrownWords } from '#lib/contract/fault.ts';
+import { MINUTE } from '#lib/contract/time.ts';
+import { makeFolder } from '#server/platform/files.ts';
 import {
   isAlive,
   markOf,
@@ -29,7 +31,7 @@ const UNNOTED_SERVER_MS = 500;
 const LOADING_NOTICE_MS = 5000;
 const SHUTDOWN_MS = 60_000;
 const RESTARTS = 5;
-const RESTART_WINDOW_MS = 10 * 60_000;
+const RESTART_WINDOW_MS = 10 * MINUTE;
 const FIRST_BACK_OFF_MS = 200;
 /** Free bytes of the disk below which a server is not started again: it would end at one of the next writes. */
 const LEAST_ROOM = 4 * 1024 * 1024;
@@ -69,6 +71,8 @@ export type EmbeddedRedis = {
   readonly pid: number;
   /** true when a server was already running on this folder */
   readonly adopted: boolean;
+  /** true while the server is not started again because its disk is full */
+  readonly full: boolean;
   /** Ends the server with everything written, unless the app that started it still runs. Resolves when it is gone. Safe to call twice. */
   stop(): Promise<void>;
 };
@@ -98,6 +102,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
     get pid() {
       return keeper.pid;
     },
+    get full() {
+      return keeper.full;
+    },
     stop: () => keeper.stop(),
   };
 }
@@ -109,6 +116,7 @@ class Keeper {
   readonly #token = randomUUID();
   readonly #stopping = new AbortController();
   #running: Running | undefined;
+  #full = false;
   #watching: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
 
@@ -119,6 +127,10 @@ class Keeper {
 
   get pid(): number {
     return this.#running?.mark.pid ?? 0;
+  }
+
+  get full(): boolean {
+    return this.#full;
   }
 
   /** Adopts or starts; resolves when the server has loaded its files. */
@@ -302,12 +314,14 @@ class Keeper {
     const { dir } = this.#place;
     const isFull = async (): Promise<boolean> => (await (this.#options.roomIn ?? freeBytes)(dir)) < LEAST_ROOM;
     if (!(await isFull())) return false;
+    this.#full = true;
     this.#options.log.error(
       { dir },
       'The disk that holds the data folder is full: events are refused until there is room. Free some space; nothing that was accepted is lost',
     );
     do await pause(ROOM_LOOK_MS, undefined, { signal });
     while (await isFull());
+    this.#full = false;
     return true;
   }
 
@@ -327,7 +341,7 @@ class Keeper {
 async function preparePlace(dataDir: string): Promise<Place> {
   try {
     const wanted = join(dataDir, 'redis');
-    await mkdir(wanted, { recursive: true, mode: 0o700 });
+    makeFolder(wanted);
     await chmod(wanted, 0o700);
     const dir = await realpath(wanted);
     return { dir, socketPath: socketPathFor(dir), lockPath: join(dir, 'server.lock') };

@@ -14,16 +14,27 @@ const TRANSIENT = /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|BUSY|UNBLO
 const BROKEN = /^(ERR|WRONGTYPE|CROSSSLOT|NOPERM)\b/;
 const FULL = /^(OOM|MISCONF)/;
 
+/** What is said of a store without room; `retryAfter` in seconds. */
+export const STORE_FULL = {
+  code: 'store_full',
+  message: 'The store has no room left. Free memory or disk space; nothing was lost.',
+  retryAfter: 30,
+} as const;
+
 /** Says in the product's words what a failed command means. */
 export function storeFault(cause: unknown): Fault {
   if (cause instanceof Fault) return cause;
   const message = thrownWords(cause);
-  if (FULL.test(message))
-    return new Fault('store_full', 'The store has no room left. Free memory or disk space; nothing was lost.', { cause, retryAfter: 30 });
+  if (FULL.test(message)) return new Fault(STORE_FULL.code, STORE_FULL.message, { cause, retryAfter: STORE_FULL.retryAfter });
   if (TRANSIENT.test(message))
     return new Fault('store_unavailable', 'The store is busy starting or failing over. Try again.', { cause, retryAfter: 2 });
   if (BROKEN.test(message)) return new Fault('internal', 'The store refused a command; this is a fault of Throughline.', { cause });
   return new Fault('store_unavailable', 'The store cannot be reached. Try again.', { cause, retryAfter: 1 });
+}
+
+/** Whether a command failed because its key holds a value of another type. */
+export function isOfOtherType(thrown: unknown): boolean {
+  return thrown instanceof ErrorReply && thrown.message.startsWith('WRONGTYPE');
 }
 
 /** What the client throws while there is no connection. */

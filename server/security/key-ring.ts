@@ -2,12 +2,13 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { Fault, keyKinds, sourceName } from '#lib/contract/index.ts';
 import type { KeyKind, KeyView, NewKey } from '#lib/contract/index.ts';
+import { DAY } from '#lib/contract/time.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
 import type { WriteKeys } from './write-keys.ts';
 
 /** A rotated key is taken for this long after its successor was made. */
-const GRACE_MS = 24 * 3_600_000;
+const GRACE_MS = DAY;
 const FOLLOW_MS = 1_000;
 const USED_EVERY_MS = 60_000;
 const MOST_KEYS = 500;

@@ -1,7 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '#lib/contract/fault.ts';
+import { makeFolder } from '#server/platform/files.ts';
 
 /** The keys that senders of events show, and the sources they stand for. */
 export interface WriteKeys {
@@ -35,6 +36,8 @@ export interface WriteKeyOptions {
   readonly dataDir: string;
   /** source of a key without name; default `default` */
   readonly defaultSource?: string;
+  /** told in a sentence where other users of the machine could read the kept key */
+  readonly onReadable?: (words: string) => void;
 }
 
 interface Entry {
@@ -51,10 +54,11 @@ export { isSourceName } from '#lib/contract/source-name.ts';
 
 /**
  * Reads the configured write keys, or the kept one, or makes and keeps one.
- * @throws Fault `bad_config` for a key that is too short or holds a colon, and for a name used twice
+ * @throws Fault `bad_config` for a key that is too short or holds a colon, and for a name or a key used twice
  */
 export function createWriteKeys(options: WriteKeyOptions): WriteKeys {
   const own = options.configured === undefined ? keptKey(options.dataDir) : undefined;
+  if (own !== undefined) keepPrivate(join(options.dataDir, KEY_FILE), options.onReadable);
   const pairs = own === undefined ? parsePairs(options.configured ?? '') : [{ name: undefined, key: own.key }];
   const [firstPair] = pairs;
   if (firstPair === undefined) throw new Fault('bad_config', 'WRITE_KEY must hold at least one key.');
@@ -93,6 +97,8 @@ function digestOf(key: string): Buffer {
 
 function parsePairs(configured: string): readonly { readonly name: string | undefined; readonly key: string }[] {
   const names = new Set<string>();
+  /** key -> whose it is, in words */
+  const owners = new Map<string, string>();
   return configured.split(',').map((part) => {
     const pair = part.trim();
     const colon = pair.indexOf(':');
@@ -105,6 +111,11 @@ function parsePairs(configured: string): readonly { readonly name: string | unde
       );
     if (name !== undefined && (!NAME.test(name) || names.has(name)))
       throw new Fault('bad_config', 'WRITE_KEY must give each key a name of its own, made of letters, digits, dot, dash and underscore.');
+    const owner = name === undefined ? 'a key without name' : `"${name}"`;
+    const other = owners.get(key);
+    if (other !== undefined)
+      throw new Fault('bad_config', `WRITE_KEY gives ${other} and ${owner} the same key. Each needs one of its own.`);
+    owners.set(key, owner);
     if (name !== undefined) names.add(name);
     return { name, key };
   });
@@ -130,7 +141,7 @@ function keptKey(dataDir: string): { readonly key: string; readonly made: boolea
 function keptAt(path: string, dataDir: string): { readonly key: string; readonly made: boolean } {
   const kept = readKept(path);
   if (kept !== undefined) return { key: kept, made: false };
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const key = `wk_${randomBytes(4).toString('hex')}_${randomBytes(32).toString('base64url')}`;
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(draft, `${key}\n`, { mode: 0o600, flush: true });
@@ -144,6 +155,18 @@ function keptAt(path: string, dataDir: string): { readonly key: string; readonly
   } finally {
     unlinkSync(draft);
   }
+}
+
+/** A key that was copied or restored may have become readable for others: it is theirs no longer, and that it was is said. */
+function keepPrivate(path: string, tell: WriteKeyOptions['onReadable']): void {
+  if (process.platform === 'win32' || (statSync(path).mode & 0o077) === 0) return;
+  let now = 'It is for its owner only from now on';
+  try {
+    chmodSync(path, 0o600);
+  } catch {
+    now = 'It still can be, because its mode cannot be changed';
+  }
+  tell?.(`${path} could be read by other users of this machine. ${now}. Delete the file and start again to have a new key made.`);
 }
 
 function readKept(path: string): string | undefined {

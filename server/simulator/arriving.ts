@@ -1,5 +1,6 @@
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
 import { cancel } from './buying.ts';
-import { DAY, HOUR, MINUTE, localTime, suited, weekdayName } from './calendar.ts';
+import { localTime, suited, weekdayName } from './calendar.ts';
 import { contact, survey } from './contacts.ts';
 import type { PromiseTruth, Story } from './story.ts';
 import { stormAt } from './weather.ts';

@@ -1,5 +1,6 @@
 import type { Channel } from '#lib/contract/index.ts';
-import { DAY, HOUR, MINUTE, suited } from './calendar.ts';
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
+import { suited } from './calendar.ts';
 import { contact } from './contacts.ts';
 import type { TouchpointId } from './catalogue.ts';
 import { contractOf } from './people.ts';

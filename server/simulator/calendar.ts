@@ -1,9 +1,5 @@
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
 import type { Chance } from './random.ts';
-
-/** Milliseconds of a minute, an hour, a day. */
-export const MINUTE = 60_000;
-export const HOUR = 3_600_000;
-export const DAY = 86_400_000;
 
 /** Whose working day an event follows. */
 export type Rhythm = 'digital' | 'desk' | 'carrier' | 'shop';
@@ -23,13 +19,13 @@ function lastSunday(year: number, month: number): number {
 }
 
 /** Offset of Berlin's clocks from UTC, ms: summer time from the last Sunday of March to that of October, 01:00 UTC. */
-export function berlinOffset(at: number): number {
+function berlinOffset(at: number): number {
   const year = new Date(at).getUTCFullYear();
   return at >= lastSunday(year, 2) && at < lastSunday(year, 9) ? 2 * HOUR : HOUR;
 }
 
 /** How usual an instant is for a rhythm, 0..1, by Berlin's clock and week. */
-export function usual(at: number, rhythm: Rhythm, offset: number = berlinOffset(at)): number {
+function usual(at: number, rhythm: Rhythm, offset: number = berlinOffset(at)): number {
   const local = at + offset;
   const hour = Math.floor(local / HOUR) % 24;
   const weekday = (Math.floor(local / DAY) + 4) % 7;

@@ -1,5 +1,6 @@
 import type { Channel, EventInput } from '#lib/contract/index.ts';
-import { DAY, HOUR, MINUTE, suited } from './calendar.ts';
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
+import { suited } from './calendar.ts';
 import type { TouchpointId } from './catalogue.ts';
 import type { Naming, Story } from './story.ts';
 import { anyStorm, stormAt } from './weather.ts';

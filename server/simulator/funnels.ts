@@ -1,7 +1,5 @@
 import type { FunnelDefinitionInput } from '#lib/contract/index.ts';
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+import { DAY } from '#lib/contract/time.ts';
 
 /** Saved funnels that the demo begins with: three questions that the stages alone do not answer. */
 export const DEMO_FUNNELS: readonly FunnelDefinitionInput[] = [

@@ -1,5 +1,6 @@
 import type { EventInput, FactorInput } from '#lib/contract/index.ts';
-import { DAY, HOUR, MINUTE, suited } from './calendar.ts';
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
+import { suited } from './calendar.ts';
 import { STEPS } from './catalogue.ts';
 import type { Feed } from './catalogue.ts';
 import { personOf, tellStory } from './passage.ts';
@@ -120,7 +121,7 @@ export function finish(draft: Draft, id: string): EventInput {
 }
 
 /** How much later than it happened a late event arrives: mostly minutes, sometimes days. */
-export function lateness(chance: Chance): number {
+function lateness(chance: Chance): number {
   const [from, to] = chance.weighted([
     [[5 * MINUTE, 90 * MINUTE], 60],
     [[90 * MINUTE, DAY], 30],
@@ -201,16 +202,6 @@ export function tellHistory(options: HistoryOptions): History {
 /** What is still to come of the stories of a history, for a start after it is in. */
 export function stillToCome(options: HistoryOptions): readonly Unfinished[] {
   return unfinishedOf(tellAll(options));
-}
-
-/** The events of a history in order of arrival. */
-export function generateHistory(options: HistoryOptions): Iterable<SimulatedEvent> {
-  return tellHistory(options).events;
-}
-
-/** What is true of a history at an instant, by default its end. */
-export function groundTruth(options: HistoryOptions, at: number = options.endsAt): GroundTruth {
-  return tellHistory(options).truthAt(at);
 }
 
 type Tally = Record<string, number>;

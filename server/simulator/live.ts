@@ -1,4 +1,5 @@
-import { DAY, suited } from './calendar.ts';
+import { DAY } from '#lib/contract/time.ts';
+import { suited } from './calendar.ts';
 import { LAST_DENSITY, USUAL_CUSTOMERS, USUAL_WEEKS, finish, sendings, worldOf } from './history.ts';
 import type { SimulatedEvent, Unfinished } from './history.ts';
 import { personOf, tellStory } from './passage.ts';

@@ -1,6 +1,7 @@
 import type { Channel } from '#lib/contract/index.ts';
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
 import { gesture } from './arriving.ts';
-import { DAY, HOUR, MINUTE, suited } from './calendar.ts';
+import { suited } from './calendar.ts';
 import { contact, survey } from './contacts.ts';
 import type { PromiseTruth, Story } from './story.ts';
 import { stormAt } from './weather.ts';
@@ -74,7 +75,7 @@ function failAgain(story: Story, at: number): void {
 }
 
 /** Getting help after the line worked once. Returns when it was over; null: never was. */
-export function getHelp(story: Story, startsAt: number): number | null {
+function getHelp(story: Story, startsAt: number): number | null {
   const { chance } = story;
   const channel = chance.weighted<Channel>([
     ['app', 5],

@@ -1,6 +1,7 @@
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
 import { deliver, install } from './arriving.ts';
 import { lookAround, order, signIn } from './buying.ts';
-import { DAY, HOUR, MINUTE, suited } from './calendar.ts';
+import { suited } from './calendar.ts';
 import { contact } from './contacts.ts';
 import { firstBill, liveOn } from './living.ts';
 import { Story } from './story.ts';
@@ -56,7 +57,7 @@ function callAsStranger(story: Story, startsAt: number): void {
 }
 
 /** Customers from before the first week: they get in touch outside any case. */
-export function askAsOldCustomer(story: Story, startsAt: number): void {
+function askAsOldCustomer(story: Story, startsAt: number): void {
   const { chance } = story;
   signIn(story, 'app', startsAt);
   contact(story, { at: startsAt + chance.between(0.2, 5) * HOUR, topic: chance.pick(TOPICS), hard: 0.3 });

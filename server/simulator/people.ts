@@ -1,7 +1,7 @@
 import type { Chance } from './random.ts';
 
 /** Areas of the example country, and how many of the customers live there. */
-export const AREAS = [
+const AREAS = [
   ['north', 27],
   ['east', 19],
   ['south', 30],

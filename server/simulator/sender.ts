@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '#lib/contract/fault.ts';
 import type { EventInput, FactorInput, IngestAnswer } from '#lib/contract/index.ts';
-import { DAY } from './calendar.ts';
+import { DAY } from '#lib/contract/time.ts';
 import { FEEDS } from './catalogue.ts';
 import type { Feed } from './catalogue.ts';
 import { stillToCome, tellHistory } from './history.ts';

@@ -1,4 +1,5 @@
 import type { Channel, EventInput } from '#lib/contract/index.ts';
+import { DAY } from '#lib/contract/time.ts';
 import { feedOf, STEPS, TOUCHPOINTS } from './catalogue.ts';
 import type { Feed, StageId, TouchpointId } from './catalogue.ts';
 import { strangersPhone } from './people.ts';
@@ -54,7 +55,7 @@ export interface World {
 }
 
 /** Window of the journey: later steps do not count. */
-const WINDOW_MS = 45 * 86_400_000;
+const WINDOW_MS = 45 * DAY;
 
 /** One customer's story while it is being told: events in any order, and the truth about them. */
 export class Story {

@@ -1,5 +1,5 @@
 import type { FactorInput } from '#lib/contract/index.ts';
-import { DAY, HOUR } from './calendar.ts';
+import { DAY, HOUR } from '#lib/contract/time.ts';
 import type { Area } from './people.ts';
 
 /** A storm over one area. Times are ms since 1970. */

@@ -20,7 +20,7 @@ const NOUNS: Readonly<Record<Topic, readonly string[]>> = {
 };
 
 /** Sentences by mood. `{noun}` is the thing, `{days}` a small number, `{day}` a weekday. All invented. */
-export const SENTENCES: Readonly<Record<Mood, readonly string[]>> = {
+const SENTENCES: Readonly<Record<Mood, readonly string[]>> = {
   frustrated: [
     'This is the third time I am contacting you about the {noun} and still nothing. Ridiculous.',
     'I have been waiting {days} days for the {noun}. This is unacceptable.',

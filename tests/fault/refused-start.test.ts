@@ -101,3 +101,16 @@ describe('a start with a country that does not exist', () => {
     expect(said).toContain('PHONE_REGION must be the ISO code of a country, such as DE or GB, but is "UK"');
   });
 });
+
+describe('a start with a data folder in which nothing can be made', () => {
+  it.runIf(process.platform === 'linux').each(['/proc', '/proc/nowhere/deep'])('is refused with a sentence: %s', async (dataDir) => {
+    const own = await start({ DATA_DIR: dataDir });
+    expect([own.code, own.said]).toEqual([1, expect.stringContaining(`DATA_DIR=${dataDir} cannot be used as the data folder`)]);
+    await using server = await startTestRedis();
+    const { code, said } = await start({ DATA_DIR: dataDir, REDIS_URL: server.url });
+    expect([code, said]).toEqual([
+      1,
+      expect.stringContaining(`The write key cannot be kept in ${dataDir}/write-key (ENOENT). DATA_DIR must be a folder`),
+    ]);
+  });
+});

@@ -7,8 +7,9 @@ import { formatList } from '#lib/contract/index.ts';
 import { importFile } from '#server/importers/import.ts';
 import type { ImportSummary } from '#server/importers/import.ts';
 import { openDoor } from '#server/importers/door.ts';
-import { parseMapping } from '#server/importers/mapping.ts';
+import { mappingSchema } from '#server/importers/mapping.ts';
 import { projectFile } from '#server/platform/files.ts';
+import { readYaml } from '#server/platform/yaml.ts';
 import { INCIDENT_LOG, countIncidents, hasIncidentLog } from '../support/incident-count.ts';
 import type { IncidentCount } from '../support/incident-count.ts';
 import { imbalances } from '../support/numbers.ts';
@@ -29,7 +30,7 @@ describe.skipIf(!hasIncidentLog)(`a real service desk's log, imported through th
     folder = await mkdtemp(join(tmpdir(), 'throughline-incident-'));
     counted = countIncidents();
     app = await startTestApp({ now: Date.UTC(2026, 9, 15, 12), partitions: 8, journeys: [await readFile(JOURNEY, 'utf8')] });
-    const mapping = parseMapping(await readFile(MAPPING, 'utf8'), MAPPING);
+    const mapping = readYaml(MAPPING, await readFile(MAPPING, 'utf8'), mappingSchema);
     const display = { reading: () => undefined, sending: () => undefined, finished: () => undefined };
     const door = openDoor({ address: app.address, key: APP_KEY, source: mapping.source });
     summary = await importFile({

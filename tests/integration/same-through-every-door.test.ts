@@ -8,7 +8,8 @@ import type { EventInput, ListRef } from '#lib/contract/index.ts';
 import { COLUMNS } from '#lib/contract/index.ts';
 import { openDoor } from '#server/importers/door.ts';
 import { importFile } from '#server/importers/import.ts';
-import { parseMapping } from '#server/importers/mapping.ts';
+import { mappingSchema } from '#server/importers/mapping.ts';
+import { readYaml } from '#server/platform/yaml.ts';
 import { keys } from '#server/redis/keys.ts';
 import { APP_KEY, startTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
@@ -126,7 +127,7 @@ async function imported(app: TestApp, name: string, content: string | Buffer, ma
   const door = openDoor({ address: app.address, key: APP_KEY, source: SOURCE });
   const done = await importFile({
     file,
-    mapping: parseMapping(mapping, 'mapping.yaml'),
+    mapping: readYaml('mapping.yaml', mapping, mappingSchema),
     folder,
     name,
     display,

@@ -420,6 +420,22 @@ describe('the stream for producers of the house', () => {
     expect(entries.map(({ code, raw }) => [code, raw])).toEqual([['invalid_json', '{"broken":']]);
   });
 
+  it('whose place in the store something else takes is told of as such, beside everything else, and taken in once that is gone', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const { redis } = app.app;
+    await redis.set(keys.inbox(), 'of somebody else');
+    await send(app, '/v1/events', [{ id: '1', type: 'page.viewed', customer: who }], { 'x-source': 'shop' });
+    await expect.poll(() => sourceOf(app, 'shop'), SOON).toBeDefined();
+    await expect.poll(() => view(app), SOON).toMatchObject({ inboxWaiting: null, inboxStoppedAt: NOON });
+    const figures = await (await fetch(`${app.address}/metrics`)).text();
+    expect(figures).toContain('throughline_store_up 1');
+    expect(figures).not.toMatch(/^throughline_inbox_entries/m);
+    await redis.del(keys.inbox());
+    await redis.xAdd(keys.inbox(), '*', { source: 'till', customerId: 'C-1', id: '1', type: 'page.viewed' });
+    await expect.poll(() => sourceOf(app, 'till'), { timeout: 4000, interval: 50 }).toBeDefined();
+    expect(await view(app)).toMatchObject({ inboxWaiting: 0, inboxStoppedAt: null });
+  });
+
   it('goes on behind an entry that cannot be read, and what is set aside can be put right', async () => {
     await using app = await startTestApp({ now: NOON });
     const { redis } = app.app;

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CHANNELS, STORY_FEELINGS, STORY_KINDS, STORY_PARTS, hitsIn, searchable } from '#lib/contract/index.ts';
 import type { StoryFilter } from '#lib/contract/index.ts';
+import { compareStreamIds } from '#server/domain/kernel/stream-id.ts';
 import { passes } from '#server/domain/timeline/filter.ts';
 import { singleEntries } from '#server/domain/timeline/group.ts';
 import { sourcesOf } from '#server/domain/timeline/lookup.ts';
-import { compareIds, shownGroups, stretchOf } from '#server/domain/timeline/page.ts';
+import { shownGroups, stretchOf } from '#server/domain/timeline/page.ts';
 import { stripOf } from '#server/domain/timeline/strip.ts';
 import { BASE, HOUR, history } from '../support/histories.ts';
 import { tell } from '../support/story.ts';
@@ -119,7 +120,7 @@ describe('ids of a stream', () => {
     fc.assert(
       fc.property(id, id, ([a, low], [b, other]) => {
         const expected = a !== b ? Math.sign(a - b) : low < other ? -1 : low > other ? 1 : 0;
-        expect(Math.sign(compareIds(`${a}-${low}`, `${b}-${other}`))).toBe(expected);
+        expect(Math.sign(compareStreamIds(`${a}-${low}`, `${b}-${other}`))).toBe(expected);
       }),
     );
   });

@@ -77,6 +77,8 @@ export interface TestAppOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** serves the built pages too; they find the app that was started last in this process */
   readonly pages?: boolean;
+  /** whether its store is known to have no room */
+  readonly isStoreFull?: () => boolean;
 }
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -108,6 +110,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     clock: () => clock.now,
     log: createLog('silent'),
     version: 'test',
+    isStoreFull: options.isStoreFull,
   });
   const pages = options.pages === true ? await builtPages() : undefined;
   const http = createServer((request, response) => {
@@ -116,7 +119,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     if (pages === undefined) response.writeHead(404).end();
     else pages(request, response);
   });
-  app.attach(http);
+  app.attach(http, 'refused');
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 

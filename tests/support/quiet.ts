@@ -6,7 +6,7 @@ import { keys } from '#server/redis/keys.ts';
 const POLL_MS = 25;
 
 /** Whether everything in the logs, and everything partitions sent each other, has been taken in. */
-export async function isQuiet(redis: Redis, partitions: number): Promise<boolean> {
+async function isQuiet(redis: Redis, partitions: number): Promise<boolean> {
   const places = Array.from({ length: partitions }, (_, p) => p);
   for (const p of places) {
     if ((await redis.xLen(keys.log(p))) > 0) return false;

@@ -27,7 +27,7 @@ export async function ask<Answer>(address: string, path: string, input: unknown)
 }
 
 /** Sends events through the door. @throws Fault where it refuses them */
-export async function give(address: string, writeKey: string, events: readonly object[]): Promise<void> {
+async function give(address: string, writeKey: string, events: readonly object[]): Promise<void> {
   const headers = { authorization: `Bearer ${writeKey}`, 'content-type': 'application/json', 'x-source': 'probe' };
   const response = await fetch(`${address}/v1/events`, { method: 'POST', headers, body: JSON.stringify(events) });
   const body = (await response.json()) as { readonly accepted?: number };

@@ -136,7 +136,7 @@ function matcher(file: JourneyFile, touchpoints: readonly Touchpoint[]): Bluepri
 }
 
 /** The owner of a stage: named, else the department to which most of its touchpoints belong, the first of equals. */
-export function stageOwner(file: JourneyFile, stage: JourneyFile['stages'][number]): string {
+function stageOwner(file: JourneyFile, stage: JourneyFile['stages'][number]): string {
   if (stage.owner !== undefined) return stage.owner;
   const counts = new Map<string, number>();
   for (const touchpoint of file.touchpoints)

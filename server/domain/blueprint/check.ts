@@ -3,6 +3,7 @@ import type { JourneyFile, StandardTimeFile, TouchpointFile } from '#lib/contrac
 import { isZone } from '../kernel/calendar.ts';
 import { overlaps, takesAllOf } from './match-rules.ts';
 import { variantFiles } from './variant.ts';
+import { DAY } from '../kernel/time.ts';
 
 /** Something wrong in a journey file: where, and what to do. */
 export interface BlueprintProblem {
@@ -14,7 +15,7 @@ type Path = BlueprintProblem['path'];
 type Report = (path: Path, message: string) => void;
 
 /** Working time is counted day by day of the calendar, so a slip of the pen would be counted for hours. */
-const LONGEST_WORKING_MS = 366 * 86_400_000;
+const LONGEST_WORKING_MS = 366 * DAY;
 
 const msOf = (time: StandardTimeFile | undefined): number => (time === undefined ? 0 : typeof time === 'number' ? time : time.working);
 

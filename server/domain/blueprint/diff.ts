@@ -1,4 +1,5 @@
 import type { JourneyChange, JourneyFile } from '#lib/contract/index.ts';
+import { DAY, HOUR, MINUTE } from '../kernel/time.ts';
 
 /** Fields that hold a duration in ms. */
 const DURATIONS: ReadonlySet<string> = new Set([
@@ -16,10 +17,10 @@ const DURATIONS: ReadonlySet<string> = new Set([
   'silentAfter',
 ]);
 const UNITS = [
-  ['w', 604_800_000],
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
+  ['w', 7 * DAY],
+  ['d', DAY],
+  ['h', HOUR],
+  ['m', MINUTE],
   ['s', 1000],
 ] as const;
 

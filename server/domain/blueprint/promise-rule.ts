@@ -2,6 +2,7 @@ import { minutesOfClock } from '#lib/contract/index.ts';
 import type { DueRule, JourneyFile } from '#lib/contract/index.ts';
 import type { Calendar } from '../kernel/calendar.ts';
 import type { OwnerCalendars } from './calendars.ts';
+import { DAY, MINUTE } from '../kernel/time.ts';
 
 /** What a journey promises: made ready, with the calendar of its owner. */
 export interface PromiseRule {
@@ -53,11 +54,9 @@ export function dueAt(rule: PromiseRule, madeAt: number): number | null {
   // Refused since, and published before: without a calendar every day is a working day, counted in UTC.
   const minute = minutesOfClock(due.by);
   if (calendar !== null) return finite(calendar.workingDayAfter(madeAt, due.workingDays, minute));
-  const midnight = Math.floor(madeAt / DAY_MS) * DAY_MS;
-  return midnight + due.workingDays * DAY_MS + minute * 60_000;
+  const midnight = Math.floor(madeAt / DAY) * DAY;
+  return midnight + due.workingDays * DAY + minute * MINUTE;
 }
-
-const DAY_MS = 86_400_000;
 
 function finite(at: number): number | null {
   return at === Infinity ? null : at;

@@ -13,7 +13,7 @@ export interface VariantOf<B> {
 }
 
 /** Whether a case is one of a variant's. */
-export function isOfVariant(variant: Pick<VariantOf<unknown>, 'segments' | 'channels'>, one: CaseKind): boolean {
+function isOfVariant(variant: Pick<VariantOf<unknown>, 'segments' | 'channels'>, one: CaseKind): boolean {
   return (variant.segments?.includes(one.segment) ?? true) && (variant.channels?.includes(one.channel) ?? true);
 }
 

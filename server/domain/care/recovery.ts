@@ -11,7 +11,7 @@ import type { Listed } from '../kernel/row.ts';
 import { DAY, hourAnchor, minuteOf } from '../kernel/time.ts';
 
 /** What is not made good within this time is lost: the customer has given up on it. */
-export const LOST_AFTER_MS = 30 * DAY;
+const LOST_AFTER_MS = 30 * DAY;
 /** Once contacted, it is to be made good within this time. */
 const MAKE_GOOD_MS = DAY;
 /** A feeling this bad, and this sure, is a failure of its own. Thousandths. */

@@ -12,7 +12,7 @@ export const LOST_HANDOVER = FINDINGS.indexOf('lost_handover');
 /** Findings kept with a case. */
 export const FOUND_KEPT = 20;
 /** A change of channel this long after the last word belongs together with it. */
-export const HANDOVER_MS = 72 * HOUR;
+const HANDOVER_MS = 72 * HOUR;
 
 /**
  * When the last event of a case turns out to be a dead end: nothing that the journey allows followed within the standard time of the stage, on its

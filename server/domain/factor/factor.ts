@@ -5,8 +5,7 @@ import { DAY } from '../kernel/time.ts';
 export const FACTOR_REACH_MS = 180 * DAY;
 
 /** Who answers for a promise or a visit: its owner; nobody here, because a factor outside our control was at work; or somebody outside. */
-export const CHARGES = ['owner', 'factor', 'outside'] as const;
-export type Charge = (typeof CHARGES)[number];
+export type Charge = 'owner' | 'factor' | 'outside';
 
 /** What could be touched by a factor: whose, where, and when. */
 export interface Exposure {

@@ -1,11 +1,10 @@
 import type { FeedState } from '#lib/contract/index.ts';
+import { HOUR, MINUTE } from '../kernel/time.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 /** Past this many times its usual pause a source is silent. */
 const SILENT_AFTER = 2;
 /** Nobody is called silent within the minute in which health is counted. */
-const LEAST_PAUSE_MS = MINUTE_MS;
+const LEAST_PAUSE_MS = MINUTE;
 /** Events within the hour below which nobody can tell how often a new source speaks. */
 const LEAST_HEARD = 3;
 
@@ -32,7 +31,7 @@ export function heardAt({ at, received }: { readonly at: number; readonly receiv
 
 /** Whether an event arrived soon enough after it happened to tell that its source speaks now. */
 export function isTimely({ at, received }: { readonly at: number; readonly received: number }): boolean {
-  return received - at <= HOUR_MS;
+  return received - at <= HOUR;
 }
 
 /** What a source's stillness means. */
@@ -60,7 +59,7 @@ function longestPause(minutes: readonly number[]): number {
     if (since !== undefined) longest = Math.max(longest, minute - since);
     since = minute;
   });
-  return longest * MINUTE_MS;
+  return longest * MINUTE;
 }
 
 /**
@@ -68,7 +67,7 @@ function longestPause(minutes: readonly number[]): number {
  */
 export function feedHealth(counts: FeedCounts, now: number): FeedHealth {
   const perHour = usualPerHour(counts);
-  const expectedEveryMs = perHour <= 0 ? null : Math.max(HOUR_MS / perHour, longestPause(counts.minutes));
+  const expectedEveryMs = perHour <= 0 ? null : Math.max(HOUR / perHour, longestPause(counts.minutes));
   const { lastAt, lastHeard, silentAfter } = counts;
   if (silentAfter !== undefined && lastAt !== null) {
     const still = now - lastAt;

@@ -1,16 +1,16 @@
 import type { CaseState, CustomerState, VisitState } from '../customer/state.ts';
 import type { StoredEvent } from '../event/event.ts';
-import { DAY, HOUR } from '../kernel/time.ts';
+import { DAY } from '../kernel/time.ts';
 import { TRACE, fingerprint } from './web.ts';
 
 /** Another channel so soon after an attempt that failed was not chosen freely. */
-const SWITCH_MS = 24 * HOUR;
+const SWITCH_MS = DAY;
 /** What a customer's own rate of contacts is held against until there is more to go by: one contact in so long. */
 const USUAL_MS = 28 * DAY;
 /** Things remembered as asked or told, per case. */
 const ASKED_KEPT = 20;
 /** Who somebody is may be asked again another day. */
-const IDENTITY_MS = 24 * HOUR;
+const IDENTITY_MS = DAY;
 const IDENTITY = fingerprint('#identity');
 
 /** Whether an event is the customer's own coming: not a letter, a parcel or a call of ours. */

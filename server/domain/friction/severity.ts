@@ -1,6 +1,6 @@
 import type { Component } from '#lib/contract/index.ts';
+import { HOUR } from '../kernel/time.ts';
 
-const HOUR_MS = 3_600_000;
 /** Severities that run with time move in steps of 1/16, so that a visit is rebooked at most fifteen times. */
 const STEPS = 16;
 /** Turns a median absolute deviation into a standard deviation under normality. */
@@ -70,7 +70,7 @@ export function countSeverity(count: number, half = 1): number {
  * @param x the excess
  * @param m excess that weighs half, > 0, same unit
  */
-export function timeSeverity(x: number, m: number): number {
+function timeSeverity(x: number, m: number): number {
   if (!(x > 0)) return 0;
   // as a ratio: x * x may overflow where x / m does not
   const ratio = m / x;
@@ -153,8 +153,8 @@ export function promiseLadder(promise: PromiseLadder): readonly LadderStep[] {
     notBefore: breaksAt,
     until,
     steps: STEPS,
-    severityAfter: (ms) => promiseSeverity(ms / HOUR_MS, halfHours, false),
-    msAt: (ratio) => halfHours * HOUR_MS * ratio,
+    severityAfter: (ms) => promiseSeverity(ms / HOUR, halfHours, false),
+    msAt: (ratio) => halfHours * HOUR * ratio,
   });
   const left = promise.warnedFactor ?? WARNED_FACTOR;
   return warned ? steps.map(({ at, severity }) => ({ at, severity: severity * left })) : steps;

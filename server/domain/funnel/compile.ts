@@ -85,7 +85,7 @@ function maskOf(groups: readonly { readonly any: readonly FunnelMatch[] }[], jou
 }
 
 /** Compiles a checked definition. Pure. */
-export function compileFunnel(definition: FunnelDefinition): Funnel {
+function compileFunnel(definition: FunnelDefinition): Funnel {
   const { steps, journey } = definition;
   const nextRequired = (after: number): number => {
     for (let k = after + 1; k < steps.length; k++) if (steps[k]?.optional !== true) return k;

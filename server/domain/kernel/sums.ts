@@ -2,8 +2,8 @@ import type { Booking, BookingSink } from './counters.ts';
 import { AnchoredSums } from './anchored.ts';
 import { CellNames } from './places.ts';
 import type { PlaceSums } from './places.ts';
+import { DAY_MINUTES } from './time.ts';
 
-const DAY_MINUTES = 1440;
 /** Anchors kept together: short, so that packing or reading one stretch is soon done. */
 const STRETCH_MINUTES = 180;
 /** A stretch rests this long after its end, minutes: bookings mostly come to the hour that is. */

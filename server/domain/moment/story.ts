@@ -1,9 +1,9 @@
 import type { Channel } from '#lib/contract/index.ts';
 
 /** From this friction on, or felt this badly, an experience was bad; felt this well, it was good. */
-export const BAD_FRICTION = 40;
-export const BAD_VALENCE = -0.4;
-export const GOOD_VALENCE = 0.4;
+const BAD_FRICTION = 40;
+const BAD_VALENCE = -0.4;
+const GOOD_VALENCE = 0.4;
 
 /** One visit of a case, as it stood at the position. */
 export interface StoryVisit {

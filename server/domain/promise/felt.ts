@@ -4,7 +4,7 @@ import type { CustomerState, Feel, PromiseRecord } from '../customer/state.ts';
 import { outcomeOf } from './dates.ts';
 
 /** What is said within this time after a promise was kept or broken is taken to be about it. */
-export const FELT_MS = 7 * DAY;
+const FELT_MS = 7 * DAY;
 /** Pieces of evidence kept with a promise. */
 const FELT_KEPT = 12;
 /** A mean valence beyond this is happy or unhappy; between lies neutral. Thousandths. */

@@ -3,7 +3,7 @@ import type { Booking } from '../kernel/counters.ts';
 import type { Row } from '../kernel/row.ts';
 import { DELAY, PROMISE } from '../kernel/counters.ts';
 import { binOf } from '../kernel/log-bins.ts';
-import { hourAnchor, minuteOf } from '../kernel/time.ts';
+import { MINUTE, hourAnchor, minuteOf } from '../kernel/time.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import { stageAt } from '../case/case.ts';
 import type { PromiseRecord } from '../customer/state.ts';
@@ -173,7 +173,7 @@ const holds = (at: number, minute: number): boolean => at !== 0 && minuteOf(at) 
 /** When the promise got where it is at a minute: in the words of the list that asks; null: it is not there. */
 function standing(member: PromiseMember, what: PromiseWhat, minute: number): number | null {
   const dates = datesOf(member);
-  const end = minute * 60_000 + 59_999;
+  const end = minute * MINUTE + 59_999;
   const dated = holds(dates.datedAt, minute);
   if (what === 'undated') return dated ? null : member[5];
   if (!dated) return null;

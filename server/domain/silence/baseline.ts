@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import { MINUTE } from '../kernel/time.ts';
 
 /** Weeks looked back for what is usual at this weekday and hour. */
-export const BASELINE_WEEKS = 8;
+const BASELINE_WEEKS = 8;
 /** Fewer weeks than these are no baseline. */
 const FEWEST_WEEKS = 3;
 /** Weeks from which on their spread tells anything. */

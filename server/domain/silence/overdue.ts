@@ -4,7 +4,7 @@ import { kaplanMeier, survivalAt } from '../kernel/survival.ts';
 /** With fewer others than these nothing is said. */
 const FEWEST_OTHERS = 30;
 /** Below this share still waiting, it is said that what was to come never came. */
-export const NEVER_CAME_BELOW = 0.05;
+const NEVER_CAME_BELOW = 0.05;
 
 /** How long others waited for the same. */
 export interface WaitingCurve {

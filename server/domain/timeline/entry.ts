@@ -170,7 +170,7 @@ export function entryOf(event: StoredEvent, { state, blueprints, emotion }: Entr
 }
 
 /** Everything of an event that a person can search in, as it is shown. */
-export function wordsOf(event: StoredEvent, matched: Matched | null): readonly string[] {
+function wordsOf(event: StoredEvent, matched: Matched | null): readonly string[] {
   const told = [
     event.text,
     event.promise?.wording,

@@ -5,7 +5,7 @@ import type { StoryEntry } from './entry.ts';
 const CLEAR = 200;
 
 /** How something felt, coarsely. @param valence in thousandths */
-export function feelingOf(valence: number): StoryFeeling {
+function feelingOf(valence: number): StoryFeeling {
   if (valence <= -CLEAR) return 'bad';
   return valence < CLEAR ? 'neutral' : 'good';
 }

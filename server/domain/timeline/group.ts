@@ -3,7 +3,7 @@ import { HOUR, MINUTE } from '../kernel/time.ts';
 import type { StoryEntry } from './entry.ts';
 
 /** Quiet for longer than this on its channel, a contact or session is over. */
-export const QUIET_MS = 30 * MINUTE;
+const QUIET_MS = 30 * MINUTE;
 /** What a source names as one contact may pause longer, but not for ever. */
 const SESSION_QUIET_MS = 12 * HOUR;
 /** Events of one group: a longer one goes on as another, so that no page grows without end. */

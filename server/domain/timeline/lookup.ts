@@ -57,7 +57,7 @@ export function makingEvent(promise: string): string {
 }
 
 /** Name of a case's values among the sources. */
-export function caseName(one: { readonly journey: string; readonly caseId: string }): string {
+function caseName(one: { readonly journey: string; readonly caseId: string }): string {
   return `${one.journey} ${one.caseId}`;
 }
 

@@ -1,4 +1,5 @@
 import type { StoryPlace } from '#lib/contract/index.ts';
+import { compareStreamIds } from '#server/domain/kernel/stream-id.ts';
 import type { StoryEntry } from './entry.ts';
 import type { EntryGroup } from './group.ts';
 
@@ -21,20 +22,12 @@ export interface Stretch {
 
 const lastOf = ({ group }: ShownGroup): number => group.members.at(-1) ?? 0;
 
-/** Orders two stream ids as the store does. */
-export function compareIds(a: string, b: string): number {
-  const [[ms = '0', low = '0'], [other = '0', otherLow = '0']] = [a.split('-'), b.split('-')];
-  if (ms !== other) return Number(ms) - Number(other);
-  const difference = BigInt(low) - BigInt(otherLow);
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
-}
-
 /** Place of the first entry that is not before an id, or that is behind it; the number of entries where none is. */
 function placeOf(entries: readonly StoryEntry[], id: string, behind: 0 | 1 = 0): number {
   let [low, high] = [0, entries.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (compareIds(entries[middle]?.id ?? '0-0', id) < behind) low = middle + 1;
+    if (compareStreamIds(entries[middle]?.id ?? '0-0', id) < behind) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -33,7 +33,7 @@ interface Time {
 }
 
 /** The column in which an instant lies, 0 to columns - 1. */
-export function columnOf(at: number, { from, to }: Time): number {
+function columnOf(at: number, { from, to }: Time): number {
   const share = (at - from) / Math.max(1, to - from);
   return Math.min(STRIP_COLUMNS - 1, Math.max(0, Math.floor(share * STRIP_COLUMNS)));
 }

@@ -17,7 +17,7 @@ export type Sides = ReadonlyMap<string, ComparedSide>;
 const NOBODY: ComparedSide = { entered: 0, converted: 0 };
 
 /** Two sides together; `sign` -1: what the first has more. */
-export function addSides(one: ComparedSide, other: ComparedSide, sign: 1 | -1 = 1): ComparedSide {
+function addSides(one: ComparedSide, other: ComparedSide, sign: 1 | -1 = 1): ComparedSide {
   return { entered: one.entered + sign * other.entered, converted: one.converted + sign * other.converted };
 }
 

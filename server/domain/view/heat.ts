@@ -24,9 +24,8 @@ import { plannedMinutes, presenceOf } from '../silence/presence.ts';
 import type { PresenceVerdict } from '../silence/presence.ts';
 import { cellOf } from '../friction/friction.ts';
 import { HEAT, PROMISE, parseCell } from '../kernel/counters.ts';
-import { minuteOf } from '../kernel/time.ts';
+import { DAY_MINUTES, minuteOf } from '../kernel/time.ts';
 
-const DAY_MINUTES = 1440;
 /** The column that holds a stage as a whole. */
 export const ALL = 'all';
 
@@ -237,7 +236,7 @@ function planned(
 }
 
 /** The name under which notes on a square are kept. */
-export function cellPlace(by: Column, stage: string, column: string): string {
+function cellPlace(by: Column, stage: string, column: string): string {
   return `cell:${by}:${stage}|${column}`;
 }
 
@@ -329,7 +328,7 @@ function heatCell(input: HeatInput, grids: Grids, where: { readonly stage: Stage
 }
 
 /** Columns in an order that does not move while live: planned ones first, in the order of the contract or the file. */
-export function columnsOf(blueprint: Blueprint, by: Column, grid: ReadonlyMap<string, Measures>): string[] {
+function columnsOf(blueprint: Blueprint, by: Column, grid: ReadonlyMap<string, Measures>): string[] {
   const planned =
     by === 'channel'
       ? [...new Set(blueprint.touchpoints.flatMap((t) => t.channels))]

@@ -7,10 +7,9 @@ import type { Episode } from '../hotspot/watch.ts';
 import { SquareWatch } from '../hotspot/watch.ts';
 import { HEAT, parseCell } from '../kernel/counters.ts';
 import type { CellSums, Tracer } from '../kernel/sums.ts';
-import { MINUTE } from '../kernel/time.ts';
+import { DAY_MINUTES, MINUTE } from '../kernel/time.ts';
 import { frictionSum } from './heat.ts';
 
-const DAY_MINUTES = 1440;
 /** How far back squares are watched, minutes; before that lies what tells what is usual. */
 const WATCHED = 2 * DAY_MINUTES;
 /** What is over for longer than this is no news, minutes. */

@@ -3,11 +3,9 @@ import type { BarrierNote, Position, SilenceView, SourceHealth, TouchpointPresen
 import type { Blueprint, Touchpoint } from '../blueprint/blueprint.ts';
 import type { CellSums } from '../kernel/sums.ts';
 import { EVENT, parseCell } from '../kernel/counters.ts';
-import { minuteOf } from '../kernel/time.ts';
+import { DAY_MINUTES, minuteOf } from '../kernel/time.ts';
 import { baselineOf, demandOf } from '../silence/baseline.ts';
 import { loudnessOf, plannedMinutes } from '../silence/presence.ts';
-
-const DAY_MINUTES = 1440;
 
 /** What the map of absences is made of. */
 export interface SilenceInput {
@@ -27,7 +25,7 @@ export interface SilenceInput {
 }
 
 /** The name under which notes on a touchpoint are kept. */
-export function touchpointPlace(touchpoint: string): string {
+function touchpointPlace(touchpoint: string): string {
   return `touchpoint:${touchpoint}`;
 }
 

@@ -3,7 +3,7 @@ import type { Channel, Component, Factor } from '#lib/contract/index.ts';
 import type { Booking } from '../kernel/counters.ts';
 import type { Row } from '../kernel/row.ts';
 import { HEAT } from '../kernel/counters.ts';
-import { DAY, MINUTE, minuteOf } from '../kernel/time.ts';
+import { DAY, HOUR, MINUTE, minuteOf } from '../kernel/time.ts';
 import type { Blueprint, Stage } from '../blueprint/blueprint.ts';
 import { variantIdOf } from '../blueprint/variant.ts';
 import { stageAt, stayEnd } from '../case/case.ts';
@@ -368,5 +368,5 @@ function promiseRuns(promise: PromiseRecord, at: number): boolean {
   if (promise.metAt !== 0 || promise.withdrawnAt !== 0) return false;
   // It may be given a date as long as it is remembered.
   if (!isDated(promise)) return at - promise.madeAt <= KEEP_MS;
-  return at <= promise.firstDue + promise.graceMs + 4 * promise.halfHours * 3_600_000 + DAY;
+  return at <= promise.firstDue + promise.graceMs + 4 * promise.halfHours * HOUR + DAY;
 }

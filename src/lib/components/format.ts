@@ -1,4 +1,5 @@
 import type { Names } from '#lib/contract/views.ts';
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
 import { formats } from '#lib/messages/formats.ts';
 import { localeOf } from '#lib/messages/languages.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
@@ -6,9 +7,6 @@ import * as m from '#messages/format.ts';
 import { place } from './zone.ts';
 
 const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 /** Which of a thing's two names is shown. */
 export type Side = 'customer' | 'internal';
@@ -193,11 +191,6 @@ export function words(identifier: string): string {
     .replace(/[_.-]+/g, ' ')
     .toLowerCase();
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
-}
-
-/** `1 case`, `2 cases`, in English only: words of pages come from the messages, which count in every language. */
-export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
 }
 
 function shown(at: number, options: { [Key in keyof Intl.DateTimeFormatOptions]: Intl.DateTimeFormatOptions[Key] | undefined }): string {

@@ -1,4 +1,4 @@
-const MINUTE = 60_000;
+import { MINUTE } from '#lib/contract/time.ts';
 
 /** `2026-11-20T14:32` in the reader's own zone, for a field of a form; nothing for no instant. */
 export function fieldOf(at: number | undefined): string {

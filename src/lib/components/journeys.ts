@@ -5,6 +5,19 @@ export function chooseJourney(journeys: readonly JourneySummary[], asked: string
   return journeys.find(({ journey }) => journey === asked) ?? journeys.find(({ span }) => span !== null) ?? journeys[0];
 }
 
+/** What a page's load has, of which its journey is found. */
+interface Load {
+  readonly url: URL;
+  readonly parent: () => Promise<{ readonly journeys: readonly JourneySummary[] }>;
+}
+
+/** The journey a page shows by its address, `?j=`; undefined: there is none at all. */
+export async function askedJourney({ url, parent }: Load): Promise<JourneySummary | undefined> {
+  const asked = url.searchParams.get('j');
+  const { journeys } = await parent();
+  return chooseJourney(journeys, asked);
+}
+
 /** The version a page shows where its address names none: the newest, or that which was in force at a past instant. */
 export function usualVersion(journey: Pick<JourneySummary, 'version' | 'running'>, to: number | undefined): number {
   if (to === undefined) return journey.version;

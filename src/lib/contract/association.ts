@@ -1,14 +1,14 @@
+import { DAY } from './time.ts';
 import { z } from 'zod';
 import type { Names, Position } from './views.ts';
 
 const text = z.string().min(1).max(128);
 const instant = z.int().min(0).max(4_102_444_800_000);
-const DAY = 86_400_000;
 
 /** How long is waited for what follows, ms. */
 export const ASSOCIATION_WINDOWS = { '1d': DAY, '7d': 7 * DAY, '30d': 30 * DAY } as const;
 export type AssociationWindow = keyof typeof ASSOCIATION_WINDOWS;
-export const ASSOCIATION_WINDOW_NAMES = ['1d', '7d', '30d'] as const satisfies readonly AssociationWindow[];
+const ASSOCIATION_WINDOW_NAMES = ['1d', '7d', '30d'] as const satisfies readonly AssociationWindow[];
 
 export const associationParams = z.strictObject({
   journey: text,

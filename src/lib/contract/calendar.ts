@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Days of the week as a calendar names them, Monday first. */
-export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
 const DAY = `(?:${WEEKDAYS.join('|')})`;

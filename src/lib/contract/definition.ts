@@ -5,7 +5,7 @@ import { z } from 'zod';
  * what friction is judged by.
  * Definitions are never changed in place: each publication is an entry of its own, so every process and every rebuild sees the same history.
  */
-export const DEFINITION_KINDS = ['journey', 'funnel', 'factor', 'identity', 'references', 'policy', 'note', 'friction'] as const;
+const DEFINITION_KINDS = ['journey', 'funnel', 'factor', 'identity', 'references', 'policy', 'note', 'friction'] as const;
 export type DefinitionKind = (typeof DEFINITION_KINDS)[number];
 
 /** One published definition, as it is kept. */

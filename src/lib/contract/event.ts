@@ -1,3 +1,4 @@
+import { MINUTE } from './time.ts';
 import { z } from 'zod';
 import { CHANNELS, COMPONENTS } from './words.ts';
 
@@ -10,12 +11,12 @@ const instant = z.union([z.number(), z.string().max(40)]);
 /** Earliest instant of an event that is believed: 2000-01-01, ms since 1970. */
 export const EARLIEST_MS = Date.UTC(2000, 0, 1);
 /** How far a source's clock may run ahead of ours, ms. */
-export const AHEAD_MS = 5 * 60_000;
+export const AHEAD_MS = 5 * MINUTE;
 
 /** Free attributes: flat or nested JSON, at most 32 levels deep (checked before parsing). */
 const attributes = z.record(z.string().max(128), z.unknown());
 
-export const scoreSchema = z.strictObject({
+const scoreSchema = z.strictObject({
   /** `csat` and `stars` 1 to 5, `ces` 1 to 7 ("made it easy"), `nps` 0 to 10, `valence` -1 to 1. */
   kind: z.enum(['csat', 'stars', 'ces', 'nps', 'valence']),
   value: z.number(),
@@ -23,13 +24,13 @@ export const scoreSchema = z.strictObject({
   scale: z.number().optional(),
 });
 
-export const signalSchema = z.strictObject({
+const signalSchema = z.strictObject({
   kind: z.enum(COMPONENTS),
   /** Seconds for `wait`, a count for the others (default 1). */
   value: z.number().min(0).max(1e9).optional(),
 });
 
-export const promiseSchema = z.strictObject({
+const promiseSchema = z.strictObject({
   /** Tells promises of one customer apart; default: one promise per kind and case at a time, so that making it again while it stands moves it. */
   id: identifier.optional(),
   /** What was promised, for example `delivery`, `call_back`, `appointment`. */

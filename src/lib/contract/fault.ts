@@ -1,21 +1,19 @@
 import type { z } from 'zod';
 
 /** What can go wrong, as a closed list. One table in server/api maps the codes to HTTP, tRPC and socket answers. */
-export const FAULT_CODES = [
-  'bad_request',
-  'unauthorised',
-  'forbidden',
-  'not_found',
-  'too_large',
-  'too_many',
-  'store_unavailable',
-  'store_full',
-  'not_ready',
-  'bad_config',
-  'conflict',
-  'internal',
-] as const;
-export type FaultCode = (typeof FAULT_CODES)[number];
+export type FaultCode =
+  | 'bad_request'
+  | 'unauthorised'
+  | 'forbidden'
+  | 'not_found'
+  | 'too_large'
+  | 'too_many'
+  | 'store_unavailable'
+  | 'store_full'
+  | 'not_ready'
+  | 'bad_config'
+  | 'conflict'
+  | 'internal';
 
 /** A fault: a code for programs, a sentence for people, the cause for the log. */
 export class Fault extends Error {

@@ -1,9 +1,10 @@
+import { DAY } from './time.ts';
 import { z } from 'zod';
 
 /** Longest conversion window: 366 days of 24 hours. */
-const LONGEST_WINDOW_MS = 366 * 86_400_000;
+const LONGEST_WINDOW_MS = 366 * DAY;
 /** Steps of one funnel: each has a bit of a 32-bit number. */
-export const MOST_STEPS = 20;
+const MOST_STEPS = 20;
 /** Ways to reach one step. */
 export const MOST_MATCHES = 10;
 
@@ -13,7 +14,7 @@ const span = z.int().min(1).max(LONGEST_WINDOW_MS);
 const place = z.int().min(1).max(MOST_STEPS);
 
 /** Fields of an event that a condition, a held property or a breakdown may speak of; `attributes.<name>` is one of its free attributes. */
-export const FUNNEL_FIELDS = ['channel', 'topic', 'outcome', 'segment', 'area'] as const;
+const FUNNEL_FIELDS = ['channel', 'topic', 'outcome', 'segment', 'area'] as const;
 const field = z.union([
   z.enum(FUNNEL_FIELDS),
   z.string().regex(/^attributes\.[^|\u0000-\u001f]{1,64}$/u, 'is neither a field of an event nor attributes.<name>'),
@@ -22,14 +23,14 @@ const field = z.union([
 const held = z.union([field, z.string().regex(/^identifier\.[A-Za-z][A-Za-z0-9_]{0,63}$/, 'is not identifier.<kind>')]);
 
 /** One comparison: `is` and `isNot` on the text of the value, the others on numbers. An event without the field is not anything. */
-export const funnelCondition = z.strictObject({
+const funnelCondition = z.strictObject({
   field,
   op: z.enum(['is', 'isNot', 'atLeast', 'atMost']),
   value: word,
 });
 
 /** Which events: a touchpoint, or a type (a prefix ending in `*` is a family of types), narrowed by conditions that all hold. */
-export const funnelMatch = z
+const funnelMatch = z
   .strictObject({
     touchpoint: word.optional(),
     type: word.optional(),
@@ -41,7 +42,7 @@ export const funnelMatch = z
   );
 
 /** One step: any of its matches will do. */
-export const funnelStepSchema = z.strictObject({
+const funnelStepSchema = z.strictObject({
   name,
   any: z.array(funnelMatch).min(1).max(MOST_MATCHES),
   /** may be left out without losing the conversion */
@@ -52,7 +53,7 @@ export const funnelStepSchema = z.strictObject({
 });
 
 /** Doing this after step `from` and before step `to` (counted from 1) takes the attempt out: for good (`remove`), or until the next entry (`end`). */
-export const funnelExclusion = z.strictObject({
+const funnelExclusion = z.strictObject({
   any: z.array(funnelMatch).min(1).max(MOST_MATCHES),
   from: place,
   to: place,
@@ -60,7 +61,7 @@ export const funnelExclusion = z.strictObject({
 });
 
 /** How attempts are told apart in a breakdown: by which value, and the value at which of their steps. */
-export const funnelBreakdown = z.strictObject({
+const funnelBreakdown = z.strictObject({
   by: field,
   /** value at the first step, at the last one reached, at every one (else `mixed`), or at step `step` (else `not reached`) */
   at: z.enum(['first', 'last', 'all', 'step']).default('first'),

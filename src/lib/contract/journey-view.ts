@@ -7,7 +7,7 @@ const journey = z.string().min(1).max(128);
 const instant = z.int().min(0).max(4_102_444_800_000);
 
 /** The windows in which the journey can be looked at. */
-export const JOURNEY_WINDOWS = ['24h', '7d'] as const satisfies readonly Window[];
+const JOURNEY_WINDOWS = ['24h', '7d'] as const satisfies readonly Window[];
 export type JourneyWindow = (typeof JOURNEY_WINDOWS)[number];
 /** Cases that are held against the plan were opened in so many days before the position. */
 export const WAY_DAYS = 30;

@@ -14,7 +14,7 @@ const version = z.coerce.number().int().min(1).max(1_000_000).optional();
 const instant = z.coerce.number().int().min(0).max(4_102_444_800_000);
 
 /** Which list stands behind a number. Written as a query string so that a link is enough: `funnel?journey=broadband&stage=order&what=dropped`. */
-export const listSchema = z.discriminatedUnion('of', [
+const listSchema = z.discriminatedUnion('of', [
   z.strictObject({
     of: z.literal('funnel'),
     journey: text,
@@ -88,8 +88,6 @@ export const listSchema = z.discriminatedUnion('of', [
   recoveryListSchema,
 ]);
 export type ListRef = z.infer<typeof listSchema>;
-
-export { formatList } from './format-list.ts';
 
 /** Reads a list reference; undefined where it is not one. */
 export function parseList(text: string): ListRef | undefined {

@@ -37,7 +37,7 @@ export type HeatParams = z.infer<typeof heatParams>;
 export const wallParams = z.strictObject({ journey: journey.optional() });
 export type WallParams = z.infer<typeof wallParams>;
 
-export const customerParams = z.strictObject({ customer: id });
+const customerParams = z.strictObject({ customer: id });
 
 /** What a page can follow. Rooms hold no personal data: `customer` and `queue` only ever say "changed". */
 export const subscription = z.discriminatedUnion('view', [

@@ -6,7 +6,7 @@ const text = z.string().min(1).max(128);
 const instant = z.int().min(0).max(4_102_444_800_000);
 
 /** What moments are held against: whether the case came to its goal, or how the customer felt at the last moment that is known. */
-export const MOMENT_OUTCOMES = ['arrived', 'felt'] as const;
+const MOMENT_OUTCOMES = ['arrived', 'felt'] as const;
 export type MomentOutcome = (typeof MOMENT_OUTCOMES)[number];
 
 export const momentParams = z.strictObject({

@@ -1,3 +1,4 @@
+import { DAY, HOUR, MINUTE } from './time.ts';
 import { z } from 'zod';
 import { CARE_OUTCOMES, QUEUE_REASONS, RECOVERY_CAUSES, RECOVERY_WHATS } from './queue-choices.ts';
 import type { QueueReason, RecoveryCause, RecoveryState } from './queue-choices.ts';
@@ -5,9 +6,9 @@ import type { Channel } from './words.ts';
 import type { Position } from './views.ts';
 
 /** An item may be claimed by one person, for so long, ms. */
-export const CLAIM_MS = 8 * 3_600_000;
+export const CLAIM_MS = 8 * HOUR;
 /** A promise is about to break within this time, ms. */
-export const QUEUE_HORIZON_MS = 2 * 3_600_000;
+export const QUEUE_HORIZON_MS = 2 * HOUR;
 
 const text = z.string().min(1).max(128);
 
@@ -118,8 +119,8 @@ export const careAct = z.discriminatedUnion('act', [
     /** ms from now */
     forMs: z
       .int()
-      .min(60_000)
-      .max(14 * 86_400_000),
+      .min(MINUTE)
+      .max(14 * DAY),
     reason: z.string().trim().max(300).optional(),
   }),
   z.strictObject({

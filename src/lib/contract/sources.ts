@@ -37,8 +37,8 @@ export interface SourcesView {
   /** age of the oldest accepted event that is not yet in the numbers, ms */
   readonly lagMs: number;
   readonly quarantine: QuarantineCounts;
-  /** entries of the Redis stream for in-house producers that wait to be taken in */
-  readonly inboxWaiting: number;
+  /** entries of the Redis stream for in-house producers that wait to be taken in; null: what has its name there is no stream */
+  readonly inboxWaiting: number | null;
   /** since when none of them could be taken in, ms; null: all is well */
   readonly inboxStoppedAt: number | null;
 }

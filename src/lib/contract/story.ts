@@ -10,7 +10,7 @@ const choices = <Choice extends string>(values: readonly [Choice, ...Choice[]]) 
 const instant = z.int().min(0).max(8.64e15);
 
 /** Which events of a story are shown. Empty: all. Between fields all must hold, within one any. */
-export const storyFilter = z.strictObject({
+const storyFilter = z.strictObject({
   kinds: choices(STORY_KINDS),
   channels: choices(CHANNELS),
   journey: z.string().min(1).max(128).optional(),
@@ -29,7 +29,7 @@ export type StoryFilter = z.infer<typeof storyFilter>;
 const eventId = z.string().regex(/^\d{1,15}-\d{1,20}$/, 'is not a place in a story');
 
 /** Where a page of a story begins. Newest first; nothing named: with the newest. */
-export const storyPlace = z.union([
+const storyPlace = z.union([
   /** behind this event */
   z.strictObject({ before: eventId }),
   /** the page that ends just above this event */

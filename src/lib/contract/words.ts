@@ -69,8 +69,7 @@ export const EMOTION_SOURCES = ['survey', 'agent', 'text', 'behaviour'] as const
 export type EmotionSource = (typeof EMOTION_SOURCES)[number];
 
 /** What became of a promise. */
-export const PROMISE_STATES = ['open', 'kept', 'late', 'broken', 'withdrawn'] as const;
-export type PromiseState = (typeof PROMISE_STATES)[number];
+export type PromiseState = 'open' | 'kept' | 'late' | 'broken' | 'withdrawn';
 
 /** The sliding windows of the heatmap, with their length and grain in minutes. "Exact" means exact at the grain. */
 export const WINDOWS = {

@@ -17,7 +17,7 @@ export interface Pulse {
 export type Liveness = 'connecting' | 'live' | 'reconnecting' | 'stale' | 'offline';
 
 /** Beats come every second: three missed ones are no longer chance. */
-export const RECONNECTING_AFTER_MS = 3_000;
+const RECONNECTING_AFTER_MS = 3_000;
 /** From here on the numbers must not be acted upon. */
 export const STALE_AFTER_MS = 10_000;
 

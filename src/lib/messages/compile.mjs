@@ -32,7 +32,7 @@ export function compileMessages(root) {
  * The TypeScript of one area.
  * @param {Catalogue} catalogue
  */
-export function moduleOf({ area, entries }) {
+function moduleOf({ area, entries }) {
   const functions = Object.entries(entries).map(([name, entry]) =>
     'codes' in entry ? familyOf(name, entry.codes) : functionOf(name, entry),
   );

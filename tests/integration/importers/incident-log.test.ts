@@ -7,9 +7,10 @@ import { journeySchema } from '#lib/contract/index.ts';
 import { checkJourney, compileJourney } from '#server/domain/blueprint/blueprint.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { mapFile } from '#server/importers/import.ts';
-import { parseMapping } from '#server/importers/mapping.ts';
+import { mappingSchema } from '#server/importers/mapping.ts';
 import type { Problem } from '#server/importers/value-rules.ts';
 import { projectFile } from '#server/platform/files.ts';
+import { readYaml } from '#server/platform/yaml.ts';
 import { INCIDENT_LOG, countIncidents, hasIncidentLog } from '../../support/incident-count.ts';
 import type { IncidentCount } from '../../support/incident-count.ts';
 
@@ -27,13 +28,13 @@ describe('the service-desk journey', () => {
 
   it('has a touchpoint for every touchpoint that its mapping names', () => {
     const ids = new Set(serviceDesk().touchpoints.map((t) => t.id));
-    const named = parseMapping(readFileSync(MAPPING, 'utf8'), MAPPING).touchpoint?.choose?.map((c) => c.value) ?? [];
+    const named = readYaml(MAPPING, readFileSync(MAPPING, 'utf8'), mappingSchema).touchpoint?.choose?.map((c) => c.value) ?? [];
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter((id) => !ids.has(id))).toEqual([]);
   });
 
   it('knows every segment that its mapping gives', () => {
-    const given = Object.values(parseMapping(readFileSync(MAPPING, 'utf8'), MAPPING).segment?.map ?? {});
+    const given = Object.values(readYaml(MAPPING, readFileSync(MAPPING, 'utf8'), mappingSchema).segment?.map ?? {});
     expect(given.sort()).toEqual([...serviceDesk().segments].sort());
   });
 });
@@ -58,7 +59,7 @@ const folder = mkdtempSync(join(tmpdir(), 'throughline-incidents-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function mapLog(): Promise<Seen> {
-  const mapping = parseMapping(readFileSync(MAPPING, 'utf8'), MAPPING);
+  const mapping = readYaml(MAPPING, readFileSync(MAPPING, 'utf8'), mappingSchema);
   const blueprint = compileJourney(serviceDesk());
   const display = { reading: () => undefined, sending: () => undefined, finished: () => undefined };
   const seen: Seen = {

@@ -232,8 +232,10 @@ test('a server that ends because its disk is full comes back once there is room,
     room = 0;
     process.kill(before, 'SIGKILL');
     await vi.waitFor(() => expect(told).toHaveLength(ended), { timeout: 5000, interval: 20 });
+    expect(server.full).toBe(true);
     room = Infinity;
     await vi.waitFor(() => expect(server.pid).not.toBe(before), { timeout: 5000, interval: 20 });
+    expect(server.full).toBe(false);
   }
   expect(told[0]).toContain('is full: events are refused until there is room');
   expect(onGiveUp).not.toHaveBeenCalled();

@@ -6,10 +6,11 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EventInput } from '#lib/contract/index.ts';
 import { mapFile } from '#server/importers/import.ts';
-import { parseMapping } from '#server/importers/mapping.ts';
+import { mappingSchema } from '#server/importers/mapping.ts';
 import type { Problem } from '#server/importers/value-rules.ts';
 import { xesRows } from '#server/importers/xes.ts';
 import { projectFile } from '#server/platform/files.ts';
+import { readYaml } from '#server/platform/yaml.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -26,7 +27,7 @@ async function read(name: string, content: string | Buffer, mapping: string): Pr
   const display = { reading: () => undefined, sending: () => undefined, finished: () => undefined };
   const told = (found: readonly Problem[]): Promise<void> => Promise.resolve(void problems.push(...found));
   const mapped = await mapFile(
-    { file, mapping: parseMapping(mapping, 'mapping.yaml'), folder, name, display, clock: () => Date.UTC(2026, 11, 1) },
+    { file, mapping: readYaml('mapping.yaml', mapping, mappingSchema), folder, name, display, clock: () => Date.UTC(2026, 11, 1) },
     told,
   );
   const events: EventInput[] = [];

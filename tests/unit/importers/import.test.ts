@@ -8,12 +8,14 @@ import type { EventInput } from '#lib/contract/index.ts';
 import type { Door } from '#server/importers/door.ts';
 import { dryRun, importFile } from '#server/importers/import.ts';
 import type { ImportOptions } from '#server/importers/import.ts';
-import { parseMapping } from '#server/importers/mapping.ts';
+import { mappingSchema } from '#server/importers/mapping.ts';
 import type { Mapping } from '#server/importers/mapping.ts';
 import type { Problem } from '#server/importers/value-rules.ts';
+import { readYaml } from '#server/platform/yaml.ts';
 import { zipOf } from '../../support/zip.ts';
 
-const MAPPING = parseMapping(
+const MAPPING = readYaml(
+  'map.yaml',
   `
 source: desk
 nulls: ['?', '']
@@ -27,7 +29,7 @@ signals:
   - { kind: transfer, grows: moves }
   - { kind: promise_missed, turns: { column: intime, to: 'no' } }
 `,
-  'map.yaml',
+  mappingSchema,
 );
 const HEADER = 'n,m,at,who,words,moves,intime';
 const T = Date.UTC(2024, 0, 1);
@@ -108,9 +110,10 @@ describe('an import', () => {
   });
 
   it('keeps every column that no rule uses where the mapping says `all`, of tables and of lines, too', async () => {
-    const mapping = parseMapping(
-      'source: s\nid: n\noccurredAt: { column: at }\ncustomer: { customerId: who }\nattributes: all\n',
+    const mapping = readYaml(
       'map.yaml',
+      'source: s\nid: n\noccurredAt: { column: at }\ncustomer: { customerId: who }\nattributes: all\n',
+      mappingSchema,
     );
     await importFile(options(written('rows.csv', 'n,at,who,branch,till\n1,2026-01-01,Ann,north,\n'), { mapping }));
     const line = '{"n":2,"at":"2026-01-01","who":"Bob","branch":{"name":"north"},"till":7}\n';

@@ -131,6 +131,21 @@ describe('POST /v1/events', () => {
     });
   });
 
+  test('refuses a time that cannot be read under the name the sender wrote it by: `time` in a CloudEvent, `occurredAt` in its data', async () => {
+    await using doors = await startDoors();
+    const type = 'application/cloudevents+json';
+    const event = { specversion: '1.0', id: 'a', source: 's', type: 'x', subject: 'c-1' };
+    const fieldOf = async (more: object): Promise<unknown> => {
+      const { body } = await doors.post('/v1/cloudevents', JSON.stringify({ ...event, ...more }), { ...bearer, 'content-type': type });
+      return body['rejected'];
+    };
+    const message = expect.stringMatching(/^time must be ISO 8601 with an offset/) as unknown;
+    expect(await fieldOf({ time: 'yesterday' })).toMatchObject([{ field: 'time', code: 'invalid_field', message }]);
+    expect(await fieldOf({ time: {} })).toMatchObject([{ field: 'time', code: 'invalid_field', message }]);
+    expect(await fieldOf({ data: { occurredAt: 'yesterday' } })).toMatchObject([{ field: 'occurredAt' }]);
+    expect(JSON.parse(doors.log.refused[0]?.raw ?? '')).toEqual({ ...event, time: 'yesterday' });
+  });
+
   test('takes a long number as an identifier, and refuses it with the field where a number is needed', async () => {
     await using doors = await startDoors();
     const sent = await doors.post(

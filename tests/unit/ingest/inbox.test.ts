@@ -24,7 +24,7 @@ const take = async (all: readonly Readonly<Record<string, string>>[], change: (a
   };
   const faults: unknown[] = [];
   const inbox = new Inbox({ stream, acceptor, ready: () => true, clock: () => NOW, onFault: (fault) => faults.push(fault) });
-  return { log, inbox, faults, step: () => inbox.step(), cursor: () => cursor };
+  return { log, stream, inbox, faults, step: () => inbox.step(), cursor: () => cursor };
 };
 const taken = async (...all: readonly Readonly<Record<string, string>>[]) => {
   const run = await take(all);
@@ -121,5 +121,15 @@ describe('what nobody foresaw', () => {
     run.inbox.start();
     await expect.poll(() => run.inbox.stoppedAt).toBe(NOW);
     await run.inbox.stop();
+  });
+
+  test('is told once of a stream that cannot be read, however often it is tried', async () => {
+    const run = await take(entries);
+    let tries = 0;
+    run.stream.read = () => Promise.reject(new Error(`WRONGTYPE, try ${++tries}`));
+    run.inbox.start();
+    await expect.poll(() => tries, { timeout: 4000 }).toBeGreaterThan(2);
+    await run.inbox.stop();
+    expect(run.faults).toEqual([new Error('WRONGTYPE, try 1')]);
   });
 });

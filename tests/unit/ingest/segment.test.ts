@@ -108,6 +108,21 @@ describe('Segment calls become events', () => {
     const { body } = await doors.post('/v1/track', JSON.stringify({ userId: 'u', event: 'X', timestamp: {} }), basic);
     expect([body['accepted'], doors.log.events[0]?.suspect]).toEqual([1, true]);
   });
+
+  test('a time that cannot be read is refused under the name the sender wrote it by, and its message is kept as it came, without the key', async () => {
+    await using doors = await startDoors();
+    const message = { messageId: '1', userId: 'u', event: 'X', timestamp: 'yesterday' };
+    const { body } = await doors.post('/v1/track', JSON.stringify({ ...message, writeKey: TEST_KEY }), {
+      'content-type': 'application/json',
+    });
+    expect(body['rejected']).toEqual([
+      { index: 0, field: 'timestamp', code: 'invalid_field', message: expect.stringMatching(/^timestamp must be ISO 8601 with an offset/) },
+    ]);
+    const [refused] = doors.log.refused;
+    expect([refused?.shape, JSON.parse(refused?.raw ?? '')]).toEqual(['segment', { ...message, type: 'track' }]);
+    const older = await doors.post('/v1/batch', batch({ type: 'page', userId: 'u', originalTimestamp: '1.3.2026' }), basic);
+    expect(older.body['rejected']).toMatchObject([{ field: 'originalTimestamp' }]);
+  });
 });
 
 describe('a sender whose clock is wrong', () => {

@@ -27,9 +27,39 @@ describe('hotspots', () => {
     const hot = new Hotspots(
       () => sums,
       () => NOW,
+      (fault) => expect.fail(String(fault)),
     );
     const position: Position = { at: NOW, live: false };
     for (changes of [1000, 1005, 400_000, 400_010, 1_200_000, 1_200_500]) await hot.at(of, position, NOW / MINUTE);
     expect(learnt).toEqual([1000, 400_000, 1_200_000]);
+  });
+
+  it('that cannot be looked for are told of once, and again where they fail after they were found', async () => {
+    const [of] = blueprintsFrom(TEST_JOURNEY).all;
+    if (of === undefined) return expect.fail('the test journey has a blueprint');
+    const told: unknown[] = [];
+    let away: Error | undefined;
+    let now = NOW;
+    const sums = {
+      changes: 1,
+      span: () => null,
+      heatBetween: () => new Map(),
+      *traceHeat(): Generator<undefined> {
+        if (away !== undefined) throw away;
+        yield undefined;
+      },
+    };
+    const hot = new Hotspots(
+      () => sums,
+      () => now,
+      (fault) => told.push(fault),
+    );
+    const [first, second] = [new Error('first'), new Error('second')];
+    for (away of [first, first, undefined, second]) {
+      hot.latest(of, { at: now, live: true }, now / MINUTE);
+      await hot.at(of, { at: now, live: true }, now / MINUTE).catch(() => undefined);
+      now += MINUTE;
+    }
+    expect(told).toEqual([first, second]);
   });
 });

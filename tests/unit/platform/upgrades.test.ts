@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { declineUpgrades } from '#server/platform/upgrades.ts';
+import { declineUpgrades, refuseOtherSockets } from '#server/platform/upgrades.ts';
 
 const server = createServer((request, response) => {
   const body: string[] = [];
@@ -11,8 +11,9 @@ const server = createServer((request, response) => {
 });
 beforeAll(async () => {
   declineUpgrades(server);
+  refuseOtherSockets(server, '/live/');
   server.on('upgrade', (request, socket) => {
-    if (request.headers.upgrade === 'websocket') socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+    if (request.headers.upgrade === 'websocket' && request.url === '/live/?a=b') socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -52,5 +53,14 @@ it('a request that offers HTTP/2, as those of Java do, is answered like any othe
 
 it('an offer of WebSocket stays with those who speak it', async () => {
   const offer = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
-  expect(await converse([`GET /live HTTP/1.1\r\nHost: here\r\n${offer}\r\n`], '\r\n\r\n')).toBe('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+  expect(await converse([`GET /live/?a=b HTTP/1.1\r\nHost: here\r\n${offer}\r\n`], '\r\n\r\n')).toBe(
+    'HTTP/1.1 101 Switching Protocols\r\n\r\n',
+  );
+});
+
+it('an offer of WebSocket where nobody speaks it is answered with 404, and the connection ends', async () => {
+  for (const path of ['/', '/live', '/elsewhere/'])
+    expect(
+      await converse([`GET ${path} HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n\r\n`], 'until it ends'),
+    ).toMatch(/^HTTP\/1\.1 404 Not Found\r\nConnection: close\r\n/);
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -21,6 +21,18 @@ describe('write keys', () => {
     expect(statSync(join(dataDir, 'write-key')).mode & 0o777).toBe(0o600);
     expect(readdirSync(dataDir)).toEqual(['write-key']);
     expect(second.sourceOf(first.first)).toBe('default');
+  });
+
+  test('a kept one that others could read is kept for its owner only from then on, and that it could be read is told', () => {
+    using home = folder();
+    const { first } = createWriteKeys({ dataDir: home.path });
+    const file = join(home.path, 'write-key');
+    chmodSync(file, 0o644);
+    const told: string[] = [];
+    const open = () => createWriteKeys({ dataDir: home.path, onReadable: (words) => told.push(words) }).first;
+    expect([open(), open()]).toEqual([first, first]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(told).toEqual([expect.stringContaining(`${file} could be read by other users`)]);
   });
 
   test('a damaged key file stops the start and says what to do', () => {
@@ -49,6 +61,14 @@ describe('write keys', () => {
     expect([keys.sourceInside('shop', 'crm'), keys.sourceInside('shop', 'shop')]).toEqual(['shop/crm', 'shop']);
     expect([keys.sourceInside(undefined, 'till'), keys.sourceInside(undefined, 'shop')]).toEqual(['till', 'default/shop']);
     expect([keys.isNamed(shop), keys.isNamed(open), keys.made]).toEqual([true, false, false]);
+  });
+
+  test('that are the same for two names stop the start, with both names and without the key', () => {
+    const configured = 'shop:aaaaaaaaaaaaaaaa,crm:aaaaaaaaaaaaaaaa';
+    expect(() => createWriteKeys({ configured, dataDir: '/nonexistent' })).toThrow(/^WRITE_KEY gives "shop" and "crm" the same key\..*/);
+    expect(() => createWriteKeys({ configured, dataDir: '/nonexistent' })).not.toThrow(/aaaa/);
+    const nameless = 'aaaaaaaaaaaaaaaa,crm:aaaaaaaaaaaaaaaa';
+    expect(() => createWriteKeys({ configured: nameless, dataDir: '/nonexistent' })).toThrow(/a key without name and "crm" the same key/);
   });
 
   test('that are weak or unclear are refused with a sentence', () => {

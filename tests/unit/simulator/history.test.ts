@@ -5,7 +5,7 @@ import { usableIdentifiers } from '#server/security/identifiers.ts';
 import { createNodeHasher } from '#server/security/node-hash.ts';
 import { scoreText } from '#server/domain/emotion/lexicon.ts';
 import { FEEDS, STAGES, TOUCHPOINTS } from '#server/simulator/catalogue.ts';
-import { groundTruth, tellHistory } from '#server/simulator/history.ts';
+import { tellHistory } from '#server/simulator/history.ts';
 import type { History, HistoryOptions } from '#server/simulator/history.ts';
 import { fictionalPhone } from '#server/simulator/people.ts';
 
@@ -178,8 +178,8 @@ describe('the demo history', () => {
   });
 
   it('knows the truth of any earlier instant too', () => {
-    const before = groundTruth(small, endsAt - 10 * DAY);
-    const after = groundTruth(small);
+    const told = tellHistory(small);
+    const [before, after] = [told.truthAt(endsAt - 10 * DAY), told.truthAt(endsAt)];
     expect(before.events).toBeLessThan(after.events);
     expect(before.funnel.converted).toBeLessThan(after.funnel.converted);
     expect(before.funnel.entered).toBe(before.funnel.converted + before.funnel.inProgress + before.funnel.dropped + before.funnel.excluded);

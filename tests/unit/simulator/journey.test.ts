@@ -5,7 +5,7 @@ import { journeySchema } from '#lib/contract/index.ts';
 import { checkJourney, compileJourney } from '#server/domain/blueprint/blueprint.ts';
 import { FEEDS, STAGES, STEPS, TOUCHPOINTS, feedOf } from '#server/simulator/catalogue.ts';
 import type { TouchpointId } from '#server/simulator/catalogue.ts';
-import { generateHistory } from '#server/simulator/history.ts';
+import { tellHistory } from '#server/simulator/history.ts';
 
 const file = journeySchema.parse(parse(readFileSync(new URL('../../../server/journeys/broadband.yaml', import.meta.url), 'utf8')));
 const ids = Object.keys(TOUCHPOINTS) as TouchpointId[];
@@ -46,7 +46,7 @@ describe('the broadband journey', () => {
     const blueprint = compileJourney(file);
     const received = Date.UTC(2026, 5, 1);
     const stored = { key: '', source: '', id: '', at: received, received, under: '', who: [] };
-    for (const { event } of generateHistory({ seed: 3, endsAt: received, customers: 200 })) {
+    for (const { event } of tellHistory({ seed: 3, endsAt: received, customers: 200 }).events) {
       const { touchpoint, channel, type } = event;
       const found = blueprint.match({ ...stored, ...(touchpoint && { touchpoint }), ...(channel && { channel }), ...(type && { type }) });
       if (found?.id !== touchpoint && touchpoint !== 'tv_box') expect.fail(`${type} at ${touchpoint} matched ${found?.id}`);

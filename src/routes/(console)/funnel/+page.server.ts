@@ -1,13 +1,11 @@
 import { ask } from '#lib/api/ask.ts';
-import { chooseJourney } from '#lib/components/journeys.ts';
+import { askedJourney } from '#lib/components/journeys.ts';
 import { funnelParamsOf, readFunnelAddress } from './params.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, parent }) => {
   const field = (name: string) => url.searchParams.get(name);
-  const asked = field('j');
-  const { journeys } = await parent();
-  const journey = chooseJourney(journeys, asked);
+  const journey = await askedJourney({ url, parent });
   if (!journey) return { funnel: null };
   const address = readFunnelAddress(field, journey.windowMs);
   const params = funnelParamsOf(address, journey, Date.now());

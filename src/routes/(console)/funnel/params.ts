@@ -1,13 +1,12 @@
 import type { FunnelParams } from '#lib/contract/live.ts';
 import type { JourneySummary } from '#lib/contract/views.ts';
+import { DAY, HOUR } from '#lib/contract/time.ts';
 import { readChoice, readInstant, readVersion } from '#lib/components/address.ts';
 
 /** How far back the cohort reaches when no start is given. */
-export const RANGES = { '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000, '90d': 7_776_000_000, all: null } as const;
+export const RANGES = { '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY, '90d': 90 * DAY, all: null } as const;
 export type Range = keyof typeof RANGES;
 export const RANGE_NAMES = ['24h', '7d', '30d', '90d', 'all'] as const satisfies readonly Range[];
-
-const HOUR_MS = 3_600_000;
 
 /** What the funnel page's address says. */
 export interface FunnelAddress {
@@ -46,7 +45,7 @@ export function readFunnelAddress(field: (name: string) => string | null, window
 export function funnelParamsOf(address: FunnelAddress, journey: Pick<JourneySummary, 'journey' | 'span'>, now: number): FunnelParams {
   const length = address.range === 'custom' ? null : RANGES[address.range];
   const start = length === null ? journey.span?.from : (address.to ?? now) - length;
-  const from = address.from ?? (start === undefined ? undefined : Math.max(0, Math.floor(start / HOUR_MS) * HOUR_MS));
+  const from = address.from ?? (start === undefined ? undefined : Math.max(0, Math.floor(start / HOUR) * HOUR));
   return {
     journey: journey.journey,
     ...(from === undefined ? {} : { from }),

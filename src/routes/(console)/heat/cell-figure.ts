@@ -25,7 +25,7 @@ interface Drawn {
 }
 
 /** Shapes, not colours: down is negative, up is positive, two are strong, a question mark is unknown. */
-export function glyphOf(level: Feeling['level']): string {
+function glyphOf(level: Feeling['level']): string {
   return level === null ? '?' : (['▼▼', '▼', '•', '▲', '▲▲'] as const)[(level + 2) as 0 | 1 | 2 | 3 | 4];
 }
 

@@ -1,8 +1,9 @@
+import { MINUTE } from '#lib/contract/time.ts';
+
 /** Minutes that go by in one step of a replay; one step a second. */
 export const PACES = [1, 5, 15, 60] as const;
 export type Pace = (typeof PACES)[number];
 
-const MINUTE = 60_000;
 /** Between the beginnings of two steps, ms; a step that takes longer is waited for. */
 const BEAT_MS = 1_000;
 

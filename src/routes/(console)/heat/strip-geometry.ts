@@ -1,9 +1,7 @@
 import type { StripPoint } from '#lib/contract/heat-strip.ts';
 import { STRIP_SPANS, type StripSpan } from '#lib/contract/strip-spans.ts';
+import { HOUR, MINUTE } from '#lib/contract/time.ts';
 import type { HeatAddress } from './params.ts';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 /** Axis of friction: from 0 to the next ten above the highest, at least 20. */
 export function ceilingOf(points: readonly StripPoint[]): number {

@@ -1,14 +1,12 @@
 import { ask } from '#lib/api/ask.ts';
-import { chooseJourney } from '#lib/components/journeys.ts';
+import { askedJourney } from '#lib/components/journeys.ts';
 import { journeyParamsOf, readJourneyAddress } from './params.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, parent }) => {
   const field = (name: string) => url.searchParams.get(name);
   const address = readJourneyAddress(field);
-  const asked = field('j');
-  const { journeys } = await parent();
-  const journey = chooseJourney(journeys, asked);
+  const journey = await askedJourney({ url, parent });
   if (!journey) return { journey: null };
   const params = journeyParamsOf(address, journey.journey);
   const against = address.against === undefined ? null : journeyParamsOf(address, journey.journey, address.against);

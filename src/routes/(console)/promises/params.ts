@@ -1,12 +1,12 @@
 import { readChoice, readInstant, readVersion } from '#lib/components/address.ts';
 import type { PromiseParams } from '#lib/contract/promise.ts';
 import type { JourneySummary } from '#lib/contract/views.ts';
+import { DAY, HOUR } from '#lib/contract/time.ts';
 
 /** How far back promises were made, where nobody says more. */
-const RANGES = { '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000, all: null } as const;
+const RANGES = { '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY, all: null } as const;
 export type Range = keyof typeof RANGES;
 export const RANGE_NAMES = ['24h', '7d', '30d', 'all'] as const satisfies readonly Range[];
-const HOUR_MS = 3_600_000;
 
 /** What the page's address says. */
 export interface PromiseAddress {
@@ -26,7 +26,7 @@ export function promiseParamsOf(address: PromiseAddress, journey: Pick<JourneySu
   const start = length === null ? (journey.span?.from ?? 0) : (address.to ?? now) - length;
   return {
     journey: journey.journey,
-    from: Math.max(0, Math.floor(start / HOUR_MS) * HOUR_MS),
+    from: Math.max(0, Math.floor(start / HOUR) * HOUR),
     ...(address.to === undefined ? {} : { to: address.to }),
     ...(address.version === undefined ? {} : { version: address.version }),
   };

@@ -1,14 +1,12 @@
 import { ask } from '#lib/api/ask.ts';
-import { chooseJourney } from '#lib/components/journeys.ts';
+import { askedJourney } from '#lib/components/journeys.ts';
 import { queueParamsOf, readQueueAddress } from './params.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, parent }) => {
   const field = (name: string) => url.searchParams.get(name);
   const address = readQueueAddress(field);
-  const asked = field('j');
-  const { journeys } = await parent();
-  const journey = chooseJourney(journeys, asked)?.journey ?? null;
+  const journey = (await askedJourney({ url, parent }))?.journey ?? null;
   const params = queueParamsOf(address);
   const [view, recoveries] = await Promise.all([
     ask(locals.api.queue.get(params)),

@@ -1,6 +1,7 @@
 import { coarse, dateTime, minute } from '#lib/components/format.ts';
 import { RECOVERY_CAUSES } from '#lib/contract/queue-choices.ts';
 import type { QueueIncident, QueueItem } from '#lib/contract/queue.ts';
+import { DAY } from '#lib/contract/time.ts';
 import * as m from '#messages/queue.ts';
 
 /** Why a row needs somebody, and since when; or what is going to happen, and when. A complaint or a bad moment is never ahead. */
@@ -22,8 +23,6 @@ export function recoveryListTitle(list: string): string {
   const title = m.recoveryList(m.isRecoveryList(what) ? what : 'other');
   return cause === undefined ? title : `${title} · ${m.cause(cause)}`;
 }
-
-const DAY = 86_400_000;
 
 /** When something comes back: the time of day where that is clear, else with its day. */
 export function comesBack(at: number, now: number): string {

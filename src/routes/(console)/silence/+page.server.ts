@@ -1,6 +1,6 @@
 import { ask } from '#lib/api/ask.ts';
 import { readChoice, readInstant } from '#lib/components/address.ts';
-import { chooseJourney } from '#lib/components/journeys.ts';
+import { askedJourney } from '#lib/components/journeys.ts';
 import { WINDOW_NAMES } from '#lib/contract/words.ts';
 import type { PageServerLoad } from './$types';
 
@@ -8,9 +8,7 @@ export const load: PageServerLoad = async ({ locals, url, parent }) => {
   const field = (name: string) => url.searchParams.get(name);
   const window = readChoice(field('w'), WINDOW_NAMES, '24h' as const);
   const to = readInstant(field('to'));
-  const asked = field('j');
-  const { journeys } = await parent();
-  const journey = chooseJourney(journeys, asked);
+  const journey = await askedJourney({ url, parent });
   if (!journey) return { silence: null };
   const params = { journey: journey.journey, window, ...(to === undefined ? {} : { to }) };
   return { silence: { params, view: await ask(locals.api.silence.get(params)) } };

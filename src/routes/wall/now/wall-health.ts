@@ -1,3 +1,4 @@
+import { MINUTE } from '#lib/contract/time.ts';
 import { dataAgeMs, livenessOf, STALE_AFTER_MS, type Pulse } from '#lib/live/pulse.ts';
 
 /** What a wall shows of its own health: nobody stands by to press a key. */
@@ -12,7 +13,7 @@ export function wallHealthOf(pulse: Pulse, synced: boolean): WallHealth {
 }
 
 /** After this long without data a wall tries a fresh page, ms. */
-export const RELOAD_AFTER_MS = 5 * 60_000;
+const RELOAD_AFTER_MS = 5 * MINUTE;
 
 /** Whether a fresh page might help. The caller must see that it would come first: a reload into a browser's error page never comes back. */
 export function wantsReload(pulse: Pulse): boolean {
@@ -23,13 +24,13 @@ export function wantsReload(pulse: Pulse): boolean {
 export function nextNightlyReload(now: number, random: number): number {
   const four = new Date(now);
   four.setHours(4, 0, 0, 0);
-  const jitterMs = random * 30 * 60_000;
+  const jitterMs = random * 30 * MINUTE;
   if (four.getTime() + jitterMs <= now) four.setDate(four.getDate() + 1);
   return four.getTime() + jitterMs;
 }
 
 /** Where the picture stands in a given minute, px from its place: a slow circle, so that nothing burns in. */
 export function orbitOf(now: number): { readonly x: number; readonly y: number } {
-  const angle = (2 * Math.PI * (Math.floor(now / 60_000) % 12)) / 12;
+  const angle = (2 * Math.PI * (Math.floor(now / MINUTE) % 12)) / 12;
   return { x: Math.round(8 * Math.cos(angle)), y: Math.round(8 * Math.sin(angle)) };
 }

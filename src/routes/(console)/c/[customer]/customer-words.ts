@@ -1,6 +1,7 @@
 import { coarse, dateTime, duration } from '#lib/components/format.ts';
 import { promiseKindName } from '#lib/components/names.ts';
 import type { CasePosition, CustomerHeader, PromiseView } from '#lib/contract/views.ts';
+import { HOUR } from '#lib/contract/time.ts';
 import * as m from '#messages/story.ts';
 
 /** What to call somebody: by name, else by the number the company knows them under, else by the address of the page. */
@@ -15,7 +16,7 @@ export interface PromiseWords {
   readonly text: string;
 }
 
-const SOON_MS = 4 * 3_600_000;
+const SOON_MS = 4 * HOUR;
 
 /** A promise with its clock, seen from `now`. */
 export function promiseWords(promise: PromiseView, now: number): PromiseWords {

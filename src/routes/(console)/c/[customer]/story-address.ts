@@ -18,7 +18,7 @@ export interface StoryAddress {
 }
 
 /** The fields of the address that hide events. */
-export const FILTER_FIELDS = ['kind', 'on', 'journey', 'feel', 'only', 'q', 'between'] as const;
+const FILTER_FIELDS = ['kind', 'on', 'journey', 'feel', 'only', 'q', 'between'] as const;
 /** Changes of the address after which nothing is hidden; the list begins with the newest. */
 export const UNFILTERED: Readonly<Record<string, null>> = Object.fromEntries([...FILTER_FIELDS, 'at', 'e'].map((field) => [field, null]));
 

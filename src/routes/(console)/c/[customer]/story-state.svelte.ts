@@ -192,7 +192,7 @@ export class StoryState {
 const eventsIn = (groups: readonly StoryGroup[]): number => groups.reduce((sum, { items }) => sum + items.length, 0);
 
 /** Two stretches one above the other; a contact that has grown stands once, as the newer answer has it. */
-export function below(upper: readonly StoryGroup[], lower: readonly StoryGroup[]): readonly StoryGroup[] {
+function below(upper: readonly StoryGroup[], lower: readonly StoryGroup[]): readonly StoryGroup[] {
   const known = new Set(upper.map(({ key }) => key));
   return [...upper, ...lower.filter(({ key }) => !known.has(key))];
 }

@@ -1,6 +1,7 @@
 import { feelingsOn } from '#lib/contract/story-choices.ts';
 import type { StripFeeling } from '#lib/contract/story-choices.ts';
 import type { StoryStrip, StripMark, StripPromise } from '#lib/contract/story.ts';
+import { DAY } from '#lib/contract/time.ts';
 
 /** A place on the strip's line of feelings. */
 export interface Dot {
@@ -24,7 +25,7 @@ export interface FeelingDrawing {
 }
 
 /** Without any word for this long, how somebody feels is unknown: the line breaks. */
-export const UNKNOWN_AFTER_MS = 10 * 86_400_000;
+export const UNKNOWN_AFTER_MS = 10 * DAY;
 const MARGIN = 6;
 
 const round = (value: number): number => Math.round(value * 10) / 10;

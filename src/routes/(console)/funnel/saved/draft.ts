@@ -2,12 +2,13 @@ import { MOST_MATCHES } from '#lib/contract/funnel-definition.ts';
 import type { FunnelBreakdown, FunnelDefinition, FunnelDefinitionInput, FunnelMatch } from '#lib/contract/funnel-definition.ts';
 import type { FunnelWords } from '#lib/contract/saved-funnel.ts';
 import type { Names } from '#lib/contract/views.ts';
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
 import { failure, inputProblems } from '#lib/components/failure.ts';
 import * as m from '#messages/savedFunnel.ts';
 import { problemText } from './problem-text.ts';
 
 /** Units in which lengths of time are typed. */
-export const UNITS = { min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const UNITS = { min: MINUTE, h: HOUR, d: DAY } as const;
 export type Unit = keyof typeof UNITS;
 
 /** A length of time as it is typed; an empty amount is none. */

@@ -1,9 +1,8 @@
 import { readInstant } from '#lib/components/address.ts';
 import type { SavedFunnelParams, SavedFunnelSummary } from '#lib/contract/saved-funnel.ts';
+import { HOUR } from '#lib/contract/time.ts';
 import { RANGES, readRange } from '../params.ts';
 import type { Range } from '../params.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** What the address of a saved funnel says. */
 export interface SavedAddress {
@@ -34,7 +33,7 @@ export function readSavedAddress(
 export function savedParamsOf(address: SavedAddress, funnel: Pick<SavedFunnelSummary, 'id' | 'span'>, now: number): SavedFunnelParams {
   const length = address.range === 'custom' ? null : RANGES[address.range];
   const start = length === null ? (funnel.span?.from ?? now - RANGES['90d']) : (address.to ?? now) - length;
-  const from = address.from ?? Math.max(0, Math.floor(start / HOUR_MS) * HOUR_MS);
+  const from = address.from ?? Math.max(0, Math.floor(start / HOUR) * HOUR);
   return {
     id: funnel.id,
     from,

@@ -1,6 +1,6 @@
 import { error } from '@sveltejs/kit';
 import { ask } from '#lib/api/ask.ts';
-import { chooseJourney } from '#lib/components/journeys.ts';
+import { askedJourney } from '#lib/components/journeys.ts';
 import { journeyParamsOf, readJourneyAddress } from '../params.ts';
 import * as m from '#messages/frame.ts';
 import type { PageServerLoad } from './$types';
@@ -8,9 +8,7 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, url, params: route, parent }) => {
   const field = (name: string) => url.searchParams.get(name);
   const address = readJourneyAddress(field);
-  const asked = field('j');
-  const { journeys } = await parent();
-  const journey = chooseJourney(journeys, asked);
+  const journey = await askedJourney({ url, parent });
   if (!journey) error(404, m.missing('journey'));
   const params = journeyParamsOf(address, journey.journey);
   const all = { ...address, variant: undefined };

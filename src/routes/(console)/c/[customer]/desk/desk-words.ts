@@ -1,4 +1,5 @@
 import type { SpokenPromise } from '#lib/contract/staff-choices.ts';
+import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
 
 /** What can be stated about a customer, with the key that opens its form. */
 export const SAYINGS = [
@@ -18,7 +19,7 @@ export interface GivenPromise {
 
 /** Units in which a promise can be due, ms. */
 export const UNITS = [
-  { unit: 'minutes', ms: 60_000 },
-  { unit: 'hours', ms: 3_600_000 },
-  { unit: 'days', ms: 86_400_000 },
+  { unit: 'minutes', ms: MINUTE },
+  { unit: 'hours', ms: HOUR },
+  { unit: 'days', ms: DAY },
 ] as const;
