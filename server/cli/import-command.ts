@@ -23,7 +23,7 @@ import { readArguments } from './command-line.ts';
 const USAGE = `npm run import -- <file> [--map <mapping.yaml>] [--dry-run] [--source name] [--address http://127.0.0.1:4070] [--key k] [--restart]
 
   <file>      .csv, .ndjson, .xes, .jsonocel or .xmlocel (OCEL 2.0), each also as .gz or inside a .zip
-  --map       which column is what; the name of a mapping that ships with the product is enough (service-desk); not needed for .xes, .jsonocel and .xmlocel, inside a .zip neither
+  --map       which column is what; the name of a mapping that ships with the product is enough (service-desk); not needed for event logs, which say themselves what is what (.xes, .jsonocel, .xmlocel; .json and .xml that begin like one; inside a .zip, too)
   --dry-run   shows the first 20 events and everything that cannot be used or would be refused, sends nothing
   --source    the feed's name, instead of the mapping's
   --address   the running product

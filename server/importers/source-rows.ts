@@ -59,6 +59,10 @@ const TEXT = /\.txt(\.gz)?$/i;
 const HIDDEN = /(^|\/)(\.|__MACOSX\/)/;
 const LINES = /\.(ndjson|jsonl|json)$/i;
 const XES = /\.xes$/i;
+/** Names that tell the form but not what is in it: logs are published as `orders.json` and `orders.xml`, too. */
+const UNTOLD = /\.(json|xml)(\.gz)?$/i;
+/** Of a file whose name does not tell what it is, so much is looked at. */
+const LOOKED_AT = 64 * 1024;
 const OCEL = /\.(jsonocel|xmlocel|ocel|ocel2)$|[._-]ocel2?\.(json|xml)$/i;
 
 function counted(total: number): { readonly stream: Transform; readonly done: () => number } {
@@ -129,9 +133,15 @@ async function namesInZip(file: string): Promise<readonly string[]> {
  * no other file, because it mostly says what the table is; what a computer keeps beside a file for itself (`__MACOSX/._rows.csv`) is none.
  */
 function chosenName(names: readonly string[], wanted: readonly FileFormat[]): string | undefined {
-  const known = names.filter((name) => formatByName(name) !== undefined && !HIDDEN.test(name));
+  const shown = names.filter((name) => !HIDDEN.test(name));
+  const known = shown.filter((name) => formatByName(name) !== undefined);
   const sorted = [...known.filter((name) => !TEXT.test(name)), ...known.filter((name) => TEXT.test(name))];
-  return sorted.find((name) => wanted.some((format) => format === formatByName(name))) ?? sorted[0];
+  const isLog = wanted.some((format) => format === 'xes' || format === 'ocel');
+  return (
+    sorted.find((name) => wanted.some((format) => format === formatByName(name))) ??
+    (isLog ? shown.find((name) => UNTOLD.test(name)) : undefined) ??
+    sorted[0]
+  );
 }
 
 function nothingIn(file: string, wanted: string | undefined): Fault {
@@ -167,15 +177,42 @@ function formatByName(file: string): FileFormat | undefined {
   return TABLE.test(name) ? 'csv' : LINES.test(name) ? 'ndjson' : undefined;
 }
 
+/** The log that a text begins; undefined: none that says itself what is what. */
+function logIn(beginning: string): FileFormat | undefined {
+  const text = beginning.replace(/^\uFEFF/, '').trimStart();
+  if (text.startsWith('{')) return /"(eventTypes|objectTypes)"\s*:|^\{\s*"(events|objects)"\s*:\s*\[/.test(text) ? 'ocel' : undefined;
+  const [root] = /<log[\s>][^>]*>?/.exec(text) ?? [];
+  if (root === undefined) return undefined;
+  if (/<(object-types|event-types|objects|events)[\s/>]/.test(text)) return 'ocel';
+  return /xes\.|<(trace|extension|global|classifier)[\s/>]/.test(text) ? 'xes' : undefined;
+}
+
+async function beginningOf({ stream }: Bytes): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of stream as AsyncIterable<Buffer>) {
+    parts.push(part);
+    if ((length += part.length) >= LOOKED_AT) break;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
 /**
- * What a file is, or the one inside a zip that says itself what is what, else its first: by the name.
- * @throws Fault `bad_request` where a zip cannot be read or holds nothing of the kind
+ * What a file is, or the one inside a zip that says itself what is what, else its first: by the name, and by how it begins where that does not tell.
+ * @throws Fault `bad_request` where the file cannot be read, or a zip holds nothing of the kind
  */
 export async function formatOfFile(file: string): Promise<FileFormat | undefined> {
-  if (!ZIP.test(file)) return formatByName(file);
-  const chosen = chosenName(await namesInZip(file), ['xes', 'ocel']);
-  if (chosen === undefined) throw nothingIn(file, undefined);
-  return formatByName(chosen);
+  let name = file;
+  if (ZIP.test(file)) {
+    const chosen = chosenName(await namesInZip(file), ['xes', 'ocel']);
+    if (chosen === undefined) throw nothingIn(file, undefined);
+    name = chosen;
+  }
+  const told = formatByName(name);
+  if ((told !== undefined && told !== 'ndjson') || !UNTOLD.test(name)) return told;
+  const bytes = await bytesOf(file, { entry: ZIP.test(file) ? name : undefined });
+  const beginning = await beginningOf(bytes).catch((cause: unknown) => Promise.reject(unreadable(file, cause)));
+  return logIn(beginning) ?? told;
 }
 
 function formatOf(name: string, format: SourceFormat['format']): FileFormat {

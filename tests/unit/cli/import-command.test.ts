@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runImport } from '#server/cli/import-command.ts';
 import { parseConfig } from '#server/config.ts';
@@ -36,6 +37,9 @@ const OCEL = JSON.stringify({
   ],
   objects: [{ id: 'c1', type: 'customer' }],
 });
+const OCEL_XML =
+  '<?xml version="1.0"?>\n<log><object-types/><event-types/><objects><object id="c1" type="customer"/></objects><events>' +
+  '<event id="e1" type="order" time="2026-03-01T09:00:00Z"><objects><relationship object-id="c1" qualifier=""/></objects></event></events></log>';
 const MAPPING = 'source: desk\nid: n\noccurredAt: { column: at }\ncustomer: { customerId: who, phone: number }\n';
 
 describe('npm run import -- <file> --dry-run', () => {
@@ -44,6 +48,24 @@ describe('npm run import -- <file> --dry-run', () => {
     ['orders.zip', { 'orders.jsonocel': OCEL }, '2 rows, 1 would be sent, 1 would not.'],
   ])('needs no mapping for an event log inside a zip (%s)', async (name, files, last) => {
     expect(await dryRunOf(name, zipOf(files))).toContain(last);
+  });
+
+  it.each<[string, string | Buffer, string]>([
+    ['orders.json', `\uFEFF${OCEL}`, '2 rows, 1 would be sent, 1 would not.'],
+    ['orders.json.gz', gzipSync(JSON.stringify(JSON.parse(OCEL), null, 2)), '2 rows, 1 would be sent, 1 would not.'],
+    ['orders.xml', OCEL_XML, '1 rows, 1 would be sent, 0 would not.'],
+    ['log.xml.gz', gzipSync(`<?xml version="1.0"?><!-- a log -->${XES}`), '1 rows, 1 would be sent, 0 would not.'],
+    ['packed.zip', zipOf({ 'meta.csv': 'a,b\n', 'orders.xml': OCEL_XML }), '1 rows, 1 would be sent, 0 would not.'],
+  ])('sees by how it begins that a file is an event log where its name does not tell (%s)', async (name, content, last) => {
+    expect(await dryRunOf(name, content)).toContain(last);
+  });
+
+  it('takes no other JSON or XML for an event log', async () => {
+    const note = '{"id":"1","note":"\\"events\\": []"}\n';
+    await expect(dryRunOf('rows.json', note)).rejects.toThrow(/needs a mapping/);
+    await expect(dryRunOf('empty.json', '')).rejects.toThrow(/needs a mapping/);
+    await expect(dryRunOf('page.xml', '<html><log/></html>')).rejects.toThrow(/needs a mapping/);
+    await expect(dryRunOf('away.json.gz', 'not packed')).rejects.toThrow(/away\.json\.gz cannot be read/);
   });
 
   it('says that a table inside a zip needs a mapping, and what is wrong with a zip', async () => {
