@@ -1,0 +1,54 @@
+import { Fault, parseList } from '#lib/contract/index.ts';
+import type { ListPage, ListRef, ListRow, RecoveryListRef } from '#lib/contract/index.ts';
+import type { Reader } from '#server/api/reader.ts';
+import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-page.ts';
+import type { ListReading } from '#server/projector/list-scan.ts';
+import { rowsOf } from '#server/projector/lists.ts';
+import type { Asked } from './asked.ts';
+import type { ReaderOptions } from './reader-options.ts';
+
+/** Rows of one list page. */
+const LIST_PAGE = 50;
+
+/** Reads the lists behind the numbers. */
+export function createListReader(
+  o: Pick<ReaderOptions, 'redis' | 'partitions' | 'blueprints' | 'attempts' | 'together'>,
+  asked: Asked,
+): Reader['list'] {
+  const { blueprint, positionOf } = asked;
+
+  function rowsBehind(ref: ListRef, minute: number): AsyncIterable<ListRow> {
+    if (ref.of === 'saved') return o.attempts(ref, minute);
+    if (ref.of === 'association') return o.together.rows(ref, blueprint(ref.journey, ref.version, ref.to));
+    const reading = { redis: o.redis, partitions: o.partitions, at: minute };
+    if (ref.of === 'recovery') return rowsOfVersions(ref, reading);
+    return rowsOf(ref, { ...reading, blueprint: blueprint(ref.journey, ref.version, ref.to) });
+  }
+
+  /** What is being made good is counted over all versions of a journey. */
+  async function* rowsOfVersions(ref: RecoveryListRef, reading: Omit<ListReading, 'blueprint'>): AsyncGenerator<ListRow> {
+    for (const one of o.blueprints.versions(blueprint(ref.journey).journey)) yield* rowsOf(ref, { ...reading, blueprint: one.blueprint });
+  }
+
+  return async function list(params: {
+    readonly list: string;
+    readonly cursor?: string | undefined;
+    readonly limit?: number | undefined;
+  }): Promise<ListPage> {
+    const ref = parseList(params.list);
+    if (ref === undefined)
+      throw new Fault('bad_request', 'This is not a list. Lists look like funnel?journey=broadband&stage=order&what=dropped.');
+    const cursor = params.cursor === undefined ? undefined : parseCursor(params.cursor);
+    const { position, minute } = positionOf(cursor?.position ?? ref.to);
+    const page = new PageOfRows(params.limit ?? LIST_PAGE, cursor);
+    for await (const row of rowsBehind(ref, minute)) page.add(row);
+    const { rows, next } = page.page();
+    return {
+      list: params.list,
+      count: page.count,
+      position: cursor === undefined ? position : { at: position.at, live: ref.to === undefined || ref.to > position.at },
+      rows,
+      next: next === null ? null : formatCursor({ position: position.at, ...next }),
+    };
+  };
+}
