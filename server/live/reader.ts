@@ -138,6 +138,8 @@ export interface ReaderOptions {
   readonly mayFind: MayFind;
   /** reads what goes together */
   readonly together: Associations;
+  /** told that what is compared with has moved on to the minute */
+  readonly onEarlier: () => void;
 }
 
 const NOTHING_FOUND: FindAnswer = { searched: [], hits: [], more: false };
@@ -156,7 +158,7 @@ function lessTotal(all: FunnelTotal, less: FunnelTotal): FunnelTotal {
 /** Reads the running product for API, pages and sockets. */
 export function createReader(o: ReaderOptions): Reader {
   const earlierTotals = new Map<string, FunnelTotal>();
-  const earlier = new Earlier();
+  const earlier = new Earlier(o.onEarlier);
   const momentViews = new Map<string, Promise<MomentsView>>();
   const hot = new Hotspots(o.sums, o.clock);
   const waiting = waitingCurves({ redis: o.redis, partitions: o.partitions });

@@ -19,6 +19,8 @@ interface Heard {
 
 /** Without a beat for this long the socket is taken for dead, whatever it says. */
 const DEAD_AFTER_MS = 15_000;
+/** An attempt that has got no further is given up, and another one made: what it was sent into may be a hole that is long closed. */
+const CONNECT_WITHIN_MS = 8_000;
 const REFUSED_RETRY_MS = 3_000;
 const EARLY_MAX = 500;
 
@@ -46,7 +48,7 @@ export class LiveConnection implements Feed {
     this.#clockMs = performance.now();
     this.#startedMs = this.#clockMs;
     const clock = setInterval(() => this.#tick(), 250);
-    const socket: Socket<ServerEvents, ClientEvents> = io({ transports: ['websocket'], reconnection: false });
+    const socket: Socket<ServerEvents, ClientEvents> = io({ transports: ['websocket'], reconnection: false, timeout: CONNECT_WITHIN_MS });
     this.#socket = socket;
     socket.on('connect', () => this.#up());
     socket.on('disconnect', () => this.#down());
