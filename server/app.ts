@@ -151,6 +151,8 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
   for (const connection of [redis, reads, follows]) connection.on('ready', reconnected);
   let demo: SystemStatus['demo'] = null;
   let sockets: Sockets | undefined;
+  /** how often what pages compare with has moved on */
+  let earlierReadings = 0;
   const presence = new Presence({
     redis: reads,
     partitions: store.partitions,
@@ -289,6 +291,10 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     attempts: funnels.attempts,
     mayFind: findRights({ partly: config.partialSearch }),
     together,
+    onEarlier() {
+      earlierReadings++;
+      sockets?.changed();
+    },
     candidates: (q) => searchCandidates(q, { region: config.phoneRegion, rules }).map((c) => ({ ...c, node: nodeOf(c.kind, c.value) })),
   });
 
@@ -470,7 +476,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
         funnels,
         clock,
         log,
-        changes: () => feed.sums.changes,
+        changes: () => feed.sums.changes + earlierReadings,
         beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: answers() && feed.healthy }),
         allow: (request) => who(request) !== undefined && sameOrigin(request),
         nameOf: (request, given) => (given === undefined ? (who(request)?.name ?? '') : nameGiven(given)),

@@ -17,6 +17,13 @@ interface Kept<T> {
 export class Earlier {
   readonly #kept = new Map<string, Kept<unknown>>();
   readonly #reading = new Set<string>();
+  readonly #onRead: () => void;
+  #telling = false;
+
+  /** @param onRead told, in a turn of its own, that readings have moved on: what was shown meanwhile was compared with the minute before */
+  constructor(onRead: () => void) {
+    this.#onRead = onRead;
+  }
 
   /**
    * @param name what is read; always read by the same steps
@@ -38,7 +45,10 @@ export class Earlier {
     this.#reading.add(name);
     try {
       for (let begun = performance.now(), step = steps.next(); ; step = steps.next()) {
-        if (step.done === true) return this.#keep(name, { minute, value: step.value });
+        if (step.done === true) {
+          this.#keep(name, { minute, value: step.value });
+          return this.#tell();
+        }
         if (performance.now() - begun < BREATH_MS) continue;
         await nextTurn();
         begun = performance.now();
@@ -46,6 +56,16 @@ export class Earlier {
     } finally {
       this.#reading.delete(name);
     }
+  }
+
+  /** Once for all that are read in the same turn. */
+  #tell(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    setImmediate(() => {
+      this.#telling = false;
+      this.#onRead();
+    });
   }
 
   #keep(name: string, kept: Kept<unknown>): void {

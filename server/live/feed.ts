@@ -18,6 +18,8 @@ const PAGE = 32;
 const GATHER_MS = 20;
 /** What cannot be read is asked for again this often: pages show that they stand still until it can. */
 const AWAY_MS = 200;
+/** A clock that was put back by more than this many minutes begins anew from the stored sums: those in memory have gone on further, and only go on. */
+const PUT_BACK_MINUTES = 2;
 /** How often it is checked that the feed was not trimmed past our place. */
 const CHECK_MS = 5000;
 
@@ -77,7 +79,7 @@ export class Feed {
   }
 
   async #load(): Promise<void> {
-    const sums = new LiveSums(minuteOf(this.#o.clock()));
+    const sums = new LiveSums(minuteOf(this.#o.clock()), this.#sums.changes + 1);
     for (let partition = 0; partition < this.#o.partitions; partition++) {
       const stored = await readSums(this.#o.redis, partition);
       for (const chunk of stored.chunks) readBookings(chunk, sums);
@@ -88,18 +90,20 @@ export class Feed {
   }
 
   async #run(): Promise<void> {
-    let checkAt = this.#o.clock() + CHECK_MS;
+    let checkAt = performance.now() + CHECK_MS;
     while (!this.#stop.signal.aborted) {
       try {
         this.#news = false;
-        if (this.#o.clock() >= checkAt) {
-          checkAt = this.#o.clock() + CHECK_MS;
-          if (await this.#overtaken()) await this.#load();
+        let loaded = this.#isPutBack();
+        if (performance.now() >= checkAt) {
+          checkAt = performance.now() + CHECK_MS;
+          loaded ||= await this.#overtaken();
         }
+        if (loaded) await this.#load();
         const read = await this.#follow();
         this.sums.tidy();
         this.#failing = false;
-        if (read > 0) this.#o.onChange();
+        if (read > 0 || loaded) this.#o.onChange();
         if (read === 0) await this.#rest(LOOK_MS);
         else if (read < PAGE) await pause(GATHER_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       } catch (error) {
@@ -108,6 +112,10 @@ export class Feed {
         await this.#rest(AWAY_MS);
       }
     }
+  }
+
+  #isPutBack(): boolean {
+    return this.#sums.minute - minuteOf(this.#o.clock()) > PUT_BACK_MINUTES;
   }
 
   /** Whether changes that we have not read were already trimmed away (they are in the stored sums). */

@@ -41,4 +41,6 @@ export interface ReaderOptions {
   readonly mayFind: MayFind;
   /** reads what goes together */
   readonly together: Associations;
+  /** told that what is compared with has moved on to the minute */
+  readonly onEarlier: () => void;
 }

@@ -54,7 +54,7 @@ type FindAsks = Parameters<Reader['find']>[1];
 export function createReader(o: ReaderOptions): Reader {
   const asked = createAsked(o);
   const { blueprint, positionOf, sources, factorsIn, overVersions, overVersionsInSteps, sinceOf, weeksOf, notesOn } = asked;
-  const earlier = new Earlier();
+  const earlier = new Earlier(o.onEarlier);
   const failed = (what: string) => (fault: unknown) => o.log.error({ err: fault, code: knownFault(fault)?.code ?? 'internal' }, what);
   const waiting = waitingCurves({
     redis: o.redis,

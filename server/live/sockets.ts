@@ -59,7 +59,9 @@ interface Room {
   seq: number;
   last: Json;
   changes: number;
-  nextAt: number;
+  spokeAt: number;
+  /** how long it keeps silent after that, ms */
+  rests: number;
   followers: number;
   /** what one computation takes, ms, smoothed */
   cost: number;
@@ -179,6 +181,7 @@ export class Sockets {
   #taken(socket: PageSocket): boolean {
     const now = this.#o.clock();
     const refill = Math.floor((now - socket.data.refilledAt) / REFILL_MS);
+    if (refill < 0) socket.data.refilledAt = now;
     if (refill > 0) {
       socket.data.tokens = Math.min(BURST, socket.data.tokens + refill);
       socket.data.refilledAt = now;
@@ -212,7 +215,7 @@ export class Sockets {
   #open(name: string, request: Subscription): Room {
     const last = this.#compute(request);
     // The first computation reads what the later ones keep up to date: it says nothing about what they cost.
-    const room: Room = { name, request, seq: 0, last, changes: this.#o.changes(), nextAt: 0, followers: 0, cost: 0 };
+    const room: Room = { name, request, seq: 0, last, changes: this.#o.changes(), spokeAt: 0, rests: 0, followers: 0, cost: 0 };
     this.#rooms.set(name, room);
     if (request.view === 'customer') this.#openCustomers++;
     return room;
@@ -266,7 +269,9 @@ export class Sockets {
     for (const room of this.#rooms.values()) {
       if (room.changes === changes || room.request.view === 'customer') continue;
       const now = this.#o.clock();
-      if (now < room.nextAt) next = Math.min(next, room.nextAt);
+      // A machine's clock may be put back: no room is silent until it has caught up.
+      const waits = now < room.spokeAt ? 0 : room.spokeAt + room.rests - now;
+      if (waits > 0) next = Math.min(next, now + waits);
       else if (performance.now() - begun > BREATH_MS) next = now;
       else this.#tell(room, changes);
     }
@@ -293,7 +298,8 @@ export class Sockets {
     const change = COST_WEIGHT * (performance.now() - begun - room.cost);
     room.cost += change;
     this.#cost += change;
-    room.nextAt = at + pauseOf({ tickMs: tickOf(room.request, at), costMs: this.#cost, lagMs: this.#o.beat().lagMs });
+    room.spokeAt = at;
+    room.rests = pauseOf({ tickMs: tickOf(room.request, at), costMs: this.#cost, lagMs: this.#o.beat().lagMs });
   }
 
   #beat(): void {

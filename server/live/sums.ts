@@ -31,12 +31,14 @@ export class LiveSums implements BookingSink {
   /** group of the cell where a cohort of it is followed */
   #group = '';
   #minute: number;
-  #changes = 0;
+  #changes: number;
   /** minute for which everything that rests is packed */
   #tidied = -1;
 
-  constructor(minute: number) {
+  /** @param changes where to count changes from: sums that take the place of others go on from theirs */
+  constructor(minute: number, changes = 0) {
     this.#minute = minute;
+    this.#changes = changes;
     this.#windows = new Map(WINDOW_NAMES.map((name) => [name, new WindowSums(WINDOWS[name], minute)]));
     this.#windowList = [...this.#windows.values()];
     this.#flows = new WindowSums(HOUR_WINDOW, minute);

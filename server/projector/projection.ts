@@ -97,9 +97,13 @@ export class Projection {
     let hasMore = false;
     // By turns: what one partition's sums take is not to be felt in all of them at once.
     let checkpointAt = this.#o.clock() + CHECKPOINT_MS * (1 + partition / this.#o.partitions);
-    let [failures, leaseUntil] = [0, 0];
+    let [failures, leaseUntil, seen] = [0, 0, 0];
     while (!this.#stop.signal.aborted) {
       try {
+        // A clock that was put back would let the lease run out, and leave the sums unstored, until it has caught up.
+        const now = this.#o.clock();
+        if (now < seen) [leaseUntil, checkpointAt] = [0, Math.min(checkpointAt, now + CHECKPOINT_MS)];
+        seen = now;
         if (this.#o.clock() > leaseUntil - LEASE_MS / 2) {
           if (!(await this.#lease(partition))) {
             projector.reset();

@@ -83,6 +83,70 @@ test('what a page has put together from snapshot and patches is what the API say
   }
 });
 
+test('a page that is open while the clock of the machine is put back goes on being told, of events and of what the minutes take away', async () => {
+  await using app: TestApp = await startTestApp({ now: NOON });
+  const page: Page = io(app.address, { transports: ['websocket'], forceNew: true });
+  try {
+    await app.take(visit(1, 'gold'));
+    const heat = await follow(page, { view: 'heat', params: { journey: 'test', window: '1h' } });
+    const wall = await follow(page, { view: 'wall', params: { journey: 'test' } });
+    const same = async () => {
+      app.now += TICK_MS;
+      await expect.poll(async () => [shown(heat()), shown(await app.heat({ journey: 'test', window: '1h' }))], SOON).toSatisfy(equal);
+      await expect.poll(async () => [shown(wall()), shown(await app.call('wall.get', { journey: 'test' }))], SOON).toSatisfy(equal);
+    };
+    await app.take(visit(2, 'gold'));
+    await same();
+    const visitsOf = (view: View) =>
+      Object.values(view['cells'] as Readonly<Record<string, { n: number }>>).reduce((n, cell) => n + cell.n, 0);
+    expect(visitsOf(heat())).toBeGreaterThan(0);
+    // A clock that was two hours ahead is corrected
+    app.now -= 120 * MINUTE;
+    await same();
+    expect(visitsOf(heat())).toBe(0);
+    await app.take([{ id: 'then', customer: { customerId: 'C-9' }, type: 'page.viewed', occurredAt: app.now - MINUTE }]);
+    await same();
+    expect(visitsOf(heat())).toBeGreaterThan(0);
+    app.now += 61 * MINUTE;
+    await same();
+    expect(visitsOf(heat())).toBe(0);
+  } finally {
+    page.disconnect();
+  }
+});
+
+test('a page in a quiet minute compares with the same minute a week before, as the API does, and not with the one before that', async () => {
+  const WEEK = 7 * 24 * 60 * MINUTE;
+  await using app: TestApp = await startTestApp({ now: NOON });
+  const page: Page = io(app.address, { transports: ['websocket'], forceNew: true });
+  try {
+    const before = Array.from({ length: 8 }, (_, n) => [
+      { id: `${n}-1`, customer: { customerId: `B-${n}` }, type: 'page.viewed', occurredAt: NOON - WEEK - 2 * MINUTE },
+      { id: `${n}-2`, customer: { customerId: `B-${n}` }, type: 'error.shown', occurredAt: NOON - WEEK + (n + 1) * MINUTE },
+    ]);
+    const older = { id: 'old', customer: { customerId: 'A' }, type: 'page.viewed', occurredAt: NOON - 5 * WEEK };
+    await app.take([older, ...before.flat(), ...Array.from({ length: 6 }, (_, n) => visit(n, 'gold')).flat()]);
+    const heat = await follow(page, { view: 'heat', params: { journey: 'test', window: '1h' } });
+    const wall = await follow(page, { view: 'wall', params: { journey: 'test' } });
+    const changes = new Set<string>();
+    for (let minute = 0; minute < 5; minute++) {
+      app.now += MINUTE;
+      await app.settled();
+      const later = () => (app.now += 2 * SOON.interval);
+      await expect
+        .poll(async () => [later(), shown(heat()), shown(await app.heat({ journey: 'test', window: '1h' }))].slice(1), SOON)
+        .toSatisfy(equal);
+      await expect
+        .poll(async () => [later(), shown(wall()), shown(await app.call('wall.get', { journey: 'test' }))].slice(1), SOON)
+        .toSatisfy(equal);
+      changes.add(JSON.stringify((wall()['tiles'] as readonly { change: number | null }[]).map(({ change }) => change)));
+    }
+    expect(changes.size).toBeGreaterThan(3);
+  } finally {
+    page.disconnect();
+  }
+});
+
 test('what cannot be followed is refused with the field and the reason', async () => {
   await using app: TestApp = await startTestApp({ now: NOON });
   const page: Page = io(app.address, { transports: ['websocket'], forceNew: true });

@@ -1,7 +1,8 @@
 import { clock, coarse, dateTime, decimal, duration } from '#lib/components/format.ts';
 import { unit } from '#messages/format.ts';
 import * as m from '#messages/live.ts';
-import { dataAgeMs, isBehind, livenessOf, type Liveness, type Pulse } from './pulse.ts';
+import { dataAgeMs, isBehind, livenessOf, pulseOfView, type Liveness, type Pulse } from './pulse.ts';
+import type { Pausable } from './stage.svelte.ts';
 
 /** What the live chip shows: never more alive than the page is. */
 export interface Chip {
@@ -12,7 +13,7 @@ export interface Chip {
 
 interface Shown {
   readonly pulse: Pulse;
-  readonly view: { readonly paused: boolean; readonly missed: number; readonly synced: boolean; readonly opening?: boolean } | null;
+  readonly view: Omit<Pausable, 'togglePause'> | null;
   /** ms since 1970 where a past instant is shown */
   readonly pastAt: number | null;
   /** server clock when the pause began; null while not paused */
@@ -20,10 +21,11 @@ interface Shown {
 }
 
 /** The chip for what is on the screen. */
-export function chipOf({ pulse, view, pastAt, pausedAt }: Shown): Chip {
+export function chipOf({ pulse: heard, view, pastAt, pausedAt }: Shown): Chip {
+  const pulse = pulseOfView(heard, view?.untoldMs ?? 0);
   const judged = livenessOf(pulse, view?.synced ?? true);
   // A view that waits for its first snapshot has lost nothing that it could get back.
-  const liveness = view?.opening === true && judged === 'reconnecting' && livenessOf(pulse) === 'live' ? 'connecting' : judged;
+  const liveness = view?.opening === true && judged === 'reconnecting' && livenessOf(heard) === 'live' ? 'connecting' : judged;
   if (pastAt !== null) return { kind: 'past', word: m.word('past', NO_AGE), detail: m.pastAt({ time: dateTime(pastAt) }) };
   if (view?.paused) {
     const details = [
@@ -43,8 +45,13 @@ const DETAIL: Readonly<Record<Liveness, (pulse: Pulse) => string>> = {
   live: (pulse) => joined([asOf(pulse), m.lag({ time: lag(pulse.lagMs) })]),
   reconnecting: (pulse) => dataFrom(pulse),
   stale: (pulse) => (isBehind(pulse) ? m.counting() : dataFrom(pulse)),
-  offline: (pulse) => joined([dataFrom(pulse), m.retry({ time: duration(Math.ceil((pulse.retryInMs ?? 0) / 1_000) * 1_000) })]),
+  offline: (pulse) => joined([dataFrom(pulse), nextAttempt(pulse.retryInMs ?? 0)]),
 };
+
+/** An attempt at a server that does not even refuse takes its time: meanwhile there is none to wait for. */
+function nextAttempt(inMs: number): string {
+  return inMs === 0 ? m.said('connecting') : m.retry({ time: duration(Math.ceil(inMs / 1_000) * 1_000) });
+}
 
 function joined(details: readonly string[]): string {
   return details.filter((detail) => detail !== '').join(' · ');

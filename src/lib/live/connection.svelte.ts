@@ -19,6 +19,8 @@ interface Heard {
 
 /** Without a beat for this long the socket is taken for dead, whatever it says. */
 const DEAD_AFTER_MS = 15_000;
+/** An attempt that has got no further is given up, and another one made: what it was sent into may be a hole that is long closed. */
+const CONNECT_WITHIN_MS = 8_000;
 const REFUSED_RETRY_MS = 3_000;
 const EARLY_MAX = 500;
 
@@ -27,6 +29,7 @@ export class LiveConnection implements Feed {
   #socket: Socket<ServerEvents, ClientEvents> | undefined;
   readonly #followings = new Set<Following>();
   readonly #hints = new Set<(hint: Hint) => void>();
+  readonly #restarts = new Set<() => void>();
   readonly #presences = new Set<(now: PresentNow, self: string) => void>();
   #connected = $state(false);
   #clockMs = $state(0);
@@ -35,6 +38,8 @@ export class LiveConnection implements Feed {
   /** the last beat that said the server reaches its store */
   #ready = $state.raw<Heard | null>(null);
   #retryAtMs = $state<number | null>(null);
+  /** when the socket last gave a sign of life: it opened, or a beat came */
+  #aliveMs = 0;
   #attempt = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -43,7 +48,7 @@ export class LiveConnection implements Feed {
     this.#clockMs = performance.now();
     this.#startedMs = this.#clockMs;
     const clock = setInterval(() => this.#tick(), 250);
-    const socket: Socket<ServerEvents, ClientEvents> = io({ transports: ['websocket'], reconnection: false });
+    const socket: Socket<ServerEvents, ClientEvents> = io({ transports: ['websocket'], reconnection: false, timeout: CONNECT_WITHIN_MS });
     this.#socket = socket;
     socket.on('connect', () => this.#up());
     socket.on('disconnect', () => this.#down());
@@ -106,24 +111,33 @@ export class LiveConnection implements Feed {
     return () => this.#presences.delete(listen);
   }
 
+  /** Told whenever another process answers than before: it may run a newer build. Returns how to stop. */
+  onRestart(listen: () => void): () => void {
+    this.#restarts.add(listen);
+    return () => this.#restarts.delete(listen);
+  }
+
   /** Says under which name this tab is shown to others from now on; a new connection takes it from the cookie. */
   introduce(name: string): void {
     this.#socket?.emit('introduce', name);
   }
 
   #heard(beat: Beat): void {
-    this.#beat = { beat, receivedMs: performance.now() };
+    const before = this.#beat?.beat.epoch;
+    this.#aliveMs = performance.now();
+    this.#beat = { beat, receivedMs: this.#aliveMs };
+    if (before !== undefined && before !== beat.epoch) this.#restarts.forEach((listen) => listen());
     if (beat.ready) this.#ready = this.#beat;
   }
 
   #tick(): void {
     this.#clockMs = performance.now();
-    const last = this.#beat;
-    if (this.#connected && last && this.#clockMs - last.receivedMs > DEAD_AFTER_MS) this.#socket?.disconnect();
+    if (this.#connected && this.#clockMs - this.#aliveMs > DEAD_AFTER_MS) this.#socket?.disconnect();
   }
 
   #up(): void {
     this.#connected = true;
+    this.#aliveMs = performance.now();
     this.#attempt = 0;
     this.#retryAtMs = null;
     for (const following of this.#followings) this.#subscribe(following);

@@ -17,6 +17,8 @@ export class LiveView<View extends object> {
   #missed = $state(0);
   #synced = $state(false);
   #opening = $state(false);
+  /** when it was last told, by the tab's clock, ms; null while it is told, or follows nothing */
+  #untoldSince: number | null = $state(null);
   #refusal = $state<string | null>(null);
   #follow: Follow | undefined;
   #room = '';
@@ -44,6 +46,10 @@ export class LiveView<View extends object> {
   get synced(): boolean {
     return this.#synced;
   }
+  /** For how long it has not been told of changes, ms; 0 while it is. Runs on by itself: read it with the pulse. */
+  get untoldMs(): number {
+    return this.#untoldSince === null ? 0 : performance.now() - this.#untoldSince;
+  }
   /** true until the first snapshot has come: nothing that was there is lost. */
   get opening(): boolean {
     return this.#opening;
@@ -67,11 +73,12 @@ export class LiveView<View extends object> {
     this.#missed = 0;
     this.#opening = request !== null;
     if (request) {
+      this.#untoldSince = performance.now();
       this.#follow = this.#feed.follow(request, {
         snapshot: (answer) => this.#snapshot(answer),
         patch: (patch) => this.#patch(patch),
         refused: (_code, message) => (this.#refusal = message),
-        lost: () => (this.#synced = false),
+        lost: () => this.#lose(),
       });
     }
     return () => this.#stop();
@@ -88,6 +95,7 @@ export class LiveView<View extends object> {
     this.#follow?.stop();
     this.#follow = undefined;
     this.#synced = false;
+    this.#untoldSince = null;
     this.#room = '';
   }
 
@@ -96,6 +104,7 @@ export class LiveView<View extends object> {
     this.#epoch = answer.epoch;
     this.#sequence = answer.seq;
     this.#synced = true;
+    this.#untoldSince = null;
     this.#opening = false;
     this.#refusal = null;
     // The shape of a snapshot is fixed by the request it answers.
@@ -110,8 +119,13 @@ export class LiveView<View extends object> {
     this.#put(applyPatch(this.#latest, patch));
   }
 
-  #resynchronise(): void {
+  #lose(): void {
     this.#synced = false;
+    this.#untoldSince ??= performance.now();
+  }
+
+  #resynchronise(): void {
+    this.#lose();
     this.#follow?.again();
   }
 

@@ -31,6 +31,16 @@ export function livenessOf(pulse: Pulse, synced = true): Liveness {
   return 'live';
 }
 
+/**
+ * The pulse of one view: what it shows is as old as the last word about it, however well the server is heard otherwise.
+ * @param untoldMs for how long the view has not been told of changes, ms; 0 while it is
+ */
+export function pulseOfView(pulse: Pulse, untoldMs: number): Pulse {
+  const { beatAgeMs, asOf } = pulse;
+  if (beatAgeMs === null || untoldMs <= beatAgeMs) return pulse;
+  return { ...pulse, beatAgeMs: untoldMs, asOf: asOf === null ? null : asOf + beatAgeMs - untoldMs };
+}
+
 /** How old what is shown is, ms: silence of the server (before its first beat, since the page came), or the events it has not yet counted, whichever is worse. */
 export function dataAgeMs(pulse: Pulse): number {
   return Math.max(pulse.beatAgeMs ?? pulse.sinceStartMs ?? 0, pulse.lagMs);

@@ -5,6 +5,8 @@ export interface Pausable {
   readonly synced: boolean;
   /** it waits for its first snapshot */
   readonly opening?: boolean;
+  /** for how long it has not been told of changes, ms */
+  readonly untoldMs?: number;
   togglePause(): void;
 }
 

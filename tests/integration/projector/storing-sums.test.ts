@@ -94,4 +94,27 @@ describe('storing the sums', () => {
     expect(await sumsRead(world)).toEqual(expected);
     await world.close();
   });
+
+  it('are stored in their time although the clock of the machine was put back', async () => {
+    const world = await openWorld(server);
+    let now = 100 * LATER_MS;
+    const projection = new Projection({
+      redis: world.redis,
+      partitions: world.partitions,
+      contexts: fixedContexts({ blueprints: world.blueprints }),
+      score: () => null,
+      log: createLog('silent'),
+      clock: () => now,
+    });
+    projection.start();
+    await world.ingest(visits(0, 90));
+    await projected(world, 90);
+    now = LATER_MS;
+    await world.ingest(visits(1, 90));
+    await projected(world, 180);
+    now += LATER_MS;
+    await expect.poll(() => storedAt(world), { timeout: 10_000, interval: 20 }).not.toContain('0-0');
+    await projection.stop();
+    await world.close();
+  });
 });

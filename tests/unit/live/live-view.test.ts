@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Patch } from '#lib/contract/live.ts';
 import type { Feed, Listener } from '#lib/live/feed.ts';
 import { LiveView } from '#lib/live/live-view.svelte.ts';
@@ -93,6 +93,28 @@ describe('a live view', () => {
     heard.listener?.lost();
     expect(view.synced).toBe(false);
     expect(view.data.total).toBe(7);
+  });
+  it('counts for how long it has not been told, from the first word it missed until the whole view comes', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const { view, snapshot, patch, heard, stop } = opened();
+    vi.advanceTimersByTime(400);
+    expect(view.untoldMs).toBe(400);
+    snapshot(7, { total: 7, cells: {} });
+    vi.advanceTimersByTime(60_000);
+    expect(view.untoldMs).toBe(0);
+    patch(9);
+    vi.advanceTimersByTime(3_000);
+    heard.listener?.lost();
+    heard.listener?.refused('not_found', 'gone');
+    vi.advanceTimersByTime(9_000);
+    expect(view.untoldMs).toBe(12_000);
+    snapshot(12, { total: 12, cells: {} });
+    expect(view.untoldMs).toBe(0);
+    heard.listener?.lost();
+    stop();
+    vi.advanceTimersByTime(1_000);
+    expect(view.untoldMs).toBe(0);
+    vi.useRealTimers();
   });
   it('follows nothing where a past instant is shown, and stops when told', () => {
     const past = handFeed();

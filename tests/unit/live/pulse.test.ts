@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chipOf } from '#lib/live/chip.ts';
-import { livenessOf, retryDelayMs, type Pulse } from '#lib/live/pulse.ts';
+import { dataAgeMs, livenessOf, pulseOfView, retryDelayMs, type Pulse } from '#lib/live/pulse.ts';
 
 const live: Pulse = {
   sinceStartMs: 3_600_000,
@@ -36,6 +36,16 @@ describe('a page never looks more alive than it is', () => {
     expect(livenessOf({ ...live, beatAgeMs: null, sinceStartMs: null })).toBe('connecting');
     expect(livenessOf(live, false)).toBe('reconnecting');
   });
+  it('takes a view for as old as the last word about it, although beats come', () => {
+    const asOf = live.asOf ?? 0;
+    expect(pulseOfView(live, 0)).toBe(live);
+    const refused = pulseOfView(live, 12_400);
+    expect(livenessOf(refused, false)).toBe('stale');
+    expect(dataAgeMs(refused)).toBe(12_400);
+    expect(refused.asOf).toBe(asOf - 12_000);
+    expect(livenessOf(pulseOfView(live, 3_500), false)).toBe('reconnecting');
+    expect(pulseOfView({ ...live, beatAgeMs: 60_000 }, 59_500)).toMatchObject({ beatAgeMs: 60_000, asOf });
+  });
 });
 
 describe('the live chip', () => {
@@ -51,6 +61,13 @@ describe('the live chip', () => {
     expect(chipOf({ ...shown, view: { ...opening, opening: false } }).kind).toBe('reconnecting');
     expect(chipOf({ ...shown, view: opening, pulse: { ...live, beatAgeMs: 4_000 } }).kind).toBe('reconnecting');
   });
+  it('tells since when a view is refused, and says stale ten seconds on, however often the server beats', () => {
+    const refused = { paused: false, missed: 0, synced: false, untoldMs: 7_400 };
+    expect(chipOf({ ...shown, view: refused })).toMatchObject({ kind: 'reconnecting' });
+    expect(chipOf({ ...shown, view: refused }).detail).toMatch(/^data of \d\d:\d\d:00$/);
+    expect(chipOf({ ...shown, view: { ...refused, untoldMs: 180_000 } })).toMatchObject({ kind: 'stale', word: 'STALE 3\u00a0min' });
+    expect(chipOf({ ...shown, view: { ...refused, opening: true, untoldMs: 180_000 } }).kind).toBe('stale');
+  });
   it('counts what a pause holds back', () => {
     const chip = chipOf({ ...shown, view: { paused: true, missed: 214, synced: true }, pausedAt: live.asOf });
     expect(chip).toMatchObject({ kind: 'paused', word: 'PAUSED' });
@@ -63,6 +80,7 @@ describe('the live chip', () => {
   it('shows the age of stale data and the wait before the next attempt', () => {
     expect(chipOf({ ...shown, pulse: { ...live, beatAgeMs: 120_000 } }).word).toBe('STALE 2\u00a0min');
     expect(chipOf({ ...shown, pulse: { ...live, connected: false, retryInMs: 3_200 } }).detail).toContain('retry in 4\u00a0s');
+    expect(chipOf({ ...shown, pulse: { ...live, connected: false, retryInMs: 0 } }).detail).toMatch(/· connecting$/);
   });
   it('never calls a past instant live', () => {
     expect(chipOf({ ...shown, pastAt: live.asOf })).toMatchObject({ kind: 'past', word: 'PAST' });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ask, statusOf } from '#lib/api/ask.ts';
 import { Fault } from '#lib/contract/fault.ts';
 import type { WallTile } from '#lib/contract/views.ts';
-import type { Pulse } from '#lib/live/pulse.ts';
+import { pulseOfView, type Pulse } from '#lib/live/pulse.ts';
 import { firstEventLine } from '../../../src/routes/(console)/first-event.ts';
 import { nextNightlyReload, orbitOf, wallHealthOf, wantsReload } from '../../../src/routes/wall/now/wall-health.ts';
 import { tileChange, tileValue } from '../../../src/routes/wall/now/wall-words.ts';
@@ -28,6 +28,12 @@ describe('an unattended wall', () => {
     expect(wallHealthOf({ ...unheard, sinceStartMs: 10_500, retryInMs: 900 }, false)).toBe('stale');
     expect(wantsReload({ ...unheard, sinceStartMs: 4 * MINUTE })).toBe(false);
     expect(wantsReload({ ...unheard, sinceStartMs: 5 * MINUTE + 1 })).toBe(true);
+  });
+  it('whose view is refused again and again while beats come is stale after ten seconds, and wants a fresh page after five minutes', () => {
+    const health = (untoldMs: number) => wallHealthOf(pulseOfView(live, untoldMs), false);
+    expect([health(2_000), health(3_500), health(10_500)]).toEqual(['reconnecting', 'reconnecting', 'stale']);
+    expect(wantsReload(pulseOfView(live, 4 * MINUTE))).toBe(false);
+    expect(wantsReload(pulseOfView(live, 5 * MINUTE + 1))).toBe(true);
   });
   it('wants a fresh page only after five minutes without a beat', () => {
     expect(wantsReload({ ...live, beatAgeMs: 4 * MINUTE })).toBe(false);
