@@ -70,9 +70,11 @@ function note(event: StoredEvent, found: Map<string, Sighting>): void {
   for (const [kind, value, node] of event.who) {
     let one = found.get(node);
     if (one === undefined) found.set(node, (one = { kind, value, node, events: 0, carried: 0, seenWith: new Map() }));
+    // What was taken back says nothing any more, but decisions may still lie with what it came under.
+    if (event.unlinked === true) continue;
     one.carried++;
     if (node === event.under) one.events++;
-    else if (event.unlinked !== true && !one.seenWith.has(event.under)) one.seenWith.set(event.under, event);
+    else if (!one.seenWith.has(event.under)) one.seenWith.set(event.under, event);
   }
 }
 
@@ -164,7 +166,9 @@ export async function explainIdentity(reading: IdentityReading, person: string):
     }),
   );
   const known = new Map(subjects.map((subject) => [subject.node.id, subject]));
-  const identifiers = subjects.map((subject) => reasonOf(subject, person, known));
+  const identifiers = subjects
+    .map((subject) => reasonOf(subject, person, known))
+    .filter(({ belongs, carried, rule }) => belongs || carried > 0 || rule === 'merged' || rule === 'split');
   const decisions = await Promise.all(subjects.flatMap(({ acts }) => acts).map((act) => decisionOf(reading, act)));
   return {
     customer: person,

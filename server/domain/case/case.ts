@@ -52,18 +52,37 @@ export function isOpen(one: CaseState, blueprint: Blueprint, at: number): boolea
 
 const NO_KEYS: readonly string[] = [];
 
-/** The keys by which an event names its case. */
+/** Begins the key that is the id of a case. */
+const BY_ID = 'case:';
+
+/** The keys by which an event names its case: its id, then the key of its journey. */
 function keysOf(event: StoredEvent, blueprint: Blueprint): readonly string[] {
   const kind = blueprint.file.correlation;
   const carried = kind === undefined ? undefined : event.who.find((who) => who[0] === kind);
   if (event.caseId === undefined) return carried === undefined ? NO_KEYS : [`${kind}:${carried[1]}`];
-  return carried === undefined ? [`case:${event.caseId}`] : [`case:${event.caseId}`, `${kind}:${carried[1]}`];
+  return carried === undefined ? [BY_ID + event.caseId] : [BY_ID + event.caseId, `${kind}:${carried[1]}`];
+}
+
+/** How surely a case is the one that is named: by its id, by the key of its journey, or not at all. */
+const NAMED = { byId: 2, byKey: 1, not: 0 } as const;
+
+function namedBy(keys: readonly string[], one: CaseState): number {
+  const [first, second] = keys;
+  if (first === undefined) return NAMED.not;
+  if (one.keys.includes(first)) return first.startsWith(BY_ID) ? NAMED.byId : NAMED.byKey;
+  // Cases may share the key, as two complaints share an order: their ids tell them apart.
+  return second !== undefined && one.keys.includes(second) && !one.keys.some((key) => key.startsWith(BY_ID)) ? NAMED.byKey : NAMED.not;
+}
+
+/** How surely an event names a case of this version of a journey; 0: it does not. The surer one has it, of equals the newer. */
+export function howNamed(event: StoredEvent, blueprint: Blueprint, one: CaseState): number {
+  return namedBy(keysOf(event, blueprint), one);
 }
 
 /** Whether an event names its case, and this is another one, which goes by its own name. */
 export function namesAnother(event: StoredEvent, blueprint: Blueprint, one: CaseState): boolean {
   const keys = keysOf(event, blueprint);
-  return keys.length > 0 && one.keys.length > 0 && !keys.some((key) => one.keys.includes(key));
+  return keys.length > 0 && one.keys.length > 0 && namedBy(keys, one) === NAMED.not;
 }
 
 interface Choice {
@@ -82,22 +101,26 @@ function choose(state: CustomerState, match: Match, event: StoredEvent): Choice 
   const { blueprint, touchpoint } = match;
   const keys = keysOf(event, blueprint);
   let named: CaseState | undefined;
+  let surely: number = NAMED.not;
   let unnamed: CaseState | undefined;
   let running: CaseState | undefined;
   let known = false;
   for (const one of state.cases) {
     if (one.journey !== blueprint.journey) continue;
-    const goesBy = keys.length > 0 && keys.some((key) => one.keys.includes(key));
+    const how = namedBy(keys, one);
     if (one.version !== blueprint.version) {
-      known ||= goesBy;
+      known ||= how !== NAMED.not;
       continue;
     }
-    if (goesBy) named = newer(named, one);
+    if (how !== NAMED.not && how >= surely) {
+      named = newer(how === surely ? named : undefined, one);
+      surely = how;
+    }
     if (!isOpen(one, blueprint, event.at)) continue;
     running = newer(running, one);
     if (one.keys.length === 0) unnamed = newer(unnamed, one);
   }
-  if (named !== undefined) return { rank: 3, match, one: named, keys };
+  if (named !== undefined) return { rank: 2 + surely, match, one: named, keys };
   if (keys.length > 0) {
     if (unnamed !== undefined) return { rank: 2, match, one: unnamed, keys };
     // A case of another version that goes by this key is not begun again.
@@ -124,13 +147,14 @@ export function caseOf(state: CustomerState, matches: readonly Match[], event: S
 
 /** The case that an event names by its id or by the key of its journey, though no touchpoint takes it up: it happened in that case, and moves it nowhere. */
 export function caseSpokenOf(state: CustomerState, event: StoredEvent, blueprints: Blueprints): CaseState | undefined {
-  return state.cases
-    .filter((one) => {
-      if (event.journey !== undefined && event.journey !== one.journey) return false;
-      const its = blueprints.get(one.journey, one.version);
-      return its !== undefined && keysOf(event, its).some((key) => one.keys.includes(key));
-    })
-    .reduce<CaseState | undefined>(newer, undefined);
+  const how = (one: CaseState): number => {
+    if (event.journey !== undefined && event.journey !== one.journey) return NAMED.not;
+    const its = blueprints.get(one.journey, one.version);
+    return its === undefined ? NAMED.not : howNamed(event, its, one);
+  };
+  const named = state.cases.filter((one) => how(one) !== NAMED.not);
+  const surely = Math.max(...named.map(how));
+  return named.filter((one) => how(one) === surely).reduce<CaseState | undefined>(newer, undefined);
 }
 
 /** Opens a case with the event that begins it. */

@@ -12,6 +12,7 @@ import { isCorrection, isEmotionCorrection, isRetraction, nameOf, retractedName,
 import { isStaffWord } from '../event/staff.ts';
 import type { FunnelEvent } from '../funnel/compile.ts';
 import { foldFunnels } from '../funnel/fold.ts';
+import { isStatement } from '../identity/acts.ts';
 import { EVENT, cellKey } from '../kernel/counters.ts';
 import type { Row } from '../kernel/row.ts';
 import { Touched } from '../kernel/row.ts';
@@ -143,10 +144,19 @@ function countEvent(applying: Applying, match: Match | undefined, begunContact: 
   if (begunContact) touched.bookings.push([cell, EVENT.contacts, minute, minute, 1]);
 }
 
-/** What the saved funnels see of an event. Statements about identities and other events are no experience. */
+/** What somebody is called, and whom they belong to: said about a customer, as `alias` says who they are, by the calls of Segment's libraries. */
+const SAYS_OF_A_CUSTOMER: ReadonlySet<string> = new Set(['identify', 'group']);
+
+/** Whether an event only states something, about a customer, about who is who, or about another event. */
+function isSaid(event: StoredEvent): boolean {
+  const { type = '' } = event;
+  return SAYS_OF_A_CUSTOMER.has(type) || isStatement(event) || type.startsWith('event.');
+}
+
+/** What the saved funnels see of an event. What is only said about a customer or another event is no experience. */
 function seenByFunnels(applying: Applying, matches: readonly Match[], where: Where | null): FunnelEvent | null {
   const { event, state, context } = applying;
-  if (event.type === 'identify' || event.type?.startsWith('event.') === true) return null;
+  if (isSaid(event)) return null;
   const first = where?.match ?? matches[0];
   const others = matches.filter((match) => match.blueprint.journey !== first?.blueprint.journey);
   const one = where === null ? caseSpokenOf(state, event, context.blueprints) : where.one;

@@ -1,5 +1,5 @@
 import type { Blueprint, Blueprints, Touchpoint } from '../blueprint/blueprint.ts';
-import { stayEnd } from '../case/case.ts';
+import { howNamed, stayEnd } from '../case/case.ts';
 import type { CaseState, CustomerState } from '../customer/state.ts';
 import type { StoredEvent } from '../event/event.ts';
 import { isStaffWord } from '../event/staff.ts';
@@ -16,19 +16,16 @@ export interface MatchContext {
   readonly state: Pick<CustomerState, 'cases'>;
 }
 
-function isNamed(one: CaseState, event: StoredEvent): boolean {
-  return (
-    (event.caseId !== undefined && one.keys.includes(`case:${event.caseId}`)) ||
-    event.who.some(([kind, value]) => one.keys.includes(`${kind}:${value}`))
-  );
-}
-
 /** The case an event stands in, as far as time and keys tell it without doubt: of the version it is matched by. */
 export function caseAt(state: Pick<CustomerState, 'cases'>, event: StoredEvent, matched: Matched): CaseState | undefined {
   const { blueprint } = matched;
   const mine = state.cases.filter((c) => c.journey === blueprint.journey && c.version === blueprint.version);
-  const named = mine.find((c) => isNamed(c, event));
-  if (named !== undefined) return named;
+  const [named] = mine
+    .filter((c) => c.openedAt <= event.at)
+    .map((one) => ({ one, surely: howNamed(event, blueprint, one) }))
+    .filter(({ surely }) => surely > 0)
+    .sort((a, b) => b.surely - a.surely || b.one.openedAt - a.one.openedAt);
+  if (named !== undefined) return named.one;
   const running = mine.filter((c) => c.stays.some((s) => s.from <= event.at && event.at <= stayEnd(c, s, blueprint)));
   return running.length === 1 ? running[0] : undefined;
 }
@@ -50,7 +47,7 @@ function ofItsCase(event: StoredEvent, matches: readonly Matched[], state: Match
   if (matches.length < 2) return first;
   const standing = matches.flatMap((match) => {
     const one = caseAt(state, event, match);
-    return one === undefined ? [] : [{ match, named: isNamed(one, event) ? 1 : 0, openedAt: one.openedAt }];
+    return one === undefined ? [] : [{ match, named: howNamed(event, match.blueprint, one), openedAt: one.openedAt }];
   });
   return standing.sort((a, b) => b.named - a.named || b.openedAt - a.openedAt)[0]?.match ?? first;
 }

@@ -52,6 +52,17 @@ describe('the desk for identities', () => {
     ]);
   });
 
+  it('speaks of an event that was taken back no more: neither of what it carried nor of how often', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const wrong = { customerId: 'C-1', email: 'somebody.else@example.com', anonymousId: 'dev-1' };
+    await app.take([...EVENTS, { id: 'own', customer: { email: wrong.email }, type: 'page.viewed', occurredAt: NOON - 2 * HOUR }]);
+    const before = await explain(app, await personOf(app, 'C-1'));
+    await app.take([{ id: 'wrong', customer: wrong, type: 'form.submitted', occurredAt: NOON - HOUR }]);
+    expect((await explain(app, await personOf(app, 'C-1'))).identifiers).toHaveLength(3);
+    await app.take([{ id: 'r', customer: { customerId: 'C-1' }, type: 'event.retracted', attributes: { eventId: 'wrong' } }]);
+    expect(await explain(app, await personOf(app, 'C-1'))).toEqual(before);
+  });
+
   it('merges with preview, name and reason; the former address leads on; taking it back gives back what was there', async () => {
     await using app = await startTestApp({ now: NOON });
     await app.take(EVENTS);

@@ -48,6 +48,10 @@ describe('where somebody went next', () => {
     expect(nextAfter(['a', 0], ['a', 90_000_000])).toBe('unmapped');
   });
 
+  it('is nowhere where only who or whose somebody is was said', () => {
+    for (const said of ['identify', 'alias', 'group']) expect([said, nextAfter(['a', 0], [said, 30])]).toEqual([said, '']);
+  });
+
   it('is also told where events of one instant leave open what was reached', () => {
     expect(nextAfter(['a b', 0])).toBe('');
     expect(nextAfter(['a b', 0], ['claim.paid', 120])).toBe('unmapped');
