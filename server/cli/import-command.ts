@@ -90,7 +90,8 @@ function keyOf(request: Request, config: Config): string {
   if (request.key !== undefined) return request.key;
   if (config.writeKey === undefined && !existsSync(join(config.dataDir, 'write-key')))
     throw new Fault('unauthorised', `No write key: give --key, set WRITE_KEY, or start the product with DATA_DIR=${config.dataDir} first.`);
-  return createWriteKeys({ configured: config.writeKey, dataDir: config.dataDir }).first;
+  const { writeKey: configured, dataDir } = config;
+  return createWriteKeys({ configured, dataDir, onReadable: (words) => process.stderr.write(`${words}\n`) }).first;
 }
 
 /** What the door of this product would say against an event, by the code that says it. */
