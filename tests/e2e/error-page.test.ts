@@ -111,6 +111,47 @@ it('a wall that cannot open its connection at all does not look up to date for l
   await page.close();
 });
 
+it('a view that is refused again and again while the server beats does not look up to date, on a wall or a page, and says since when', async () => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  const [heat, wall] = await Promise.all([context.newPage(), context.newPage()]);
+  for (const page of [heat, wall])
+    await page.routeWebSocket(/socket\.io/, (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((said) => {
+        const answer = /^43\d+\[(?=\{"ok":true)/.exec(said.toString())?.[0];
+        socket.send(answer === undefined ? said : `${answer}{"ok":false,"code":"internal","message":"This view could not be computed."}]`);
+      });
+    });
+  const opened = Date.now();
+  await heat.goto(`${product.address}/heat`);
+  await wall.goto(`${product.address}/wall/now`);
+  await heat.locator('[data-live="stale"]').getByText('data of').waitFor({ timeout: 20_000 });
+  await wall.locator('[data-health="stale"]').getByText('data of').waitFor({ timeout: 20_000 });
+  const [, said = ''] = /data of (\d\d:\d\d:\d\d)/.exec(await heat.locator('[data-live="stale"]').innerText()) ?? [];
+  const since = new Date(opened);
+  const [hours = 0, minutes = 0, seconds = 0] = said.split(':').map(Number);
+  expect(Math.abs(since.setHours(hours, minutes, seconds) - opened)).toBeLessThan(5000);
+  await context.close();
+});
+
+it('a wall that finds a newer build behind its connection loads itself anew, and one that finds the same does not', async () => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  const [same, older] = await Promise.all([context.newPage(), context.newPage()]);
+  await older.route('**/_app/version.json', (route) => route.fulfill({ json: { version: 'a newer one' } }));
+  for (const page of [same, older]) {
+    await page.goto(`${product.address}/wall/now`);
+    await page.locator('[data-health="live"]').waitFor(SOON);
+    await page.evaluate(() => Reflect.set(globalThis, 'notReloaded', true));
+  }
+  await product.kill9();
+  await product.start();
+  const isSame = (page: typeof same) => page.evaluate(() => Reflect.get(globalThis, 'notReloaded') === true);
+  await expect.poll(() => isSame(older).catch(() => true), { timeout: 40_000, interval: 200 }).toBe(false);
+  await same.locator('[data-health="live"]').waitFor({ timeout: 20_000 });
+  expect(await isSame(same)).toBe(true);
+  await context.close();
+});
+
 it.each(['__proto__', 'constructor', 'toString'])(
   'an address that names %s, which every object has, names no square and no stage',
   async (name) => {

@@ -279,6 +279,43 @@ describe('with customers in it', () => {
     await made.close();
   });
 
+  it('a wall shows all of its text to somebody who spaces it out, on a screen that lies or stands, and fills either', async () => {
+    const made = await context('dark', 'de');
+    const page = await made.newPage();
+    for (const size of [WIDE, { width: 1920, height: 1080 }, { width: 1080, height: 1920 }]) {
+      await page.setViewportSize(size);
+      await page.goto(`${product.address}/wall/now`);
+      await settled(page);
+      const bottom = await page
+        .locator('main.wall section')
+        .last()
+        .evaluate((section) => section.getBoundingClientRect().bottom / innerHeight);
+      expect(bottom).toBeGreaterThan(0.8);
+      await page.evaluate(() => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(
+          '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }',
+        );
+        document.adoptedStyleSheets = [sheet];
+      });
+      const hidden = () =>
+        page.locator('main.wall *').evaluateAll((all) =>
+          all
+            .filter((one) => !one.classList.contains('hidden-visually'))
+            .filter((one) => {
+              const { right, bottom: low } = one.getBoundingClientRect();
+              const isCut =
+                getComputedStyle(one).overflow === 'hidden' &&
+                (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1);
+              return isCut || right > innerWidth + 1 || low > innerHeight + 1;
+            })
+            .map((one) => one.textContent),
+        );
+      await expect.poll(hidden).toEqual([]);
+    }
+    await made.close();
+  });
+
   it('no page moves on a telephone when the connection is lost and comes back', async () => {
     const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'de-DE' });
     const page = await phone.newPage();

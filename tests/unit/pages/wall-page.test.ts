@@ -58,6 +58,8 @@ describe('a tile', () => {
   it('shows a number in few signs, and a dash where it cannot be told', () => {
     expect(tileValue(tile)).toBe('91.2');
     expect(tileValue({ ...tile, id: 'open', unit: '', value: 1842 })).toBe('1,842');
+    expect(tileValue({ ...tile, id: 'open', unit: '', value: 234_567 })).toBe('235k');
+    expect(tileValue({ ...tile, id: 'open', unit: '', value: 123_456_789 })).toBe('123.5M');
     expect(tileValue({ ...tile, id: 'valence', unit: '', value: -0.214 })).toBe('−0.21');
     expect(tileValue({ ...tile, value: null })).toBe('–');
   });

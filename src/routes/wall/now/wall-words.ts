@@ -7,11 +7,13 @@ export function tileValue(tile: WallTile): string {
   if (tile.value === null) return '–';
   if (tile.id === 'valence') return signed(tile.value, 2);
   const shown =
-    tile.value >= 100_000
-      ? m.thousands({ value: decimal(tile.value / 1_000, 0) })
-      : tile.unit === '' || tile.value >= 100
-        ? count(tile.value)
-        : decimal(tile.value, 1);
+    tile.value >= 1_000_000
+      ? m.millions({ value: decimal(tile.value / 1_000_000, 1) })
+      : tile.value >= 100_000
+        ? m.thousands({ value: decimal(tile.value / 1_000, 0) })
+        : tile.unit === '' || tile.value >= 100
+          ? count(tile.value)
+          : decimal(tile.value, 1);
   return shown;
 }
 
