@@ -3,7 +3,7 @@ import type { ListRef, ListRow } from '#lib/contract/index.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import { MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { windowRange } from '#server/domain/kernel/sums.ts';
-import { OUTSIDE } from '#server/domain/view/heat.ts';
+import { visitColumn } from '#server/domain/view/heat.ts';
 import { isInVariant } from '#server/domain/blueprint/variant.ts';
 import type { CaseMember } from '#server/domain/case/case.ts';
 import type { StayMember } from '#server/domain/case/stay.ts';
@@ -123,8 +123,7 @@ async function* heatRows(ref: HeatRef, reading: Reading): AsyncGenerator<ListRow
     const [customer, visit, caseId, stage, channel, segment, owner, points, charge, touchpoint, variant] = member;
     if (ref.variant !== undefined && ref.variant !== variant) continue;
     const id = blueprint.stages[stage]?.id ?? '';
-    const clue = blueprint.touchpoints[touchpoint]?.clue;
-    const column = { channel, segment, owner: charge === 'owner' ? owner : OUTSIDE, clue }[ref.by];
+    const column = visitColumn([id, channel, segment, owner, charge, String(touchpoint)], ref.by, blueprint);
     if ((ref.stage !== 'all' && ref.stage !== id) || (ref.column !== 'all' && ref.column !== column)) continue;
     const point = points.filter((p) => p[0] <= at).at(-1);
     if (point === undefined || point[0] < range.from || point[0] > range.to) continue;

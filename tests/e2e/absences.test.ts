@@ -178,6 +178,15 @@ describe('promises, what is outside, and silence', () => {
     const page = await open('/silence');
     const row = page.locator('tr[data-touchpoint="order"]');
     await expect.poll(() => row.locator('[data-presence]').getAttribute('data-presence'), SOON).toBe('silent');
+    const { touchpoints } = await product.trpc<SilenceView>('silence.get', { journey: 'test', window: '24h' });
+    const asUsual = touchpoints.filter((t) => ['value', 'few', 'zero'].includes(t.presence) && !t.never);
+    expect(asUsual.length).toBeGreaterThan(0);
+    const listed = page.locator('tr[data-touchpoint]');
+    expect(await listed.count()).toBe(touchpoints.length - asUsual.length);
+    await page.getByRole('link', { name: `All (${touchpoints.length})` }).click();
+    await expect.poll(() => listed.count(), SOON).toBe(touchpoints.length);
+    await page.getByRole('link', { name: 'Not as usual' }).click();
+    await expect.poll(() => listed.count(), SOON).toBe(touchpoints.length - asUsual.length);
     const held = () => page.evaluate(() => document.activeElement?.tagName);
     await row.getByRole('button', { name: /what keeps it silent/ }).press('Enter');
     await expect.poll(held, SOON).toBe('TEXTAREA');

@@ -14,6 +14,11 @@ it.skipIf(!hasCurl)('an empty product shows a line that sends the first event wh
     await page.goto(product.address);
     await page.getByRole('heading', { name: 'Nothing has happened yet' }).waitFor({ timeout: 10_000 });
     const line = await page.locator('pre').innerText();
+    // As in a page without TLS.
+    await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('The line is selected: copy it by hand').waitFor();
+    expect(await page.evaluate(() => getSelection()?.toString())).toBe(line);
     const { stdout } = await promisify(execFile)('sh', ['-c', line], { env: { ...process.env, WRITE_KEY: PRODUCT_KEY } });
     expect(JSON.parse(stdout)).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
     await page.getByRole('heading', { name: 'The first event is here' }).waitFor({ timeout: 10_000 });

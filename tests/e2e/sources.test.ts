@@ -31,6 +31,11 @@ describe('the page of sources', () => {
     await page.getByRole('button', { name: 'Make a key' }).click();
     const key = (await page.locator('.key code').textContent()) ?? '';
     expect(key).toMatch(/^wk_[\da-f]{8}_/);
+    // As in a page without TLS.
+    await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('The key is selected: copy it by hand').waitFor();
+    expect(await page.evaluate(() => getSelection()?.toString())).toBe(key);
     expect(await post(key, [{ id: '1', customer: { customerId: 'C-1' }, type: 'page.viewed' }], 'till')).toBe(200);
     await page.getByRole('row', { name: /till/ }).waitFor();
     await page.getByRole('button', { name: 'I have it' }).click();

@@ -49,6 +49,8 @@ export interface Fused {
   readonly classes: ClassWeights;
   /** where the evidence comes from that says most for the label; null where the label is unknown */
   readonly source: EmotionSource | null;
+  /** what that evidence says by itself: another label where it has faded, or others speak against it */
+  readonly said: Emotion | null;
   /** when that evidence was given, ms since 1970 */
   readonly since: number | null;
 }
@@ -68,10 +70,11 @@ export function fuse(evidence: readonly Evidence[], now: number): Fused {
   const classes = EMOTIONS.map((_, k) => (PRIOR_WEIGHT * (PRIOR[k] ?? 0) + mix((item) => item.classes[k] ?? 0)) / total);
   const valence = mix((item) => item.valence ?? valenceOfClasses(item.classes)) / total;
   const confidence = weight / total;
-  if (weight < UNKNOWN_BELOW) return { label: 'unknown', valence, confidence, weight, classes, source: null, since: null };
+  if (weight < UNKNOWN_BELOW) return { label: 'unknown', valence, confidence, weight, classes, source: null, said: null, since: null };
   const label = strongestClass(classes);
   const leading = leadingFor(label, seen, weights);
-  return { label, valence, confidence, weight, classes, source: leading?.source ?? null, since: leading?.at ?? null };
+  const said = leading === undefined ? null : strongestClass(leading.classes);
+  return { label, valence, confidence, weight, classes, source: leading?.source ?? null, said, since: leading?.at ?? null };
 }
 
 /** @param newestFirst statements of one instant do not supersede one another */

@@ -123,9 +123,10 @@ function contactSentence({ header, entries, groups, lookup }: BriefContext): Tol
 }
 
 function feelingSentence({ header, lookup }: BriefContext): Told {
-  const { label, source, since, confidence } = header.emotion;
-  if (label === 'unknown' || source === null || since === null) return null;
-  return say({ code: 'feeling', label, source, since, confidence }, eventsBehind(header.emotion, lookup));
+  // What was said is told as it was said, also where it has faded since.
+  const { said, source, since, confidence } = header.emotion;
+  if (said === null || source === null || since === null) return null;
+  return say({ code: 'feeling', label: said, source, since, confidence }, eventsBehind(header.emotion, lookup));
 }
 
 function worstSentence(context: BriefContext): Told {

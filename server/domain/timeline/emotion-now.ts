@@ -33,6 +33,6 @@ function behaviourIn(visit: VisitState, state: CustomerState, { now, ...context 
 export function emotionNow(state: CustomerState, context: Context): EmotionNow {
   const isRead = context.emotion !== 'off' && !state.noEmotion;
   const behaviour = isRead ? state.visits.flatMap((visit) => behaviourIn(visit, state, context)) : [];
-  const { label, valence, confidence, since, source } = fuse([...state.evidence.map(saidEvidence), ...behaviour], context.now);
-  return { label, valence, confidence, since, source };
+  const { label, valence, confidence, since, source, said } = fuse([...state.evidence.map(saidEvidence), ...behaviour], context.now);
+  return { label, valence, confidence, since, source, said };
 }

@@ -1,4 +1,4 @@
-import { CLUES, COMPONENTS, EMOTIONS, FEW, WINDOWS } from '#lib/contract/index.ts';
+import { CLUES, COMPONENTS, EMOTIONS, FEW, OUTSIDE, WINDOWS } from '#lib/contract/index.ts';
 import type {
   BarrierNote,
   Clue,
@@ -29,8 +29,10 @@ import { DAY_MINUTES, minuteOf } from '../kernel/time.ts';
 /** The column that holds a stage as a whole. */
 export const ALL = 'all';
 
-/** The column of what counts against no department: under a factor outside our control, or at a touchpoint that nobody here controls. */
-export const OUTSIDE = 'outside our control';
+/** A name that came with the data, as a column: one that is a word of ours stands in quotation marks, so that it is a column of its own. */
+function ownColumn(name: string): string {
+  return name === ALL || name === OUTSIDE ? `“${name}”` : name;
+}
 
 /** Position of a dimension in the cells of the heatmap: stage, channel, segment, owner, charge, touchpoint. */
 const DIMENSION: Readonly<Record<Exclude<Column, 'clue'>, number>> = { channel: 1, segment: 2, owner: 3 };
@@ -74,9 +76,10 @@ function clueOf(dimensions: readonly string[], blueprint: Blueprint): Clue | und
   return blueprint.touchpoints[Number(dimensions[TOUCHPOINT])]?.clue;
 }
 
-function columnOf(dimensions: readonly string[], by: Column, blueprint: Blueprint): string {
+/** What a visit's cell is in the columns of the heatmap; its dimensions are stage, channel, segment, owner, charge, touchpoint. */
+export function visitColumn(dimensions: readonly string[], by: Column, blueprint: Blueprint): string {
   if (by === 'clue') return clueOf(dimensions, blueprint) ?? '';
-  return by === 'owner' && dimensions[CHARGE] !== 'owner' ? OUTSIDE : (dimensions[DIMENSION[by]] ?? '');
+  return by === 'owner' && dimensions[CHARGE] !== 'owner' ? OUTSIDE : ownColumn(dimensions[DIMENSION[by]] ?? '');
 }
 
 /** What a promise's cell is in the columns of the heatmap; its dimensions are stage, owner, segment, kind, touchpoint, charge. */
@@ -85,8 +88,8 @@ export function promiseColumn(
   by: Column,
   blueprint: Blueprint,
 ): string {
-  if (by === 'owner') return promise.charge === 'owner' ? promise.owner : OUTSIDE;
-  if (by === 'segment') return promise.segment;
+  if (by === 'owner') return promise.charge === 'owner' ? ownColumn(promise.owner) : OUTSIDE;
+  if (by === 'segment') return ownColumn(promise.segment);
   const at = blueprint.touchpoints.find((t) => t.id === promise.touchpoint);
   return (by === 'clue' ? at?.clue : at?.channel) ?? '';
 }
@@ -108,7 +111,7 @@ export function gridOf(sums: CellSums, by: Column, blueprint: Blueprint): Map<st
   for (const [cell, measures] of sums) {
     const { dimensions } = parseCell(cell);
     const stage = dimensions[0] ?? '';
-    const column = columnOf(dimensions, by, blueprint);
+    const column = visitColumn(dimensions, by, blueprint);
     for (const key of [`${stage}|${column}`, `${stage}|${ALL}`, `|${ALL}`]) {
       let into = grid.get(key);
       if (into === undefined) grid.set(key, (into = new Map<number, number>()));
@@ -142,7 +145,7 @@ function cluesBySquare(input: HeatInput): Map<string, Map<Clue, { n: number; sum
     const clue = clueOf(dimensions, input.blueprint);
     if (clue === undefined) continue;
     const stage = dimensions[0] ?? '';
-    for (const key of [`${stage}|${columnOf(dimensions, input.by, input.blueprint)}`, `${stage}|${ALL}`]) {
+    for (const key of [`${stage}|${visitColumn(dimensions, input.by, input.blueprint)}`, `${stage}|${ALL}`]) {
       const its = squares.get(key) ?? new Map<Clue, { n: number; sum: number }>();
       const known = its.get(clue) ?? { n: 0, sum: 0 };
       known.n += measures.get(HEAT.visits) ?? 0;
@@ -230,7 +233,7 @@ function planned(
   const here = blueprint.touchpoints.filter(
     (t) =>
       (t.stage === stage.index || t.stage === null) &&
-      (at.by === 'channel' ? t.channels.some((c) => c === at.column) : (at.by === 'clue' ? t.clue : t.owner) === at.column),
+      (at.by === 'channel' ? t.channels.some((c) => c === at.column) : (at.by === 'clue' ? t.clue : ownColumn(t.owner)) === at.column),
   );
   return { any: here.length > 0, sources: here.map((t) => t.source ?? '') };
 }
@@ -333,10 +336,10 @@ function columnsOf(blueprint: Blueprint, by: Column, grid: ReadonlyMap<string, M
     by === 'channel'
       ? [...new Set(blueprint.touchpoints.flatMap((t) => t.channels))]
       : by === 'owner'
-        ? [...new Set(blueprint.touchpoints.map((t) => t.owner))]
+        ? [...new Set(blueprint.touchpoints.map((t) => ownColumn(t.owner)))]
         : by === 'clue'
           ? CLUES.filter((clue) => blueprint.touchpoints.some((t) => t.clue === clue))
-          : [...blueprint.file.segments];
+          : blueprint.file.segments.map(ownColumn);
   const seen = new Set([...grid.keys()].map((key) => key.slice(key.indexOf('|') + 1)));
   seen.delete(ALL);
   const extra = [...seen].filter((column) => !planned.includes(column)).sort();

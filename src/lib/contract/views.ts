@@ -326,6 +326,8 @@ export interface EmotionNow {
   readonly confidence: number;
   readonly since: number | null;
   readonly source: EmotionSource | null;
+  /** what the evidence from that source says by itself; `label` may be another, because evidence fades and other evidence counts, too */
+  readonly said: Emotion | null;
 }
 
 /** A moment of a case that is remembered. */

@@ -85,6 +85,8 @@ export const WINDOW_NAMES = Object.keys(WINDOWS) as readonly Window[] as readonl
 /** How the heatmap's columns can be cut. */
 export const COLUMNS = ['channel', 'segment', 'owner', 'clue'] as const;
 export type Column = (typeof COLUMNS)[number];
+/** The column of what counts against no department: under a factor outside our control, or at a touchpoint that nobody here controls. */
+export const OUTSIDE = 'outside our control';
 
 /** What the squares of the heatmap can carry besides friction and feeling, where somebody asks for it. */
 export const HEAT_EXTRAS = ['promises', 'clues'] as const;

@@ -11,8 +11,10 @@ import {
   trendOf,
   volumePercent,
 } from '../../../src/routes/(console)/heat/cell-words.ts';
+import { columnName } from '../../../src/routes/(console)/heat/column-words.ts';
 import { GridFocus } from '../../../src/routes/(console)/heat/grid-focus.svelte.ts';
 import { cellKey, heatParamsOf, nextWindow, readHeatAddress } from '../../../src/routes/(console)/heat/params.ts';
+import { OUTSIDE } from '#lib/contract/words.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import * as words from '#messages/heat.ts';
 import { squareWith } from '../../support/squares.ts';
@@ -86,6 +88,13 @@ describe('a square of the heatmap', () => {
       expect(new Set(absences.map((state) => words.state(state))).size).toBe(6);
       expect(new Set(absences.map((state) => words.stateWhy(state))).size).toBe(6);
     }
+    speech.choose('en');
+  });
+  it('stands under a column in the reader’s language, also where no department answers for it', () => {
+    speech.choose('de');
+    expect(columnName('owner', OUTSIDE)).toBe('Nicht in unserer Hand');
+    expect(columnName('channel', 'phone')).toBe('Telefon');
+    expect(columnName('owner', 'Field Service')).toBe('Field Service');
     speech.choose('en');
   });
   it('has a volume bar that keeps small cells visible', () => {

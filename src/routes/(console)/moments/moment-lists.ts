@@ -1,9 +1,7 @@
 import { formatList } from '#lib/contract/format-list.ts';
+import { OUTSIDE } from '#lib/contract/words.ts';
 import type { MomentListRef, MomentsView, Scorecard, TouchpointMoment } from '#lib/contract/moment.ts';
 import type { MomentSide } from './params.ts';
-
-/** The column of what counts against no department, as the heatmap names it. */
-const OUTSIDE = 'outside our control';
 
 function base(view: MomentsView, over: 'cohort' | 'recent') {
   const { from, until } = view[over];

@@ -11,5 +11,5 @@ export const load: PageServerLoad = async ({ locals, url, parent }) => {
   const journey = await askedJourney({ url, parent });
   if (!journey) return { silence: null };
   const params = { journey: journey.journey, window, ...(to === undefined ? {} : { to }) };
-  return { silence: { params, view: await ask(locals.api.silence.get(params)) } };
+  return { silence: { params, all: field('show') === 'all', view: await ask(locals.api.silence.get(params)) } };
 };

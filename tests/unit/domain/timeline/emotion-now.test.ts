@@ -56,6 +56,12 @@ describe('how a customer feels now', () => {
     expect(feels(call, before).source).toBe('behaviour');
     expect(feels(call, NOON - 3 * HOUR).label).toBe('unknown');
   });
+  it('tells what was said as it was said, also once it has faded', () => {
+    const stars = ada(62 * HOUR, { type: 'survey.answered', channel: 'phone', score: { kind: 'stars', value: 2, scale: 5 } });
+    const told = tell([stars], NOON);
+    expect(told.header.emotion).toMatchObject({ label: 'neutral', source: 'survey', said: 'frustrated' });
+    expect(told.brief.find(({ code }) => code === 'feeling')).toMatchObject({ label: 'frustrated', source: 'survey', since: stars.at });
+  });
   it('forgets by the clock alone', () => {
     expect(feels(hardCall(), NOON + 24 * HOUR).label).toBe('unknown');
   });
