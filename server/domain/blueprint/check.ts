@@ -228,7 +228,8 @@ function problemsOf(file: JourneyFile): BlueprintProblem[] {
   checkOwners(file, report);
   checkTimes(file, report);
   checkPromises(file, report);
-  return problems;
+  // Two rules of one touchpoint may be in the way of a third: that is said once.
+  return [...new Map(problems.map((problem) => [keyOf(problem), problem])).values()];
 }
 
 /** Everything in a journey file that the schema alone cannot see. Empty: it can be published. */

@@ -44,6 +44,14 @@ describe('publishing a journey', () => {
     });
   });
 
+  it('says once that a rule is in the way of another, however many rules of its touchpoint are', () => {
+    const problems = after(
+      "[{type: 'delivery.*'}]}",
+      "[{type: 'delivery.*'}]}\n  - {id: web, name: Web, stage: order, owner: Sales, channel: web, match: [{type: a, topic: b}, {type: a, topic: c}]}\n  - {id: any, name: Any, stage: deliver, owner: Sales, channel: web, match: [{channel: web}]}",
+    );
+    expect(problems.filter((one) => one.includes('"web" (stage "order")'))).toHaveLength(1);
+  });
+
   it.each([
     ['a time without a unit', 'window: 20d', 'window: 20', '4 window is not a duration such as 90s, 30m, 2h, 3d or 2w'],
     [
