@@ -27,4 +27,8 @@ export const duration = z
     }
     return ms;
   })
-  .describe('a duration such as 90s, 30m, 2h, 1d 12h or 3w');
+  .meta({
+    description: 'a duration such as 90s, 30m, 2h, 1d 12h or 3w',
+    // Editors see what is no duration as they see what is no number.
+    pattern: '^\\s*(?:\\d+(?:\\.\\d+)?\\s*[smhdw]\\s*)+$',
+  });
