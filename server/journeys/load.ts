@@ -2,8 +2,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault, journeySchema } from '#lib/contract/index.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
-import { checkJourney, compileJourney } from '#server/domain/blueprint/blueprint.ts';
-import { readYaml } from '#server/platform/yaml.ts';
+import { compileJourney } from '#server/domain/blueprint/blueprint.ts';
+import { readYaml, valueOf } from '#server/platform/yaml.ts';
+import { readJourney } from './read.ts';
 
 /** A journey file: its text is what is published, to the letter. */
 export interface JourneyText {
@@ -13,7 +14,7 @@ export interface JourneyText {
 
 /** Reads and compiles one journey. @throws Fault `bad_config` naming file, line, field and reason */
 export function parseJourney(name: string, text: string): Blueprint {
-  return compileJourney(readYaml(name, text, journeySchema, checkJourney));
+  return compileJourney(valueOf(name, readJourney(text)));
 }
 
 /** Compiles a journey that is published: what it was checked for then holds, whatever is checked for today. */

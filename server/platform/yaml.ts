@@ -44,8 +44,10 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, check: (value: 
       .sort((a, b) => a.line - b.line),
   });
   const [broken] = document.errors;
-  if (broken !== undefined)
-    return { ok: false, problems: [{ line: lines.linePos(broken.pos[0]).line, field: '', message: broken.message }] };
+  if (broken !== undefined) {
+    const message = broken.code === 'MULTIPLE_DOCS' ? 'a second document begins with ---: a file holds one' : broken.message;
+    return { ok: false, problems: [{ line: lines.linePos(broken.pos[0]).line, field: '', message }] };
+  }
   const loose = looseAlias(document);
   if (loose !== undefined) {
     const { line } = lines.linePos(loose.range?.[0] ?? 0);
@@ -99,7 +101,11 @@ export function problemText(file: string, problem: LineProblem): string {
 
 /** Reads a YAML file against a schema and further checks. @throws Fault `bad_config` that names file, line, field and reason */
 export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>, check?: (value: T) => readonly YamlProblem[]): T {
-  const reading = parseYaml(text, schema, check);
+  return valueOf(file, parseYaml(text, schema, check));
+}
+
+/** The value of what was read. @throws Fault `bad_config` that names file, line, field and reason */
+export function valueOf<T>(file: string, reading: YamlReading<T>): T {
   if (reading.ok) return reading.value;
   throw new Fault(
     'bad_config',

@@ -35,13 +35,14 @@ function checkCalendars(file: JourneyFile, report: Report): void {
 function checkOwners(file: JourneyFile, report: Report): void {
   const known = new Set(file.owners.map((owner) => owner.name));
   file.owners.forEach((owner, i) => {
-    if (owner.calendar !== undefined && file.calendars[owner.calendar] === undefined)
+    if (owner.calendar !== undefined && !Object.hasOwn(file.calendars, owner.calendar))
       report(['owners', i, 'calendar'], `there is no calendar "${owner.calendar}"`);
     if (file.owners.findIndex((other) => other.name === owner.name) < i) report(['owners', i, 'name'], `"${owner.name}" stands twice`);
   });
-  if (known.size === 0) return;
   const check = (owner: string | undefined, path: Path): void => {
-    if (owner !== undefined && !known.has(owner)) report(path, `there is no owner "${owner}" in the list of owners`);
+    if (owner === undefined) return;
+    if (owner.trim() === '') report(path, 'is empty: name the department that answers for it');
+    else if (known.size > 0 && !known.has(owner)) report(path, `there is no owner "${owner}" in the list of owners`);
   };
   file.stages.forEach((stage, i) => check(stage.owner, ['stages', i, 'owner']));
   file.touchpoints.forEach((touchpoint, i) => check(touchpoint.owner, ['touchpoints', i, 'owner']));
@@ -228,7 +229,8 @@ function problemsOf(file: JourneyFile): BlueprintProblem[] {
   checkOwners(file, report);
   checkTimes(file, report);
   checkPromises(file, report);
-  return problems;
+  // Two rules of one touchpoint may be in the way of a third: that is said once.
+  return [...new Map(problems.map((problem) => [keyOf(problem), problem])).values()];
 }
 
 /** Everything in a journey file that the schema alone cannot see. Empty: it can be published. */

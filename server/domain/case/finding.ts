@@ -44,7 +44,8 @@ export function foundIn(one: CaseState, stay: Stay, blueprint: Blueprint): (read
  */
 export function threadLostFrom(visits: readonly VisitState[], visit: VisitState, event: StoredEvent): VisitState | undefined {
   const asked = event.signals?.some((signal) => signal.kind === 'repeat_info') === true;
-  if (!asked && event.topic === undefined) return undefined;
+  // Once it is known what a visit is about, only having to say it again tells anything new.
+  if (!asked && (event.topic === undefined || visit.about !== '')) return undefined;
   return visits.findLast(
     (earlier) =>
       earlier.id !== visit.id &&

@@ -85,10 +85,15 @@ function ruledPromises(applying: Applying, where: Where, rules: readonly Promise
     const given = { kind: rule.kind };
     if (rule.keptBy.has(match.touchpoint.id)) changePromise(applying, where, { given, change: 'kept' });
     if (!rule.madeBy.has(match.touchpoint.id) || (rule.stage !== null && rule.stage !== where.visit.stage)) continue;
-    // One that somebody made without a date is beside the rule: the journey makes its own.
-    const standing = findPromise(applying.state, { kind: rule.kind, case: one.id });
-    if ((standing === undefined || !isDated(standing)) && dueAt(rule, applying.event.at) !== null) makePromise(applying, where, given);
+    if (!isOpenAlready(applying, rule.kind, one) && dueAt(rule, applying.event.at) !== null) makePromise(applying, where, given);
   }
+}
+
+/** Whether a case has an open promise of a kind. What broke is promised anew; one that somebody made without a date is beside the rule. */
+function isOpenAlready({ state, event }: Applying, kind: string, one: CaseState): boolean {
+  return state.promises.some(
+    (p) => p.kind === kind && p.case === one.id && p.metAt === 0 && p.withdrawnAt === 0 && isDated(p) && event.at < breaksAt(p),
+  );
 }
 
 /** What is said of a promise. */

@@ -29,7 +29,7 @@ export type AssociationParams = z.infer<typeof associationParams>;
 export const associationListSchema = z.strictObject({
   of: z.literal('association'),
   journey: text,
-  version: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  version: z.coerce.number().int().min(1).optional(),
   window: z.enum(ASSOCIATION_WINDOW_NAMES),
   what: z.enum(['after', 'followed', 'passed', 'fared', 'exposed', 'used', 'usedBefore']),
   after: text.optional(),

@@ -24,7 +24,7 @@ export const calendarSchema = z.strictObject({
   /** working hours by day of the week; days not named are free */
   hours: z.record(days, spans),
   /** whole days on which nobody works, ISO dates */
-  holidays: z.array(z.iso.date()).max(2000).default([]),
+  holidays: z.array(z.iso.date('is not a date such as 2026-12-25')).max(2000).default([]),
 });
 export type CalendarFile = z.infer<typeof calendarSchema>;
 

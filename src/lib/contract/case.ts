@@ -3,7 +3,7 @@ import type { Position } from './views.ts';
 
 const text = z.string().min(1).max(128);
 const instant = z.coerce.number().int().min(0).max(4_102_444_800_000);
-const version = z.coerce.number().int().min(1).max(1_000_000).optional();
+const version = z.coerce.number().int().min(1).optional();
 
 /**
  * Where a case stands, by rule and by the clock alone. `open`: in the stage in which it began; `progressing`: has gone on; `stalled`: longer in its

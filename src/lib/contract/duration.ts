@@ -5,9 +5,11 @@ const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 86
 /** No journey takes longer: 100 years of 365 days. What is longer is a slip, and could not be reckoned with dates. */
 const LONGEST_MS = 100 * 365 * 864e5;
 
+const NO_DURATION = 'is not a duration such as 90s, 30m, 2h, 3d or 2w';
+
 /** `90s`, `30m`, `2h`, `1d 12h`, `3w` -> milliseconds. */
 export const duration = z
-  .string()
+  .string({ error: (issue) => (issue.input === undefined ? undefined : NO_DURATION) })
   .transform((text, ctx) => {
     let total = 0;
     const rest = text.replace(/(\d+(?:\.\d+)?)\s*([smhdw])/g, (_, n: string, unit: string) => {
@@ -16,7 +18,7 @@ export const duration = z
     });
     const ms = Math.round(total);
     if (rest.trim() !== '' || ms <= 0) {
-      ctx.addIssue({ code: 'custom', message: 'is not a duration such as 90s, 30m, 2h, 3d or 2w' });
+      ctx.addIssue({ code: 'custom', message: NO_DURATION });
       return z.NEVER;
     }
     if (ms > LONGEST_MS) {
@@ -25,4 +27,8 @@ export const duration = z
     }
     return ms;
   })
-  .describe('a duration such as 90s, 30m, 2h, 1d 12h or 3w');
+  .meta({
+    description: 'a duration such as 90s, 30m, 2h, 1d 12h or 3w',
+    // Editors see what is no duration as they see what is no number.
+    pattern: '^\\s*(?:\\d+(?:\\.\\d+)?\\s*[smhdw]\\s*)+$',
+  });

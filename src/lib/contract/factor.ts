@@ -4,7 +4,7 @@ import type { Position } from './views.ts';
 
 const text = z.string().min(1).max(128);
 const instant = z.coerce.number().int().min(0).max(4_102_444_800_000);
-const version = z.coerce.number().int().min(1).max(1_000_000).optional();
+const version = z.coerce.number().int().min(1).optional();
 
 /** Promises whose first date passed unmet in a range of minutes; of these, those that coincide with any factor, or with one. */
 export const delayListSchema = z.strictObject({

@@ -10,7 +10,7 @@ import { savedListSchema } from './saved-funnel.ts';
 import { COLUMNS, DEVIATIONS, WINDOW_NAMES } from './words.ts';
 
 const text = z.string().min(1).max(128);
-const version = z.coerce.number().int().min(1).max(1_000_000).optional();
+const version = z.coerce.number().int().min(1).optional();
 const instant = z.coerce.number().int().min(0).max(4_102_444_800_000);
 
 /** Which list stands behind a number. Written as a query string so that a link is enough: `funnel?journey=broadband&stage=order&what=dropped`. */

@@ -25,7 +25,7 @@ export type MomentParams = z.infer<typeof momentParams>;
 export const momentListSchema = z.strictObject({
   of: z.literal('moment'),
   journey: text,
-  version: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  version: z.coerce.number().int().min(1).optional(),
   touchpoint: text.optional(),
   what: z.enum(['here', 'bad', 'good', 'notBad', 'notGood', 'worst', 'best']),
   outcome: z.enum(MOMENT_OUTCOMES).optional(),

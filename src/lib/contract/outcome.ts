@@ -8,7 +8,7 @@ const instant = z.coerce.number().int().min(0).max(4_102_444_800_000);
 export const outcomeListSchema = z.strictObject({
   of: z.literal('outcome'),
   journey: text,
-  version: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  version: z.coerce.number().int().min(1).optional(),
   /** one of the stages, or `all` */
   stage: text,
   /** one of the columns, or `all` */

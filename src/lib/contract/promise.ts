@@ -3,7 +3,7 @@ import type { Names, Position, StageSummary } from './views.ts';
 
 const text = z.string().min(1).max(128);
 const instant = z.coerce.number().int().min(0).max(4_102_444_800_000);
-const version = z.coerce.number().int().min(1).max(1_000_000).optional();
+const version = z.coerce.number().int().min(1).optional();
 
 /**
  * What a list of promises asks for: by state; `missed`: the first date given passed unmet; `warned`: of these, told before; `undated`: nobody has said

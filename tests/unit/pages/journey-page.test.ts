@@ -38,6 +38,14 @@ describe('a draft', () => {
     expect(without.ok && without.value.stages[0]?.standard).toBeUndefined();
   });
 
+  it('shows a standard of working time in the form, and takes one written there', () => {
+    const text = TEST_JOURNEY.replace('standard: 6h', 'standard: {working: 6h}');
+    expect(stagesOf(parseDocument(text))[0]?.standard).toBe('{working: 6h}');
+    const changed = withStageField(parseDocument(text), 0, 'standard', '{ working: 90m }');
+    expect(parseDocument(changed).toJS()).toMatchObject({ stages: [{ standard: { working: '90m' } }, {}, {}, {}, {}] });
+    expect(stagesOf(parseDocument(changed))[0]?.standard).toBe('{working: 90m}');
+  });
+
   it('finds the line of a problem', () => {
     expect([1, 2, 3, 9].map((line) => offsetOfLine('ab\nc\n', line))).toEqual([0, 3, 5, 5]);
   });

@@ -40,6 +40,12 @@ function listAt(document: Document, path: readonly (string | number)[]): string[
   return Array.isArray(plain) ? plain.map((one: unknown) => (typeof one === 'string' ? one : '')) : [];
 }
 
+/** A standard time as the file may write it: `2d`, or `{working: 8h}`. */
+function standardAt(document: Document, path: readonly (string | number)[]): string {
+  const working = textAt(document, [...path, 'working']);
+  return working === '' ? textAt(document, path) : `{working: ${working}}`;
+}
+
 /** The stages of a draft, for the form; empty while the text is no YAML. */
 export function stagesOf(document: Document): StageFields[] {
   const stages: StageFields[] = [];
@@ -51,7 +57,7 @@ export function stagesOf(document: Document): StageFields[] {
       customer: textAt(document, ['stages', i, 'name', 'customer']),
       internal: textAt(document, ['stages', i, 'name', 'internal']),
       owner: textAt(document, ['stages', i, 'owner']),
-      standard: textAt(document, ['stages', i, 'standard']),
+      standard: standardAt(document, ['stages', i, 'standard']),
       needs: listAt(document, ['stages', i, 'needs']).join('\n'),
     });
   }
@@ -65,11 +71,17 @@ const PATHS: Readonly<Record<Exclude<keyof StageFields, 'id'>, readonly string[]
   needs: ['needs'],
 };
 
+/** What was written into a field of the form, as the file holds it. */
+function nodeOf(document: Document, field: keyof typeof PATHS, value: string): unknown {
+  if (field === 'needs') return document.createNode(value.split('\n').filter((line) => line.trim() !== ''));
+  const working = field === 'standard' ? /^\s*\{\s*working:\s*(.*?)\s*\}\s*$/.exec(value)?.[1] : undefined;
+  return working === undefined ? value : document.createNode({ working }, { flow: true });
+}
+
 /** The text with one field of a stage changed; comments and everything else stay. An empty field is taken out. */
 export function withStageField(document: Document, stage: number, field: Exclude<keyof StageFields, 'id'>, value: string): string {
   const path = ['stages', stage, ...PATHS[field]];
-  const lines = value.split('\n').filter((line) => line.trim() !== '');
   if (value.trim() === '') document.deleteIn(path);
-  else document.setIn(path, field === 'needs' ? document.createNode(lines) : value);
+  else document.setIn(path, nodeOf(document, field, value));
   return document.toString({ lineWidth: 0 });
 }

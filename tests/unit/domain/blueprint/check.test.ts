@@ -35,6 +35,41 @@ function after(from: string, to: string): string[] {
 }
 
 describe('publishing a journey', () => {
+  it('says that a file holds one document', () => {
+    const second = GOOD.split('\n').length;
+    const reading = readJourney(`${GOOD}---\n${GOOD}`);
+    expect(reading).toEqual({
+      ok: false,
+      problems: [{ line: second, field: '', message: 'a second document begins with ---: a file holds one' }],
+    });
+  });
+
+  it('says once that a rule is in the way of another, however many rules of its touchpoint are', () => {
+    const problems = after(
+      "[{type: 'delivery.*'}]}",
+      "[{type: 'delivery.*'}]}\n  - {id: web, name: Web, stage: order, owner: Sales, channel: web, match: [{type: a, topic: b}, {type: a, topic: c}]}\n  - {id: any, name: Any, stage: deliver, owner: Sales, channel: web, match: [{channel: web}]}",
+    );
+    expect(problems.filter((one) => one.includes('"web" (stage "order")'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['a time without a unit', 'window: 20d', 'window: 20', '4 window is not a duration such as 90s, 30m, 2h, 3d or 2w'],
+    [
+      'a calendar that nobody wrote, whatever it is called',
+      'name: Sales}',
+      'name: Sales, calendar: constructor}',
+      '10 owners.0.calendar there is no calendar "constructor"',
+    ],
+    [
+      'an owner that is only blanks',
+      'owner: Sales, channel: web',
+      "owner: ' ', channel: web",
+      '16 touchpoints.0.owner is empty: name the department that answers for it',
+    ],
+  ])('refuses %s, in words', (_what, from, to, problem) => {
+    expect(after(from, to)).toEqual([problem]);
+  });
+
   it('takes a good one', () => {
     expect(readJourney(GOOD)).toMatchObject({ ok: true });
   });
@@ -49,6 +84,7 @@ describe('publishing a journey', () => {
       `a: &a [x, x]\n${['a', 'b', 'c', 'd'].map((n, i) => `${'bcde'[i] ?? ''}: &${'bcde'[i] ?? ''} [${Array(9).fill(`*${n}`).join(', ')}]`).join('\n')}\n`,
       'repeats parts of itself by `*` too often to be unfolded',
     ],
+    ['a file that is not UTF-8', GOOD.replace('journey', 'j\uFFFDrney'), 'is not UTF-8: save the file as UTF-8, or convert it with iconv'],
   ])('refuses %s as a whole, in words', (_what, text, message) => {
     expect(readJourney(text)).toEqual({ ok: false, problems: [{ line: 1, field: '', message }] });
   });
@@ -139,7 +175,7 @@ describe('publishing a journey', () => {
       'a holiday that does not exist',
       'office: {hours',
       'office: {holidays: [2026-02-30], hours',
-      '8 calendars.office.holidays.0 Invalid ISO date',
+      '8 calendars.office.holidays.0 is not a date such as 2026-12-25',
     ],
     ['a zone that does not exist', 'Europe/Berlin', 'Europe/Atlantis', '5 zone there is no time zone "Europe/Atlantis"'],
     [

@@ -106,6 +106,12 @@ describe('a hand-over between channels', () => {
     expect(caseAt(4, [LOOK, failed, call(3, { signals: [{ kind: 'repeat_info' }] })]).found).toHaveLength(1);
   });
 
+  it('is lost, once, where that is said only later in a contact about another matter', () => {
+    const again = { signals: [{ kind: 'repeat_info' }] };
+    const steps = [LOOK, failed, call(3, { topic: 'bill' }), call(3.1, again), call(3.2, again)] as const;
+    expect(caseAt(4, steps).found.map((f) => [f.finding, f.at])).toEqual([['lost_handover', BASE + 3.1 * HOUR]]);
+  });
+
   it('is not lost in the same channel, about another matter, or days later', () => {
     expect(caseAt(4, [LOOK, failed, [3, 'selfservice.failed', { channel: 'app', topic: 'late' }]]).found).toEqual([]);
     expect(caseAt(4, [LOOK, failed, call(3, { topic: 'bill' })]).found).toEqual([]);

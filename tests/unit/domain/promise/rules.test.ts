@@ -49,6 +49,17 @@ describe('a promise that the journey itself makes', () => {
     expect(promisesAfter([-1, { type: 'page.viewed' }], [0, own]).map((p) => p.due)).toEqual([THURSDAY + 50 * HOUR]);
   });
 
+  it('is made anew where the one before was broken, which stays broken', () => {
+    const steps = [
+      [-1, { type: 'page.viewed' }],
+      [0, order],
+      [100, order],
+      [101, { type: 'delivery.arrived' }],
+    ] as const;
+    const states = promisesAfter(...steps).map((promise) => promiseStateAt(promise, THURSDAY + 300 * HOUR));
+    expect(states).toEqual(['broken', 'kept']);
+  });
+
   it('gives a promise that an event makes without a date the date, grace and wording of its rule', () => {
     const [promise] = promisesAfter([0, { type: 'page.viewed' }], [1, { type: 'promise.made', promise: { kind: 'call_back' } }]);
     expect(promise).toMatchObject({ due: THURSDAY + 5 * HOUR, owner: 'Care', wording: 'We call you back within four hours' });
