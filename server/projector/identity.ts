@@ -1,5 +1,13 @@
 import { Fault } from '#lib/contract/index.ts';
-import type { IdentifierReason, IdentityDecision, IdentityView, MergePreview, MergeSide, NamedIdentifier } from '#lib/contract/index.ts';
+import type {
+  IdentifierReason,
+  IdentityDecision,
+  IdentityView,
+  MergePreview,
+  MergeSide,
+  NamedIdentifier,
+  SharedIdentifier,
+} from '#lib/contract/index.ts';
 import { knownSince } from '#server/domain/customer/state.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import { isOpen } from '#server/domain/case/case.ts';
@@ -8,7 +16,7 @@ import type { StoredEvent } from '#server/domain/event/event.ts';
 import { readEvent } from '#server/domain/event/event.ts';
 import { undoOf } from '#server/domain/identity/acts.ts';
 import type { IdentityRules } from '#server/domain/identity/rules.ts';
-import { decodeNode } from '#server/identity/node.ts';
+import { decodeNode, rootOf } from '#server/identity/node.ts';
 import type { IdentityNode } from '#server/identity/node.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import { annotationsOn } from './annotations.ts';
@@ -206,6 +214,33 @@ async function sideOf(reading: IdentityReading, person: string, now: number): Pr
   };
 }
 
+/** What both share and nobody else: no longer shared once they are one, it becomes theirs, and may leave others shared by nobody else. */
+async function comingAlong(reading: IdentityReading, people: readonly [string, string]): Promise<SharedIdentifier[]> {
+  const [one] = people;
+  const theirs = new Set<string>(people);
+  const shared = new Map<string, { readonly name: NamedIdentifier; readonly node: IdentityNode }>();
+  const lookAt = async (person: string): Promise<void> => {
+    for (const known of (await explainIdentity(reading, person)).identifiers)
+      if (!known.belongs && !theirs.has(known.node))
+        shared.set(known.node, { name: named(known), node: await nodeOf(reading, known.node) });
+  };
+  const wouldJoin = (node: IdentityNode): boolean => {
+    const parents = new Map([...node.parents].map(([id, link]) => [id, theirs.has(link.root) ? { ...link, root: one } : link]));
+    return rootOf({ ...node, parents }) === one;
+  };
+  for (const person of people) await lookAt(person);
+  const along: SharedIdentifier[] = [];
+  for (;;) {
+    const next = [...shared.values()].find(({ node }) => wouldJoin(node));
+    if (next === undefined) return along;
+    shared.delete(next.node.id);
+    theirs.add(next.node.id);
+    const events = (await readState(reading, next.node.id))?.events ?? 0;
+    along.push({ ...next.name, events });
+    if (events > 0) await lookAt(next.node.id);
+  }
+}
+
 /**
  * What a merge of two people would do. The stronger identifier stays.
  * @throws Fault `not_found` where one of them is not there, `conflict` where they cannot be merged
@@ -218,5 +253,7 @@ export async function previewMerge(reading: IdentityReading, people: readonly [s
   const unread = staysUnread === movesUnread ? null : staysUnread ? 'moves' : 'stays';
   const { kind } = stays.strongest;
   const twoNumbers = kind === moves.strongest.kind && reading.rules.limitOf(kind)?.most === 1 ? kind : null;
-  return { stays, moves, events: stays.events + moves.events, twoNumbers, unread };
+  const along = await comingAlong(reading, people);
+  const events = along.reduce((sum, { events: more }) => sum + more, stays.events + moves.events);
+  return { stays, moves, along, events, twoNumbers, unread };
 }

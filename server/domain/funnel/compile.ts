@@ -1,5 +1,5 @@
 import type { FunnelDefinition, FunnelMatch } from '#lib/contract/index.ts';
-import type { StoredEvent } from '../event/event.ts';
+import type { CarriedIdentifier, StoredEvent } from '../event/event.ts';
 
 /** What a funnel sees of an event: the event, what it is in the journeys, and how the customer stood at that time. */
 export interface FunnelEvent {
@@ -45,9 +45,17 @@ export function fieldOf(one: FunnelEvent, field: string): string | undefined {
     case 'outcome':
       return event.outcome;
   }
-  if (field.startsWith('identifier.')) return event.who.find(([kind]) => kind === field.slice('identifier.'.length))?.[1];
+  if (field.startsWith('identifier.')) {
+    const carries = ([kind]: CarriedIdentifier): boolean => kind === field.slice('identifier.'.length);
+    return (event.who.find(carries) ?? event.groups?.find(carries))?.[1];
+  }
   const value = event.attributes?.[field.slice('attributes.'.length)];
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+/** A text as a number; what is empty is none. */
+function numberIn(value: string): number {
+  return value.trim() === '' ? NaN : Number(value);
 }
 
 function conditionHolds(one: FunnelEvent, condition: FunnelMatch['where'][number]): boolean {
@@ -59,9 +67,9 @@ function conditionHolds(one: FunnelEvent, condition: FunnelMatch['where'][number
     case 'isNot':
       return value !== condition.value;
     case 'atLeast':
-      return Number(value) >= Number(condition.value);
+      return numberIn(value) >= Number(condition.value);
     case 'atMost':
-      return Number(value) <= Number(condition.value);
+      return numberIn(value) <= Number(condition.value);
   }
 }
 

@@ -23,11 +23,16 @@ const field = z.union([
 const held = z.union([field, z.string().regex(/^identifier\.[A-Za-z][A-Za-z0-9_]{0,63}$/, 'is not identifier.<kind>')]);
 
 /** One comparison: `is` and `isNot` on the text of the value, the others on numbers. An event without the field is not anything. */
-const funnelCondition = z.strictObject({
-  field,
-  op: z.enum(['is', 'isNot', 'atLeast', 'atMost']),
-  value: word,
-});
+const funnelCondition = z
+  .strictObject({
+    field,
+    op: z.enum(['is', 'isNot', 'atLeast', 'atMost']),
+    value: word,
+  })
+  .refine(({ op, value }) => op === 'is' || op === 'isNot' || Number.isFinite(Number(value)), {
+    path: ['value'],
+    message: 'is not a number, such as 10 or 10.5: at least and at most compare numbers',
+  });
 
 /** Which events: a touchpoint, or a type (a prefix ending in `*` is a family of types), narrowed by conditions that all hold. */
 const funnelMatch = z

@@ -103,12 +103,20 @@ export interface MergeSide {
   readonly promises: number;
 }
 
+/** An identifier seen with both sides of a merge and with nobody else: it belonged to neither, and becomes theirs once they are one. */
+export interface SharedIdentifier extends NamedIdentifier {
+  /** of the person it was by itself: they move, too */
+  readonly events: number;
+}
+
 /** What a merge would do, before anybody does it. */
 export interface MergePreview {
   /** keeps its address */
   readonly stays: MergeSide;
   /** its events move; its address leads to the other from then on */
   readonly moves: MergeSide;
+  readonly along: readonly SharedIdentifier[];
+  /** of the one person there is then */
   readonly events: number;
   /** both have a number of their own of the strongest kind: usually two people */
   readonly twoNumbers: string | null;

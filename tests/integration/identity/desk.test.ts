@@ -104,6 +104,39 @@ describe('the desk for identities', () => {
     ).rejects.toThrow(/taken back already/);
   });
 
+  it('says before a merge what both share, with all that hangs on it: nobody else carries it, so it comes along', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const shared = [
+      { email: 'both@example.com' },
+      { anonymousId: 'tablet' },
+      { orderId: '4711', anonymousId: 'tablet' },
+      { orderId: '4711' },
+    ];
+    const seen = (id: string, customer: Record<string, string>, i: number) => ({
+      ...{ id: `${id}${i}`, customer, type: 'page.viewed', occurredAt: NOON - (i + 1) * HOUR },
+    });
+    await app.take([
+      ...EVENTS,
+      ...shared.map((customer, i) => seen('alone', customer, i)),
+      ...[{ customerId: 'C-1' }, { customerId: 'C-2' }].flatMap((customer, i) => [
+        seen(`mail${i}`, { ...customer, email: 'both@example.com' }, i),
+        seen(`tablet${i}`, { ...customer, anonymousId: 'tablet' }, i),
+        seen(`desk${i}`, { ...customer, anonymousId: 'library' }, i),
+      ]),
+      seen('third', { customerId: 'C-3', anonymousId: 'library' }, 0),
+      seen('library', { anonymousId: 'library' }, 0),
+    ]);
+    const [one, two] = [await personOf(app, 'C-1'), await personOf(app, 'C-2')];
+    const preview = await app.call<MergePreview>('identity.preview', { customerId: one, other: two });
+    expect(preview.along.toSorted((a, b) => (a.value < b.value ? -1 : 1))).toEqual([
+      { kind: 'email', value: 'both@example.com', events: 1 },
+      { kind: 'anonymousId', value: 'tablet', events: 3 },
+    ]);
+    await decide(app, 'identity.merge', { customerId: one, other: two, reason: 'one family account' });
+    await app.settled();
+    expect((await app.timeline(preview.stays.customer)).items).toHaveLength(preview.events);
+  });
+
   it('splits one identifier out with its events, and puts it back', async () => {
     await using app = await startTestApp({ now: NOON });
     await app.take(EVENTS);

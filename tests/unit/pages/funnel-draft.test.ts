@@ -19,6 +19,25 @@ describe('the form of a saved funnel', () => {
     expect(problemsOf(new Error('There is one already.'))).toEqual(['There is one already.']);
   });
 
+  it('refuses a comparison of numbers with what is none, and says where', () => {
+    const definition = DEMO_FUNNELS[0];
+    if (definition === undefined) throw new Error('the demo has funnels');
+    const where = (value: string) => [{ type: 'order.placed', where: [{ field: 'attributes.amount', op: 'atLeast' as const, value }] }];
+    const askFor = (value: string) =>
+      funnelDefinition.safeParse({
+        ...definition,
+        steps: [
+          { name: 'A', any: where(value) },
+          { name: 'B', any: where('1') },
+        ],
+      });
+    expect(['10', '10.5', '-3'].map((value) => askFor(value).success)).toEqual([true, true, true]);
+    const problems = askFor('10,5').error?.issues.map(({ path, message }) => ({ path: ['definition', ...path], message }));
+    expect(problemsOf(Object.assign(new Error('in a sentence'), { data: { code: 'BAD_REQUEST', problems } }))).toEqual([
+      expect.stringMatching(/^Step 1.*: is not a number, such as 10 or 10\.5/),
+    ]);
+  });
+
   it('begins with the stages of a journey: each reached by what leads there, cases within its own window', () => {
     const names = (name: string) => ({ customer: name, internal: `${name} inside` });
     const touchpoints = Array.from({ length: 12 }, (_, i) => `t${i}`);

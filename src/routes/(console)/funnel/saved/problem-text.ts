@@ -16,6 +16,7 @@ const CODES = {
   'there is no such step': 'noStep',
   'name the values to tell apart: others are shown together': 'nameValues',
   'matches every event: say which': 'everyEvent',
+  'is not a number, such as 10 or 10.5: at least and at most compare numbers': 'notNumber',
 } as const;
 
 /** A problem in the reader's language. English is the contract's own; what is not among the messages is at least called wrong. */

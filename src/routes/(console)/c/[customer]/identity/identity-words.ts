@@ -1,6 +1,6 @@
 import { dateTime, listed } from '#lib/components/format.ts';
 import { capital, identifierName } from '#lib/components/names.ts';
-import type { IdentifierReason, IdentityDecision, NamedIdentifier } from '#lib/contract/identity.ts';
+import type { IdentifierReason, IdentityDecision, NamedIdentifier, SharedIdentifier } from '#lib/contract/identity.ts';
 import * as m from '#messages/identity.ts';
 
 /** An identifier's kind at the beginning of a line. */
@@ -9,6 +9,11 @@ export function kindTitle(kind: string): string {
 }
 
 const called = ({ kind, value }: NamedIdentifier): string => `${identifierName(kind)} ${value}`;
+/** An identifier that two people share, and what comes along with it. */
+export function sharedName(one: SharedIdentifier): string {
+  return `${called(one)} (${m.events({ count: one.events })})`;
+}
+
 const by = (who: string | null): string => (who === null ? m.bySource() : m.byPerson({ who }));
 const because = (reason: string | null): string => (reason === null ? '' : m.because({ reason }));
 const onTime = (at: number | null): string => (at === null ? m.unknownTime() : m.onTime({ time: dateTime(at) }));
