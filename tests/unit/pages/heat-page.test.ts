@@ -17,6 +17,7 @@ import { cellKey, heatParamsOf, nextWindow, readHeatAddress } from '../../../src
 import { OUTSIDE } from '#lib/contract/words.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import * as words from '#messages/heat.ts';
+import { windowName } from '#messages/words.ts';
 import { squareWith } from '../../support/squares.ts';
 
 const cell = squareWith({
@@ -95,6 +96,12 @@ describe('a square of the heatmap', () => {
     expect(columnName('owner', OUTSIDE)).toBe('Nicht in unserer Hand');
     expect(columnName('channel', 'phone')).toBe('Telefon');
     expect(columnName('owner', 'Field Service')).toBe('Field Service');
+    speech.choose('en');
+  });
+  it('names its stretch of time in German that is right, also for days', () => {
+    speech.choose('de');
+    expect(words.leadOver({ window: windowName('7d') })).toBe('Reibung über 7 Tage');
+    expect(words.emptyTitle({ window: windowName('7d') })).toBe('Keine Besuche, Zeitraum 7 Tage');
     speech.choose('en');
   });
   it('has a volume bar that keeps small cells visible', () => {
