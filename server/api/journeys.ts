@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LONGEST_JOURNEY, journeyParams, previewPlaceSchema } from '#lib/contract/index.ts';
 import { read, t } from './trpc.ts';
 
-const draft = z.strictObject({ text: z.string().min(1).max(LONGEST_JOURNEY) });
+const draft = z.strictObject({ text: z.string().max(LONGEST_JOURNEY) });
 
 /** Journeys: what they are and were, and drafts of what they shall be. */
 export const journeysRouter = t.router({

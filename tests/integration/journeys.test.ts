@@ -58,8 +58,11 @@ describe('a draft', () => {
   it('is told what is wrong with it, on which line, or what it changes', async () => {
     expect(await change<DraftCheck>('check', V2.replace('window: 2d', 'window: 2'))).toEqual({
       ok: false,
-      problems: [{ line: 6, field: 'window', message: expect.stringContaining('expected string') as unknown }],
+      problems: [{ line: 6, field: 'window', message: 'is not a duration such as 90s, 30m, 2h, 3d or 2w' }],
     });
+    // Whoever has emptied the text is told so as well.
+    expect(await change<DraftCheck>('check', '')).toEqual({ ok: false, problems: [{ line: 1, field: '', message: 'is empty' }] });
+    await expect(change('publish', '')).rejects.toThrow('is empty');
     expect(await change<DraftCheck>('check', V2)).toMatchObject({
       ok: true,
       version: 2,

@@ -107,7 +107,7 @@ describe('a hand-over between channels', () => {
   });
 
   it('is lost, once, where that is said only later in a contact about another matter', () => {
-    const again = { signals: [{ kind: 'repeat_info' as const }] };
+    const again: Partial<StoredEvent> = { signals: [{ kind: 'repeat_info' }] };
     const steps = [LOOK, failed, call(3, { topic: 'bill' }), call(3.1, again), call(3.2, again)] as const;
     expect(caseAt(4, steps).found.map((f) => [f.finding, f.at])).toEqual([['lost_handover', BASE + 3.1 * HOUR]]);
   });
