@@ -255,6 +255,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     partitions: store.partitions,
     blueprints: contexts.blueprints,
     funnels: () => contexts.funnels,
+    lastVersion: (id) => funnelDefinition.safeParse(definitions.current.lastSaid('funnel', id)?.body).data?.version ?? 0,
     sums: () => feed.sums,
     factors: () => contexts.factors,
     clock,

@@ -95,6 +95,11 @@ export class DefinitionSet {
     return this.all(kind).find((entry) => entry.id === id);
   }
 
+  /** What was last said under a name, also where it has been taken back since. */
+  lastSaid(kind: DefinitionKind, id: string): Published | undefined {
+    return this.#history.findLast((entry) => entry.kind === kind && entry.id === id && entry.body !== null);
+  }
+
   /** What was published after another revision. */
   since(revision: string): readonly Published[] {
     return this.#history.filter((entry) => isLaterRevision(entry.revision, revision));

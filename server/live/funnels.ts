@@ -41,6 +41,8 @@ export interface FunnelDeskOptions {
   readonly partitions: number;
   readonly blueprints: Blueprints;
   readonly funnels: () => Funnels;
+  /** version last saved under a name, also where it was removed since; 0: none was */
+  readonly lastVersion: (id: string) => number;
   readonly sums: () => LiveSums;
   readonly factors: () => readonly Factor[];
   readonly clock: Clock;
@@ -201,7 +203,8 @@ export function createFunnelDesk(
     for (const match of [...definition.steps, ...definition.exclusions].flatMap(({ any }) => any))
       if (match.touchpoint !== undefined && !touchpoints.has(match.touchpoint))
         throw new Fault('bad_request', `No journey has a touchpoint "${match.touchpoint}".`);
-    const next = { ...definition, version: (known?.version ?? 0) + 1 };
+    // One that was removed is never named again by another one: what is kept by name and version would be of both.
+    const next = { ...definition, version: o.lastVersion(definition.id) + 1 };
     if (known !== undefined && JSON.stringify({ ...known, version: 0 }) === JSON.stringify({ ...next, version: 0 })) return known;
     await o.publish({ kind: 'funnel', id: next.id, body: next, by: actor.name, at: o.clock() });
     return next;

@@ -149,6 +149,13 @@ describe('a saved funnel', () => {
     expect(await differences()).toEqual([]);
   });
 
+  it('is another version where one of its name was removed, so that nobody who looked at that one changes it unseen', async () => {
+    expect((await save(CALLING, null))?.version).toBe(3);
+    expect((await tell('funnels.save', { definition: { ...CALLING, windowMs: DAY }, replaces: 2 })).status).toBe(409);
+    await tell('funnels.remove', { id: CALLING.id });
+    await folded();
+  });
+
   it('is refused where it makes no sense, with the reason', async () => {
     const { status } = await tell('funnels.save', { definition: { ...CALLING, steps: CALLING.steps.slice(0, 1) }, replaces: null });
     expect(status).toBe(400);
