@@ -4,6 +4,14 @@ import type { Attachment } from 'svelte/attachments';
 const SMALLEST = 0.3;
 const STEP = 0.02;
 
+/** Letters of a name that stand in its line at full size, with room to spare. */
+const LETTERS = 28;
+
+/** How large a name is told from the first paint on, as a share of its size: whether it fits in is measured only later, and then it would jump. */
+export function shareOf(name: string): number {
+  return Math.max(0.5, Math.min(1, LETTERS / name.length));
+}
+
 /**
  * Makes what an element holds smaller, by `--fit`, until all of it fits in: a long name, or a reader who spaces the text out, pushes nothing off a wall that nobody
  * scrolls. What fits as it is stays as it is.
