@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -94,14 +94,8 @@ async function launch(
 
 /** True when the server answers PONG; LOADING counts as not yet. */
 function answers(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketPath);
-    const done = (value: boolean) => {
-      socket.destroy();
-      resolve(value);
-    };
+  return tried(socketPath, (socket, done) => {
     socket.setTimeout(1000, () => done(false));
-    socket.once('error', () => done(false));
     socket.once('connect', () => socket.write('PING\r\n'));
     socket.once('data', (chunk) => done(chunk.toString().startsWith('+PONG')));
   });
@@ -109,6 +103,11 @@ function answers(socketPath: string): Promise<boolean> {
 
 /** True when the server takes a connection, whatever it then says. */
 function isThere(socketPath: string): Promise<boolean> {
+  return tried(socketPath, (socket, done) => void socket.once('connect', () => done(true)));
+}
+
+/** What a connection comes to; false where there is none. */
+function tried(socketPath: string, look: (socket: Socket, done: (value: boolean) => void) => void): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(socketPath);
     const done = (value: boolean) => {
@@ -116,7 +115,7 @@ function isThere(socketPath: string): Promise<boolean> {
       resolve(value);
     };
     socket.once('error', () => done(false));
-    socket.once('connect', () => done(true));
+    look(socket, done);
   });
 }
 

@@ -55,6 +55,11 @@ async function sumsRead(world: World): Promise<ReadonlyMap<string, number>> {
   return new Map([...sums].sort());
 }
 
+/** Projects a world by a clock of its own. */
+function projectionOf({ redis, partitions, blueprints }: World, clock: () => number): Projection {
+  return new Projection({ redis, partitions, contexts: fixedContexts({ blueprints }), score: () => null, log: createLog('silent'), clock });
+}
+
 describe('storing the sums', () => {
   it('goes on beside the projection: where they cannot be stored events are counted all the same, and they are stored as soon as they can be', async () => {
     const rounds = [visits(0, 90), visits(1, 90), visits(2, 90)] as const;
@@ -66,14 +71,7 @@ describe('storing the sums', () => {
 
     const world = await openWorld(server);
     let now = 0;
-    const projection = new Projection({
-      redis: world.redis,
-      partitions: world.partitions,
-      contexts: fixedContexts({ blueprints: world.blueprints }),
-      score: () => null,
-      log: createLog('silent'),
-      clock: () => now,
-    });
+    const projection = projectionOf(world, () => now);
     // Given sums that the store refuses to keep
     for (let p = 0; p < world.partitions; p++) await world.redis.set(keys.sums(p), 'in the way');
     projection.start();
@@ -98,14 +96,7 @@ describe('storing the sums', () => {
   it('are stored in their time although the clock of the machine was put back', async () => {
     const world = await openWorld(server);
     let now = 100 * LATER_MS;
-    const projection = new Projection({
-      redis: world.redis,
-      partitions: world.partitions,
-      contexts: fixedContexts({ blueprints: world.blueprints }),
-      score: () => null,
-      log: createLog('silent'),
-      clock: () => now,
-    });
+    const projection = projectionOf(world, () => now);
     projection.start();
     await world.ingest(visits(0, 90));
     await projected(world, 90);
