@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
 import { messages } from './src/lib/messages/vite-plugin.ts';
@@ -12,6 +13,8 @@ export default defineConfig(({ isSsrBuild }) => ({
   ...(isSsrBuild === true ? {} : { build: { rolldownOptions: { output: SHARED } } }),
   plugins: [liveServer(), messages(import.meta.dirname), sveltekit()],
   test: {
+    // One for each core: by itself Vitest leaves one core free, which on two cores is half of them.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         extends: true,
@@ -46,7 +49,6 @@ export default defineConfig(({ isSsrBuild }) => ({
           server: { deps: { external: [/\/build\//] } },
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
         },
       },
     ],

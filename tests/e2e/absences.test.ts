@@ -10,7 +10,7 @@ import { PRODUCT_KEY, startProduct } from '../support/product.ts';
 import { TEST_JOURNEY } from '../support/world.ts';
 
 const HOUR = 3_600_000;
-const SOON = { timeout: 10_000, interval: 100 };
+const SOON = { timeout: 30_000, interval: 100 };
 let browser: Browser;
 let journeys: string;
 let product: Product;

@@ -9,7 +9,7 @@ import { openBrowser } from '../support/browser.ts';
 import { BROWSER_KEY, startDoors, TEST_KEY } from '../support/doors.ts';
 
 const LIBRARY = 'node_modules/@segment/analytics-next/dist/umd/';
-const SOON = { timeout: 15_000, interval: 50 };
+const SOON = { timeout: 30_000, interval: 50 };
 
 /** A shop's web server: a page, and Segment's own library. */
 function startShop(): Promise<{ readonly origin: string; readonly server: Server }> {

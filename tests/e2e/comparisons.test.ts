@@ -9,7 +9,7 @@ import { TEST_JOURNEY } from '../support/world.ts';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const START = Date.now();
-const PATIENT = { timeout: 10_000, interval: 50 };
+const PATIENT = { timeout: 30_000, interval: 50 };
 const V2 = TEST_JOURNEY.replace('journey: test', 'journey: test\nversion: 2').replace('window: 2d', 'window: 3d');
 
 let app: TestApp;
@@ -59,7 +59,7 @@ describe('a funnel by segment', () => {
       .waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await group('Gold').locator('[data-metric="others-entered"]').click();
-    await page.locator('aside [data-count="360"]').waitFor({ timeout: 10_000 });
+    await page.locator('aside [data-count="360"]').waitFor({ timeout: 30_000 });
     await page.getByRole('heading', { name: 'Entered the journey · all but gold · time to convert over' }).waitFor();
     await page.keyboard.press('Escape');
   });
@@ -101,7 +101,7 @@ describe('a new version', () => {
     await page.getByText('fewer cases convert under version 2 than did under version 1').waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await page.locator('[data-metric="newer-converted"]').click();
-    await page.locator('aside [data-count="133"]').waitFor({ timeout: 10_000 });
+    await page.locator('aside [data-count="133"]').waitFor({ timeout: 30_000 });
     await page.context().close();
   });
 });

@@ -7,7 +7,7 @@ import { openBrowser, violationsOf } from '../support/browser.ts';
 import type { Product } from '../support/product.ts';
 import { startProduct } from '../support/product.ts';
 
-const SOON = { timeout: 8000, interval: 50 };
+const SOON = { timeout: 30_000, interval: 50 };
 const NUMBER = '+4915112345678';
 
 /** A site of somebody else's that shows an address in a frame. */

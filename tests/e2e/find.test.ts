@@ -4,7 +4,7 @@ import { openBrowser, violationsOf } from '../support/browser.ts';
 import type { Product } from '../support/product.ts';
 import { startProduct } from '../support/product.ts';
 
-const SOON = { timeout: 8000, interval: 50 };
+const SOON = { timeout: 30_000, interval: 50 };
 const NUMBER = '+4915112345678';
 const SHOTS = process.env['FIND_SHOTS'];
 

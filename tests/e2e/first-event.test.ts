@@ -12,7 +12,7 @@ it.skipIf(!hasCurl)('an empty product shows a line that sends the first event wh
   try {
     const page = await browser.newPage();
     await page.goto(product.address);
-    await page.getByRole('heading', { name: 'Nothing has happened yet' }).waitFor({ timeout: 10_000 });
+    await page.getByRole('heading', { name: 'Nothing has happened yet' }).waitFor({ timeout: 30_000 });
     const line = await page.locator('pre').innerText();
     // As in a page without TLS.
     await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
@@ -21,7 +21,7 @@ it.skipIf(!hasCurl)('an empty product shows a line that sends the first event wh
     expect(await page.evaluate(() => getSelection()?.toString())).toBe(line);
     const { stdout } = await promisify(execFile)('sh', ['-c', line], { env: { ...process.env, WRITE_KEY: PRODUCT_KEY } });
     expect(JSON.parse(stdout)).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
-    await page.getByRole('heading', { name: 'The first event is here' }).waitFor({ timeout: 10_000 });
+    await page.getByRole('heading', { name: 'The first event is here' }).waitFor({ timeout: 30_000 });
     await page.getByRole('link', { name: 'funnel' }).last().click();
     await page.waitForURL('**/funnel*');
   } finally {
@@ -51,7 +51,7 @@ it('a page that is being opened while the first event comes is opened', async ()
     });
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 0)));
     release();
-    await page.waitForURL('**/silence*', { timeout: 10_000 });
+    await page.waitForURL('**/silence*', { timeout: 30_000 });
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('not heard');
   } finally {
     await browser.close();

@@ -10,7 +10,7 @@ import { startProduct } from '../support/product.ts';
 import { TEST_JOURNEY } from '../support/world.ts';
 
 const MINUTE = 60_000;
-const SOON = { timeout: 5000, interval: 50 };
+const SOON = { timeout: 30_000, interval: 50 };
 const PATIENT = { timeout: 30_000, interval: 100 };
 const VARIANTS = `segments: [gold, basic]
 variants:
@@ -90,11 +90,11 @@ describe('the journey in one picture', () => {
     ] as const) {
       expect([what, await number(page, `[data-way="${what}"]`)]).toEqual([what, expected]);
       await page.locator(`[data-way="${what}"]`).first().click();
-      await page.locator(`[data-count="${expected}"]`).waitFor({ timeout: 5000 });
+      await page.locator(`[data-count="${expected}"]`).waitFor({ timeout: 30_000 });
       await page.keyboard.press('Escape');
     }
     await page.locator('[data-way="deviations"]').first().click();
-    await page.locator('[data-count="8"]').waitFor({ timeout: 5000 });
+    await page.locator('[data-count="8"]').waitFor({ timeout: 30_000 });
     await page.context().close();
   });
 
@@ -121,7 +121,7 @@ describe('the journey in one picture', () => {
     await page.getByRole('link', { name: 'Whole experience' }).click();
     await expect.poll(async () => (await heads(page)).length, SOON).toBe(5);
     await page.getByRole('link', { name: 'Moments of truth' }).click();
-    await page.getByText('No stage holds a moment of truth').waitFor({ timeout: 5000 });
+    await page.getByText('No stage holds a moment of truth').waitFor({ timeout: 30_000 });
     expect(asked).toEqual([]);
     await page.context().close();
   });
@@ -133,7 +133,7 @@ describe('the journey in one picture', () => {
     await page.getByRole('button', { name: 'Customer’s words' }).click();
     expect((await heads(page))[2]).toContain('Deliver');
     await page.goto(`${product.address}/funnel?j=test`);
-    await page.getByRole('heading', { name: 'Deliver' }).waitFor({ timeout: 5000 });
+    await page.getByRole('heading', { name: 'Deliver' }).waitFor({ timeout: 30_000 });
     await page.context().close();
   });
 
@@ -164,13 +164,13 @@ describe('the journey in one picture', () => {
     const page = await open('/journey?j=test');
     await live(page);
     await page.getByRole('link', { name: /Ordering/ }).click();
-    await page.getByRole('heading', { name: /Ordering/, level: 1 }).waitFor({ timeout: 5000 });
+    await page.getByRole('heading', { name: /Ordering/, level: 1 }).waitFor({ timeout: 30_000 });
     expect(await page.locator('tbody th').allInnerTexts()).toEqual(expect.arrayContaining(['Order', 'Gold', 'Everybody else']));
     const visited = await number(page, '[data-way="visited"]');
     const parts = await Promise.all(['gold', 'base'].map((variant) => number(page, `[data-variant="${variant}"]`)));
     expect(parts.reduce((a, b) => a + b, 0)).toBe(visited);
     await page.getByRole('link', { name: 'Gold' }).click();
-    await page.locator('dd').getByText('To be served first').waitFor({ timeout: 5000 });
+    await page.locator('dd').getByText('To be served first').waitFor({ timeout: 30_000 });
     await page.context().close();
   });
 
@@ -217,25 +217,25 @@ describe('the editor', () => {
     const good = await text.inputValue();
     expect(good).toContain('version: 2');
     await text.fill(good.replace('owner: Sales, ', ''));
-    await page.getByText('is missing: name the department that answers for it').waitFor({ timeout: 5000 });
+    await page.getByText('is missing: name the department that answers for it').waitFor({ timeout: 30_000 });
     await text.fill(good.replace('type: order.placed', 'type: order.never'));
-    await page.locator('[data-change^="touchpoints.order.match"]').waitFor({ timeout: 5000 });
+    await page.locator('[data-change^="touchpoints.order.match"]').waitFor({ timeout: 30_000 });
     await page.locator('[data-preview]').click();
-    await page.getByText(/No longer matched: order\.placed \(8\)/).waitFor({ timeout: 10_000 });
-    await page.locator('[data-stage="order"]').waitFor({ timeout: 5000 });
+    await page.getByText(/No longer matched: order\.placed \(8\)/).waitFor({ timeout: 30_000 });
+    await page.locator('[data-stage="order"]').waitFor({ timeout: 30_000 });
 
     await text.fill(good);
     await page.locator('[data-field="standard"]').fill('1h');
     await page.locator('[data-field="standard"]').blur();
-    await page.locator('[data-change="stages.look.standard"]').waitFor({ timeout: 5000 });
+    await page.locator('[data-change="stages.look.standard"]').waitFor({ timeout: 30_000 });
     await page.locator('[data-preview]').click();
-    await page.locator('[data-preview-events]').waitFor({ timeout: 10_000 });
+    await page.locator('[data-preview-events]').waitFor({ timeout: 30_000 });
     await product.send([{ id: 'begun', customer: { customerId: 'P90' }, type: 'page.viewed', segment: 'gold' }]);
     await product.settled();
     const before = await product.trpc<JourneyView>('journeys.get', { journey: 'test', version: 1 });
     await publish.click();
-    await page.getByText('Version 2:').waitFor({ timeout: 10_000 });
-    await page.getByText('Version 1:').waitFor({ timeout: 5000 });
+    await page.getByText('Version 2:').waitFor({ timeout: 30_000 });
+    await page.getByText('Version 1:').waitFor({ timeout: 30_000 });
     const [first, second] = [
       await product.trpc<JourneyView>('journeys.get', { journey: 'test', version: 1 }),
       await product.trpc<JourneyView>('journeys.get', { journey: 'test', version: 2 }),

@@ -7,7 +7,7 @@ import { startProduct } from '../support/product.ts';
 /** The caller's number without its plus sign: what must not be left anywhere. */
 const DIGITS = '4915112345678';
 const PERSON = /^\/c\/[\w-]+$/;
-const SOON = { timeout: 8000, interval: 50 };
+const SOON = { timeout: 30_000, interval: 50 };
 
 let browser: Browser;
 let product: Product;

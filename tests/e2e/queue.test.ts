@@ -6,7 +6,7 @@ import { openBrowser, violationsOf } from '../support/browser.ts';
 
 const HOUR = 3_600_000;
 const PHONE = '+4915112345678';
-const SOON = { timeout: 10_000, interval: 50 };
+const SOON = { timeout: 30_000, interval: 50 };
 
 let app: TestApp;
 let browsers: readonly Browser[];

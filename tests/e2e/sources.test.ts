@@ -4,7 +4,7 @@ import { openBrowser, violationsOf } from '../support/browser.ts';
 import { PRODUCT_KEY, startProduct } from '../support/product.ts';
 import type { Product } from '../support/product.ts';
 
-const SOON = { timeout: 10_000, interval: 50 };
+const SOON = { timeout: 30_000, interval: 50 };
 
 describe('the page of sources', () => {
   let product: Product;
@@ -50,7 +50,7 @@ describe('the page of sources', () => {
     const sent = performance.now();
     expect(await post(PRODUCT_KEY, [wrong])).toBe(200);
     const group = page.getByRole('button', { name: /shop: channel is not valid/ });
-    await group.waitFor({ timeout: 5000 });
+    await group.waitFor({ timeout: 30_000 });
     expect(performance.now() - sent).toBeLessThan(2000);
     await group.click();
     await page.getByText('"kunde":"C-9"').waitFor();

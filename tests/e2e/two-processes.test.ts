@@ -8,7 +8,7 @@ import { startTestRedis } from '../support/redis.ts';
 import type { TestRedis } from '../support/redis.ts';
 
 const MINUTE = 60_000;
-const SOON = { timeout: 15_000, interval: 50 };
+const SOON = { timeout: 30_000, interval: 50 };
 
 let store: TestRedis;
 let products: readonly Product[];

@@ -73,7 +73,7 @@ async function expectExact(product: Product, ledger: Ledger): Promise<void> {
   expect(stored.states).toEqual(again.states);
   expect(stored.lists).toEqual(again.lists);
   expect(stored.sums).toEqual(again.sums);
-  await expect.poll(() => countsThatDiffer(product), { timeout: 15_000, interval: 500 }).toEqual([]);
+  await expect.poll(() => countsThatDiffer(product), { timeout: 30_000, interval: 500 }).toEqual([]);
 }
 
 describe(`under load (FAULT_SEED=${SEED})`, () => {

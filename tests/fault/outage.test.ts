@@ -12,7 +12,7 @@ import type { TestRedis } from '../support/redis.ts';
 
 /** Long enough for whoever waits longer and longer to wait their longest. */
 const OUTAGE_MS = 8000;
-const SOON = { timeout: 15_000, interval: 20 };
+const SOON = { timeout: 30_000, interval: 20 };
 /** How soon after the store answers again a new event is to be in the numbers, on a busy machine. */
 const BACK_WITHIN_MS = 2000;
 

@@ -32,7 +32,7 @@ it('threads that ask for a store that is away, and go on asking, end when they a
     },
     { threads: THREADS, onCommit: nothing, onFailure: nothing, onReconnect: nothing, log: createLog('silent') },
   );
-  await expect.poll(() => asked, { timeout: 15_000, interval: 20 }).toBeGreaterThan(2 * THREADS);
+  await expect.poll(() => asked, { timeout: 30_000, interval: 20 }).toBeGreaterThan(2 * THREADS);
   // A wake-up that comes too early is nothing it could do anything with.
   projecting.wake([0, 1]);
   await projecting.stop();

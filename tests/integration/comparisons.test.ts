@@ -66,7 +66,7 @@ describe('a funnel by segment', () => {
   it('leaves out whoever may still convert, so that nobody counts as lost for being young', async () => {
     const before = (await bySegment()).comparison?.of;
     await app.take(passages({ name: 'young', segment: 'gold', entered: 40, converted: 0, from: NOON - DAY, until: NOON - HOUR }));
-    await vi.waitFor(async () => expect((await bySegment()).total.entered).toBe(700), { timeout: 5_000 });
+    await vi.waitFor(async () => expect((await bySegment()).total.entered).toBe(700), { timeout: 30_000 });
     expect((await bySegment()).comparison?.of).toEqual(before);
   });
 
@@ -110,7 +110,7 @@ describe('a saved funnel', () => {
     const get = (by: number): Promise<SavedFunnelView> => app.call('funnels.get', { id: 'ordering', by, from: NOON - 20 * DAY });
     await vi.waitFor(
       async () => expect((await get(0)).comparison?.of['gold']).toMatchObject({ these: { entered: 300, converted: 180 }, answer: 'more' }),
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     );
     const view = await get(0);
     for (const what of WHATS) {
@@ -130,7 +130,7 @@ describe('a new version of a journey', () => {
     expect(await versions()).not.toHaveProperty('versions');
     app.now = NOON + HOUR / 2;
     await tell('journeys.publish', { text: V2 });
-    await vi.waitFor(async () => expect((await versions()).version).toBe(2), { timeout: 5_000 });
+    await vi.waitFor(async () => expect((await versions()).version).toBe(2), { timeout: 30_000 });
     expect((await versions()).versions).toMatchObject({
       newer: { version: 2 },
       older: { version: 1 },
@@ -143,7 +143,7 @@ describe('a new version of a journey', () => {
     // Two days of cases that do worse; those of the second day are not final yet.
     const lot = { from: NOON + HOUR, until: NOON + 2 * DAY, segment: 'gold' };
     await app.take(passages({ name: 'new', entered: 60, converted: 24, ...lot }));
-    await vi.waitFor(async () => expect((await versions()).total.entered).toBe(60), { timeout: 5_000 });
+    await vi.waitFor(async () => expect((await versions()).total.entered).toBe(60), { timeout: 30_000 });
     const view = await versions();
     expect(view.versions).toMatchObject({ answer: 'open', these: { entered: 31, converted: 12 } });
     expect(view.versions?.days).toBeGreaterThan(5);
@@ -155,7 +155,7 @@ describe('a new version of a journey', () => {
   it('shows a difference once there is enough to show it, with the cases behind each number', async () => {
     app.now = NOON + 12 * DAY;
     await app.take(passages({ name: 'worse', entered: 400, converted: 120, from: NOON + 4 * DAY, until: NOON + 9 * DAY }));
-    await vi.waitFor(async () => expect((await versions()).versions?.answer).toBe('less'), { timeout: 5_000 });
+    await vi.waitFor(async () => expect((await versions()).versions?.answer).toBe('less'), { timeout: 30_000 });
     const view = await versions();
     const compared = view.versions;
     if (compared === undefined) throw new Error('no comparison');

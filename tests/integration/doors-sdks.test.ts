@@ -76,7 +76,7 @@ test('the RudderStack client for Node delivers every call, compressed and not', 
     client.group({ userId: 'u-1', groupId: 'g-1', timestamp: at });
     client.alias({ userId: 'u-1', previousId: 'old-1', timestamp: at });
     await client.flush();
-    await expect.poll(() => doors.log.events.length, { timeout: 10_000 }).toBe(6);
+    await expect.poll(() => doors.log.events.length, { timeout: 30_000 }).toBe(6);
     expect(doors.log.refused).toEqual([]);
     expect(doors.log.events.find(({ type }) => type === 'track')).toMatchObject({ touchpoint: 'Order Completed', at: at.getTime() });
   }

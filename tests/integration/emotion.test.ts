@@ -9,7 +9,7 @@ import type { TestApp } from '../support/app.ts';
 const MINUTE = 60_000;
 const NOON = Date.UTC(2026, 9, 15, 12);
 const PARTITIONS = 3;
-const SOON = { timeout: 10_000, interval: 50 };
+const SOON = { timeout: 30_000, interval: 50 };
 
 const said = (id: string, minutesAgo: number, text: string, type = 'message.in') => ({
   id,

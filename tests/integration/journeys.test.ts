@@ -126,7 +126,7 @@ describe('a published version', () => {
     app.now = NOON + HOUR;
     expect(await change('publish', V2)).toEqual({ journey: 'test', version: 2 });
     await app.take([event('b1', 0, 'page.viewed', NOON + HOUR), event('b1', 1, 'order.placed', NOON + HOUR + 1)]);
-    await vi.waitFor(async () => expect((await app.journey({ journey: 'test', version: 2 })).total.cases).toBe(1), { timeout: 5000 });
+    await vi.waitFor(async () => expect((await app.journey({ journey: 'test', version: 2 })).total.cases).toBe(1), { timeout: 30_000 });
     const [first, second] = [
       await app.journey({ journey: 'test', version: 1, to: before.position.at }),
       await app.journey({ journey: 'test' }),
@@ -172,7 +172,7 @@ describe('a published version', () => {
         expect((await app.journey({ journey: 'test', version: 1 })).stages['deliver']?.visited).toBe(
           (before.stages['deliver']?.visited ?? 0) + 1,
         ),
-      { timeout: 5000 },
+      { timeout: 30_000 },
     );
   });
 
@@ -189,7 +189,7 @@ describe('a published version', () => {
     write.mockRestore();
     await vi.waitFor(
       async () => expect(await app.call<JourneyText>('journeys.text', { journey: 'test' })).toMatchObject({ version: 3, by: 'Ben' }),
-      { timeout: 5000 },
+      { timeout: 30_000 },
     );
   });
 });

@@ -12,7 +12,7 @@ type View = Readonly<Record<string, unknown>>;
 const NOON = Date.UTC(2026, 9, 15, 12);
 const MINUTE = 60_000;
 const TICK_MS = 1100;
-const SOON = { timeout: 10_000, interval: 50 };
+const SOON = { timeout: 30_000, interval: 50 };
 
 /** A page that follows one view, as the pages do: snapshot, then every patch in its order. */
 async function follow(page: Page, request: Subscription): Promise<() => View> {

@@ -8,7 +8,7 @@ import { startTestRedis } from '../support/redis.ts';
 import type { TestRedis } from '../support/redis.ts';
 
 const CUSTOMER = '0123456789abcdef0123';
-const SOON = { timeout: 5000, interval: 20 };
+const SOON = { timeout: 30_000, interval: 20 };
 const ADA: Present = { id: 'socket-a', name: 'Ada' };
 const BEN: Present = { id: 'socket-b', name: 'Ben' };
 

@@ -188,7 +188,7 @@ describe('the queue', () => {
     });
     expect(answer.ok).toBe(true);
     const named = async () => (await queue({ reason: 'stuck' })).incidents.map(({ factor }) => factor);
-    await expect.poll(named, { timeout: 10_000, interval: 100 }).toEqual(['Storm 2, before']);
+    await expect.poll(named, { timeout: 30_000, interval: 100 }).toEqual(['Storm 2, before']);
   });
 
   it('shows what is being made good on the board and on the customer, until it is', async () => {

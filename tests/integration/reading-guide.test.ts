@@ -6,7 +6,7 @@ import { startTestApp } from '../support/app.ts';
 
 const NOON = Date.UTC(2026, 9, 15, 12);
 const DAY = 86_400_000;
-const SOON = { timeout: 10_000, interval: 50 };
+const SOON = { timeout: 30_000, interval: 50 };
 
 /** The programs of the guide, as a stranger would run them: nothing is changed but the address, the journey and the clock. */
 function programs(address: string): readonly string[] {

@@ -8,7 +8,7 @@ import { TEST_JOURNEY } from '../support/world.ts';
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 9, 15, 12);
 /** How a source is doing is written beside the log, every half second. */
-const SOON = { timeout: 10_000, interval: 50 };
+const SOON = { timeout: 30_000, interval: 50 };
 /** Two looks an hour are planned, told by a source that is never still for three hours. */
 const PLANNED = TEST_JOURNEY.replace('id: web.look,', 'id: web.look, expectedPerDay: 48, source: default,').replace(
   'stages:\n',

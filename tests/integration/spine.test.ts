@@ -15,7 +15,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** A Thursday noon; the test's clock stands still unless a test moves it. */
 const NOON = Date.UTC(2026, 9, 15, 12);
-const SOON = { timeout: 5000, interval: 25 };
+const SOON = { timeout: 30_000, interval: 25 };
 
 async function personOf(app: TestApp, q: string): Promise<string> {
   const { hits } = await app.find(q);

@@ -73,7 +73,7 @@ describe('a published friction configuration', () => {
     await writeFile(path, FILE);
     expect(await run('check', path)).toContain('version 1 of the friction configuration can be published');
     expect(await run('publish', path, '--by', 'Ada')).toContain('Version 1 is published');
-    await vi.waitFor(async () => expect(await meanOf('1h')).toBeCloseTo(30, 6), { timeout: 10_000, interval: 50 });
+    await vi.waitFor(async () => expect(await meanOf('1h')).toBeCloseTo(30, 6), { timeout: 30_000, interval: 50 });
     expect(await meanOf('4h')).toBeCloseTo(22.5, 6);
     expect(await app.heat({ journey: 'test', window: '4h' })).toMatchObject({
       configuration: { version: 1, from: Date.UTC(2026, 9, 15, 11), mixed: true },

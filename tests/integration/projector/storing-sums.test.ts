@@ -104,7 +104,7 @@ describe('storing the sums', () => {
     await world.ingest(visits(1, 90));
     await projected(world, 180);
     now += LATER_MS;
-    await expect.poll(() => storedAt(world), { timeout: 10_000, interval: 20 }).not.toContain('0-0');
+    await expect.poll(() => storedAt(world), { timeout: 30_000, interval: 20 }).not.toContain('0-0');
     await projection.stop();
     await world.close();
   });
