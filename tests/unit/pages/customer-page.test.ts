@@ -66,6 +66,13 @@ describe('a story fetched again over what is read', () => {
   it('drops what is no longer there, as after a merge was undone', () => {
     expect(times(renewed(pageOf([contact(30), contact(20)]), pageOf([contact(30)])).groups)).toEqual([[30]]);
   });
+  it('stands alone where more has come in than it holds: nothing is left out below it, and everything new is counted', () => {
+    const held = pageOf([contact(30), contact(20), contact(10)], { older: '10-1', shown: 50 });
+    const merged = renewed(held, pageOf([contact(999), contact(998)], { older: '998-1', shown: 1050 }));
+    expect(times(merged.groups)).toEqual([[999], [998]]);
+    expect(merged.older).toBe('998-1');
+    expect(countNew(held, merged)).toBe(1000);
+  });
   it('does not count as new what lies further down than the list reached', () => {
     expect(countNew(pageOf([contact(30)]), pageOf([contact(30), contact(20)]))).toBe(0);
   });
@@ -84,6 +91,28 @@ describe('an open story', () => {
     newest = [contact(40), ...newest];
     await story.refresh(() => false);
     expect(times(story.groups)).toEqual([[40], [30], [20]]);
+  });
+  it('goes on from what it shows, and from what waits, when more came in than one answer holds', async () => {
+    const further: unknown[] = [];
+    const waiting = pageOf([contact(900), contact(800)], { older: '800-1', shown: 900 });
+    const story = new StoryState(
+      {
+        get: () => Promise.resolve(viewOf(waiting)),
+        page: ({ place }) => {
+          further.push(place);
+          return Promise.resolve(pageOf([contact(10)]));
+        },
+      },
+      params,
+      viewOf(pageOf([contact(20)], { older: '20-1', shown: 2 })),
+    );
+    await story.refresh(() => true);
+    await story.loadOlder();
+    expect(times(story.groups)).toEqual([[20], [10]]);
+    story.show();
+    expect([times(story.groups), story.page.older]).toEqual([[[900], [800]], '800-1']);
+    await story.loadOlder();
+    expect(further).toEqual([{ before: '20-1' }, { before: '800-1' }]);
   });
   it('holds new events while paused, wherever the reader is', async () => {
     const story = new StoryState(answering(() => pageOf([contact(30), contact(20)])), params, viewOf(pageOf([contact(20)]))); // prettier-ignore

@@ -140,14 +140,19 @@ export class StoryState {
     while (this.loaded < Math.min(events, LARGEST_PAGE) && this.#page.older !== null && !this.#failed) await this.loadOlder();
   }
 
-  async #load(side: 'older' | 'newer', place: StoryPageParams['place'], join: (page: StoryPage) => StoryPage): Promise<void> {
+  async #load(
+    side: 'older' | 'newer',
+    place: { readonly before: string } | { readonly after: string },
+    join: (page: StoryPage) => StoryPage,
+  ): Promise<void> {
     if (this.#busy !== null) return;
     this.#busy = side;
     this.#failed = false;
     try {
       const page = await this.#fetch.page({ ...this.#asked(), place, limit: FURTHER_PAGE });
       this.#page = join(page);
-      if (this.#waiting !== null && side === 'older')
+      // What waits may end further up, or reach further down, than what is shown: it is then no neighbour of this page.
+      if (this.#waiting !== null && 'before' in place && this.#waiting.older === place.before)
         this.#waiting = { ...this.#waiting, groups: below(this.#waiting.groups, page.groups), older: page.older };
     } catch {
       this.#failed = true;
@@ -197,19 +202,28 @@ function below(upper: readonly StoryGroup[], lower: readonly StoryGroup[]): read
   return [...upper, ...lower.filter(({ key }) => !known.has(key))];
 }
 
-/** A stretch fetched again over what was shown: its own part is replaced, what is older stays. */
+/**
+ * A stretch fetched again over what was shown: its own part is replaced, what is older stays. Where more has come in than it holds, what was shown does not
+ * follow on it: it then stands alone, and what is older is fetched as ever.
+ */
 export function renewed(held: StoryPage, page: StoryPage): StoryPage {
   const last = page.groups.at(-1);
   if (page.older === null || last === undefined) return page;
-  const fresh = new Set(page.groups.flatMap(({ items }) => items.map(({ id }) => id)));
+  const known = idsIn(held.groups);
+  if (!last.items.some(({ id }) => known.has(id))) return page;
+  const fresh = idsIn(page.groups);
   const rest = held.groups.filter(({ key, to, items }) => key !== last.key && to <= last.to && !items.some(({ id }) => fresh.has(id)));
   return { ...page, groups: below(page.groups, rest), older: rest.length === 0 ? page.older : held.older };
 }
 
-/** How many events of `next` are not in `held`. */
+/** How many events of `next` are not in `held`, those included that `next` has no room for. */
 export function countNew(held: StoryPage, next: StoryPage): number {
-  const known = new Set(held.groups.flatMap(({ items }) => items.map(({ id }) => id)));
+  const known = idsIn(held.groups);
   // What is further down than the list reached was not hidden from anybody.
   const oldest = held.groups.at(-1)?.items.at(-1)?.at ?? -Infinity;
-  return next.groups.flatMap(({ items }) => items).filter(({ id, at }) => at >= oldest && !known.has(id)).length;
+  const listed = next.groups.flatMap(({ items }) => items).filter(({ id, at }) => at >= oldest && !known.has(id)).length;
+  const reaches = next.older === null || next.groups.some(({ items }) => items.some(({ at }) => at <= oldest));
+  return reaches ? listed : Math.max(listed, next.shown - held.shown);
 }
+
+const idsIn = (groups: readonly StoryGroup[]): ReadonlySet<string> => new Set(groups.flatMap(({ items }) => items.map(({ id }) => id)));
