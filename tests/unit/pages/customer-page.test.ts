@@ -114,6 +114,29 @@ describe('an open story', () => {
     await story.loadOlder();
     expect(further).toEqual([{ before: '20-1' }, { before: '800-1' }]);
   });
+  it('shows at once what became of an event that is read, while what is new waits', async () => {
+    const read = [contact(30), contact(21, 20)];
+    const retracted = contact(21, 20);
+    const now = [
+      contact(40),
+      contact(31, 30),
+      { ...retracted, problems: 1, items: retracted.items.map((one) => ({ ...one, retracted: true })) },
+    ];
+    const story = new StoryState(answering(() => pageOf(now)), params, viewOf(pageOf(read))); // prettier-ignore
+    await story.refresh(() => true);
+    expect([times(story.groups), story.fresh]).toEqual([[[30], [21, 20]], 2]);
+    expect(story.groups.map(({ problems, items: [one] }) => [problems, one?.retracted])).toEqual([[0, false], [1, true]]); // prettier-ignore
+  });
+  it('leaves a list that begins further down where it is, when the contact it begins with goes on', async () => {
+    const above = { newer: '25-1', above: 1, shown: 4 };
+    const story = new StoryState(
+      answering(() => pageOf([contact(40, 20), contact(25), contact(10), contact(5)], { shown: 5 })),
+      { ...params, place: { event: '20-1' } },
+      viewOf(pageOf([{ ...contact(20), key: '20-1' }, contact(10)], above)),
+    );
+    await story.refresh(() => true);
+    expect([times(story.groups), story.atTop, story.fresh]).toEqual([[[20], [10]], false, 1]);
+  });
   it('holds new events while paused, wherever the reader is', async () => {
     const story = new StoryState(answering(() => pageOf([contact(30), contact(20)])), params, viewOf(pageOf([contact(20)]))); // prettier-ignore
     story.togglePause();

@@ -185,12 +185,17 @@ export class StoryState {
     if (view.header === null) return;
     about();
     this.#view = view;
-    const merged = renewed(this.#page, view.page);
-    if (atTop && (this.#paused || hold()) && countNew(this.#page, merged) > 0) this.#waiting = merged;
-    else {
-      this.#page = merged;
-      this.#waiting = null;
+    const held = this.#page;
+    if (!atTop && hasGrown(held, view.page)) {
+      // The contact with which the list begins has gone on, and lies further up now: the list stays where it is.
+      const { shown, hidden } = view.page;
+      this.#page = { ...inPlace(held, view.page), shown, hidden, above: held.above + Math.max(0, shown - held.shown) };
+      return;
     }
+    const merged = renewed(held, view.page);
+    const waits = atTop && (this.#paused || hold()) && countNew(held, merged) > 0;
+    this.#page = waits ? inPlace(held, merged) : merged;
+    this.#waiting = waits ? merged : null;
   }
 }
 
@@ -214,6 +219,23 @@ export function renewed(held: StoryPage, page: StoryPage): StoryPage {
   const fresh = idsIn(page.groups);
   const rest = held.groups.filter(({ key, to, items }) => key !== last.key && to <= last.to && !items.some(({ id }) => fresh.has(id)));
   return { ...page, groups: below(page.groups, rest), older: rest.length === 0 ? page.older : held.older };
+}
+
+/** What was shown with what has become of it: corrected, taken back, given a feeling. Nothing comes, goes or changes its place. */
+export function inPlace(held: StoryPage, next: StoryPage): StoryPage {
+  const groups = new Map(next.groups.map((group) => [group.key, group]));
+  const items = new Map(next.groups.flatMap((group) => group.items.map((item) => [item.id, item])));
+  const now = (group: StoryGroup): StoryGroup => {
+    const is = groups.get(group.key);
+    if (is?.items.length === group.items.length && is.items.every(({ id }, i) => id === group.items[i]?.id)) return is;
+    return { ...group, items: group.items.map((item) => items.get(item.id) ?? item) };
+  };
+  return { ...held, groups: held.groups.map(now) };
+}
+
+/** Whether something was added to the contact with which a list begins. */
+function hasGrown({ groups: [first] }: StoryPage, next: StoryPage): boolean {
+  return first !== undefined && next.groups.some(({ key, to }) => key === first.key && to > first.to);
 }
 
 /** How many events of `next` are not in `held`, those included that `next` has no room for. */
