@@ -145,6 +145,16 @@ describe('an open story', () => {
     story.togglePause();
     expect(times(story.groups)).toEqual([[30], [20]]);
   });
+  it('goes on showing who was there where nobody is found any more, and says so', async () => {
+    let here = false;
+    const view = viewOf(pageOf([contact(20)]));
+    const story = new StoryState({ ...nothing, get: () => Promise.resolve(here ? view : { ...view, header: null }) }, params, view);
+    await story.refresh(() => false);
+    expect([story.absent, times(story.groups)]).toEqual([true, [[20]]]);
+    here = true;
+    await story.refresh(() => false);
+    expect(story.absent).toBe(false);
+  });
   it('asks with its filter, and for the place where it begins', async () => {
     const asked: unknown[] = [];
     const get = (given: unknown) => {

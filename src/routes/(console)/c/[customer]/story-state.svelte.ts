@@ -25,6 +25,7 @@ export class StoryState {
   #busy = $state<'older' | 'newer' | null>(null);
   #failed = $state(false);
   #movedTo = $state<string | null>(null);
+  #absent = $state(false);
   #asking = false;
   #again = false;
 
@@ -65,6 +66,10 @@ export class StoryState {
   /** Set when this person turned out to be another: go there. */
   get movedTo(): string | null {
     return this.#movedTo;
+  }
+  /** Nobody was found under this address when last asked, nor where they went: the page shows who was there. */
+  get absent(): boolean {
+    return this.#absent;
   }
   get paused(): boolean {
     return this.#paused;
@@ -182,6 +187,7 @@ export class StoryState {
       return; // The live chip says that the server does not answer; the next hint asks again.
     }
     this.#movedTo = view.movedTo;
+    this.#absent = view.header === null && view.movedTo === null;
     if (view.header === null) return;
     about();
     this.#view = view;
