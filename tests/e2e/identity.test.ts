@@ -69,6 +69,7 @@ describe('the identity panel', () => {
     await page.keyboard.press('Enter');
     await page.locator('[data-rule="merged"]').waitFor();
     expect(await page.locator('[data-rule="merged"]').innerText()).toContain('same voice, same order');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Merged: this is one person now.');
     await expect.poll(() => new URL(other.url()).pathname, SOON).toBe(`/c/${ada}`);
 
     await page.locator('[data-rule="merged"] button').focus();
@@ -80,6 +81,42 @@ describe('the identity panel', () => {
     await expect.poll(() => personOf('+491701234567'), SOON).toBe(caller);
     await page.keyboard.press('Escape');
     await expect.poll(() => new URL(page.url()).search, SOON).toBe('');
+    await context.close();
+  });
+
+  it('leaves a note that was begun about somebody who is merged away meanwhile, keeps it for the merged person, and follows then', async () => {
+    const HALF = 'She waits since Monday';
+    await product.send([
+      { id: 'h1', customer: { customerId: 'H-1' }, type: 'order.placed', occurredAt: Date.now() - HOUR },
+      { id: 'h2', customer: { customerId: 'H-2' }, type: 'order.placed', occurredAt: Date.now() - HOUR },
+    ]);
+    await product.settled();
+    const [one, two] = [await personOf('H-1'), await personOf('H-2')];
+    const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' });
+    for (const person of [one, two]) {
+      const page = await context.newPage();
+      await page.goto(`${product.address}/c/${person}`);
+      await page.locator('[data-live="live"]').waitFor({ timeout: 20_000 });
+      await page.keyboard.press('n');
+      await page.locator('textarea').waitFor();
+      await page.keyboard.type(HALF);
+    }
+    const panel = await context.newPage();
+    await panel.goto(`${product.address}/c/${two}?show=identity`);
+    await panel.locator('[data-merge-find]').fill('H-1');
+    await panel.keyboard.press('Enter');
+    await panel.locator('[data-preview]').waitFor();
+    await panel.keyboard.type('the same flat');
+    await panel.keyboard.press('Enter');
+    await panel.locator('[data-rule="merged"]').waitFor();
+    const open = context.pages().filter((page) => page !== panel);
+    const moved = open.find((page) => !panel.url().includes(new URL(page.url()).pathname));
+    if (moved === undefined) throw new Error('nobody was merged away');
+    await moved.locator('[data-moved]:visible').waitFor();
+    for (const page of open) expect(await page.locator('textarea').inputValue()).toBe(HALF);
+    await moved.locator('textarea').press('Control+Enter');
+    await expect.poll(() => new URL(moved.url()).pathname, SOON).toBe(new URL(panel.url()).pathname);
+    await expect.poll(() => moved.locator('[data-event]', { hasText: HALF }).count(), SOON).toBe(1);
     await context.close();
   });
 

@@ -66,6 +66,13 @@ describe('a story fetched again over what is read', () => {
   it('drops what is no longer there, as after a merge was undone', () => {
     expect(times(renewed(pageOf([contact(30), contact(20)]), pageOf([contact(30)])).groups)).toEqual([[30]]);
   });
+  it('stands alone where more has come in than it holds: nothing is left out below it, and everything new is counted', () => {
+    const held = pageOf([contact(30), contact(20), contact(10)], { older: '10-1', shown: 50 });
+    const merged = renewed(held, pageOf([contact(999), contact(998)], { older: '998-1', shown: 1050 }));
+    expect(times(merged.groups)).toEqual([[999], [998]]);
+    expect(merged.older).toBe('998-1');
+    expect(countNew(held, merged)).toBe(1000);
+  });
   it('does not count as new what lies further down than the list reached', () => {
     expect(countNew(pageOf([contact(30)]), pageOf([contact(30), contact(20)]))).toBe(0);
   });
@@ -85,6 +92,51 @@ describe('an open story', () => {
     await story.refresh(() => false);
     expect(times(story.groups)).toEqual([[40], [30], [20]]);
   });
+  it('goes on from what it shows, and from what waits, when more came in than one answer holds', async () => {
+    const further: unknown[] = [];
+    const waiting = pageOf([contact(900), contact(800)], { older: '800-1', shown: 900 });
+    const story = new StoryState(
+      {
+        get: () => Promise.resolve(viewOf(waiting)),
+        page: ({ place }) => {
+          further.push(place);
+          return Promise.resolve(pageOf([contact(10)]));
+        },
+      },
+      params,
+      viewOf(pageOf([contact(20)], { older: '20-1', shown: 2 })),
+    );
+    await story.refresh(() => true);
+    await story.loadOlder();
+    expect(times(story.groups)).toEqual([[20], [10]]);
+    story.show();
+    expect([times(story.groups), story.page.older]).toEqual([[[900], [800]], '800-1']);
+    await story.loadOlder();
+    expect(further).toEqual([{ before: '20-1' }, { before: '800-1' }]);
+  });
+  it('shows at once what became of an event that is read, while what is new waits', async () => {
+    const read = [contact(30), contact(21, 20)];
+    const retracted = contact(21, 20);
+    const now = [
+      contact(40),
+      contact(31, 30),
+      { ...retracted, problems: 1, items: retracted.items.map((one) => ({ ...one, retracted: true })) },
+    ];
+    const story = new StoryState(answering(() => pageOf(now)), params, viewOf(pageOf(read))); // prettier-ignore
+    await story.refresh(() => true);
+    expect([times(story.groups), story.fresh]).toEqual([[[30], [21, 20]], 2]);
+    expect(story.groups.map(({ problems, items: [one] }) => [problems, one?.retracted])).toEqual([[0, false], [1, true]]); // prettier-ignore
+  });
+  it('leaves a list that begins further down where it is, when the contact it begins with goes on', async () => {
+    const above = { newer: '25-1', above: 1, shown: 4 };
+    const story = new StoryState(
+      answering(() => pageOf([contact(40, 20), contact(25), contact(10), contact(5)], { shown: 5 })),
+      { ...params, place: { event: '20-1' } },
+      viewOf(pageOf([{ ...contact(20), key: '20-1' }, contact(10)], above)),
+    );
+    await story.refresh(() => true);
+    expect([times(story.groups), story.atTop, story.fresh]).toEqual([[[20], [10]], false, 1]);
+  });
   it('holds new events while paused, wherever the reader is', async () => {
     const story = new StoryState(answering(() => pageOf([contact(30), contact(20)])), params, viewOf(pageOf([contact(20)]))); // prettier-ignore
     story.togglePause();
@@ -92,6 +144,16 @@ describe('an open story', () => {
     expect([times(story.groups), story.missed]).toEqual([[[20]], 1]);
     story.togglePause();
     expect(times(story.groups)).toEqual([[30], [20]]);
+  });
+  it('goes on showing who was there where nobody is found any more, and says so', async () => {
+    let here = false;
+    const view = viewOf(pageOf([contact(20)]));
+    const story = new StoryState({ ...nothing, get: () => Promise.resolve(here ? view : { ...view, header: null }) }, params, view);
+    await story.refresh(() => false);
+    expect([story.absent, times(story.groups)]).toEqual([true, [[20]]]);
+    here = true;
+    await story.refresh(() => false);
+    expect(story.absent).toBe(false);
   });
   it('asks with its filter, and for the place where it begins', async () => {
     const asked: unknown[] = [];

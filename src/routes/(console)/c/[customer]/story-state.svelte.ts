@@ -25,6 +25,7 @@ export class StoryState {
   #busy = $state<'older' | 'newer' | null>(null);
   #failed = $state(false);
   #movedTo = $state<string | null>(null);
+  #absent = $state(false);
   #asking = false;
   #again = false;
 
@@ -65,6 +66,10 @@ export class StoryState {
   /** Set when this person turned out to be another: go there. */
   get movedTo(): string | null {
     return this.#movedTo;
+  }
+  /** Nobody was found under this address when last asked, nor where they went: the page shows who was there. */
+  get absent(): boolean {
+    return this.#absent;
   }
   get paused(): boolean {
     return this.#paused;
@@ -140,14 +145,19 @@ export class StoryState {
     while (this.loaded < Math.min(events, LARGEST_PAGE) && this.#page.older !== null && !this.#failed) await this.loadOlder();
   }
 
-  async #load(side: 'older' | 'newer', place: StoryPageParams['place'], join: (page: StoryPage) => StoryPage): Promise<void> {
+  async #load(
+    side: 'older' | 'newer',
+    place: { readonly before: string } | { readonly after: string },
+    join: (page: StoryPage) => StoryPage,
+  ): Promise<void> {
     if (this.#busy !== null) return;
     this.#busy = side;
     this.#failed = false;
     try {
       const page = await this.#fetch.page({ ...this.#asked(), place, limit: FURTHER_PAGE });
       this.#page = join(page);
-      if (this.#waiting !== null && side === 'older')
+      // What waits may end further up, or reach further down, than what is shown: it is then no neighbour of this page.
+      if (this.#waiting !== null && 'before' in place && this.#waiting.older === place.before)
         this.#waiting = { ...this.#waiting, groups: below(this.#waiting.groups, page.groups), older: page.older };
     } catch {
       this.#failed = true;
@@ -177,15 +187,21 @@ export class StoryState {
       return; // The live chip says that the server does not answer; the next hint asks again.
     }
     this.#movedTo = view.movedTo;
+    this.#absent = view.header === null && view.movedTo === null;
     if (view.header === null) return;
     about();
     this.#view = view;
-    const merged = renewed(this.#page, view.page);
-    if (atTop && (this.#paused || hold()) && countNew(this.#page, merged) > 0) this.#waiting = merged;
-    else {
-      this.#page = merged;
-      this.#waiting = null;
+    const held = this.#page;
+    if (!atTop && hasGrown(held, view.page)) {
+      // The contact with which the list begins has gone on, and lies further up now: the list stays where it is.
+      const { shown, hidden } = view.page;
+      this.#page = { ...inPlace(held, view.page), shown, hidden, above: held.above + Math.max(0, shown - held.shown) };
+      return;
     }
+    const merged = renewed(held, view.page);
+    const waits = atTop && (this.#paused || hold()) && countNew(held, merged) > 0;
+    this.#page = waits ? inPlace(held, merged) : merged;
+    this.#waiting = waits ? merged : null;
   }
 }
 
@@ -197,19 +213,45 @@ function below(upper: readonly StoryGroup[], lower: readonly StoryGroup[]): read
   return [...upper, ...lower.filter(({ key }) => !known.has(key))];
 }
 
-/** A stretch fetched again over what was shown: its own part is replaced, what is older stays. */
+/**
+ * A stretch fetched again over what was shown: its own part is replaced, what is older stays. Where more has come in than it holds, what was shown does not
+ * follow on it: it then stands alone, and what is older is fetched as ever.
+ */
 export function renewed(held: StoryPage, page: StoryPage): StoryPage {
   const last = page.groups.at(-1);
   if (page.older === null || last === undefined) return page;
-  const fresh = new Set(page.groups.flatMap(({ items }) => items.map(({ id }) => id)));
+  const known = idsIn(held.groups);
+  if (!last.items.some(({ id }) => known.has(id))) return page;
+  const fresh = idsIn(page.groups);
   const rest = held.groups.filter(({ key, to, items }) => key !== last.key && to <= last.to && !items.some(({ id }) => fresh.has(id)));
   return { ...page, groups: below(page.groups, rest), older: rest.length === 0 ? page.older : held.older };
 }
 
-/** How many events of `next` are not in `held`. */
+/** What was shown with what has become of it: corrected, taken back, given a feeling. Nothing comes, goes or changes its place. */
+export function inPlace(held: StoryPage, next: StoryPage): StoryPage {
+  const groups = new Map(next.groups.map((group) => [group.key, group]));
+  const items = new Map(next.groups.flatMap((group) => group.items.map((item) => [item.id, item])));
+  const now = (group: StoryGroup): StoryGroup => {
+    const is = groups.get(group.key);
+    if (is?.items.length === group.items.length && is.items.every(({ id }, i) => id === group.items[i]?.id)) return is;
+    return { ...group, items: group.items.map((item) => items.get(item.id) ?? item) };
+  };
+  return { ...held, groups: held.groups.map(now) };
+}
+
+/** Whether something was added to the contact with which a list begins. */
+function hasGrown({ groups: [first] }: StoryPage, next: StoryPage): boolean {
+  return first !== undefined && next.groups.some(({ key, to }) => key === first.key && to > first.to);
+}
+
+/** How many events of `next` are not in `held`, those included that `next` has no room for. */
 export function countNew(held: StoryPage, next: StoryPage): number {
-  const known = new Set(held.groups.flatMap(({ items }) => items.map(({ id }) => id)));
+  const known = idsIn(held.groups);
   // What is further down than the list reached was not hidden from anybody.
   const oldest = held.groups.at(-1)?.items.at(-1)?.at ?? -Infinity;
-  return next.groups.flatMap(({ items }) => items).filter(({ id, at }) => at >= oldest && !known.has(id)).length;
+  const listed = next.groups.flatMap(({ items }) => items).filter(({ id, at }) => at >= oldest && !known.has(id)).length;
+  const reaches = next.older === null || next.groups.some(({ items }) => items.some(({ at }) => at <= oldest));
+  return reaches ? listed : Math.max(listed, next.shown - held.shown);
 }
+
+const idsIn = (groups: readonly StoryGroup[]): ReadonlySet<string> => new Set(groups.flatMap(({ items }) => items.map(({ id }) => id)));

@@ -38,10 +38,17 @@ export class IdentityState {
     return this.#problem;
   }
 
+  /** Looks again, also at what a merge would do. Nothing is held up by it: whoever is about to press a button keeps it. */
   async load(): Promise<void> {
-    await this.#run(async () => {
+    try {
       this.#view = await this.#api.explain.query({ customerId: this.#customer });
-    });
+      const thought = this.#preview;
+      const now =
+        thought === null ? null : await this.#api.preview.query({ customerId: this.#customer, other: otherOf(thought, this.#customer) });
+      if (thought !== null && this.#preview === thought) this.#preview = now;
+    } catch (thrown) {
+      this.#problem = failure(thrown);
+    }
   }
 
   /** Looks for people to merge with; one hit is previewed at once. */
@@ -103,4 +110,9 @@ export class IdentityState {
       this.#busy = false;
     }
   }
+}
+
+/** The other one of two people about whom a merge is thought of. */
+export function otherOf({ stays, moves }: MergePreview, customer: string): string {
+  return stays.customer === customer ? moves.customer : stays.customer;
 }

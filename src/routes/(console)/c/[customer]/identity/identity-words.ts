@@ -8,7 +8,8 @@ export function kindTitle(kind: string): string {
   return capital(identifierName(kind));
 }
 
-const called = ({ kind, value }: NamedIdentifier): string => `${identifierName(kind)} ${value}`;
+/** An identifier within a sentence. */
+export const called = ({ kind, value }: NamedIdentifier): string => `${identifierName(kind)} ${value}`;
 /** An identifier that two people share, and what comes along with it. */
 export function sharedName(one: SharedIdentifier): string {
   return `${called(one)} (${m.events({ count: one.events })})`;
