@@ -228,6 +228,7 @@ export function createFunnelDesk(
   /** The attempts behind a number, as they stood at a minute. */
   function attempts(ref: SavedListRef, minute: number): AsyncIterable<ListRow> {
     const funnel = funnelOf(ref.funnel);
+    if (ref.step !== undefined && ref.step > funnel.definition.steps.length) throw new Fault('not_found', 'This funnel has no such step.');
     const from = ref.from === undefined ? 0 : hourAnchor(ref.from);
     const named = ref.by === undefined ? [] : namedGroups(read(funnel, { from, to: minute, at: minute }), ref.by);
     const isOf = (group: string, one: string): boolean => (group === OTHER_GROUP ? !named.includes(one) : one === group);

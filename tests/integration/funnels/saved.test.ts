@@ -175,6 +175,13 @@ describe('a saved funnel', () => {
     expect(data?.view.total).toMatchObject({ entered: 5, converted: 2 });
   });
 
+  it('refuses the list of a step that it does not have', async () => {
+    await save(CALLING);
+    await expect(countOf({ what: 'reached', step: 3 })).resolves.toBe(2);
+    await expect(countOf({ what: 'reached', step: 4 })).rejects.toThrow(/no such step/);
+    await tell('funnels.remove', { id: CALLING.id });
+  });
+
   it('says that nobody carries what all its steps have to share', async () => {
     const heldBy = async (hold: string) => (await tell<{ held: boolean }>('funnels.preview', { ...CALLING, hold })).data?.held;
     expect(await heldBy('identifier.userId')).toBe(false);
