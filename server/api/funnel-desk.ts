@@ -5,6 +5,8 @@ import type { Actor } from '#server/security/actor.ts';
 export interface FunnelPreview {
   /** customers looked at: those heard of last */
   readonly customers: number;
+  /** false: all steps have to share something that none of their events carries */
+  readonly held: boolean;
   readonly view: Pick<SavedFunnelView, 'total' | 'steps' | 'order'>;
 }
 

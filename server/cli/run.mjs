@@ -12,8 +12,9 @@ await runScript(async () => {
   const folder = join(projectRoot, 'build', 'cli');
   const script = join(folder, `${command}.js`);
   // A product that runs reads its pages from the build: nobody builds under its feet for a command that is there already.
+  // What a command prints may go into a file, as an export does: this goes beside it.
   if (!existsSync(script)) await ensureBuild();
-  else if (!isBuilt()) console.log('  (this command was built from earlier sources; npm start builds anew)');
+  else if (!isBuilt()) console.error('  (this command was built from earlier sources; npm start builds anew)');
   if (!/^[a-z-]+$/.test(command) || !existsSync(script))
     throw new SetupFailure(`There is no command "${command}". There are: ${commandsIn(folder).join(', ')}.`);
   process.argv = [node, script, ...rest];

@@ -15,7 +15,7 @@ import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';
 import { emptyState } from '#server/domain/customer/state.ts';
 import type { Funnel, Funnels } from '#server/domain/funnel/compile.ts';
-import { funnelsOf } from '#server/domain/funnel/compile.ts';
+import { carries, funnelsOf } from '#server/domain/funnel/compile.ts';
 import { Ledger, groupName } from '#server/domain/kernel/sums.ts';
 import type { CellSums, Measures, Range } from '#server/domain/kernel/sums.ts';
 import { DAY, HOUR_MINUTES, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
@@ -174,8 +174,10 @@ export function createFunnelDesk(
     if (funnel === undefined) throw new Fault('internal', 'The funnel could not be made ready.');
     const ledger = new Ledger();
     let customers = 0;
+    let held = false;
     for await (const events of latestCustomers(o, SAMPLE)) {
       customers++;
+      held ||= events.some((event) => carries(event, definition.hold));
       for (const { after } of foldOnto(emptyState(), events, { blueprints: o.blueprints, funnels }).rows().values())
         if (after.list.startsWith('funnels:')) for (const booking of after.bookings) ledger.add(booking);
     }
@@ -187,7 +189,7 @@ export function createFunnelDesk(
       position: { at: o.clock(), live: true },
       nameOf: (touchpoint) => nameOf(touchpoint, definition.journey),
     });
-    return { customers, view: { total, steps, order } };
+    return { customers, held, view: { total, steps, order } };
   }
 
   async function save(
@@ -199,10 +201,18 @@ export function createFunnelDesk(
       throw new Fault('conflict', `There is a funnel "${definition.id}" already. Choose another name, or edit that one.`);
     if (replaces !== null && known?.version !== replaces)
       throw new Fault('conflict', 'Somebody else has changed this funnel meanwhile. Look at it again before you save.');
-    const touchpoints = new Set(o.blueprints.all.flatMap((of) => of.touchpoints.map(({ id }) => id)));
+    const { journey } = definition;
+    const journeys = o.blueprints.all.filter((of) => journey === undefined || of.journey === journey);
+    if (journeys.length === 0) throw new Fault('bad_request', `There is no journey "${journey ?? ''}".`);
+    const touchpoints = new Set(journeys.flatMap((of) => of.touchpoints.map(({ id }) => id)));
     for (const match of [...definition.steps, ...definition.exclusions].flatMap(({ any }) => any))
       if (match.touchpoint !== undefined && !touchpoints.has(match.touchpoint))
-        throw new Fault('bad_request', `No journey has a touchpoint "${match.touchpoint}".`);
+        throw new Fault(
+          'bad_request',
+          journey === undefined
+            ? `No journey has a touchpoint "${match.touchpoint}".`
+            : `The journey "${journey}" has no touchpoint "${match.touchpoint}".`,
+        );
     // One that was removed is never named again by another one: what is kept by name and version would be of both.
     const next = { ...definition, version: o.lastVersion(definition.id) + 1 };
     if (known !== undefined && JSON.stringify({ ...known, version: 0 }) === JSON.stringify({ ...next, version: 0 })) return known;
@@ -218,6 +228,7 @@ export function createFunnelDesk(
   /** The attempts behind a number, as they stood at a minute. */
   function attempts(ref: SavedListRef, minute: number): AsyncIterable<ListRow> {
     const funnel = funnelOf(ref.funnel);
+    if (ref.step !== undefined && ref.step > funnel.definition.steps.length) throw new Fault('not_found', 'This funnel has no such step.');
     const from = ref.from === undefined ? 0 : hourAnchor(ref.from);
     const named = ref.by === undefined ? [] : namedGroups(read(funnel, { from, to: minute, at: minute }), ref.by);
     const isOf = (group: string, one: string): boolean => (group === OTHER_GROUP ? !named.includes(one) : one === group);

@@ -1,6 +1,7 @@
 import { Fault, parseList } from '#lib/contract/index.ts';
 import type { ListPage, ListRef, ListRow, RecoveryListRef } from '#lib/contract/index.ts';
 import type { Reader } from '#server/api/reader.ts';
+import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-page.ts';
 import type { ListReading } from '#server/projector/list-scan.ts';
 import { rowsOf } from '#server/projector/lists.ts';
@@ -22,7 +23,15 @@ export function createListReader(
     if (ref.of === 'association') return o.together.rows(ref, blueprint(ref.journey, ref.version, ref.to));
     const reading = { redis: o.redis, partitions: o.partitions, at: minute };
     if (ref.of === 'recovery') return rowsOfVersions(ref, reading);
-    return rowsOf(ref, { ...reading, blueprint: blueprint(ref.journey, ref.version, ref.to) });
+    const of = blueprint(ref.journey, ref.version, ref.to);
+    if ('stage' in ref) checkStage(of, ref.stage);
+    return rowsOf(ref, { ...reading, blueprint: of });
+  }
+
+  /** Nobody is in a stage that does not exist, which must not look as if it were empty. @throws Fault `not_found` */
+  function checkStage(of: Blueprint, stage: string | undefined): void {
+    if (stage === undefined || stage === 'all' || of.stages.some(({ id }) => id === stage)) return;
+    throw new Fault('not_found', `The journey "${of.journey}" has no stage "${stage}" in version ${of.version}.`);
   }
 
   /** What is being made good is counted over all versions of a journey. */

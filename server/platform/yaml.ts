@@ -48,6 +48,12 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, check: (value: 
     const message = broken.code === 'MULTIPLE_DOCS' ? 'a second document begins with ---: a file holds one' : broken.message;
     return { ok: false, problems: [{ line: lines.linePos(broken.pos[0]).line, field: '', message }] };
   }
+  // A tag that this reader does not know is dropped by it: `!env HOME` would be the text HOME.
+  const tag = document.warnings.find(({ code }) => code === 'TAG_RESOLVE_FAILED');
+  if (tag !== undefined) {
+    const message = `the tag ${text.slice(...tag.pos)} is not known here: write the value itself, or put it in quotes`;
+    return { ok: false, problems: [{ line: lines.linePos(tag.pos[0]).line, field: '', message }] };
+  }
   const loose = looseAlias(document);
   if (loose !== undefined) {
     const { line } = lines.linePos(loose.range?.[0] ?? 0);

@@ -54,8 +54,8 @@ export function dueAt(rule: PromiseRule, madeAt: number): number | null {
   // Refused since, and published before: without a calendar every day is a working day, counted in UTC.
   const minute = minutesOfClock(due.by);
   if (calendar !== null) return finite(calendar.workingDayAfter(madeAt, due.workingDays, minute));
-  const midnight = Math.floor(madeAt / DAY) * DAY;
-  return midnight + due.workingDays * DAY + minute * MINUTE;
+  const sameDay = Math.floor(madeAt / DAY) * DAY + minute * MINUTE;
+  return sameDay + (due.workingDays === 0 && sameDay <= madeAt ? 1 : due.workingDays) * DAY;
 }
 
 function finite(at: number): number | null {

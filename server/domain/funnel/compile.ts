@@ -45,12 +45,22 @@ export function fieldOf(one: FunnelEvent, field: string): string | undefined {
     case 'outcome':
       return event.outcome;
   }
+  return ownField(event, field);
+}
+
+/** Value of `identifier.<kind>` or `attributes.<name>` of an event as text; undefined where it has none. */
+function ownField(event: StoredEvent, field: string): string | undefined {
   if (field.startsWith('identifier.')) {
-    const carries = ([kind]: CarriedIdentifier): boolean => kind === field.slice('identifier.'.length);
-    return (event.who.find(carries) ?? event.groups?.find(carries))?.[1];
+    const isOfKind = ([kind]: CarriedIdentifier): boolean => kind === field.slice('identifier.'.length);
+    return (event.who.find(isOfKind) ?? event.groups?.find(isOfKind))?.[1];
   }
   const value = event.attributes?.[field.slice('attributes.'.length)];
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+/** Whether an event carries what all steps have to share: an identifier or an attribute may be misspelt, the other fields are known. */
+export function carries(event: StoredEvent, hold: string | undefined): boolean {
+  return hold === undefined || !hold.includes('.') || ownField(event, hold) !== undefined;
 }
 
 /** A text as a number; what is empty is none. */

@@ -79,12 +79,12 @@ export class Calendar {
   }
 
   /**
-   * A time of day so many working days after the day of an instant; 0 is that day itself where somebody works on it, else the next one.
-   * Infinity where the calendar has not so many.
+   * A time of day so many working days after the day of an instant; 0 is that day itself where somebody works on it and that time is still to come,
+   * else the next one. Infinity where the calendar has not so many.
    */
   workingDayAfter(from: number, days: number, minuteOfDay: number): number {
     let day = this.#dayOf(from);
-    if (days > 0) day = this.#dayOf(day.to);
+    if (days > 0 || this.#at(this.#local(day.from), minuteOfDay) <= from) day = this.#dayOf(day.to);
     let left = Math.max(1, days);
     for (let idle = 0; idle < FURTHEST_DAYS; day = this.#dayOf(day.to)) {
       idle = day.spans.length === 0 ? idle + 1 : 0;

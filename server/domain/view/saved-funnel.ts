@@ -149,9 +149,11 @@ function shownGroups(sums: CellSums, by: number, named: readonly string[]): [str
   return shown;
 }
 
-function groupsOf(sums: CellSums, by: number, length: number): Record<string, SavedGroup> {
-  const shown = shownGroups(sums, by, namedGroups(sums, by));
-  return Object.fromEntries(shown.map(([key, steps]) => [key, groupOf(key, steps, length)]));
+function groupsOf(sums: CellSums, by: number, length: number): Pick<SavedFunnelView, 'groups' | 'gathered'> {
+  const named = namedGroups(sums, by);
+  const groups = shownGroups(sums, by, named).map(([key, steps]) => [key, groupOf(key, steps, length)] as const);
+  const gathered = [...gather(sums, String(by)).keys()].filter((key) => key !== OTHER_GROUP && !named.includes(key)).length;
+  return { groups: Object.fromEntries(groups), gathered };
 }
 
 /**
@@ -212,7 +214,7 @@ export function savedFunnelView(input: SavedFunnelInput): SavedFunnelView {
     steps: Object.fromEntries(steps.map((step) => [String(step.step), step])),
     times: timesOf(binsOf(all.get(length - 1), ATTEMPT.times, Infinity)),
     by: input.by,
-    groups: input.by === null ? {} : groupsOf(input.sums, input.by, length),
+    ...(input.by === null ? { groups: {}, gathered: 0 } : groupsOf(input.sums, input.by, length)),
     ...(comparison === undefined ? {} : { comparison }),
     factors: input.factors,
   };

@@ -8,9 +8,9 @@ const MOST_STEPS = 20;
 /** Ways to reach one step. */
 export const MOST_MATCHES = 10;
 
-const name = z.string().trim().min(1).max(200);
-const word = z.string().trim().min(1).max(128);
-const span = z.int().min(1).max(LONGEST_WINDOW_MS);
+const name = z.string().trim().min(1, 'is empty').max(200, 'is longer than 200 characters');
+const word = z.string().trim().min(1, 'is empty').max(128, 'is longer than 128 characters');
+const span = z.int('is no length of time').min(1, 'is no length of time').max(LONGEST_WINDOW_MS, 'is longer than 366 days');
 const place = z.int().min(1).max(MOST_STEPS);
 
 /** Fields of an event that a condition, a held property or a breakdown may speak of; `attributes.<name>` is one of its free attributes. */
@@ -20,7 +20,9 @@ const field = z.union([
   z.string().regex(/^attributes\.[^|\u0000-\u001f]{1,64}$/u, 'is neither a field of an event nor attributes.<name>'),
 ]);
 /** What can tell passages apart besides: an identifier that the event carries, such as `identifier.orderId`. */
-const held = z.union([field, z.string().regex(/^identifier\.[A-Za-z][A-Za-z0-9_]{0,63}$/, 'is not identifier.<kind>')]);
+const held = z.union([field, z.string().regex(/^identifier\.[A-Za-z][A-Za-z0-9_]{0,63}$/)], {
+  error: 'is neither a field of an event, attributes.<name> nor identifier.<kind>',
+});
 
 /** One comparison: `is` and `isNot` on the text of the value, the others on numbers. An event without the field is not anything. */
 const funnelCondition = z

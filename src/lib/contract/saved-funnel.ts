@@ -122,6 +122,8 @@ export interface SavedFunnelView {
   readonly by: number | null;
   /** of the chosen breakdown; they sum to the total. The last may be `other` */
   readonly groups: Readonly<Record<string, SavedGroup>>;
+  /** groups that stand together as `other`, because only those with most attempts are named */
+  readonly gathered: number;
   /** conversion of each group against all others together; absent where nothing is split, or not by what was so at entry */
   readonly comparison?: GroupComparisons;
   readonly factors: readonly Factor[];

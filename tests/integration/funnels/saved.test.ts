@@ -161,11 +161,30 @@ describe('a saved funnel', () => {
     expect(status).toBe(400);
     const unknown = { ...CALLING, steps: [step('order.placed'), { name: 'Nowhere', any: [{ touchpoint: 'nowhere' }] }] };
     expect((await tell('funnels.save', { definition: unknown, replaces: null })).status).toBe(400);
+    const elsewhere = {
+      ...CALLING,
+      journey: 'service-desk',
+      steps: [step('order.placed'), { name: 'Home', any: [{ touchpoint: 'home' }] }],
+    };
+    expect((await tell('funnels.save', { definition: elsewhere, replaces: null })).status).toBe(400);
   });
 
   it('shows before it is saved what it would come to over the customers heard of last', async () => {
     const { data } = await tell<{ customers: number; view: Pick<SavedFunnelView, 'total'> }>('funnels.preview', CALLING);
     expect(data?.customers).toBe(5);
     expect(data?.view.total).toMatchObject({ entered: 5, converted: 2 });
+  });
+
+  it('refuses the list of a step that it does not have', async () => {
+    await save(CALLING);
+    await expect(countOf({ what: 'reached', step: 3 })).resolves.toBe(2);
+    await expect(countOf({ what: 'reached', step: 4 })).rejects.toThrow(/no such step/);
+    await tell('funnels.remove', { id: CALLING.id });
+  });
+
+  it('says that nobody carries what all its steps have to share', async () => {
+    const heldBy = async (hold: string) => (await tell<{ held: boolean }>('funnels.preview', { ...CALLING, hold })).data?.held;
+    expect(await heldBy('identifier.userId')).toBe(false);
+    expect(await heldBy('identifier.customerId')).toBe(true);
   });
 });

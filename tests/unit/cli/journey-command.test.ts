@@ -49,6 +49,12 @@ describe('npm run journey', () => {
     await expect(run('check', bad)).rejects.toThrow(/^star\.txt:\d+: \*all stands for nothing: put what begins with \* in quotes$/);
   });
 
+  it('says on which line a value has a tag that nobody reads, instead of taking what stands behind it', async () => {
+    const bad = join(folder, 'tagged.txt');
+    await writeFile(bad, TEST_JOURNEY.replace(/^goal:.*$/m, 'goal: !env HOME'));
+    await expect(run('check', bad)).rejects.toThrow(/^tagged\.txt:\d+: the tag !env is not known here: write the value itself/);
+  });
+
   it('says exactly what differs, from what is published and from another file', async () => {
     expect(await run('diff', file)).toBe('Nothing differs from test@1.\n');
     const other = join(folder, 'other.txt');

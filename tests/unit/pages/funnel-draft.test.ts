@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { funnelDefinition } from '#lib/contract/funnel-definition.ts';
 import { DEMO_FUNNELS } from '#server/simulator/funnels.ts';
-import { definitionOf, draftOf, draftOfStages, newDraft, problemsOf, slugOf } from '../../../src/routes/(console)/funnel/saved/draft.ts';
+import {
+  definitionOf,
+  draftOf,
+  draftOfStages,
+  idFor,
+  keepTouchpointsOf,
+  newDraft,
+  newMatch,
+  newStep,
+  problemsOf,
+  slugOf,
+} from '../../../src/routes/(console)/funnel/saved/draft.ts';
 
 describe('the form of a saved funnel', () => {
   it.each(DEMO_FUNNELS.map((one) => [one.name, one] as const))('gives “%s” back as it was read', (_, given) => {
@@ -56,7 +67,49 @@ describe('the form of a saved funnel', () => {
 
   it('makes a name for the address', () => {
     expect(slugOf('Calls after ordering!')).toBe('calls-after-ordering');
-    expect(slugOf('  2nd try: Übergabe ')).toBe('nd-try-u-bergabe');
+    expect(slugOf('  2nd try: Übergabe ')).toBe('nd-try-ubergabe');
+    expect(slugOf('Größte Störung gelöst')).toBe('grosste-storung-gelost');
     expect(slugOf('??')).toBe('funnel');
+  });
+
+  it('finds a free name for the address: names in other letters would all be the same one', () => {
+    expect(idFor('Звонки', [])).toBe('funnel');
+    expect(idFor('Заказы', [{ id: 'funnel' }, { id: 'funnel-2' }])).toBe('funnel-3');
+    expect(idFor('Calls', [{ id: 'other' }])).toBe('calls');
+  });
+
+  it('means only what it shows of a step where it now stands', () => {
+    const [first, second] = [newStep(), newStep()];
+    const given = { optional: true, min: { amount: 1, unit: 'h' as const }, max: { amount: 2, unit: 'h' as const } };
+    const draft = { ...newDraft(), steps: [{ ...first, ...given }, { ...newStep(), ...given }, second] };
+    expect(definitionOf(draft).steps.map(({ optional, minMs }) => [optional, minMs])).toEqual([
+      [false, undefined],
+      [true, 3_600_000],
+      [false, undefined],
+    ]);
+    expect(definitionOf({ ...draft, order: 'any' }).steps.some(({ optional, maxMs }) => optional === true || maxMs !== undefined)).toBe(
+      false,
+    );
+  });
+
+  it('lets go of the touchpoints that another journey has, and of the name taken from one', () => {
+    const touchpoints = [
+      { journey: 'net', id: 'form', name: 'Order form', stage: null },
+      { journey: 'desk', id: 'ticket', name: 'Ticket', stage: null },
+    ];
+    const match = (value: string) => ({ ...newMatch(), value });
+    const draft = {
+      ...newDraft(),
+      journey: 'desk',
+      steps: [
+        { ...newStep(), name: 'Order form', any: [match('form'), match('ticket')] },
+        { ...newStep(), name: 'Mine', any: [match('form')] },
+      ],
+    };
+    keepTouchpointsOf(draft, touchpoints);
+    expect(draft.steps.map(({ name, any }) => [name, any.map(({ value }) => value)])).toEqual([
+      ['', ['', 'ticket']],
+      ['Mine', ['']],
+    ]);
   });
 });

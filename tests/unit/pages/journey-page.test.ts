@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import { journeyParamsOf, readJourneyAddress } from '../../../src/routes/(console)/journey/params.ts';
 import { offsetOfLine, stagesOf, withStageField, withVersion } from '../../../src/routes/(console)/journey-editor/draft-text.ts';
 import { readJourney } from '#server/journeys/read.ts';
+import { projectFile } from '#server/platform/files.ts';
 import { TEST_JOURNEY } from '../../support/world.ts';
 
 const address = (query: string) => readJourneyAddress((name) => new URLSearchParams(query).get(name));
@@ -29,19 +31,30 @@ describe('a draft', () => {
     const text = `# why it is so\n${TEST_JOURNEY}`;
     const [look] = stagesOf(parseDocument(text));
     expect(look).toMatchObject({ id: 'look', customer: 'Looking', internal: 'Look', standard: '6h', owner: '', needs: '' });
-    const owned = withStageField(parseDocument(text), 0, 'owner', 'Marketing');
-    const changed = withStageField(parseDocument(owned), 0, 'needs', 'A price\n\nSomebody to ask');
+    const owned = withStageField(text, 0, 'owner', 'Marketing');
+    const changed = withStageField(owned, 0, 'needs', 'A price\n\nSomebody to ask');
     expect(changed).toContain('# why it is so');
     const reading = readJourney(changed);
     expect(reading.ok && reading.value.stages[0]).toMatchObject({ owner: 'Marketing', needs: ['A price', 'Somebody to ask'] });
-    const without = readJourney(withStageField(parseDocument(changed), 0, 'standard', ' '));
+    const without = readJourney(withStageField(changed, 0, 'standard', ' '));
     expect(without.ok && without.value.stages[0]?.standard).toBeUndefined();
+  });
+
+  it('stays to the letter where the form changes nothing: the shipped file is spaced in its own way', () => {
+    const text = readFileSync(projectFile('server/journeys/broadband.yaml'), 'utf8');
+    const place = stagesOf(parseDocument(text)).findIndex(({ id }) => id === 'deliver');
+    const changed = withStageField(text, place, 'standard', '2d').split('\n');
+    expect(text.split('\n').flatMap((line, i) => (line === changed[i] ? [] : [[line, changed[i]]]))).toEqual([
+      ['    standard: 3d', '    standard: 2d'],
+    ]);
+    const without = withStageField(text, place, 'standard', '');
+    expect(without).toBe(text.replace(/(- id: deliver\n(?: {4}.*\n)*?) {4}standard: 3d\n/, '$1'));
   });
 
   it('shows a standard of working time in the form, and takes one written there', () => {
     const text = TEST_JOURNEY.replace('standard: 6h', 'standard: {working: 6h}');
     expect(stagesOf(parseDocument(text))[0]?.standard).toBe('{working: 6h}');
-    const changed = withStageField(parseDocument(text), 0, 'standard', '{ working: 90m }');
+    const changed = withStageField(text, 0, 'standard', '{ working: 90m }');
     expect(parseDocument(changed).toJS()).toMatchObject({ stages: [{ standard: { working: '90m' } }, {}, {}, {}, {}] });
     expect(stagesOf(parseDocument(changed))[0]?.standard).toBe('{working: 90m}');
   });

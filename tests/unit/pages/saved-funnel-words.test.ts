@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { placesShown } from '../../../src/routes/(console)/funnel/saved/words.ts';
+import { speech } from '#lib/messages/say.svelte.ts';
+import { groupText, placeText, placesShown } from '../../../src/routes/(console)/funnel/saved/words.ts';
 
 const places = (many: number) => Array.from({ length: many }, (_, i) => ({ touchpoint: `t${i}`, name: `T${i}`, count: many - i }));
 const sum = (counts: readonly { readonly count: number }[]): number => counts.reduce((all, { count }) => all + count, 0);
@@ -12,5 +13,18 @@ describe('where attempts went after they were dropped', () => {
   });
   it('leaves nothing to add where all are named', () => {
     expect(placesShown(places(10))).toEqual({ shown: places(10), more: 0, attempts: 0 });
+  });
+});
+
+describe('the groups of a breakdown, and where customers went', () => {
+  it('have names in the reader’s language where the funnel names them; values read as they came', () => {
+    speech.choose('de');
+    expect(['other', 'unknown', 'not reached', 'mixed', 'gold'].map((key) => groupText(key, 'segment'))).toEqual([
+      ...['übrige', 'unbekannt', 'nicht erreicht', 'gemischt', 'gold'],
+    ]);
+    expect(groupText('phone', 'channel')).toBe('Telefon');
+    expect(placeText({ touchpoint: '', name: 'not heard of again', count: 1 })).toBe('nichts mehr gehört');
+    expect(placeText({ touchpoint: 'chat', name: 'Chat', count: 1 })).toBe('Chat');
+    speech.choose('en');
   });
 });

@@ -1,8 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { dueRuleSchema, standardTime } from '#lib/contract/journey.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
+import { projectFile } from '#server/platform/files.ts';
 import { placeWords, problemWords } from '../../../src/routes/(console)/journey-editor/problem-words.ts';
 import { changeWords } from '../../../src/routes/(console)/journey/[stage]/change-words.ts';
+
+/** The sentences that a part of the check holds: what stands in quotes and has at least three words; what varies in them is written as `x`. */
+function sentencesIn(code: string): string[] {
+  return [...code.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g)]
+    .map(([, single, template]) => single ?? template ?? '')
+    .filter((text) => / .* /.test(text) && !text.includes('(') && !text.includes('?'))
+    .map((text) =>
+      text
+        .replaceAll('${before}', '"x" (stage "y")')
+        .replaceAll(/\$\{[^}]*\}/g, 'x')
+        .replaceAll('\\`', '`'),
+    );
+}
 
 const STAGE = { id: 'order', touchpoints: ['credit', 'credit.check'] };
 const NAMES = { stage: (id: string) => `<${id}>`, touchpoint: (id: string) => `“${id}”` };
@@ -48,6 +63,24 @@ describe('what is wrong with a draft', () => {
     speech.choose('de');
     expect(problemWords(wrong)).toEqual({ text: expect.stringContaining('ist keine Sollzeit') as string, english: false });
     expect(problemWords('is strange')).toEqual({ text: 'is strange', english: true });
+    speech.choose('en');
+  });
+
+  it('is said in German whatever the check may say: each of its sentences has a message, with the names in it', () => {
+    speech.choose('de');
+    const files = ['server/domain/blueprint/check.ts', 'server/journeys/read.ts', 'src/lib/contract/calendar.ts'];
+    const written = files.flatMap((file) => sentencesIn(readFileSync(projectFile(file), 'utf8')));
+    expect(written.length).toBeGreaterThan(40);
+    expect(written.filter((sentence) => problemWords(sentence).english)).toEqual([]);
+    const elsewhere = [
+      'never matches: "a" (along the way), further up, takes all of these events already',
+      '"call" is promised twice in "order"',
+    ];
+    expect(elsewhere.filter((sentence) => problemWords(sentence).english)).toEqual([]);
+    expect(problemWords('there is no stage "pay"').text).toBe('die Phase „pay“ gibt es nicht');
+    expect(problemWords('Version 3 is published already and never changes: set "version: 4".').text).toMatch(
+      /^Version 3 ist .*„version: 4“\.$/,
+    );
     speech.choose('en');
   });
 

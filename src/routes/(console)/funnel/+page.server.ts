@@ -3,7 +3,8 @@ import { askedJourney } from '#lib/components/journeys.ts';
 import { funnelParamsOf, readFunnelAddress } from './params.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, url, parent }) => {
+export const load: PageServerLoad = async ({ locals, url, parent, depends }) => {
+  depends('app:moving-start');
   const field = (name: string) => url.searchParams.get(name);
   const journey = await askedJourney({ url, parent });
   if (!journey) return { funnel: null };

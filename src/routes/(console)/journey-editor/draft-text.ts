@@ -1,3 +1,4 @@
+import { parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 
 /** The text under another version. */
@@ -78,10 +79,25 @@ function nodeOf(document: Document, field: keyof typeof PATHS, value: string): u
   return working === undefined ? value : document.createNode({ working }, { flow: true });
 }
 
-/** The text with one field of a stage changed; comments and everything else stay. An empty field is taken out. */
-export function withStageField(document: Document, stage: number, field: Exclude<keyof StageFields, 'id'>, value: string): string {
+/** The text with one field of a stage changed; comments and everything else stay, to the letter. An empty field is taken out. */
+export function withStageField(text: string, stage: number, field: Exclude<keyof StageFields, 'id'>, value: string): string {
+  const document = parseDocument(text);
   const path = ['stages', stage, ...PATHS[field]];
+  const before = document.toString({ lineWidth: 0 });
   if (value.trim() === '') document.deleteIn(path);
   else document.setIn(path, nodeOf(document, field, value));
-  return document.toString({ lineWidth: 0 });
+  return withLinesOf(text, before, document.toString({ lineWidth: 0 }));
+}
+
+/** A text with the lines changed that differ between two writings of it: YAML written anew is spaced in its own way everywhere. */
+function withLinesOf(text: string, before: string, after: string): string {
+  const [own, old, now] = [text, before, after].map((one) => one.split('\n')) as [string[], string[], string[]];
+  // Where lines do not stand side by side, what is written anew has to do.
+  if (own.length !== old.length) return after;
+  const least = Math.min(old.length, now.length);
+  let head = 0;
+  while (head < least && old[head] === now[head]) head++;
+  let tail = 0;
+  while (tail < least - head && old[old.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
+  return [...own.slice(0, head), ...now.slice(head, now.length - tail), ...own.slice(own.length - tail)].join('\n');
 }

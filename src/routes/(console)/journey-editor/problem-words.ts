@@ -13,12 +13,85 @@ const SENTENCES = {
   'is missing: name the department that answers for it': 'owner',
   'is empty: name the department that answers for it': 'ownerEmpty',
   'is not known here': 'unknown',
+  'there is no time zone "{one}"': 'noZone',
+  '{one} ends before it begins': 'endsBefore',
+  'has no working time at all: nothing on it is ever due': 'noHours',
+  'there is no calendar "{one}"': 'noCalendar',
+  'there is no owner "{one}" in the list of owners': 'noOwner',
+  'stage "{one}" stands twice': 'stageTwice',
+  'touchpoint "{one}" stands twice': 'touchpointTwice',
+  'variant "{one}" stands twice': 'variantTwice',
+  '"{one}" stands twice': 'twice',
+  'there is no stage "{one}"': 'noStage',
+  'there is no segment "{one}"': 'noSegment',
+  'there is no source "{one}"': 'noSource',
+  'there is no touchpoint "{one}"': 'noTouchpoint',
+  'no touchpoint leads to stage "{one}": it can never be reached': 'noWay',
+  'a funnel needs at least two stages that are not marked "after"': 'twoStages',
+  'is working time, and {one} has no calendar': 'noHoursOf',
+  'is working time: name the owner of the stage, so that it is known whose': 'whoseTime',
+  'is not shorter than the idle time: a case has left before one of its visits could end by it': 'quietIdle',
+  'is not shorter than the idle time: a case has left before it could be longer here than the standard': 'standardIdle',
+  'is not shorter than the idle time: nobody stays that long': 'dwellIdle',
+  'is never used: another one, further up, is for the same cases': 'neverUsed',
+  'is shorter than the standard times of its steps together: who takes them never converts': 'windowShort',
+  'needs a stage: only of a placed touchpoint is known by when it has to be': 'needsStage',
+  'contradicts "exclusive: {one}": who takes the other one cannot have this one': 'contradicts',
+  '"{one}" is no choice: no other touchpoint is part of it': 'noChoice',
+  'never matches: an event that names "{one}" is that touchpoint': 'namesOther',
+  'never matches: "{one}" (along the way), further up, takes all of these events already': 'takenAlong',
+  'never matches: "{one}" (stage "{other}"), further up, takes all of these events already': 'takenIn',
+  'and "{one}" (stage "{other}") could both match one event, which can be in one stage only: tell them apart': 'bothMatch',
+  '"{one}" is promised twice in any stage': 'promisedTwice',
+  '"{one}" is promised twice in "{other}"': 'promisedTwiceIn',
+  'a promise that a touchpoint makes by itself needs a rule that says when it is due': 'needsDue',
+  'is more than 366 days of working time': 'longWorking',
+  'names neither segments nor channels: it would be the base itself': 'isBase',
+  'names none: no case would ever be in this variant': 'namesNone',
+  'is never reached: variant "{one}", further up, takes all of its cases': 'variantTaken',
+  'use lower-case letters, digits, dot, dash or underscore, starting with a letter': 'idForm',
+  'is not a time of day such as 18:00': 'clock',
+  'is not a day or a range of days such as mon or mon-fri': 'days',
+  'is not a span of hours such as 09:00-17:00, or several with a comma between them': 'hours',
+  'is not a date such as 2026-12-25': 'date',
+  'expected {one}, received {other}': 'type',
+  'Invalid option: expected one of {one}': 'option',
+  'Invalid option: expected {one}': 'only',
+  'Invalid key in record': 'key',
+  'Too small: expected {one} to have >={other}': 'short',
+  'Too big: expected {one} to have <={other}': 'long',
+  'Too small: expected {one} to be >={other}': 'small',
+  'Too small: expected {one} to be >{other}': 'least',
+  'Too big: expected {one} to be <={other}': 'big',
+  'a second document begins with ---: a file holds one': 'documents',
+  '*{one} stands for nothing: put what begins with * in quotes': 'alias',
+  'the tag {one} is not known here: write the value itself, or put it in quotes': 'tag',
+  'repeats parts of itself by `*` too often to be unfolded': 'unfolds',
+  'is not UTF-8: save the file as UTF-8, or convert it with iconv': 'utf8',
+  'Map keys must be unique': 'sameKey',
+  'All mapping items must start at the same column': 'column',
+  'Nested mappings are not allowed in compact mappings': 'nested',
+  'Implicit keys need to be on a single line': 'keyLine',
+  'Implicit map keys need to be followed by map values': 'keyValue',
+  'Tabs are not allowed as indentation': 'tabs',
+  'Version {one} is published already and never changes: set "version: {other}".': 'published',
 } as const;
+
+/** The sentences as they can be recognised: what varies in them is `{one}` and `{other}`. */
+const FORMS = Object.entries(SENTENCES).map(([sentence, code]) => {
+  const literal = sentence.replace(/[.*+?^$()|[\]\\{}]/g, '\\$&');
+  const form = literal.replace('\\{one\\}', '(?<one>.+?)').replace('\\{other\\}', '(?<other>.+?)');
+  return { code, form: new RegExp(`^${form}$`, 'su') };
+});
 
 /** A problem of a journey file: English is the check's own, and what is not among the messages stays English. */
 export function problemWords(sentence: string): { readonly text: string; readonly english: boolean } {
-  const code = Object.entries(SENTENCES).find(([known]) => known === sentence)?.[1];
-  return code === undefined ? { text: sentence, english: speech.spoken !== 'en' } : { text: m.problem(code), english: false };
+  for (const { code, form } of FORMS) {
+    const found = form.exec(sentence);
+    if (found !== null)
+      return { text: m.problem(code, { one: found.groups?.['one'] ?? '', other: found.groups?.['other'] ?? '' }), english: false };
+  }
+  return { text: sentence, english: speech.spoken !== 'en' };
 }
 
 /** `stages.0.standard` -> `Stage 1, standard time`, for the fields that the form has; null: only the file has it. */

@@ -4,7 +4,7 @@ import type { JourneySummary } from '#lib/contract/views.ts';
 import { DAY, HOUR } from '#lib/contract/time.ts';
 
 /** How far back promises were made, where nobody says more. */
-const RANGES = { '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY, all: null } as const;
+export const RANGES = { '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY, all: null } as const;
 export type Range = keyof typeof RANGES;
 export const RANGE_NAMES = ['24h', '7d', '30d', 'all'] as const satisfies readonly Range[];
 

@@ -55,6 +55,14 @@ describe('working time on an owner’s calendar', () => {
     expect(office.workingDayAfter(at('2026-11-27T10:00+01:00'), 0, 1440)).toBe(at('2026-11-28T00:00+01:00'));
   });
 
+  it('takes the same working day only while its time is still to come, else the next one', () => {
+    const noon = 12 * 60;
+    expect(office.workingDayAfter(at('2026-11-25T11:59+01:00'), 0, noon)).toBe(at('2026-11-25T12:00+01:00'));
+    expect(office.workingDayAfter(at('2026-11-25T12:00+01:00'), 0, noon)).toBe(at('2026-11-26T12:00+01:00'));
+    expect(office.workingDayAfter(at('2026-11-27T15:00+01:00'), 0, noon)).toBe(at('2026-11-30T12:00+01:00'));
+    expect(office.workingDayAfter(at('2026-11-25T15:00+01:00'), 1, noon)).toBe(at('2026-11-26T12:00+01:00'));
+  });
+
   it('never comes to an end where nobody ever works', () => {
     expect(calendar({}).addWorking(at('2026-11-25T10:00+01:00'), HOUR)).toBe(Infinity);
     expect(calendar({}).workingDayAfter(at('2026-11-25T10:00+01:00'), 1, 600)).toBe(Infinity);

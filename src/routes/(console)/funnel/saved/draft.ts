@@ -1,6 +1,6 @@
 import { MOST_MATCHES } from '#lib/contract/funnel-definition.ts';
 import type { FunnelBreakdown, FunnelDefinition, FunnelDefinitionInput, FunnelMatch } from '#lib/contract/funnel-definition.ts';
-import type { FunnelWords } from '#lib/contract/saved-funnel.ts';
+import type { FunnelWords, SavedFunnelSummary } from '#lib/contract/saved-funnel.ts';
 import type { Names } from '#lib/contract/views.ts';
 import { DAY, HOUR, MINUTE } from '#lib/contract/time.ts';
 import { failure, inputProblems } from '#lib/components/failure.ts';
@@ -157,18 +157,42 @@ function definedMatch({ kind, value, as, where }: DraftMatch): FunnelDefinitionI
   return { ...(touchpoint === '' ? {} : { touchpoint }), ...(type === '' ? {} : { type }), where };
 }
 
-/** A short name for addresses: `Calls after ordering` -> `calls-after-ordering`. */
+/** A short name for addresses: `Calls after ordering` -> `calls-after-ordering`, `Störung gelöst` -> `storung-gelost`. */
 export function slugOf(name: string): string {
   const slug = name
     .toLowerCase()
+    .replaceAll('ß', 'ss')
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+|-+$/g, '')
-    .slice(0, 60);
+    .slice(0, 56);
   return slug === '' ? 'funnel' : slug;
 }
 
-/** What the form says, to be checked by whoever saves it. */
+/** The id of a new funnel: its name as an address, with a number where another has that one, as all names have in letters that no address holds. */
+export function idFor(name: string, saved: readonly Pick<SavedFunnelSummary, 'id'>[]): string {
+  const slug = slugOf(name);
+  for (let number = 1; ; number++) {
+    const id = number === 1 ? slug : `${slug}-${number}`;
+    if (saved.every((one) => one.id !== id)) return id;
+  }
+}
+
+/** Lets go of the touchpoints that the chosen journey does not have: they are to be chosen anew, and so is a name taken from one. */
+export function keepTouchpointsOf(draft: Draft, touchpoints: FunnelWords['touchpoints']): void {
+  const { journey } = draft;
+  if (journey === '') return;
+  const isOther = ({ kind, value }: DraftMatch) =>
+    kind === 'touchpoint' && value !== '' && !touchpoints.some((one) => one.journey === journey && one.id === value);
+  for (const owner of [...draft.steps, ...draft.exclusions])
+    for (const match of owner.any.filter(isOther)) {
+      if ('name' in owner && touchpoints.some(({ id, name }) => id === match.value && name === owner.name)) owner.name = '';
+      match.value = match.as = '';
+    }
+}
+
+/** What the form says, to be checked by whoever saves it. What it does not show where a step now stands is not meant. */
 export function definitionOf(draft: Draft): FunnelDefinitionInput {
   const { name, journey, order, count, hold, reentry } = draft;
   return {
@@ -177,12 +201,13 @@ export function definitionOf(draft: Draft): FunnelDefinitionInput {
     ...(journey === '' ? {} : { journey }),
     ...(hold === '' ? {} : { hold }),
     windowMs: millis(draft.window) ?? 0,
-    steps: draft.steps.map((step) => {
-      const [minMs, maxMs] = [millis(step.min), millis(step.max)];
+    steps: draft.steps.map((step, i) => {
+      const { timed, inner } = shownOf(draft, i);
+      const [minMs, maxMs] = timed ? [millis(step.min), millis(step.max)] : [];
       return {
         name: step.name,
         any: step.any.map(definedMatch),
-        optional: step.optional,
+        optional: inner && step.optional,
         ...(minMs === undefined ? {} : { minMs }),
         ...(maxMs === undefined ? {} : { maxMs }),
       };
@@ -196,6 +221,12 @@ export function definitionOf(draft: Draft): FunnelDefinitionInput {
       return { by, at, ...(at === 'step' ? { step } : {}), ...(told.length > 0 ? { values: told } : {}) };
     }),
   };
+}
+
+/** What can be said of the step at a place: times since the one before, and whether it may be left out. */
+export function shownOf({ order, steps }: Pick<Draft, 'order' | 'steps'>, i: number): { readonly timed: boolean; readonly inner: boolean } {
+  const timed = order !== 'any' && i > 0;
+  return { timed, inner: timed && i < steps.length - 1 };
 }
 
 /** `['steps', 1, 'any', 0]` -> `Step 2, what counts`. */

@@ -1,5 +1,6 @@
 import { formatList } from '#lib/contract/format-list.ts';
 import type { SavedFunnelView, SavedListRef } from '#lib/contract/saved-funnel.ts';
+import { groupText, placeText } from './words.ts';
 import { allBut } from '#messages/compared.ts';
 import * as m from '#messages/savedFunnel.ts';
 
@@ -33,11 +34,13 @@ export function attemptTitle(list: string, view: SavedFunnelView): string {
   const step = view.steps[fields.get('step') ?? ''];
   const place = fields.get('next');
   const next = step?.next.find(({ touchpoint }) => touchpoint === (place === '-' ? '' : place));
+  const by = view.definition.breakdowns[Number(fields.get('by') ?? NaN)]?.by;
+  const nameOf = (field: 'group' | 'notGroup') => groupText(fields.get(field) ?? '', by);
   const parts = [
     step === undefined ? m.list(what) : m.listAt(what, { step: step.name }),
-    ...(next === undefined ? [] : [next.name]),
-    ...(fields.has('group') ? [fields.get('group') ?? ''] : []),
-    ...(fields.has('notGroup') ? [allBut({ group: fields.get('notGroup') ?? '' })] : []),
+    ...(next === undefined ? [] : [placeText(next)]),
+    ...(fields.has('group') ? [nameOf('group')] : []),
+    ...(fields.has('notGroup') ? [allBut({ group: nameOf('notGroup') })] : []),
     ...(fields.has('bins') ? [m.ofThisTime()] : []),
     ...(fields.has('until') ? (fields.has('to') ? [m.listBefore()] : [m.windowOver()]) : []),
   ];

@@ -16,6 +16,13 @@ const CODES = {
   'there is no such step': 'noStep',
   'name the values to tell apart: others are shown together': 'nameValues',
   'matches every event: say which': 'everyEvent',
+  'is empty': 'empty',
+  'is longer than 128 characters': 'longWord',
+  'is longer than 200 characters': 'longName',
+  'is no length of time': 'noTime',
+  'is longer than 366 days': 'longTime',
+  'is neither a field of an event nor attributes.<name>': 'noField',
+  'is neither a field of an event, attributes.<name> nor identifier.<kind>': 'noHeld',
   'is not a number, such as 10 or 10.5: at least and at most compare numbers': 'notNumber',
 } as const;
 

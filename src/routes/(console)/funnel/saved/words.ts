@@ -1,4 +1,5 @@
 import { duration, words } from '#lib/components/format.ts';
+import { capital, channelName } from '#lib/components/names.ts';
 import type { FunnelBreakdown, FunnelDefinition } from '#lib/contract/funnel-definition.ts';
 import type { NextPlace } from '#lib/contract/saved-funnel.ts';
 import * as m from '#messages/savedFunnel.ts';
@@ -12,6 +13,18 @@ function fieldName(field: string): string {
 export function breakdownName({ by, at, step }: FunnelBreakdown): string {
   const field = fieldName(by);
   return m.attribution(at, { name: m.isSplitField(field) ? m.splitField(field) : words(field), step: String(step) });
+}
+
+/** What a group is called: what the funnel itself calls so has a word in every language, and so have channels; other values read as they came. */
+export function groupText(key: string, by: string | undefined): string {
+  if (m.isGroupName(key)) return m.groupName(key);
+  return by === 'channel' ? capital(channelName(key)) : key;
+}
+
+/** What a place is called to which customers went next. */
+export function placeText({ touchpoint, name }: NextPlace): string {
+  if (touchpoint === '') return m.nowhere();
+  return touchpoint === 'unmapped' ? m.unmapped() : name;
 }
 
 /** Places named one by one. */

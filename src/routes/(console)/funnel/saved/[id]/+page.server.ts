@@ -4,7 +4,8 @@ import { readSavedAddress, savedParamsOf } from '../params.ts';
 import * as m from '#messages/frame.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, url, parent, params }) => {
+export const load: PageServerLoad = async ({ locals, url, parent, params, depends }) => {
+  depends('app:moving-start');
   const { saved } = await parent();
   const funnel = saved.find(({ id }) => id === params.id);
   if (funnel === undefined) error(404, m.missing('funnel'));
