@@ -205,6 +205,25 @@ describe('promises, what is outside, and silence', () => {
     await page.context().close();
   });
 
+  it('names the day on which somebody looks again as it was chosen, wherever that is read, and calls it overdue only once it is over', async () => {
+    const context = await browser.newContext({ timezoneId: 'America/New_York' });
+    const page = await context.newPage();
+    const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/New_York' }).format(Date.now());
+    await page.goto(`${product.address}/silence`);
+    const row = page.locator('tr[data-touchpoint="ship"]');
+    await page.getByRole('link', { name: /^All / }).click();
+    await row.getByRole('button', { name: /what keeps it silent/ }).click();
+    await row.getByLabel(/keeps customers/).fill('The carrier sends late');
+    await row.getByLabel(/looks after/).fill('Logistics');
+    await row.getByLabel(/Look again/).fill(today);
+    await row.getByRole('button', { name: 'Keep the note' }).click();
+    const chosen = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long' }).format(Date.parse(today));
+    await expect.poll(() => row.innerText(), SOON).toContain('again on');
+    expect(await row.innerText()).toContain(chosen);
+    expect(await row.innerText()).not.toContain('overdue');
+    await context.close();
+  });
+
   it('shows on the customer’s page where the case stands, what was broken and what it coincides with', async () => {
     const { hits } = await product.trpc<FindAnswer>('customers.find', { q: 'C0' });
     const page = await open(`/c/${hits[0]?.customer ?? ''}`);

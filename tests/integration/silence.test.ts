@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SilenceView } from '#lib/contract/index.ts';
-import { startTestApp } from '../support/app.ts';
+import { APP_KEY, startTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
 import { change } from '../support/desk.ts';
 import { TEST_JOURNEY } from '../support/world.ts';
@@ -52,6 +52,46 @@ describe('a source that was down for a while', () => {
     app.now = NOON + HOUR + HOUR / 2;
     await app.settled();
     await expect.poll(() => looksSeen(app), SOON).toEqual({ picture: 'source_down', observed: 2, source: 'down' });
+  });
+});
+
+describe('a square of the heatmap', () => {
+  const at = (hours: number): number => NOON + hours * HOUR;
+  /** A square and its stage as a whole, told by two sources; the clock alone makes no visit harder. */
+  const TWO = TEST_JOURNEY.replace('{id: look,', '{id: look, expectedPerDay: 96,')
+    .replace('standard: 6h, ', '')
+    .replace(
+      'touchpoints:\n',
+      `touchpoints:
+  - {id: web.ad, name: Ad, stage: look, owner: Marketing, channel: web, source: ads, expectedPerDay: 48, match: [{type: ad.clicked}]}
+`,
+    )
+    .replace('id: web.look,', 'id: web.look, expectedPerDay: 48, source: default,')
+    .replace('stages:\n', 'sources: [{id: default, name: Website, silentAfter: 3h}, {id: ads, name: Ads, silentAfter: 3h}]\nstages:\n');
+  const ads = (app: TestApp, when: number): Promise<Response> =>
+    fetch(`${app.address}/v1/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${APP_KEY}`, 'x-source': 'ads' },
+      body: JSON.stringify([{ id: `ad-${when}`, type: 'ad.clicked', customer: { customerId: 'A' }, occurredAt: when }]),
+    });
+
+  it('is not called silent, and neither is its stage, while one of the two sources that tell of it is down', async () => {
+    await using app = await startTestApp({ now: at(0), journeys: [TWO] });
+    await app.take(looks(at(-1), 20));
+    await ads(app, at(-1));
+    app.now = at(7);
+    await app.settled();
+    const seen = async () => {
+      const { cells, sources } = await app.heat({ journey: 'test', window: '4h', by: 'channel' });
+      return [...sources.map(({ state }) => state), cells['look|web']?.state, cells['look|all']?.state];
+    };
+    await expect.poll(seen, SOON).toEqual(['down', 'down', 'source_down', 'source_down']);
+    await app.take(looks(at(6.5), 1));
+    await expect.poll(seen, SOON).toEqual(['up', 'down', 'few', 'few']);
+    app.now = at(9.2);
+    await ads(app, at(9.1));
+    await app.settled();
+    await expect.poll(seen, SOON).toEqual(['up', 'up', 'silent', 'silent']);
   });
 });
 

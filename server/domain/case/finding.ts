@@ -38,6 +38,11 @@ export function foundIn(one: CaseState, stay: Stay, blueprint: Blueprint): (read
   return found;
 }
 
+/** Whether the customer can have said anything in a visit: it was about something, or they called, came or wrote. */
+function hadTheirSay(visit: VisitState): boolean {
+  return visit.about !== '' || visit.contact === 1;
+}
+
 /**
  * The visit from which a thread was lost: another channel, at most three days before, and either the same matter has to be told again or the
  * customer has to say again who they are.
@@ -51,9 +56,8 @@ export function threadLostFrom(visits: readonly VisitState[], visit: VisitState,
       earlier.id !== visit.id &&
       earlier.case === visit.case &&
       earlier.channel !== visit.channel &&
-      earlier.about !== '' &&
       earlier.last <= event.at &&
       event.at - earlier.last <= HANDOVER_MS &&
-      (asked || (event.topic !== undefined && event.topic === earlier.about)),
+      (asked ? hadTheirSay(earlier) : earlier.about !== '' && event.topic === earlier.about),
   );
 }

@@ -11,6 +11,8 @@ export interface PresenceInput {
   readonly planned: boolean;
   /** all sources that speak of this place have gone quiet */
   readonly down: boolean;
+  /** some of them have: where less came than usual, that may be why, and nobody is called silent for it; absent: none has */
+  readonly partlyDown?: boolean;
   /** some source that speaks of this place has been heard of, ever; absent: it has. Nobody knows whether another one is well */
   readonly heard?: boolean;
   /** same time in earlier weeks; null: too few are known */
@@ -42,7 +44,7 @@ export function plannedMinutes(window: number, at: number, since: number | null)
 
 /** Tells the seven pictures apart: a value, too few, zero, quiet, silent, source down, not planned. A dead source is never called silent. */
 export function presenceOf(input: PresenceInput): PresenceVerdict {
-  const { observed, planned, down, baseline, planCount, demand, heard = true, few = FEW } = input;
+  const { observed, planned, down, partlyDown = false, baseline, planCount, demand, heard = true, few = FEW } = input;
   const expected = baseline === null ? planCount : baseline.expected * demand;
   const basis = expected === null ? null : baseline === null ? 'blueprint' : 'weeks';
   const verdict = expected === null || !heard ? null : silenceOf({ expected, observed, phi: baseline?.phi ?? 1, heartbeat: !down });
@@ -56,6 +58,10 @@ export function presenceOf(input: PresenceInput): PresenceVerdict {
     gap: testable ? verdict.gap : null,
     hush,
   } as const;
+  if (partlyDown && !down && hush !== null) {
+    const { presence } = presenceOf({ ...input, down: true });
+    return { ...shown, p: null, gap: null, hush: null, presence };
+  }
   if (observed >= few) return { ...shown, presence: 'value' };
   if (down) return { ...shown, presence: observed > 0 ? 'few' : 'source_down' };
   if (hush !== null) return { ...shown, presence: hush };

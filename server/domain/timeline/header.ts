@@ -7,7 +7,7 @@ import { knownSince } from '../customer/state.ts';
 import { standardFor } from '../blueprint/standard.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
 import { arrival, deviationsOf } from '../conformance/conformance.ts';
-import { isOpen, lastStay, stageAt, stuckFrom } from '../case/case.ts';
+import { lastStay, stageAt, stuckFrom } from '../case/case.ts';
 import { deadEndAt } from '../case/finding.ts';
 import { standingAt } from '../case/standing.ts';
 import { factorsDuring } from '../case/stay.ts';
@@ -54,9 +54,9 @@ function casePosition(one: CaseState, blueprints: Blueprints, now: number): Case
   const stay = lastStay(one);
   if (blueprint === undefined || stay === undefined) return null;
   const stage = stageAt(blueprint, stay.stage);
-  const open = isOpen(one, blueprint, now);
   const overdue = stuckFrom(one, stay, blueprint);
   const standing = standingAt(one, blueprint, now);
+  const open = standing?.[2] === 1;
   return {
     caseId: one.id,
     journey: one.journey,

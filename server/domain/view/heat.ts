@@ -16,7 +16,7 @@ import type {
   SourceHealth,
   Window,
 } from '#lib/contract/index.ts';
-import type { Blueprint, Stage } from '../blueprint/blueprint.ts';
+import type { Blueprint, Stage, Touchpoint } from '../blueprint/blueprint.ts';
 import type { CellSums, Measures } from '../kernel/sums.ts';
 import { stageSummary } from '../blueprint/blueprint.ts';
 import { baselineOf, demandOf } from '../silence/baseline.ts';
@@ -224,18 +224,25 @@ function emotionOf(measures: Measures | undefined): HeatCell['emotion'] {
   };
 }
 
-function planned(
-  blueprint: Blueprint,
-  stage: Stage,
-  at: { readonly by: Column; readonly column: string },
-): { readonly any: boolean; readonly sources: readonly string[] } {
-  if (at.by === 'segment' || at.column === ALL || at.column === OUTSIDE) return { any: true, sources: [] };
-  const here = blueprint.touchpoints.filter(
-    (t) =>
-      (t.stage === stage.index || t.stage === null) &&
-      (at.by === 'channel' ? t.channels.some((c) => c === at.column) : (at.by === 'clue' ? t.clue : ownColumn(t.owner)) === at.column),
-  );
-  return { any: here.length > 0, sources: here.map((t) => t.source ?? '') };
+/** What the journey plans in a square: whether anything, and which sources tell of it. */
+interface Planned {
+  readonly any: boolean;
+  readonly sources: readonly string[];
+  /** of these, those of the touchpoints placed in the stage, which bring most of what comes; where there is none, all */
+  readonly main: readonly string[];
+}
+
+function planned(blueprint: Blueprint, stage: Stage, at: { readonly by: Column; readonly column: string }): Planned {
+  if (at.column === OUTSIDE) return { any: true, sources: [], main: [] };
+  const isWhole = at.by === 'segment' || at.column === ALL;
+  const isHere = (t: Touchpoint): boolean =>
+    isWhole ||
+    (at.by === 'channel' ? t.channels.some((c) => c === at.column) : (at.by === 'clue' ? t.clue : ownColumn(t.owner)) === at.column);
+  const here = blueprint.touchpoints.filter((t) => (t.stage === stage.index || t.stage === null) && isHere(t));
+  const sourcesOf = (touchpoints: readonly Touchpoint[]): readonly string[] => touchpoints.map((t) => t.source ?? '');
+  const placed = here.filter((t) => t.stage !== null);
+  const main = sourcesOf(placed.length > 0 ? placed : here);
+  return { any: isWhole || here.length > 0, sources: isWhole ? main : sourcesOf(here), main };
 }
 
 /** The name under which notes on a square are kept. */
@@ -261,9 +268,10 @@ function presenceIn(input: HeatInput, grids: Grids, where: { readonly stage: Sta
   const { stage, column } = where;
   const key = `${stage.id}|${column}`;
   const plan = planned(input.blueprint, stage, { by: input.by, column });
-  const speaking = plan.sources.map((id) => input.sources.find((s) => s.source === id));
-  const down = speaking.map((s) => (s?.state === 'down' ? s : undefined));
-  const isDown = plan.sources.length > 0 && down.every((s) => s !== undefined);
+  const healthOf = (id: string): SourceHealth | undefined => input.sources.find((s) => s.source === id);
+  const speaking = plan.sources.map(healthOf);
+  const isDown = speaking.length > 0 && speaking.every((s) => s?.state === 'down');
+  const down = (isDown ? speaking : plan.main.map(healthOf)).filter((s) => s?.state === 'down');
   const before = input.blueprint.stages[stage.index - 1];
   const { now, weeks } = grids.seen;
   const usual = before === undefined ? null : baselineOf(weeks.map((week) => visitsIn(week, `${before.id}|${ALL}`)));
@@ -271,12 +279,13 @@ function presenceIn(input: HeatInput, grids: Grids, where: { readonly stage: Sta
     observed: visitsIn(now, key),
     planned: plan.any,
     down: isDown,
+    partlyDown: down.length > 0,
     heard: speaking.length === 0 || speaking.some((s) => s?.state !== 'never'),
     baseline: baselineOf(weeks.map((week) => visitsIn(week, key))),
     planCount: planCount(input, where),
     demand: before === undefined ? 1 : demandOf(visitsIn(now, `${before.id}|${ALL}`), usual === null ? null : usual.expected),
   });
-  const seen = isDown ? Math.max(...down.map((s) => s?.lastAt ?? 0)) : null;
+  const seen = down.length > 0 ? Math.max(...down.map((s) => s?.lastAt ?? 0)) : null;
   const presence = pictureOf(verdict.presence, visitsIn(grids.now, key));
   return { ...verdict, presence, lastSeen: presence === 'source_down' ? seen : null };
 }

@@ -45,6 +45,19 @@ describe('the case of an event', () => {
     expect(steps([...events, later])).toEqual({ 'test:O1': 3 });
   });
 
+  it('is the newest open one where it belongs to no stage and names one that nobody has seen, until that one is there', () => {
+    const second = { customerId: 'C1', orderId: 'O2' };
+    const events = [happens(0, ORDER, { type: 'page.viewed' }), happens(2, second, { type: 'contact.answered', channel: 'phone' })];
+    const visitsOf = (list: readonly StoredEvent[]): string[] =>
+      foldAll(list, { blueprints }).state.visits.map(({ case: of, channel }) => `${of} ${channel}`);
+    expect(visitsOf(events)).toEqual(['test:O1 web', 'test:O1 phone']);
+    const later = [...events, happens(3, second, { type: 'order.placed' })];
+    expect(visitsOf(later)).toEqual(['test:O1 web', 'test:O1 phone', 'test:O2 web']);
+    const before = [...events, happens(1, second, { type: 'order.placed' })];
+    expect(visitsOf(before)).toEqual(['test:O1 web', 'test:O2 web', 'test:O2 phone']);
+    expect(visitsOf(events.slice(1))).toEqual([]);
+  });
+
   it('is shown as the same one on the timeline', () => {
     const { state } = foldAll(shared, { blueprints });
     const standsIn = shared.map((one) => {

@@ -36,6 +36,7 @@ describe('a case', () => {
     ['reopened where it goes back before its goal', 9, [LOOK, ORDER, SHIP, THERE, [8, 'order.placed']], 'reopened', true],
     ['reopened where an event says so', 9, [LOOK, ORDER, SHIP, THERE, [8, 'case.reopened', { touchpoint: 'help' }]], 'reopened', true],
     ['abandoned by the clock alone, after days without anything', 24 * 8, [LOOK, ORDER], 'abandoned', false],
+    ['abandoned from the very millisecond on in which its time without anything is over', 24 * 6, [LOOK, ORDER], 'abandoned', false],
     ['abandoned when it is cancelled', 4, [LOOK, ORDER, [3, 'order.cancelled']], 'abandoned', false],
     ['completed when it ends after its goal', 24 * 9, [LOOK, ORDER, SHIP, THERE], 'completed', false],
     ['completed at its goal in a way of its own', 7, [LOOK, ORDER, THERE], 'completed', true],
@@ -104,6 +105,14 @@ describe('a hand-over between channels', () => {
 
   it('is lost where the customer has to say again who they are', () => {
     expect(caseAt(4, [LOOK, failed, call(3, { signals: [{ kind: 'repeat_info' }] })]).found).toHaveLength(1);
+  });
+
+  it('is lost where they have to say it again after a contact of which nobody noted what it was about, but not after looking around', () => {
+    const again = { signals: [{ kind: 'repeat_info' }] } as const;
+    const steps = [LOOK, call(2, {}), [3, 'message.in', { channel: 'chat', ...again }]] as const;
+    const [, from, to] = eventsOf(steps).map(streamId);
+    expect(caseAt(4, steps).found).toEqual([{ finding: 'lost_handover', at: BASE + 3 * HOUR, events: [from, to] }]);
+    expect(caseAt(4, [LOOK, call(3, again)]).found).toEqual([]);
   });
 
   it('is lost, once, where that is said only later in a contact about another matter', () => {

@@ -44,6 +44,20 @@ describe('the seven pictures', () => {
     expect(loudnessOf({ ...usual, ...input }).presence).toBe(presence);
   });
 
+  it.each([
+    ['source_down', { observed: 0, baseline: steady(40) }],
+    ['few', { observed: 3, baseline: steady(12) }],
+    ['value', { observed: 60, baseline: steady(100) }],
+  ] as const)('call nothing silent while one of its sources is down, which may be why: %s', (presence, input) => {
+    expect(presenceOf({ ...usual, ...input }).hush).toBe('silent');
+    expect(presenceOf({ ...usual, ...input, partlyDown: true })).toMatchObject({ presence, hush: null, p: null });
+  });
+
+  it('are as ever where one of two sources is down and as much came as usual', () => {
+    for (const input of [{ observed: 12, baseline: steady(12) }, { observed: 0, baseline: steady(1) }, { observed: 0 }])
+      expect(presenceOf({ ...usual, ...input, partlyDown: true })).toEqual(presenceOf({ ...usual, ...input }));
+  });
+
   it('go by the journey file where no earlier weeks are known, and by the weeks where they are', () => {
     expect(presenceOf({ ...usual, observed: 0, planCount: 10 })).toMatchObject({ presence: 'silent', basis: 'blueprint', expected: 10 });
     expect(presenceOf({ ...usual, observed: 0, planCount: 10, baseline: steady(0) })).toMatchObject({ presence: 'zero', basis: 'weeks' });
