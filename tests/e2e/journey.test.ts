@@ -169,6 +169,12 @@ describe('the journey in one picture', () => {
     const visited = await number(page, '[data-way="visited"]');
     const parts = await Promise.all(['gold', 'base'].map((variant) => number(page, `[data-variant="${variant}"]`)));
     expect(parts.reduce((a, b) => a + b, 0)).toBe(visited);
+    for (const [i, variant] of ['gold', 'base'].entries()) {
+      await page.locator(`[data-variant="${variant}"] a`).click();
+      await page.locator(`[data-count="${parts[i]}"]`).waitFor({ timeout: 5000 });
+      expect(await page.locator('#drawer-title').innerText()).toContain(variant === 'gold' ? 'Gold' : 'Everybody else');
+      await page.keyboard.press('Escape');
+    }
     await page.getByRole('link', { name: 'Gold' }).click();
     await page.locator('dd').getByText('To be served first').waitFor({ timeout: 5000 });
     await page.context().close();

@@ -87,6 +87,8 @@ export const COLUMNS = ['channel', 'segment', 'owner', 'clue'] as const;
 export type Column = (typeof COLUMNS)[number];
 /** The column of what counts against no department: under a factor outside our control, or at a touchpoint that nobody here controls. */
 export const OUTSIDE = 'outside our control';
+/** The variant of the cases that belong to none. */
+export const BASE_VARIANT = 'base';
 
 /** What the squares of the heatmap can carry besides friction and feeling, where somebody asks for it. */
 export const HEAT_EXTRAS = ['promises', 'clues'] as const;
