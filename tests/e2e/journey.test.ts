@@ -95,6 +95,7 @@ describe('the journey in one picture', () => {
     }
     await page.locator('[data-way="deviations"]').first().click();
     await page.locator('[data-count="8"]').waitFor({ timeout: 5000 });
+    expect(new Set(await page.locator('[data-count] li .deviation').allInnerTexts())).toEqual(new Set(['Left out: Order']));
     await page.context().close();
   });
 
