@@ -11,7 +11,7 @@ import type { Entry, ListReading } from './list-scan.ts';
 type WayRef = Extract<ListRef, { readonly of: 'way' }>;
 
 /** A place on the list: when it came about, and the stage it speaks of. */
-interface Place {
+interface Place extends Pick<ListRow, 'deviation'> {
   readonly at: number;
   readonly stage: string;
 }
@@ -19,11 +19,12 @@ interface Place {
 function deviationPlaces(ref: WayRef, deviations: readonly Deviation[], reading: ListReading): Place[] {
   const { blueprint, at } = reading;
   return deviations.flatMap(([kind, index, from, until]): Place[] => {
-    const touchpoint = blueprint.touchpoints[index];
-    if (touchpoint === undefined || (ref.what !== 'deviations' && DEVIATIONS[kind] !== ref.what)) return [];
+    const [touchpoint, deviation] = [blueprint.touchpoints[index], DEVIATIONS[kind]];
+    if (touchpoint === undefined || deviation === undefined || (ref.what !== 'deviations' && deviation !== ref.what)) return [];
     const stage = touchpoint.stage === null ? '' : (blueprint.stages[touchpoint.stage]?.id ?? '');
     if ((ref.stage !== undefined && ref.stage !== stage) || (ref.touchpoint !== undefined && ref.touchpoint !== touchpoint.id)) return [];
-    return minuteOf(from) <= at && (until === 0 || minuteOf(until) > at) ? [{ at: from, stage }] : [];
+    const place = { at: from, stage, deviation: { kind: deviation, touchpoint: touchpoint.id } };
+    return minuteOf(from) <= at && (until === 0 || minuteOf(until) > at) ? [place] : [];
   });
 }
 

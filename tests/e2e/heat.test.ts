@@ -31,6 +31,13 @@ function history(now: number): object[] {
     for (const type of ['error.shown', 'selfservice.failed'])
       events.push({ id: `${type}${i}`, customer, type, channel: 'web', occurredAt: at + 1000 });
   }
+  for (const [i, kept] of [false, false, true].entries()) {
+    const customer = { customerId: `promised-${i}` };
+    const promise = { id: `call-${i}`, kind: 'call', due: now - 40 * MINUTE, wording: 'We call you back' };
+    events.push({ id: `pv${i}`, customer, type: 'page.viewed', occurredAt: now - 3 * HOUR });
+    events.push({ id: `pm${i}`, customer, type: 'promise.made', occurredAt: now - 3 * HOUR + 1, promise });
+    if (kept) events.push({ id: `pk${i}`, customer, type: 'promise.kept', occurredAt: now - 2 * HOUR, promise });
+  }
   return events;
 }
 
@@ -99,6 +106,22 @@ describe('somebody who leads customer experience', () => {
     await picture(page, 'click-4-customers');
     const count = Number(await drawer.locator('[data-count]').getAttribute('data-count'));
     expect((await page.locator('[data-cell="look|Marketing"]').innerText()).includes(`n ${count}`)).toBe(true);
+    await page.context().close();
+  });
+
+  it('opens the promises that a square of their layer counts', async () => {
+    const page = await open('/heat?j=test&w=24h&layer=promise');
+    await live(page);
+    await page.locator('[data-cell="look|all"]').click();
+    for (const [what, count] of [
+      ['broken', 2],
+      ['kept', 1],
+    ] as const) {
+      const part = page.locator(`aside [data-promises="${what}"]`);
+      await part.waitFor({ timeout: 5000 });
+      if ((await part.getAttribute('open')) === null) await part.locator('summary').click();
+      await part.locator(`[data-count="${count}"]`).waitFor({ timeout: 5000 });
+    }
     await page.context().close();
   });
 

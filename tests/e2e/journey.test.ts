@@ -95,6 +95,7 @@ describe('the journey in one picture', () => {
     }
     await page.locator('[data-way="deviations"]').first().click();
     await page.locator('[data-count="8"]').waitFor({ timeout: 30_000 });
+    expect(new Set(await page.locator('[data-count] li .deviation').allInnerTexts())).toEqual(new Set(['Left out: Order']));
     await page.context().close();
   });
 
@@ -169,6 +170,12 @@ describe('the journey in one picture', () => {
     const visited = await number(page, '[data-way="visited"]');
     const parts = await Promise.all(['gold', 'base'].map((variant) => number(page, `[data-variant="${variant}"]`)));
     expect(parts.reduce((a, b) => a + b, 0)).toBe(visited);
+    for (const [i, variant] of ['gold', 'base'].entries()) {
+      await page.locator(`[data-variant="${variant}"] a`).click();
+      await page.locator(`[data-count="${parts[i]}"]`).waitFor({ timeout: 30_000 });
+      expect(await page.locator('#drawer-title').innerText()).toContain(variant === 'gold' ? 'Gold' : 'Everybody else');
+      await page.keyboard.press('Escape');
+    }
     await page.getByRole('link', { name: 'Gold' }).click();
     await page.locator('dd').getByText('To be served first').waitFor({ timeout: 30_000 });
     await page.context().close();

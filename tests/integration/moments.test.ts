@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ListRef, MomentsView, SimilarCases, StoryView } from '#lib/contract/index.ts';
-import { parseList } from '#lib/contract/index.ts';
+import { OUTSIDE, parseList } from '#lib/contract/index.ts';
 import { cardList, matrixList, peakList, rankingList } from '../../src/routes/(console)/moments/moment-lists.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { gatherStories } from '#server/projector/moment-list.ts';
@@ -130,6 +130,12 @@ describe('the moments that matter', () => {
         await check(`card ${card.owner} ${what}`, card[what], cardList(view, card, what));
     expect(wrong).toEqual([]);
     expect(view.worstCount).toBeGreaterThan(0);
+  });
+
+  it('open the visits of a department that is called as a column of ours, not those of everybody', () => {
+    const [card] = view.scorecards;
+    const column = (owner: string | null) => card && parseList(cardList(view, { ...card, owner }, 'visits'));
+    expect(['all', 'Care', null].map(column)).toMatchObject([{ column: '“all”' }, { column: 'Care' }, { column: OUTSIDE }]);
   });
 
   it('can be held against the feeling at the end as well', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OUTSIDE } from '#lib/contract/index.ts';
+import { ALL, OUTSIDE } from '#lib/contract/index.ts';
 import type { Factor } from '#lib/contract/index.ts';
 import type { StayFactor } from '#server/domain/case/stay.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
@@ -9,7 +9,7 @@ import { encodeState } from '#server/domain/customer/state.ts';
 import { HEAT } from '#server/domain/kernel/counters.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { factorImpact } from '#server/domain/view/factors.ts';
-import { ALL, gridOf } from '#server/domain/view/heat.ts';
+import { gridOf } from '#server/domain/view/heat.ts';
 import { foldAll, foldBatches, oneByOne } from '../support/fold-run.ts';
 import { BASE, HOUR, history } from '../support/histories.ts';
 import { TEST_JOURNEY, blueprintsFrom } from '../support/world.ts';

@@ -1,4 +1,4 @@
-import { CLUES, COMPONENTS, EMOTIONS, FEW, OUTSIDE, WINDOWS } from '#lib/contract/index.ts';
+import { ALL, CLUES, COMPONENTS, EMOTIONS, FEW, OUTSIDE, WINDOWS, ownColumn } from '#lib/contract/index.ts';
 import type {
   BarrierNote,
   Clue,
@@ -25,14 +25,6 @@ import type { PresenceVerdict } from '../silence/presence.ts';
 import { cellOf } from '../friction/friction.ts';
 import { HEAT, PROMISE, parseCell } from '../kernel/counters.ts';
 import { DAY_MINUTES, minuteOf } from '../kernel/time.ts';
-
-/** The column that holds a stage as a whole. */
-export const ALL = 'all';
-
-/** A name that came with the data, as a column: one that is a word of ours stands in quotation marks, so that it is a column of its own. */
-function ownColumn(name: string): string {
-  return name === ALL || name === OUTSIDE ? `“${name}”` : name;
-}
 
 /** Position of a dimension in the cells of the heatmap: stage, channel, segment, owner, charge, touchpoint. */
 const DIMENSION: Readonly<Record<Exclude<Column, 'clue'>, number>> = { channel: 1, segment: 2, owner: 3 };

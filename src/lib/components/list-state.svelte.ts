@@ -28,6 +28,10 @@ export class ListState {
   get rows(): readonly ListRow[] {
     return this.#rows;
   }
+  /** Whether the hardest come first: so does the server order what has friction, and the newest first where there is none. */
+  get hardestFirst(): boolean {
+    return (this.#rows[0]?.friction ?? 0) > 0;
+  }
   get more(): boolean {
     return this.#next !== null;
   }

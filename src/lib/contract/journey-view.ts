@@ -11,8 +11,6 @@ const JOURNEY_WINDOWS = ['24h', '7d'] as const satisfies readonly Window[];
 export type JourneyWindow = (typeof JOURNEY_WINDOWS)[number];
 /** Cases that are held against the plan were opened in so many days before the position. */
 export const WAY_DAYS = 30;
-/** Name of the cases that belong to no variant. */
-export const BASE_VARIANT = 'base';
 
 export const journeyParams = z.strictObject({
   journey,

@@ -9,6 +9,7 @@ import type {
   Column,
   Component,
   Controller,
+  DeviationKind,
   Emotion,
   EmotionOrUnknown,
   EmotionSource,
@@ -255,6 +256,8 @@ export interface ListRow {
   readonly valence: number | null;
   /** for cases: how often it has left the plan by then; absent where that is not known of the row */
   readonly deviations?: number;
+  /** for deviations: what was not as planned, and at which touchpoint */
+  readonly deviation?: { readonly kind: DeviationKind; readonly touchpoint: string };
 }
 
 export interface ListPage {

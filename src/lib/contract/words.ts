@@ -87,6 +87,14 @@ export const COLUMNS = ['channel', 'segment', 'owner', 'clue'] as const;
 export type Column = (typeof COLUMNS)[number];
 /** The column of what counts against no department: under a factor outside our control, or at a touchpoint that nobody here controls. */
 export const OUTSIDE = 'outside our control';
+/** The column that holds a stage as a whole. */
+export const ALL = 'all';
+/** A name that came with the data, as a column: one that is a word of ours stands in quotation marks, so that it is a column of its own. */
+export function ownColumn(name: string): string {
+  return name === ALL || name === OUTSIDE ? `“${name}”` : name;
+}
+/** The variant of the cases that belong to none. */
+export const BASE_VARIANT = 'base';
 
 /** What the squares of the heatmap can carry besides friction and feeling, where somebody asks for it. */
 export const HEAT_EXTRAS = ['promises', 'clues'] as const;

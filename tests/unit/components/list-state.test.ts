@@ -28,6 +28,19 @@ describe('the list behind a number', () => {
     await list.loadMore();
     expect([list.rows.length, list.more]).toEqual([70, false]);
   });
+  it('says that the hardest come first where they do, and the newest where nothing is hard', async () => {
+    const list = new ListState(({ list }) => {
+      const page = pageOf(list, 0, 2, 2);
+      const friction = { visits: 40, easy: 0, cases: null }[list] ?? null;
+      return Promise.resolve({ ...page, rows: page.rows.map((row) => ({ ...row, friction })) });
+    });
+    const said: boolean[] = [];
+    for (const name of ['visits', 'easy', 'cases']) {
+      await list.open(name);
+      said.push(list.hardestFirst);
+    }
+    expect(said).toEqual([true, false, false]);
+  });
   it('ignores the answer to a list that is no longer open', async () => {
     const waiting: ((page: ListPage) => void)[] = [];
     const list = new ListState(() => new Promise((resolve) => waiting.push(resolve)));

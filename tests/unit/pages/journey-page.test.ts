@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import { journeyParamsOf, readJourneyAddress } from '../../../src/routes/(console)/journey/params.ts';
 import { offsetOfLine, stagesOf, withStageField, withVersion } from '../../../src/routes/(console)/journey-editor/draft-text.ts';
+import { listTitle, variantName } from '../../../src/routes/(console)/journey/journey-words.ts';
+import { speech } from '#lib/messages/say.svelte.ts';
 import { readJourney } from '#server/journeys/read.ts';
 import { projectFile } from '#server/platform/files.ts';
 import { TEST_JOURNEY } from '../../support/world.ts';
@@ -18,6 +20,18 @@ describe('the address of the journey page', () => {
       variant: 'gold',
     });
     expect(journeyParamsOf(address('w=1y&v=two'), 'test')).toEqual({ journey: 'test', window: '7d' });
+  });
+});
+
+describe('the heading of a list', () => {
+  const names = { stage: (id: string) => id, touchpoint: (id: string) => id, variant: (id: string) => variantName({ variants: [] }, id) };
+  const title = (variant: string) => listTitle(`way?journey=test&what=visited&stage=order${variant}`, names);
+
+  it('says of which variant it is; the cases of none are called so in the reader’s language', () => {
+    expect([title(''), title('&variant=base')]).toEqual(['Have been in: order', 'Have been in: order · Everybody else']);
+    speech.choose('de');
+    expect(title('&variant=base')).toBe('Waren hier: order · Alle anderen');
+    speech.choose('en');
   });
 });
 

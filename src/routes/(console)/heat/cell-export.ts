@@ -35,7 +35,7 @@ export function partsTable(view: HeatView, cell: HeatCell): CsvTable {
   };
 }
 
-/** The visits behind a square, newest first. The customer is the opaque id. */
+/** The visits behind a square, the hardest first. The customer is the opaque id. */
 export function visitsTable(list: WholeList): CsvTable {
   const asOf = iso(list.position.at);
   return {

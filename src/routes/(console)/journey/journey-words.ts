@@ -1,4 +1,4 @@
-import type { Clue, DeviationKind } from '#lib/contract/words.ts';
+import { BASE_VARIANT, type Clue, type DeviationKind } from '#lib/contract/words.ts';
 import { formatList } from '#lib/contract/format-list.ts';
 import type { ListRef } from '#lib/contract/list.ts';
 import type { JourneyPromise, JourneyStage, JourneyTouchpoint, JourneyView } from '#lib/contract/journey-view.ts';
@@ -32,6 +32,13 @@ export function alongTheWay(view: JourneyView, sight: Sight): JourneyTouchpoint[
   return view.accompanying
     .filter((t) => (!sight.motOnly || t.mot > 0) && (!sight.buyingOnly || t.phase === null || t.phase === 'buying'))
     .toSorted((a, b) => b.mot - a.mot);
+}
+
+/** What the ids in a list reference are called. */
+interface ListNames {
+  readonly stage: (id: string) => string;
+  readonly touchpoint: (id: string) => string;
+  readonly variant: (id: string) => string;
 }
 
 type WayWhat = Extract<ListRef, { of: 'way' }>['what'];
@@ -74,11 +81,19 @@ export function visitsList(view: JourneyView, stage: string): string {
   return formatList({ of: 'heat', ...commonOf(view), stage, column: 'all', by: 'channel', window: view.window });
 }
 
+/** What a variant is called. The cases of no variant have a name in no journey file. */
+export function variantName({ variants }: Pick<JourneyView, 'variants'>, id: string): string {
+  return id === BASE_VARIANT ? m.everybodyElse() : (variants.find((one) => one.id === id)?.name ?? id);
+}
+
 /** The drawer's heading for a list reference. */
-export function listTitle(
-  list: string,
-  names: { readonly stage: (id: string) => string; readonly touchpoint: (id: string) => string },
-): string {
+export function listTitle(list: string, names: ListNames): string {
+  const variant = new URLSearchParams(list.slice(list.indexOf('?') + 1)).get('variant');
+  const title = titleOfAll(list, names);
+  return variant === null ? title : `${title} · ${names.variant(variant)}`;
+}
+
+function titleOfAll(list: string, names: ListNames): string {
   const fields = new URLSearchParams(list.slice(list.indexOf('?') + 1));
   const what = fields.get('what') ?? '';
   const [stage, touchpoint] = [fields.get('stage'), fields.get('touchpoint')];

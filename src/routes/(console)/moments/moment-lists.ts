@@ -1,5 +1,5 @@
 import { formatList } from '#lib/contract/format-list.ts';
-import { OUTSIDE } from '#lib/contract/words.ts';
+import { OUTSIDE, ownColumn } from '#lib/contract/words.ts';
 import type { MomentListRef, MomentsView, Scorecard, TouchpointMoment } from '#lib/contract/moment.ts';
 import type { MomentSide } from './params.ts';
 
@@ -40,7 +40,7 @@ export function cardList(view: MomentsView, card: Scorecard, what: 'visits' | 'k
     journey: view.journey,
     version: view.version,
     stage: 'all',
-    column: card.owner ?? OUTSIDE,
+    column: card.owner === null ? OUTSIDE : ownColumn(card.owner),
     by: 'owner',
     window: '7d',
     from: view.recent.from,

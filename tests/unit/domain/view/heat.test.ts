@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { OUTSIDE } from '#lib/contract/index.ts';
+import { ALL, OUTSIDE } from '#lib/contract/index.ts';
 import { HEAT, cellKey } from '#server/domain/kernel/counters.ts';
-import { ALL, gridOf } from '#server/domain/view/heat.ts';
+import { gridOf } from '#server/domain/view/heat.ts';
 import { TEST_JOURNEY, blueprintsFrom } from '../../../support/world.ts';
 
 const test = blueprintsFrom(TEST_JOURNEY).get('test');
