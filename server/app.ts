@@ -478,7 +478,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
         clock,
         log,
         changes: () => feed.sums.changes + earlierReadings,
-        beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: answers() && feed.healthy }),
+        beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: answers() && pulse.vouching && feed.healthy }),
         allow: (request) => who(request) !== undefined && sameOrigin(request),
         nameOf: (request, given) => (given === undefined ? (who(request)?.name ?? '') : nameGiven(given)),
       });
