@@ -92,6 +92,14 @@ it('pages that are open when the store goes away soon stop looking live, and are
     // The server is still heard every second; it only has nothing to show any more.
     await heat.locator('[data-live="stale"]').getByText('data of').waitFor(SOON);
     await wall.locator('[data-health="stale"]').getByText('data of').waitFor(SOON);
+    // What was last known can still be read: the banner stands below it.
+    const boxOf = (selector: string) => wall.locator(selector).last().boundingBox();
+    await expect
+      .poll(async () => {
+        const [lines, banner] = [await boxOf('main section'), await boxOf('.banner')];
+        return (banner?.y ?? 0) - ((lines?.y ?? 0) + (lines?.height ?? 0));
+      }, SOON)
+      .toBeGreaterThanOrEqual(0);
   } finally {
     await store.restart();
   }
