@@ -80,21 +80,24 @@ async function hasLoaded(client: Redis): Promise<boolean> {
 
 /**
  * Connects to the store, and waits for it where it still reads its files, however long that takes. From then on the client comes back by itself whenever the store does.
- * @param onError hears once of each break, not of every attempt to come back; and once of a store that still reads its files
+ * @param onError hears once of each break, not of every attempt to come back; once of not being let in again; and once of a store that still reads its files
  * @throws Fault `store_unavailable` with what to do, where nobody answers within seconds or we are not let in
  */
 export async function connect(address: RedisAddress, onError: (error: Error) => void = () => undefined): Promise<Redis> {
   let answered = false;
   let broken = false;
+  let refused = false;
   const client = make(
     address,
     () => answered,
     (error) => {
-      if (answered && !broken) onError(error);
+      const isRefusal = error instanceof ErrorReply;
+      if (answered && (!broken || (isRefusal && !refused))) onError(error);
       broken = answered;
+      refused ||= isRefusal;
     },
   );
-  client.on('ready', () => (broken = false));
+  client.on('ready', () => (broken = refused = false));
   try {
     await client.connect();
     for (let told = false; !(await hasLoaded(client)); told = true) {

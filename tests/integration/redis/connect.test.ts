@@ -44,3 +44,17 @@ test('a store that is asked by TLS and speaks none is given up within seconds, w
   expect(performance.now() - asked).toBeLessThan(8000);
   plain.close();
 });
+
+test('a store that no longer lets us in after a break says why, once', async () => {
+  await using server = await startTestRedis({ fsync: 'no' });
+  const own = await connect(server);
+  const said: string[] = [];
+  const other = await connect(server, (error) => said.push(error.message));
+  await own.configSet('requirepass', 'another-word');
+  await own.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
+  await expect.poll(() => said.length, { timeout: 10_000 }).toBeGreaterThan(1);
+  expect(said).toEqual([expect.any(String), expect.stringMatching(/^NOAUTH/)]);
+  await own.configSet('requirepass', '');
+  await expect.poll(() => other.isReady, { timeout: 10_000 }).toBe(true);
+  for (const client of [own, other]) client.destroy();
+});
