@@ -43,6 +43,7 @@ import { Fault } from '#lib/contract/fault.ts';
 import { openQuarantine } from '#server/log/quarantine.ts';
 import { createLabels } from '#server/desk/labels.ts';
 import { createLog } from '#server/log/redis-log.ts';
+import { Taking } from '#server/log/taking.ts';
 import { LoopDelay } from '#server/platform/loop-delay.ts';
 import { Metrics } from '#server/platform/metrics.ts';
 import type { StoreFigures } from '#server/platform/metrics.ts';
@@ -54,7 +55,7 @@ import { Projection } from '#server/projector/projection.ts';
 import { readSample } from '#server/projector/sample.ts';
 import { connect } from '#server/redis/client.ts';
 import { STORE_FULL } from '#server/redis/faults.ts';
-import { infoField, requireKeeping, requireVersion } from '#server/redis/probe.ts';
+import { infoField, requireKeeping, requireMaster, requireVersion } from '#server/redis/probe.ts';
 import { durabilityOf, openStore, settleRules } from '#server/redis/store.ts';
 import { actorOf, nameGiven } from '#server/security/actor.ts';
 import { findRights } from '#server/security/find-rights.ts';
@@ -132,6 +133,7 @@ interface Connections {
 async function assemble(options: AppOptions, { redis, reads, follows }: Connections): Promise<App> {
   const { config, clock, log } = options;
   requireVersion(await redis.info('server'));
+  requireMaster(await redis.info('replication'));
   requireKeeping(await redis.info('memory'));
   const store = await openStore(redis, { partitions: config.partitions });
   const rules = loadRules(config.identityFile);
@@ -182,10 +184,13 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
   const loopDelay = new LoopDelay();
   const pulse = new Pulse({ redis: follows, partitions: store.partitions, clock });
   // Whoever is told to send again sends under the same names: what the store took in after all is a duplicate then.
-  const eventLog = meter.around({
-    append: (events) => pulse.unlessHanging(plainLog.append(events)),
-    quarantine: (refused) => pulse.unlessHanging(plainLog.quarantine(refused)),
-  });
+  const taking = new Taking();
+  const eventLog = taking.around(
+    meter.around({
+      append: (events) => pulse.unlessHanging(plainLog.append(events)),
+      quarantine: (refused) => pulse.unlessHanging(plainLog.quarantine(refused)),
+    }),
+  );
 
   const nightlyPull = new NightlyPull({
     redis: reads,
@@ -235,7 +240,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
   }
 
   const answers = (): boolean => redis.isReady && pulse.answering;
-  const isReady = (): boolean => answers() && feed.healthy && pulse.projecting;
+  const isReady = (): boolean => answers() && taking.takes && feed.healthy && pulse.projecting;
 
   async function status(): Promise<Omit<SystemStatus, 'sources'>> {
     const { backlog: _, ...counts } = await pulse.counts();
@@ -478,7 +483,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
         clock,
         log,
         changes: () => feed.sums.changes + earlierReadings,
-        beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: answers() && feed.healthy }),
+        beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: answers() && pulse.vouching && feed.healthy }),
         allow: (request) => who(request) !== undefined && sameOrigin(request),
         nameOf: (request, given) => (given === undefined ? (who(request)?.name ?? '') : nameGiven(given)),
       });

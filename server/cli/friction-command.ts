@@ -12,7 +12,6 @@ import type { FrictionHistory, FrictionRules } from '#server/domain/friction/rul
 import { frictionId, parseFriction, readFriction, unknownNames } from '#server/friction/read.ts';
 import { compilePublished, parseJourney, readJourneys } from '#server/journeys/load.ts';
 import { problemText } from '#server/platform/yaml.ts';
-import { connect } from '#server/redis/client.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { squaresOf } from '#server/projector/pull.ts';
 import { estimateKappa } from '#server/domain/friction/pull.ts';
@@ -20,7 +19,7 @@ import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { readArguments } from './command-line.ts';
 import { calibration, calibrationOptions, proposal, visitsOf } from './friction-calibrate.ts';
 import type { CalibrateGiven } from './friction-calibrate.ts';
-import { addressOf, partitionsOf } from './running-store.ts';
+import { addressOf, connectTo, partitionsOf } from './running-store.ts';
 import { writeFile } from './write-file.ts';
 
 const USAGE = `npm run friction -- <what> ...
@@ -49,7 +48,7 @@ function fileIn(path: string): { readonly text: string; readonly file: FrictionF
 }
 
 async function withStore<Answer>(config: Config, use: (redis: Redis, definitions: Definitions) => Promise<Answer>): Promise<Answer> {
-  const redis = await connect(await addressOf(config));
+  const redis = await connectTo(await addressOf(config));
   try {
     return await use(redis, new Definitions(redis));
   } finally {

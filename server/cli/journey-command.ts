@@ -9,9 +9,8 @@ import { diffJourneys } from '#server/domain/blueprint/diff.ts';
 import { compilePublished, readJourneys } from '#server/journeys/load.ts';
 import { readJourney } from '#server/journeys/read.ts';
 import { problemText } from '#server/platform/yaml.ts';
-import { connect } from '#server/redis/client.ts';
 import { readArguments } from './command-line.ts';
-import { addressOf } from './running-store.ts';
+import { addressOf, connectTo } from './running-store.ts';
 import { writeFile } from './write-file.ts';
 
 const USAGE = `npm run journey -- <what> ...
@@ -64,7 +63,7 @@ async function published(config: Config): Promise<readonly PublishedJourney[]> {
       return [{ journey: reading.value.journey, version: reading.value.version, text, by: BY_FILES, at: 0 }];
     });
   }
-  const redis = await connect(store);
+  const redis = await connectTo(store);
   try {
     const set = await new Definitions(redis).look();
     return set.all('journey').map((entry) => {
@@ -116,7 +115,7 @@ async function diff(path: string, other: string | undefined, config: Config): Pr
 
 async function publish(path: string, by: string, config: Config): Promise<void> {
   const { text, file } = journeyIn(path);
-  const redis = await connect(await addressOf(config));
+  const redis = await connectTo(await addressOf(config));
   try {
     const id = `${file.journey}@${file.version}`;
     const revision = await new Definitions(redis).publish({ kind: 'journey', id, body: text, by, at: Date.now() });

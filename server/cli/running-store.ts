@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '#lib/contract/index.ts';
 import type { Config } from '#server/config.ts';
+import { connect } from '#server/redis/client.ts';
 import type { Redis, RedisAddress } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
 import { readLock } from '#server/redis/directory-lock.ts';
@@ -16,6 +17,14 @@ export async function addressOf(config: Pick<Config, 'dataDir' | 'redisUrl'>): P
     'store_unavailable',
     `No store is running for DATA_DIR=${config.dataDir}. Start the product (npm start), or name its store in REDIS_URL, then try again.`,
   );
+}
+
+/** Connects a command to a store, and says what it waits for where that still reads its files. @throws Fault `store_unavailable` with what to do */
+export function connectTo(address: RedisAddress): Promise<Redis> {
+  return connect(address, (error) => {
+    // A connection that breaks shows in the command that fails.
+    if (error instanceof Fault) process.stderr.write(`${error.message}\n`);
+  });
 }
 
 /** Into how many parts a store is cut. @throws Fault `not_found` where nothing was ever accepted */

@@ -5,9 +5,8 @@ import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { Definitions } from '#server/definitions/definitions.ts';
 import { verifyPartition } from '#server/projector/verify.ts';
 import type { PartitionReport } from '#server/projector/verify.ts';
-import { connect } from '#server/redis/client.ts';
 import { readArguments } from './command-line.ts';
-import { addressOf, partitionsOf } from './running-store.ts';
+import { addressOf, connectTo, partitionsOf } from './running-store.ts';
 
 const USAGE = `npm run verify [-- --partition n]
 
@@ -60,7 +59,7 @@ export async function runVerify(argv: readonly string[], config: Config): Promis
   const stop = (): void => abort.abort(new Fault('not_ready', 'Stopped; the partition was let go.'));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  const redis = await connect(await addressOf(config));
+  const redis = await connectTo(await addressOf(config));
   try {
     const partitions = await partitionsOf(redis);
     if (only !== undefined && only >= partitions)

@@ -101,7 +101,8 @@ export class Sockets {
     this.#io = new Server(options.http, {
       path: SOCKET_PATH,
       serveClient: false,
-      transports: ['websocket'],
+      // Whoever sits behind something that lets no WebSocket through follows by requests.
+      transports: ['websocket', 'polling'],
       destroyUpgrade: false,
       maxHttpBufferSize: 16_384,
       connectTimeout: 5000,

@@ -9,6 +9,8 @@ const EVERY_MS = 500;
 const STANDSTILL_MS = 15_000;
 /** A store that has not answered a look for this long hangs, or the way to it does: a connection that still stands does not tell. */
 const HANGS_MS = 3000;
+/** One that has not answered for this long may only be slow; whoever shows what it said no longer vouches for it. */
+const SILENT_MS = 1000;
 /** Whoever waits for the store looks this often whether it hangs. */
 const CHECK_MS = 250;
 
@@ -49,7 +51,17 @@ export class Pulse {
 
   /** Whether the store answers what it is asked. */
   get answering(): boolean {
-    return this.#askedAt === undefined || performance.now() - this.#askedAt < HANGS_MS;
+    return this.#silentMs < HANGS_MS;
+  }
+
+  /** Whether the store has answered just now: what was read from it before is still what it would say. */
+  get vouching(): boolean {
+    return this.#silentMs < SILENT_MS;
+  }
+
+  /** For how long the store has kept a look waiting. */
+  get #silentMs(): number {
+    return this.#askedAt === undefined ? 0 : performance.now() - this.#askedAt;
   }
 
   /** Waits for what is asked of the store, unless it hangs. @throws Fault `store_unavailable`; what was to be written may still be */

@@ -22,15 +22,16 @@ const WRITE_AT_ONCE: object = { writableHighWaterMark: 4 * 1024 * 1024 };
 const CONNECTS_WITHIN_MS = 1000;
 /** A store that is back is found this soon, however long it was away. */
 const LONGEST_PAUSE_MS = 500;
-/** How often a store that has never answered is asked, over about three seconds. */
-const FIRST_ATTEMPTS = 9;
+/** A store that has never answered is asked again for this long. */
+const FIRST_ATTEMPTS_MS = 3000;
 /** How often one that reads its files is asked whether it has read them. */
 const LOADING_PAUSE_MS = 250;
 
 /** @param answered whether the store has ever answered: then it will come back, else its address may be wrong */
 function make(address: RedisAddress, answered: () => boolean, onError: (error: Error) => void) {
+  const begun = performance.now();
   const reconnectStrategy = (attempt: number, cause: Error): number | false => {
-    if (!answered() && (attempt >= FIRST_ATTEMPTS || cause instanceof ErrorReply)) return false;
+    if (!answered() && (performance.now() - begun > FIRST_ATTEMPTS_MS || cause instanceof ErrorReply)) return false;
     return Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS) + Math.floor((attempt * 37) % 50);
   };
   const settings = { ...WRITE_AT_ONCE, connectTimeout: 2000, reconnectStrategy };
@@ -61,6 +62,11 @@ function shown({ socketPath, url = '' }: RedisAddress): string {
   return socketPath ?? url.replace(/\/\/[^/]*@/, '//');
 }
 
+/** A server that waits for another protocol than ours says nothing at all. */
+function protocolHint({ url = '' }: RedisAddress): string {
+  return /^rediss:/i.test(url) ? ' Does it speak TLS at this port? Where it does not, the address begins with redis://.' : '';
+}
+
 /** Whether the store would answer a command: one that still reads its files lets everybody in and then says so. */
 async function hasLoaded(client: Redis): Promise<boolean> {
   try {
@@ -74,21 +80,24 @@ async function hasLoaded(client: Redis): Promise<boolean> {
 
 /**
  * Connects to the store, and waits for it where it still reads its files, however long that takes. From then on the client comes back by itself whenever the store does.
- * @param onError hears once of each break, not of every attempt to come back; and once of a store that still reads its files
+ * @param onError hears once of each break, not of every attempt to come back; once of not being let in again; and once of a store that still reads its files
  * @throws Fault `store_unavailable` with what to do, where nobody answers within seconds or we are not let in
  */
 export async function connect(address: RedisAddress, onError: (error: Error) => void = () => undefined): Promise<Redis> {
   let answered = false;
   let broken = false;
+  let refused = false;
   const client = make(
     address,
     () => answered,
     (error) => {
-      if (answered && !broken) onError(error);
+      const isRefusal = error instanceof ErrorReply;
+      if (answered && (!broken || (isRefusal && !refused))) onError(error);
       broken = answered;
+      refused ||= isRefusal;
     },
   );
-  client.on('ready', () => (broken = false));
+  client.on('ready', () => (broken = refused = false));
   try {
     await client.connect();
     for (let told = false; !(await hasLoaded(client)); told = true) {
@@ -102,7 +111,7 @@ export async function connect(address: RedisAddress, onError: (error: Error) => 
       'store_unavailable',
       cause instanceof ErrorReply
         ? `The store at ${shown(address)} does not let us in: ${words}`
-        : `The store does not answer at ${shown(address)} (${words}). Is the Redis server running?`,
+        : `The store does not answer at ${shown(address)} (${words}). Is the Redis server running?${protocolHint(address)}`,
       { cause },
     );
   }

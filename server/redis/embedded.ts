@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, readFile, realpath, stat, statfs } from 'node:fs/promises';
+import { access, chmod, constants, readFile, realpath, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault, thrownWords } from '#lib/contract/fault.ts';
@@ -378,8 +378,14 @@ function orBadConfig<Value>(look: () => Value): Value {
 }
 
 async function refusal(dir: string, logStart: number): Promise<Fault> {
-  const log = await readFile(join(dir, 'redis.log')).catch(() => Buffer.alloc(0));
-  return explainRefusal(dir, log.subarray(logStart).toString('utf8'));
+  const path = join(dir, 'redis.log');
+  const log = await readFile(path).catch(() => Buffer.alloc(0));
+  // A server that may not write its log ends without a word.
+  const mayWrite = await access(path, constants.W_OK).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
+  return explainRefusal(dir, mayWrite ? log.subarray(logStart).toString('utf8') : `${path}: Permission denied`);
 }
 
 async function sizeOf(path: string): Promise<number> {

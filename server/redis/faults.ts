@@ -32,6 +32,11 @@ export function storeFault(cause: unknown): Fault {
   return new Fault('store_unavailable', 'The store cannot be reached. Try again.', { cause, retryAfter: 1 });
 }
 
+/** Whether the store answers, but takes nothing: it has no room, or has become a replica. */
+export function takesNothing(thrown: unknown): boolean {
+  return thrown instanceof Fault && thrown.cause instanceof ErrorReply && /^(OOM|MISCONF|READONLY|NOREPLICAS)/.test(thrown.cause.message);
+}
+
 /** Whether a command failed because its key holds a value of another type. */
 export function isOfOtherType(thrown: unknown): boolean {
   return thrown instanceof ErrorReply && thrown.message.startsWith('WRONGTYPE');

@@ -62,6 +62,19 @@ export function requireKeeping(info: string): void {
   );
 }
 
+/**
+ * Refuses a replica: it takes no writes, and what was written to one that does would be overwritten.
+ * @param info its INFO answer, section replication
+ * @throws Fault `bad_config` with what to do
+ */
+export function requireMaster(info: string): void {
+  if (infoField(info, 'role') !== 'slave') return;
+  throw new Fault(
+    'bad_config',
+    `The Redis server is a replica of ${infoField(info, 'master_host') ?? '?'}:${infoField(info, 'master_port') ?? '?'}, which alone takes what is written. Name that one in REDIS_URL, then start again.`,
+  );
+}
+
 async function withClient<Answer>(
   socketPath: string,
   ask: (client: ReturnType<typeof makeClient>) => Promise<Answer>,

@@ -12,6 +12,13 @@ export function explainRefusal(dir: string, log: string): Fault {
       `The disk that holds ${dir} is full. Free some space, then start again; nothing that was accepted is lost.`,
     );
   }
+  // Before the files are called damaged: what cannot be opened only looks so.
+  if (/Permission denied|EACCES/i.test(log)) {
+    return new Fault(
+      'bad_config',
+      `The Redis server may not read and write all files in ${dir}. Give the folder and what is in it to the user who starts the app. What the server said: ${lastLine(log)}`,
+    );
+  }
   if (
     /Bad file format|redis-check-aof|valkey-check-aof|append only file.*(corrupt|unexpected|truncated)|Unexpected end of file|manifest/i.test(
       log,
@@ -21,12 +28,6 @@ export function explainRefusal(dir: string, log: string): Fault {
       'store_unavailable',
       `The event files in ${dir}/appendonlydir are damaged and were left untouched. First copy the whole folder. Then \`redis-check-aof\` on the copy's manifest shows the place, and with --fix it cuts off everything after it. ` +
         `What the server said: ${lastLine(log)}`,
-    );
-  }
-  if (/Permission denied|EACCES/i.test(log)) {
-    return new Fault(
-      'bad_config',
-      `The Redis server may not write to ${dir}. Give it to the user who starts the app. What the server said: ${lastLine(log)}`,
     );
   }
   return new Fault('store_unavailable', `The Redis server did not start. Its log is ${dir}/redis.log and ends with: ${lastLine(log)}`);

@@ -92,6 +92,14 @@ it('pages that are open when the store goes away soon stop looking live, and are
     // The server is still heard every second; it only has nothing to show any more.
     await heat.locator('[data-live="stale"]').getByText('data of').waitFor(SOON);
     await wall.locator('[data-health="stale"]').getByText('data of').waitFor(SOON);
+    // What was last known can still be read: the banner stands below it.
+    const boxOf = (selector: string) => wall.locator(selector).last().boundingBox();
+    await expect
+      .poll(async () => {
+        const [lines, banner] = [await boxOf('main section'), await boxOf('.banner')];
+        return (banner?.y ?? 0) - ((lines?.y ?? 0) + (lines?.height ?? 0));
+      }, SOON)
+      .toBeGreaterThanOrEqual(0);
   } finally {
     await store.restart();
   }
@@ -101,9 +109,23 @@ it('pages that are open when the store goes away soon stop looking live, and are
   await context.close();
 });
 
+it('a page in a network that lets no WebSocket through is live all the same, and again after a loss', async () => {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage();
+  await page.routeWebSocket(/socket\.io/, (socket) => void socket.close());
+  await page.goto(`${product.address}/funnel?j=broadband`);
+  const live = () => page.locator('[data-live]').first().getAttribute('data-live');
+  await expect.poll(live, SOON).toBe('live');
+  await product.kill9();
+  await expect.poll(live, SOON).toBe('offline');
+  await product.start();
+  await expect.poll(live, { timeout: 40_000 }).toBe('live');
+  await page.context().close();
+});
+
 it('a wall that cannot open its connection at all does not look up to date for longer than any other', async () => {
   const page = await browser.newPage();
   await page.routeWebSocket(/socket\.io/, (socket) => void socket.close());
+  await page.route(/socket\.io/, (route) => route.abort());
   await page.goto(`${product.address}/wall/now`);
   const wall = page.locator('[data-health]').first();
   await expect.poll(() => wall.getAttribute('data-health'), SOON).toBe('stale');

@@ -16,6 +16,9 @@ const SOON = { timeout: 30_000, interval: 20 };
 /** How soon after the store answers again a new event is to be in the numbers, on a busy machine. */
 const BACK_WITHIN_MS = 2000;
 
+/** Pages are no longer told that they are up to date within this time. */
+const NOT_VOUCHED_WITHIN_MS = 2700;
+
 /** A store that does not answer at all is given up within this time. */
 const HUNG_WITHIN_MS = 5000;
 
@@ -31,6 +34,18 @@ async function firstBeat(product: Product): Promise<Beat> {
   const socket = io(product.address, { transports: ['websocket'], forceNew: true });
   try {
     return await new Promise((resolve) => socket.once('beat', resolve));
+  } finally {
+    socket.disconnect();
+  }
+}
+
+/** How long it takes until pages hear a beat that does not vouch for what they show. */
+async function untilNotVouched(product: Product): Promise<number> {
+  const begun = Date.now();
+  const socket = io(product.address, { transports: ['websocket'], forceNew: true });
+  try {
+    await new Promise<void>((resolve) => socket.on('beat', (beat: Beat) => beat.ready || resolve()));
+    return Date.now() - begun;
   } finally {
     socket.disconnect();
   }
@@ -80,13 +95,15 @@ describe('a store of the operator’s that is away for a while', () => {
     process.kill(server, 'SIGSTOP');
     try {
       const asked = Date.now();
-      const [sent, readiness, found] = await Promise.all([
+      const [notVouchedAfter, sent, readiness, found] = await Promise.all([
+        untilNotVouched(product),
         product.send([someone('meanwhile')]),
         fetch(`${product.address}/readyz`),
         fetch(`${product.address}/api/trpc/customers.find?input=${encodeURIComponent('{"q":"C-before"}')}`),
       ]);
       expect([sent.status, sent.retryAfter, readiness.status, found.status]).toEqual([503, '1', 503, 503]);
       expect(Date.now() - asked).toBeLessThan(HUNG_WITHIN_MS);
+      expect(notVouchedAfter).toBeLessThan(NOT_VOUCHED_WITHIN_MS);
       const beat = await firstBeat(product);
       expect(beat.ready).toBe(false);
       expect(readMetrics(await (await fetch(`${product.address}/metrics`)).text()).get('throughline_store_up')).toBe(0);

@@ -77,7 +77,7 @@ describe('a start on a Redis of the operator’s', () => {
     );
   });
 
-  it('ends where it is not let in, or where that Redis would forget customers when it is full', async () => {
+  it('ends where it is not let in, where that Redis is a replica, or where that Redis would forget customers when it is full', async () => {
     await using server = await startTestRedis();
     const own = await connect({ socketPath: server.socketPath });
     await own.configSet({ maxmemory: '100mb', 'maxmemory-policy': 'allkeys-lru' });
@@ -86,6 +86,11 @@ describe('a start on a Redis of the operator’s', () => {
       1,
       expect.stringContaining('(maxmemory-policy allkeys-lru). Set maxmemory-policy noeviction'),
     ]);
+
+    await own.sendCommand(['REPLICAOF', '192.0.2.1', '6379']);
+    const replica = await start({ REDIS_URL: server.url });
+    expect([replica.code, replica.said]).toEqual([1, expect.stringContaining('is a replica of 192.0.2.1:6379')]);
+    await own.sendCommand(['REPLICAOF', 'NO', 'ONE']);
 
     await own.configSet('requirepass', 'another-word');
     const refused = await start({ REDIS_URL: server.url });

@@ -20,3 +20,22 @@ it('a store that is away because its disk is full is told from one that cannot b
     { ready: false, message: 'The store has no room left. Free memory or disk space; nothing was lost.' },
   ]);
 });
+
+it.each([
+  ['has no memory left', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0'], 'store_full'],
+  ['has become a replica', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE'], 'store_unavailable'],
+])(
+  'a store that answers and takes nothing, because it %s, is not ready for events until it takes some again',
+  async (_, refuse, take, code) => {
+    await using app = await startTestApp({ now: Date.UTC(2026, 9, 15, 12) });
+    const event = { id: 'e1', type: 'page.viewed', customer: { customerId: 'C-1' } };
+    const isReady = async () => (await fetch(`${app.address}/readyz`)).status;
+    expect(await isReady()).toBe(200);
+    await app.app.redis.sendCommand(refuse);
+    expect(await app.post([event])).toMatchObject({ status: 503, code });
+    expect(await isReady()).toBe(503);
+    await app.app.redis.sendCommand(take);
+    expect(await app.post([event])).toMatchObject({ status: 200, accepted: 1 });
+    expect(await isReady()).toBe(200);
+  },
+);

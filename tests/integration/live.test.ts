@@ -83,6 +83,29 @@ test('what a page has put together from snapshot and patches is what the API say
   }
 });
 
+test('a page that no WebSocket reaches is told the same by requests', async () => {
+  await using app: TestApp = await startTestApp({ now: NOON });
+  const page: Page = io(app.address, { transports: ['polling'], upgrade: false, forceNew: true });
+  try {
+    await app.take(visit(0, 'gold'));
+    const beats = new Promise<boolean>((resolve) => page.on('beat', ({ ready }) => ready && resolve(true)));
+    const funnel = await follow(page, { view: 'funnel', params: { journey: 'test', by: 'segment' } });
+    for (let n = 1; n <= 3; n++) {
+      app.now += TICK_MS;
+      await app.take(visit(n, 'silver'));
+      await expect
+        .poll(async () => {
+          app.now += SOON.interval;
+          return [shown(funnel()), shown(await app.funnel({ journey: 'test', by: 'segment' }))];
+        }, SOON)
+        .toSatisfy(equal);
+    }
+    expect(await beats).toBe(true);
+  } finally {
+    page.disconnect();
+  }
+});
+
 test('a page that is open while the clock of the machine is put back goes on being told, of events and of what the minutes take away', async () => {
   await using app: TestApp = await startTestApp({ now: NOON });
   const page: Page = io(app.address, { transports: ['websocket'], forceNew: true });

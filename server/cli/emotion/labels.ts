@@ -4,11 +4,10 @@ import type { FoldContext } from '#server/domain/customer/applying.ts';
 import { isCustomersText } from '#server/domain/emotion/annotations.ts';
 import { nameOf, readEvent } from '#server/domain/event/event.ts';
 import { nameIn } from '#server/domain/event/key.ts';
-import { connect } from '#server/redis/client.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { readState } from '#server/projector/saved-states.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
-import { addressOf } from '../running-store.ts';
+import { addressOf, connectTo } from '../running-store.ts';
 
 const PAGE = 500;
 /** What people say about emotions does not depend on any. */
@@ -16,7 +15,7 @@ const NO_DEFINITIONS: FoldContext = { blueprints: blueprintsOf([]) };
 
 /** Everything people said about the emotion of a text, as CSV with the columns text and label: what `train` takes. */
 export async function labelsAsCsv(config: Pick<Config, 'dataDir' | 'redisUrl'>): Promise<string> {
-  const redis = await connect(await addressOf(config));
+  const redis = await connectTo(await addressOf(config));
   try {
     const partitions = Number(await redis.hGet(keys.store(), 'partitions'));
     const rows: string[] = [];

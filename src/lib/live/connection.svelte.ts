@@ -22,6 +22,8 @@ const DEAD_AFTER_MS = 15_000;
 /** An attempt that has got no further is given up, and another one made: what it was sent into may be a hole that is long closed. */
 const CONNECT_WITHIN_MS = 8_000;
 const REFUSED_RETRY_MS = 3_000;
+/** Over a WebSocket; or, where something on the way lets none through, by requests until one turns out to get through after all. */
+const WAYS: Record<'straight' | 'around', ('websocket' | 'polling')[]> = { straight: ['websocket'], around: ['polling', 'websocket'] };
 const EARLY_MAX = 500;
 
 /** The one socket of a tab, and its pulse. Made once by the root layout. */
@@ -41,6 +43,8 @@ export class LiveConnection implements Feed {
   /** when the socket last gave a sign of life: it opened, or a beat came */
   #aliveMs = 0;
   #attempt = 0;
+  /** the one that led there last; after an attempt in vain, the other */
+  #way: keyof typeof WAYS = 'straight';
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Connects; returns how to stop. Browser only. */
@@ -48,11 +52,14 @@ export class LiveConnection implements Feed {
     this.#clockMs = performance.now();
     this.#startedMs = this.#clockMs;
     const clock = setInterval(() => this.#tick(), 250);
-    const socket: Socket<ServerEvents, ClientEvents> = io({ transports: ['websocket'], reconnection: false, timeout: CONNECT_WITHIN_MS });
+    const socket: Socket<ServerEvents, ClientEvents> = io({ transports: WAYS.straight, reconnection: false, timeout: CONNECT_WITHIN_MS });
     this.#socket = socket;
     socket.on('connect', () => this.#up());
     socket.on('disconnect', () => this.#down());
-    socket.on('connect_error', () => this.#down());
+    socket.on('connect_error', () => {
+      this.#way = this.#way === 'straight' ? 'around' : 'straight';
+      this.#down();
+    });
     socket.on('beat', (beat) => this.#heard(beat));
     socket.on('patch', (patch) => this.#deliver(patch));
     socket.on('hint', (hint) => this.#hints.forEach((listen) => listen(hint)));
@@ -155,6 +162,7 @@ export class LiveConnection implements Feed {
   #connect(): void {
     if (!this.#socket || this.#connected) return;
     clearTimeout(this.#retryTimer);
+    this.#socket.io.opts.transports = WAYS[this.#way];
     this.#socket.connect();
   }
 
