@@ -155,6 +155,12 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
   let sockets: Sockets | undefined;
   /** how often what pages compare with has moved on */
   let earlierReadings = 0;
+  /** how often something was published, which pages show before any event comes */
+  let publications = 0;
+  definitions.onChange(() => {
+    publications++;
+    sockets?.changed();
+  });
   const presence = new Presence({
     redis: reads,
     partitions: store.partitions,
@@ -482,7 +488,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
         funnels,
         clock,
         log,
-        changes: () => feed.sums.changes + earlierReadings,
+        changes: () => feed.sums.changes + earlierReadings + publications,
         beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: answers() && pulse.vouching && feed.healthy }),
         allow: (request) => who(request) !== undefined && sameOrigin(request),
         nameOf: (request, given) => (given === undefined ? (who(request)?.name ?? '') : nameGiven(given)),

@@ -238,6 +238,14 @@ export class Sockets {
     if (room.request.view === 'customer') this.#openCustomers--;
   }
 
+  /** What the room shows is no more, such as a funnel that was removed: nobody goes on looking at its last numbers as if they were live. */
+  #end(room: Room): void {
+    this.#io.to(room.name).emit('ended', room.name);
+    this.#io.socketsLeave(room.name);
+    this.#rooms.delete(room.name);
+    this.#cost = this.#rooms.size === 0 ? 0 : this.#cost - room.cost;
+  }
+
   #compute(request: Subscription): Json {
     const { reader } = this.#o;
     switch (request.view) {
@@ -294,6 +302,7 @@ export class Sockets {
         this.#io.to(room.name).emit('patch', { room: room.name, epoch: this.#epoch, seq: room.seq, at: this.#o.clock(), ...patch });
       }
     } catch (error) {
+      if (error instanceof Fault) return this.#end(room);
       this.#o.log.error({ err: error, room: room.request.view }, 'a view could not be computed');
     }
     const change = COST_WEIGHT * (performance.now() - begun - room.cost);

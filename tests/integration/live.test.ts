@@ -201,3 +201,35 @@ function sorted(value: unknown): unknown {
       .map(([key, part]) => [key, sorted(part)]),
   );
 }
+
+test('a page that follows a funnel which somebody removes is told at once, and whoever comes when it was made anew sees the new one', async () => {
+  await using app: TestApp = await startTestApp({ now: NOON });
+  const page: Page = io(app.address, { transports: ['websocket'], forceNew: true });
+  const tell = (path: string, input: unknown): Promise<Response> =>
+    fetch(`${app.address}/api/trpc/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(input),
+    });
+  const definition = (windowMs: number): object => ({
+    ...{ id: 'orders', name: 'Orders', windowMs },
+    steps: ['page.viewed', 'order.placed'].map((type) => ({ name: type, any: [{ type }] })),
+  });
+  const request: Subscription = { view: 'saved', params: { id: 'orders', from: 0 } };
+  const ask = (): Promise<SubscribeAnswer> => new Promise((resolve) => page.emit('subscribe', request, resolve));
+  try {
+    await tell('funnels.save', { definition: definition(MINUTE), replaces: null });
+    const shownNow = await follow(page, request);
+    const ended: string[] = [];
+    page.on('ended', (room) => ended.push(room));
+    app.now += TICK_MS;
+    await tell('funnels.remove', { id: 'orders' });
+    await expect.poll(() => ended.length, SOON).toBe(1);
+    expect(await ask()).toMatchObject({ ok: false, code: 'not_found' });
+    await tell('funnels.save', { definition: definition(2 * MINUTE), replaces: null });
+    expect(await ask()).toMatchObject({ ok: true, data: { definition: { version: 2, windowMs: 2 * MINUTE } } });
+    expect(shownNow()).toMatchObject({ definition: { version: 1 } });
+  } finally {
+    page.close();
+  }
+});

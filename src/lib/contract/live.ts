@@ -94,6 +94,8 @@ export interface PresentNow {
 
 export interface ServerEvents {
   patch: (patch: Patch) => void;
+  /** what a room shows is no more: whoever follows it is in it no longer, and is told why when they ask again */
+  ended: (room: string) => void;
   beat: (beat: Beat) => void;
   hint: (hint: Hint) => void;
   present: (now: PresentNow) => void;

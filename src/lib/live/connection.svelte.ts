@@ -62,6 +62,7 @@ export class LiveConnection implements Feed {
     });
     socket.on('beat', (beat) => this.#heard(beat));
     socket.on('patch', (patch) => this.#deliver(patch));
+    socket.on('ended', (room) => this.#ended(room));
     socket.on('hint', (hint) => this.#hints.forEach((listen) => listen(hint)));
     socket.on('present', (now) => this.#presences.forEach((listen) => listen(now, socket.id ?? '')));
     const online = () => this.#connect();
@@ -196,6 +197,13 @@ export class LiveConnection implements Feed {
     for (const following of this.#followings) {
       if (following.room === patch.room) following.listener.patch(patch);
       else if (following.room === undefined && following.early.length < EARLY_MAX) following.early.push(patch);
+    }
+  }
+
+  #ended(room: string): void {
+    for (const following of [...this.#followings].filter((one) => one.room === room)) {
+      following.listener.lost();
+      this.#subscribe(following);
     }
   }
 

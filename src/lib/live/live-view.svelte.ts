@@ -77,7 +77,7 @@ export class LiveView<View extends object> {
       this.#follow = this.#feed.follow(request, {
         snapshot: (answer) => this.#snapshot(answer),
         patch: (patch) => this.#patch(patch),
-        refused: (_code, message) => (this.#refusal = message),
+        refused: (_code, message) => this.#refuse(message),
         lost: () => this.#lose(),
       });
     }
@@ -117,6 +117,11 @@ export class LiveView<View extends object> {
     if (patch.seq <= this.#sequence) return;
     this.#sequence = patch.seq;
     this.#put(applyPatch(this.#latest, patch));
+  }
+
+  #refuse(message: string): void {
+    this.#refusal = message;
+    this.#lose();
   }
 
   #lose(): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseList } from '#lib/contract/list.ts';
+import { movesIn } from '#lib/live/named-range.ts';
 import type { FunnelView } from '#lib/contract/views.ts';
 import {
   cohortList,
@@ -37,6 +38,16 @@ const view: FunnelView = {
 };
 
 describe('the funnel’s address', () => {
+  it('names a range that starts an hour later with each full hour, for a page that lies open as for one that is opened then', () => {
+    const { from } = funnelParamsOf(read('r=7d'), journey, NOW);
+    const shown = { from: from ?? 0, length: 7 * 24 * HOUR };
+    const wait = movesIn(shown, NOW);
+    expect(NOW + wait).toBe(Date.UTC(2026, 10, 20, 15));
+    expect(funnelParamsOf(read('r=7d'), journey, NOW + wait - 1).from).toBe(from);
+    expect(funnelParamsOf(read('r=7d'), journey, NOW + wait).from).toBe(shown.from + HOUR);
+    expect(movesIn(shown, NOW + 5 * HOUR)).toBe(0);
+  });
+
   it('counts a named range back from now, to the hour, and from the past instant where one is asked for', () => {
     expect(funnelParamsOf(read('r=24h'), journey, NOW)).toEqual({ journey: 'broadband', from: Date.UTC(2026, 10, 19, 14) });
     const to = NOW - 10 * 24 * HOUR;
