@@ -57,7 +57,8 @@ export function silenceView(input: SilenceInput): SilenceView {
     const source = input.sources.find((s) => s.source === touchpoint.source);
     const usual = baselineOf(weeks.map((week) => entriesBefore(blueprint, touchpoint, week)));
     const observed = now.get(id) ?? 0;
-    const never = (ever.get(id) ?? 0) === 0;
+    // What came ever is read now and then: what came just now may not be among it.
+    const never = observed === 0 && (ever.get(id) ?? 0) === 0;
     const planCount = expectedPerDay === null ? null : expectedPerDay * days;
     const verdict = loudnessOf({
       observed,
