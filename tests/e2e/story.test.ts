@@ -145,6 +145,17 @@ describe('the head of a customer’s page', () => {
     await expect.poll(() => page.locator('[data-marked]').count(), SOON).toBe(0);
     await page.context().close();
   });
+  it('says that a promise is broken when it breaks, by the clock alone', async () => {
+    const due = Date.now() + 8000;
+    await product.send([
+      { id: 'br', customer: { customerId: 'BR' }, type: 'promise.made', promise: { id: 'br', kind: 'call', due, graceSeconds: 0 } },
+    ]);
+    await product.settled();
+    const page = await open(`/c/${(await product.trpc<FindAnswer>('customers.find', { q: 'BR' })).hits[0]?.customer ?? ''}`);
+    if (Date.now() < due) expect(await page.locator('[data-promise]').getAttribute('data-promise')).toBe('open');
+    await expect.poll(() => page.locator('[data-promise]').getAttribute('data-promise'), SOON).toBe('broken');
+    await page.context().close();
+  });
   it('says what was expected in a silence, and leads to what it comes from', async () => {
     const page = await open(`/c/${ada}`);
     const silence = page.locator('[data-silence]', { hasText: 'expected in it' }).first();

@@ -104,6 +104,23 @@ describe('what somebody here states about a customer', () => {
     expect((await app.timeline(customer)).items.find(({ id }) => id === promise?.id)?.retracted).toBe(true);
   });
 
+  it('brings back how a text was read, once the correction of its emotion is taken back', async () => {
+    await app.take([
+      { id: 'e', customer: { customerId: 'ada' }, type: 'message.in', channel: 'chat', occurredAt: app.now, text: 'I am so angry' },
+    ]);
+    const at = async (type: string) => (await app.timeline(customer)).items.find((one) => one.type === type);
+    const read = (await at('message.in'))?.emotion;
+    app.now += 10;
+    await change(app, 'labels.correct', { customerId: customer, event: (await at('message.in'))?.id, emotion: 'satisfied' });
+    await app.settled();
+    expect((await at('message.in'))?.emotion).toMatchObject({ label: 'satisfied', corrected: true });
+    const correction = await at('emotion.corrected');
+    expect(correction?.saidHere).toEqual({ by: 'somebody at this machine', stated: true });
+    await change(app, 'staff.takeBack', { customerId: customer, event: correction?.id });
+    await app.settled();
+    expect((await at('message.in'))?.emotion).toEqual(read);
+  });
+
   it('is refused where it is about nobody, about a case that is not theirs, or not said here', async () => {
     const nobody = { kind: 'note', text: 'x', customerId: '0'.repeat(20) };
     await expect(change(app, 'staff.say', nobody)).rejects.toThrow(/Nobody lives at this address/);

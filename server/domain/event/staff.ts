@@ -1,3 +1,4 @@
+import { isEmotionCorrection } from './event.ts';
 import type { StoredEvent } from './event.ts';
 
 /** Source of everything that people state on the pages. */
@@ -38,5 +39,5 @@ export function isStaffWord(event: Pick<StoredEvent, 'type' | 'attributes'>): bo
 
 /** Whether whoever works here may take an event back from the customer's page: only what was stated on a page can be. */
 export function mayTakeBack(event: Pick<StoredEvent, 'source' | 'type' | 'attributes'>): boolean {
-  return event.source === STAFF_SOURCE && (isStaffWord(event) || event.type === 'gesture.given');
+  return event.source === STAFF_SOURCE && (isStaffWord(event) || isEmotionCorrection(event) || event.type === 'gesture.given');
 }

@@ -7,7 +7,7 @@ import { isCustomersText } from '../emotion/annotations.ts';
 import { feelingsOf } from '../emotion/feelings.ts';
 import { isStaffWord, mayTakeBack } from '../event/staff.ts';
 import { signalsOf } from '../friction/signals.ts';
-import { nameOf, streamId } from '../event/event.ts';
+import { isEmotionCorrection, nameOf, streamId } from '../event/event.ts';
 import { caseAt, matchOf } from './matched.ts';
 import type { Matched } from './matched.ts';
 
@@ -100,7 +100,7 @@ export function itemOf(event: StoredEvent, context: ItemContext): TimelineItem {
     suspect: event.suspect === true,
     retracted: state.retracted.includes(nameOf(event)),
     corrected: event.was !== undefined,
-    ...(mayTakeBack(event) ? { saidHere: { by: actorNameOf(event), stated: isStaffWord(event) } } : {}),
+    ...(mayTakeBack(event) ? { saidHere: { by: actorNameOf(event), stated: isStaffWord(event) || isEmotionCorrection(event) } } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import { formats } from '#lib/messages/formats.ts';
+import { NAMELESS } from '#lib/contract/staff-choices.ts';
 import { localeOf } from '#lib/messages/languages.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import {
@@ -15,6 +16,7 @@ import {
   isFactorKind,
   isIdentifier,
   isPromiseKind,
+  nameless,
   promiseKind,
 } from '#messages/words.ts';
 import { words } from './format.ts';
@@ -54,6 +56,11 @@ export function wishValue(what: string, value: string): string {
   if (what === 'language') return formats.language(localeOf(speech.spoken), value);
   if (what === 'preferredChannel') return channelName(value);
   return isAnswer(value) ? answer(value) : value;
+}
+
+/** Who acted: the name that was given; where none was, so in the reader's language. */
+export function actorName(name: string): string {
+  return name === NAMELESS ? nameless() : name;
 }
 
 /** A word at the beginning of a line or a cell: only its first letter changes. */

@@ -1,3 +1,6 @@
+/** The name of whoever acts and gives none. */
+export const NAMELESS = 'somebody at this machine';
+
 /** How a conversation came out, as the person who led it says. */
 export const DISPOSITIONS = ['resolved', 'unresolved', 'passed_on', 'call_again', 'no_answer', 'wrong_person'] as const;
 export type Disposition = (typeof DISPOSITIONS)[number];

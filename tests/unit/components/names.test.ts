@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { decimal, words } from '#lib/components/format.ts';
-import { eventTypeName, factorKindName, outcomeName, promiseKindName, wishValue } from '#lib/components/names.ts';
+import { actorName, eventTypeName, factorKindName, outcomeName, promiseKindName, wishValue } from '#lib/components/names.ts';
+import { NAMELESS } from '#lib/contract/staff-choices.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import * as story from '#messages/story.ts';
 
@@ -21,6 +22,10 @@ describe('what events say in codes', () => {
     expect(eventTypeName('tv.channel_changed')).toBe('Tv channel changed');
     expect(outcomeName('Told_off')).toBe('told off');
     expect(promiseKindName('site_visit')).toBe('Site visit');
+  });
+  it('tells who acted by the name they gave, and of whoever gave none so in the chosen language', () => {
+    speech.choose('de');
+    expect([actorName('Ada'), actorName(NAMELESS)]).toEqual(['Ada', 'jemand an diesem Rechner']);
   });
   it('tells wishes as the customer would: a language by its name, a channel, yes or no', () => {
     expect(wishValue('language', 'de')).toBe('German');

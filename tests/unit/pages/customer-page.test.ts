@@ -12,6 +12,7 @@ import {
   promiseWords,
   stayWords,
   titleOf,
+  untilTurn,
   wordingOf,
 } from '../../../src/routes/(console)/c/[customer]/customer-words.ts';
 import { eventsHref, isFiltered, paramsOf, readStory, toggled } from '../../../src/routes/(console)/c/[customer]/story-address.ts';
@@ -78,6 +79,17 @@ describe('a story fetched again over what is read', () => {
   });
 });
 
+describe('a head that is looked at', () => {
+  const promise = (state: PromiseView['state'], brokenAt: number) => ({ state, brokenAt }) as PromiseView;
+  const place = (dueAt: number | null) => ({ dueAt }) as CasePosition;
+  it('is asked for again when the next promise breaks or standard time is over', () => {
+    const promises = [promise('kept', 110), promise('open', 140), promise('open', 900)];
+    expect(untilTurn({ promises, cases: [place(null), place(50), place(500)] }, 100)).toBe(40);
+    expect(untilTurn({ promises, cases: [place(120)] }, 100)).toBe(20);
+    expect(untilTurn({ promises: [promise('broken', 110)], cases: [place(50)] }, 100)).toBeNull();
+  });
+});
+
 describe('an open story', () => {
   const params = { customerId: 'c', filter: { kinds: ['contact' as const] }, grouped: true };
   const answering = (page: () => StoryPage) => ({ ...nothing, get: () => Promise.resolve(viewOf(page())) });
@@ -126,6 +138,20 @@ describe('an open story', () => {
     await story.refresh(() => true);
     expect([times(story.groups), story.fresh]).toEqual([[[30], [21, 20]], 2]);
     expect(story.groups.map(({ problems, items: [one] }) => [problems, one?.retracted])).toEqual([[0, false], [1, true]]); // prettier-ignore
+  });
+  it('goes on telling what came in above while it loads what lies in between', async () => {
+    const below = { newer: '20-1', above: 2 };
+    const story = new StoryState(
+      {
+        get: () => Promise.resolve(viewOf(pageOf([contact(20)], { newer: '20-1', above: 5 }))),
+        page: () => Promise.resolve(pageOf([contact(30)], { newer: '30-1', above: 4 })),
+      },
+      { ...params, place: { event: '20-1' } },
+      viewOf(pageOf([contact(20)], below)),
+    );
+    await story.refresh(() => true);
+    await story.loadNewer();
+    expect([times(story.groups), story.fresh]).toEqual([[[30], [20]], 3]);
   });
   it('leaves a list that begins further down where it is, when the contact it begins with goes on', async () => {
     const above = { newer: '25-1', above: 1, shown: 4 };

@@ -53,6 +53,20 @@ export function wordingOf(promise: { readonly wording: string | null; readonly k
   return promise.wording === null ? promiseKindName(promise.kind) : promise.wording.replace(/[.\s]+$/, '');
 }
 
+/**
+ * How long until the clock alone makes something else of what a head says: a promise breaks, a standard time is over.
+ * @param at when it was as it says, ms
+ * @returns ms; null: nothing is due
+ */
+export function untilTurn({ promises, cases }: Pick<CustomerHeader, 'promises' | 'cases'>, at: number): number | null {
+  const due = [
+    ...promises.filter(({ state }) => state === 'open').map(({ brokenAt }) => brokenAt),
+    ...cases.map(({ dueAt }) => dueAt ?? at),
+  ];
+  const first = Math.min(...due.filter((instant) => instant > at));
+  return first === Infinity ? null : first - at;
+}
+
 /** How long a case has been where it is, against its standard. */
 export function stayWords(position: CasePosition, now: number): { readonly text: string; readonly over: boolean } {
   const time = duration(Math.max(0, now - position.since));

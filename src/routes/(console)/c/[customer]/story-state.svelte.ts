@@ -19,7 +19,7 @@ export class StoryState {
   #view: StoryView;
   #page: StoryPage;
   #waiting = $state.raw<StoryPage | null>(null);
-  /** events above a list that does not begin with the newest, when it was last opened */
+  /** events above a list that does not begin with the newest: those that were there when it was opened */
   #aboveKnown: number;
   #paused = $state(false);
   #busy = $state<'older' | 'newer' | null>(null);
@@ -135,7 +135,8 @@ export class StoryState {
     if (newer === null) return;
     await this.#load('newer', { after: newer }, (page) => {
       about();
-      this.#aboveKnown = page.above;
+      // What came in meanwhile stays told until the list reaches it.
+      this.#aboveKnown = Math.max(0, this.#aboveKnown - eventsIn(page.groups));
       return { ...page, groups: below(page.groups, this.#page.groups), older: this.#page.older };
     });
   }
@@ -233,7 +234,9 @@ export function inPlace(held: StoryPage, next: StoryPage): StoryPage {
   const items = new Map(next.groups.flatMap((group) => group.items.map((item) => [item.id, item])));
   const now = (group: StoryGroup): StoryGroup => {
     const is = groups.get(group.key);
-    if (is?.items.length === group.items.length && is.items.every(({ id }, i) => id === group.items[i]?.id)) return is;
+    if (is?.items.length === group.items.length && is.items.every(({ id }, i) => id === group.items[i]?.id))
+      // Most have not changed: those need not be drawn again.
+      return JSON.stringify(is) === JSON.stringify(group) ? group : is;
     return { ...group, items: group.items.map((item) => items.get(item.id) ?? item) };
   };
   return { ...held, groups: held.groups.map(now) };

@@ -2,6 +2,7 @@ import type { Api } from '#lib/api/client.ts';
 import type { IdentityView, MergePreview } from '#lib/contract/identity.ts';
 import type { CustomerHit } from '#lib/contract/find.ts';
 import { failure } from '#lib/components/failure.ts';
+import { failure as sentence } from '#messages/shared.ts';
 
 type IdentityApi = Api['identity'];
 
@@ -76,7 +77,15 @@ export class IdentityState {
   }
 
   /** Each answers where to go afterwards; null where it was refused. */
-  merge(other: string, reason: string): Promise<string | null> {
+  async merge(other: string, reason: string): Promise<string | null> {
+    const shown = this.#preview;
+    await this.consider(other);
+    if (this.#problem !== null) return null;
+    if (shown !== null && this.#preview !== null && whoIn(shown) !== whoIn(this.#preview)) {
+      // Nobody is merged unseen: what has become of the two meanwhile is looked at first.
+      this.#problem = sentence('conflict');
+      return null;
+    }
     return this.#decide(() => this.#api.merge.mutate({ customerId: this.#customer, other, reason }));
   }
   takeBack(decision: { readonly source: string; readonly event: string }, reason: string): Promise<string | null> {
@@ -115,4 +124,11 @@ export class IdentityState {
 /** The other one of two people about whom a merge is thought of. */
 export function otherOf({ stays, moves }: MergePreview, customer: string): string {
   return stays.customer === customer ? moves.customer : stays.customer;
+}
+
+/** Who the two people of a preview are. */
+function whoIn({ stays, moves }: MergePreview): string {
+  return JSON.stringify(
+    [stays, moves].map(({ customer, identifiers }) => [customer, identifiers.map(({ kind, value }) => `${kind} ${value}`).sort()]),
+  );
 }

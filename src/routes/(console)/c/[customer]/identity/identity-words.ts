@@ -1,5 +1,5 @@
 import { dateTime, listed } from '#lib/components/format.ts';
-import { capital, identifierName } from '#lib/components/names.ts';
+import { actorName, capital, identifierName } from '#lib/components/names.ts';
 import type { IdentifierReason, IdentityDecision, NamedIdentifier, SharedIdentifier } from '#lib/contract/identity.ts';
 import * as m from '#messages/identity.ts';
 
@@ -15,7 +15,7 @@ export function sharedName(one: SharedIdentifier): string {
   return `${called(one)} (${m.events({ count: one.events })})`;
 }
 
-const by = (who: string | null): string => (who === null ? m.bySource() : m.byPerson({ who }));
+const by = (who: string | null): string => (who === null ? m.bySource() : m.byPerson({ who: actorName(who) }));
 const because = (reason: string | null): string => (reason === null ? '' : m.because({ reason }));
 const onTime = (at: number | null): string => (at === null ? m.unknownTime() : m.onTime({ time: dateTime(at) }));
 
