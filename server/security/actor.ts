@@ -1,3 +1,5 @@
+import { NAMELESS } from '#lib/contract/staff-choices.ts';
+
 /** Who acts. Until accounts exist the name is self-given and marked so. */
 export interface Actor {
   readonly name: string;
@@ -11,7 +13,6 @@ export interface ActorRequest {
 }
 
 const NAME_KEY = 'x-actor-name';
-const NAMELESS = 'somebody at this machine';
 const LONGEST_NAME = 60;
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Surrogate}]/gu;
 

@@ -15,8 +15,10 @@ import {
   isFactorKind,
   isIdentifier,
   isPromiseKind,
+  nameless,
   promiseKind,
 } from '#messages/words.ts';
+import { NAMELESS } from '#lib/contract/staff-choices.ts';
 import { words } from './format.ts';
 
 /** A channel's name; one that is not ours reads as it came. */
@@ -54,6 +56,11 @@ export function wishValue(what: string, value: string): string {
   if (what === 'language') return formats.language(localeOf(speech.spoken), value);
   if (what === 'preferredChannel') return channelName(value);
   return isAnswer(value) ? answer(value) : value;
+}
+
+/** Who acted: a name as it was given; whoever gave none is somebody in every language. */
+export function personName(name: string): string {
+  return name === NAMELESS ? nameless() : name;
 }
 
 /** A word at the beginning of a line or a cell: only its first letter changes. */

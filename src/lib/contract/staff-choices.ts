@@ -9,3 +9,6 @@ export type Gesture = (typeof GESTURES)[number];
 /** Kinds of promises that a person makes in a conversation. A journey may have rules for them, by the same name. */
 export const SPOKEN_PROMISES = ['call_back', 'answer', 'delivery', 'appointment', 'repair', 'refund', 'other'] as const;
 export type SpokenPromise = (typeof SPOKEN_PROMISES)[number];
+
+/** Who acts without having given a name. */
+export const NAMELESS = 'somebody at this machine';

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { personName } from '#lib/components/names.ts';
+import { NAMELESS } from '#lib/contract/staff-choices.ts';
 import { dueRuleSchema, standardTime } from '#lib/contract/journey.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import { projectFile } from '#server/platform/files.ts';
@@ -51,6 +53,15 @@ describe('what a variant says otherwise', () => {
   it('is left out where it is about another stage', () => {
     expect(said('stages.orders.standard', '1d', '2d')).toBeNull();
     expect(said('touchpoints.other.required', 'false', 'true')).toBeNull();
+  });
+});
+
+describe('who has published or said something', () => {
+  it('reads as they call themselves; whoever gave no name is somebody in the reader’s language', () => {
+    speech.choose('de');
+    expect([personName('Ada'), personName(NAMELESS)]).toEqual(['Ada', 'jemandem an diesem Rechner']);
+    speech.choose('en');
+    expect(personName(NAMELESS)).toBe(NAMELESS);
   });
 });
 
