@@ -254,6 +254,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
       ready: isReady(),
       ...counts,
       loopDelayMs: loopDelay.p99Ms,
+      journeysAt: definitions.current.newestOf('journey'),
       durability,
       demo,
       version: options.version,

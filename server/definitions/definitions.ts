@@ -100,6 +100,11 @@ export class DefinitionSet {
     return this.#history.findLast((entry) => entry.kind === kind && entry.id === id && entry.body !== null);
   }
 
+  /** Revision of the newest publication of one kind. */
+  newestOf(kind: DefinitionKind): string {
+    return this.#history.findLast((entry) => entry.kind === kind)?.revision ?? NO_REVISION;
+  }
+
   /** What was published after another revision. */
   since(revision: string): readonly Published[] {
     return this.#history.filter((entry) => isLaterRevision(entry.revision, revision));

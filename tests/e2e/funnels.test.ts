@@ -156,10 +156,15 @@ describe('a funnel of one’s own', () => {
     await page.waitForURL('**/funnel/saved/calls-after-ordering');
     await expect.poll(() => figure(page, 'dropped'), PATIENT).toBe(12);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.locator('[data-live="live"]').waitFor({ timeout: 20_000 });
     await page.getByText('What counts?').click();
     await page.getByRole('button', { name: 'Remove…' }).click();
     await page.getByRole('button', { name: 'Yes, remove it' }).click();
     await page.waitForURL('**/funnel');
+    // Who has it open elsewhere is told, instead of going on with its last numbers.
+    await other.getByText('It may have been removed.').waitFor({ timeout: 20_000 });
     expect(await page.getByRole('link', { name: 'Calls after ordering' }).count()).toBe(0);
     await page.context().close();
   });

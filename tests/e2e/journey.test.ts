@@ -240,6 +240,7 @@ describe('the editor', () => {
     await product.send([{ id: 'begun', customer: { customerId: 'P90' }, type: 'page.viewed', segment: 'gold' }]);
     await product.settled();
     const before = await product.trpc<JourneyView>('journeys.get', { journey: 'test', version: 1 });
+    const elsewhere = await open('/funnel?j=test');
     await publish.click();
     await page.getByText('Version 2:').waitFor({ timeout: 30_000 });
     await page.getByText('Version 1:').waitFor({ timeout: 30_000 });
@@ -251,6 +252,10 @@ describe('the editor', () => {
     expect(second.total.cases).toBe(0);
     expect(second.stages['look']?.standardMs).toBe(60 * MINUTE);
     expect(await product.trpc<JourneyText>('journeys.text', { journey: 'test' })).toMatchObject({ version: 2, by: 'Ada', nextVersion: 3 });
+
+    // A page that was open all the time speaks of the new version, too.
+    await elsewhere.getByText('follow version 2. Begun before, and still open:').waitFor({ timeout: 40_000 });
+    await elsewhere.close();
 
     // Nobody who looks at the new version's few numbers is left to wonder where the others are.
     await page.goto(`${product.address}/funnel?j=test`);

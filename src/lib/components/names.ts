@@ -1,5 +1,4 @@
 import { formats } from '#lib/messages/formats.ts';
-import { NAMELESS } from '#lib/contract/staff-choices.ts';
 import { localeOf } from '#lib/messages/languages.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import {
@@ -19,6 +18,7 @@ import {
   nameless,
   promiseKind,
 } from '#messages/words.ts';
+import { NAMELESS } from '#lib/contract/staff-choices.ts';
 import { words } from './format.ts';
 
 /** A channel's name; one that is not ours reads as it came. */

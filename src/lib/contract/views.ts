@@ -507,6 +507,8 @@ export interface SystemStatus {
   readonly waiting: number;
   /** how long the thread that serves doors and pages keeps others waiting: 99 of 100 times at most this, ms */
   readonly loopDelayMs: number;
+  /** the newest publication of a journey: another one after each */
+  readonly journeysAt: string;
   /** customers still to be counted again after a change of definitions */
   readonly refolding: number;
   readonly durability: 'fsync-always' | 'fsync-everysec' | 'none' | 'unknown';

@@ -116,6 +116,14 @@ describe('a live view', () => {
     expect(view.untoldMs).toBe(0);
     vi.useRealTimers();
   });
+  it('is not synchronised while it is refused, though it was: what it shows may be no more', () => {
+    const { view, snapshot, heard } = opened();
+    snapshot(7, { total: 7, cells: {} });
+    heard.listener?.refused('not_found', 'There is no such funnel.');
+    expect([view.synced, view.refusal]).toEqual([false, 'There is no such funnel.']);
+    snapshot(8, { total: 8, cells: {} });
+    expect([view.synced, view.refusal]).toEqual([true, null]);
+  });
   it('follows nothing where a past instant is shown, and stops when told', () => {
     const past = handFeed();
     new LiveView<View>(past.feed, first).open(null, first);
