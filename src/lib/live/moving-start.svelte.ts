@@ -1,5 +1,6 @@
 import { untrack } from 'svelte';
 import { readAgain } from '#lib/components/read-again.ts';
+import { MINUTE } from '#lib/contract/time.ts';
 import { getLive } from './context.ts';
 import { movesIn } from './named-range.ts';
 import type { NamedRange } from './named-range.ts';
@@ -15,13 +16,17 @@ const SPREAD_MS = 4000;
  */
 export function moveStart(shown: () => NamedRange | null): void {
   const live = getLive();
+  let before: number | undefined;
   $effect(() => {
     const range = shown();
     if (range === null) return;
-    const wait = movesIn(
+    const due = movesIn(
       range,
       untrack(() => live.serverNow(Date.now())),
     );
+    // Where this machine's clock is ahead of a server that it does not hear, the start read again is the same one.
+    const wait = range.from === before ? Math.max(MINUTE, due) : due;
+    before = range.from;
     const timer = setTimeout(() => void readAgain('app:moving-start'), wait + AFTER_MS + Math.random() * SPREAD_MS);
     return () => clearTimeout(timer);
   });
