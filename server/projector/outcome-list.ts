@@ -23,7 +23,7 @@ export async function* outcomeRows(ref: OutcomeListRef, reading: ListReading): A
     const outcome = outcomeOf(datesOf(member));
     if (outcome === null || outcome.kept !== (ref.what === 'kept')) continue;
     if (minuteOf(outcome.at) < from || minuteOf(outcome.at) > at || (ref.stage !== 'all' && ref.stage !== id)) continue;
-    if (ref.column !== 'all' && ref.column !== promiseColumn({ owner, segment, touchpoint, charge }, ref.by, blueprint)) continue;
+    if (ref.column !== 'all' && ref.column !== promiseColumn({ owner, segment, touchpoint, charge, channel }, ref.by, blueprint)) continue;
     yield { customer, caseId, at: outcome.at, stage: id, channel, segment, friction: null, valence: null };
   }
 }

@@ -4,7 +4,7 @@ import type { Redis } from './client.ts';
 import { keys } from './keys.ts';
 
 /** Layout of the store; a later layout reads or refuses an earlier one. */
-const FORMAT = '13';
+const FORMAT = '14';
 
 /** What was settled when the store was made and never changes. */
 export interface StoreSettings {

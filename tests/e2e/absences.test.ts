@@ -221,6 +221,10 @@ describe('promises, what is outside, and silence', () => {
     await expect.poll(() => row.innerText(), SOON).toContain('again on');
     expect(await row.innerText()).toContain(chosen);
     expect(await row.innerText()).not.toContain('overdue');
+    await page.goto(`${product.address}/silence?to=${Date.now() - 3 * HOUR}&show=all`);
+    await row.waitFor();
+    const year = String(new Date().getFullYear());
+    expect(await row.innerText()).toMatch(new RegExp(`noted by \\S.* ${year}`));
     await context.close();
   });
 

@@ -57,6 +57,34 @@ describe('a promise that is made without a date', () => {
   });
 });
 
+describe('the promise gap of a square', () => {
+  it('is of the promises made in its channel, also where the touchpoint is mostly met in another', async () => {
+    await using app = await startTestApp({ now: START, journeys: [RULED] });
+    const made = (name: string, channel: string): object[] => [
+      { id: `${name}-look`, customer: { customerId: name }, type: 'page.viewed', occurredAt: START - 5 * HOUR },
+      {
+        id: `${name}-made`,
+        customer: { customerId: name },
+        type: 'promise.made',
+        channel,
+        occurredAt: START - 4 * HOUR,
+        promise: { kind: 'gift', due: START - 2 * HOUR },
+      },
+    ];
+    await app.take([...made('ada', 'chat'), ...made('ben', 'chat'), ...made('cy', 'phone')]);
+    const { cells } = await app.heat({ journey: 'test', window: '24h', by: 'channel', layer: 'promises' });
+    const broken = (column: string): unknown => cells[`look|${column}`]?.promises;
+    expect([broken('chat'), broken('phone'), broken('all')]).toEqual([
+      { kept: 0, broken: 2 },
+      { kept: 0, broken: 1 },
+      { kept: 0, broken: 3 },
+    ]);
+    const square = { of: 'outcome', journey: 'test', stage: 'look', by: 'channel', what: 'broken', window: '24h' } as const;
+    const lengths = await Promise.all(['chat', 'phone', 'all'].map(async (column) => (await app.list({ ...square, column })).count));
+    expect(lengths).toEqual([2, 1, 3]);
+  });
+});
+
 describe('a promise that no touchpoint takes up', () => {
   it('is one of the case that its event names, and counts there; where none is named it is on the timeline only', async () => {
     await using app = await startTestApp({ now: START, journeys: [RULED] });

@@ -44,7 +44,7 @@ function pointsOf(given: readonly Mark[], by: FrictionRules): VisitPoint[] {
   const visit: VisitState = {
     ...{ id: 'v', case: 'c', journey: 'test', version: 1, stage: 1, channel: 'web', segment: 'business', area: '', controller: 'us' },
     ...{ owner: 'Sales', from: BASE, last: BASE, ended: false, minutes, marks: [...given], feels: [], queuedAt: 0, topic: '' },
-    ...{ blamed: false, dwellFrom: 0, about: '', lastEvent: '', touchpoint: 0, trace: [], solvedAt: 0, contact: 0 },
+    ...{ blamed: false, dwellFrom: 0, about: '', lastEvent: '', touchpoint: 0, trace: [], solvedAt: 0, contact: 0, lost: false },
   };
   return visitPoints(visit, { ...emptyState(), visits: [visit] }, { blueprint, rules: by });
 }

@@ -37,11 +37,6 @@ function find(one: CaseState, found: Found): void {
   if (one.found.length < FOUND_KEPT) one.found.push(found);
 }
 
-/** Whether a thread was found lost since a visit began: one visit loses one. */
-function wasLostIn(one: CaseState, visit: VisitState): boolean {
-  return one.found.some(([at, , finding]) => finding === LOST_HANDOVER && at >= visit.from);
-}
-
 /** What the event itself shows to have gone wrong: nothing came of it, the thread was lost between two channels, or it is opened again. */
 export function noteFindings(
   applying: Applying,
@@ -53,7 +48,7 @@ export function noteFindings(
   const stay = lastStay(one);
   // This event's own: the case has just taken it in.
   const id = one.lastEvent;
-  const lost = wasLostIn(one, visit) ? undefined : threadLostFrom(state.visits, visit, event);
+  const lost = visit.lost ? undefined : threadLostFrom(state.visits, visit, event);
   const nothing = cameToNothing(event);
   const reopened = event.type === 'case.reopened';
   if (stay !== undefined && (lost !== undefined || nothing || reopened)) {
@@ -63,6 +58,7 @@ export function noteFindings(
     if (lost !== undefined) find(one, [event.at, one.stays.length - 1, LOST_HANDOVER, [lost.lastEvent, id]]);
     if (reopened) one.reopened.push(event.at);
   }
+  if (lost !== undefined) visit.lost = true;
   if (visit.about === '') visit.about = event.topic ?? (lost === undefined ? '' : lost.about);
   visit.lastEvent = id;
 }

@@ -130,6 +130,8 @@ export interface VisitState {
   solvedAt: number;
   /** 1: the customer spoke with somebody, or wrote */
   contact: 0 | 1;
+  /** a thread from another channel was lost on the way here: each visit loses one at most */
+  lost: boolean;
 }
 
 /** A promise made to the customer. */
@@ -337,6 +339,7 @@ const VISIT = packing<VisitState>()([
   'trace',
   'solvedAt',
   'contact',
+  'lost',
 ]);
 const PROMISE = packing<PromiseRecord>()([
   'key',

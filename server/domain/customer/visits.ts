@@ -58,6 +58,7 @@ export function visitOf(applying: Applying, one: CaseState, match: Match): Visit
     trace: [],
     solvedAt: 0,
     contact: 0,
+    lost: false,
   };
   applying.touched.begin(visitKey(visit), () => rowOfVisit(applying, visit, match.blueprint));
   state.visits.push(visit);

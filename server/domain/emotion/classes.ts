@@ -57,7 +57,7 @@ export function strongestClass(weights: ClassWeights): Emotion {
 }
 
 /**
- * The emotion to name for a score's valence: about -.47 and less is frustrated, up to -.2 disappointed, up to .1 neutral, up to .82 satisfied,
+ * The emotion to name for a score's valence: about -.47 and less is frustrated, up to -.2 disappointed, up to .17 neutral, up to .83 satisfied,
  * above delighted.
  */
 export function labelOfValence(valence: number): Emotion {

@@ -106,7 +106,7 @@ function delays(
 export interface PromisePlace {
   readonly blueprint: Blueprint;
   readonly factors: readonly Factor[];
-  /** of its case; empty where the journey has none. The last dimension of its cell, then */
+  /** of its case; empty where the journey has none */
   readonly variant: string;
 }
 
@@ -115,13 +115,9 @@ export function promiseRow(promise: PromiseRecord, where: PromisePlace): Row {
   const stage = stageAt(where.blueprint, promise.stage).id;
   const factors = factorsDuring(promise, where.factors);
   const charge = chargeOf(promise.controller, factors);
-  const { owner, segment, kind, touchpoint } = promise;
-  const { cells } = where.blueprint;
+  const { owner, segment, kind, touchpoint, channel } = promise;
   const { variant } = where;
-  const cell =
-    variant === ''
-      ? cells.of('P', stage, owner, segment, kind, touchpoint, charge)
-      : cells.of('P', stage, owner, segment, kind, touchpoint, charge, variant);
+  const cell = where.blueprint.cells.of('P', stage, owner, segment, kind, touchpoint, charge, variant, channel);
   const anchor = hourAnchor(promise.madeAt);
   const bookings: Booking[] = [];
   const bookMinute = (measure: number, minute: number, delta = 1): void => void bookings.push([cell, measure, anchor, minute, delta]);

@@ -74,16 +74,22 @@ export function visitColumn(dimensions: readonly string[], by: Column, blueprint
   return by === 'owner' && dimensions[CHARGE] !== 'owner' ? OUTSIDE : ownColumn(dimensions[DIMENSION[by]] ?? '');
 }
 
-/** What a promise's cell is in the columns of the heatmap; its dimensions are stage, owner, segment, kind, touchpoint, charge. */
+/** What a promise's cell is in the columns of the heatmap; its dimensions are stage, owner, segment, kind, touchpoint, charge, variant, channel. */
 export function promiseColumn(
-  promise: { readonly owner: string; readonly segment: string; readonly touchpoint: string; readonly charge: string },
+  promise: {
+    readonly owner: string;
+    readonly segment: string;
+    readonly touchpoint: string;
+    readonly charge: string;
+    readonly channel: string;
+  },
   by: Column,
   blueprint: Blueprint,
 ): string {
   if (by === 'owner') return promise.charge === 'owner' ? ownColumn(promise.owner) : OUTSIDE;
   if (by === 'segment') return ownColumn(promise.segment);
-  const at = blueprint.touchpoints.find((t) => t.id === promise.touchpoint);
-  return (by === 'clue' ? at?.clue : at?.channel) ?? '';
+  if (by === 'channel') return promise.channel;
+  return blueprint.touchpoints.find((t) => t.id === promise.touchpoint)?.clue ?? '';
 }
 
 /** Grids of the window and of the same window in earlier weeks. */
@@ -117,8 +123,8 @@ export function gridOf(sums: CellSums, by: Column, blueprint: Blueprint): Map<st
 function outcomesBySquare(input: HeatInput): Map<string, { kept: number; broken: number }> {
   const squares = new Map<string, { kept: number; broken: number }>();
   for (const [cell, measures] of input.outcomes ?? []) {
-    const [stage = '', owner = '', segment = '', , touchpoint = '', charge = ''] = parseCell(cell).dimensions;
-    const column = promiseColumn({ owner, segment, touchpoint, charge }, input.by, input.blueprint);
+    const [stage = '', owner = '', segment = '', , touchpoint = '', charge = '', , channel = ''] = parseCell(cell).dimensions;
+    const column = promiseColumn({ owner, segment, touchpoint, charge, channel }, input.by, input.blueprint);
     for (const key of [`${stage}|${column}`, `${stage}|${ALL}`]) {
       const known = squares.get(key) ?? { kept: 0, broken: 0 };
       known.kept += measures.get(PROMISE.kept) ?? 0;
@@ -332,7 +338,7 @@ function heatCell(input: HeatInput, grids: Grids, where: { readonly stage: Stage
 }
 
 /** Columns in an order that does not move while live: planned ones first, in the order of the contract or the file. */
-function columnsOf(blueprint: Blueprint, by: Column, grid: ReadonlyMap<string, Measures>): string[] {
+function columnsOf(blueprint: Blueprint, by: Column, { now, extras }: Grids): string[] {
   const planned =
     by === 'channel'
       ? [...new Set(blueprint.touchpoints.flatMap((t) => t.channels))]
@@ -341,7 +347,10 @@ function columnsOf(blueprint: Blueprint, by: Column, grid: ReadonlyMap<string, M
         : by === 'clue'
           ? CLUES.filter((clue) => blueprint.touchpoints.some((t) => t.clue === clue))
           : blueprint.file.segments.map(ownColumn);
-  const seen = new Set([...grid.keys()].map((key) => key.slice(key.indexOf('|') + 1)));
+  const columnOf = (square: string): string => square.slice(square.indexOf('|') + 1);
+  // What was promised at no touchpoint gives no kind of clue: it counts in its stage as a whole.
+  const promised = [...(extras.promises?.keys() ?? [])].map(columnOf).filter((column) => column !== '');
+  const seen = new Set([...[...now.keys()].map(columnOf), ...promised]);
   seen.delete(ALL);
   const extra = [...seen].filter((column) => !planned.includes(column)).sort();
   return [...planned, ...extra];
@@ -354,7 +363,7 @@ export function heatView(input: HeatInput): HeatView {
   const own = { now: grid(input.sums), weeks: input.weeks.map(grid) };
   const seen = input.seen === undefined ? own : { now: grid(input.seen.now), weeks: input.seen.weeks.map(grid) };
   const grids = { ...own, seen, extras: extrasOf(input) };
-  const columns = columnsOf(blueprint, input.by, grids.now);
+  const columns = columnsOf(blueprint, input.by, grids);
   const cells: Record<string, HeatCell> = {};
   for (const stage of blueprint.stages)
     for (const column of [...columns, ALL]) cells[`${stage.id}|${column}`] = heatCell(input, grids, { stage, column });

@@ -121,6 +121,17 @@ describe('a hand-over between channels', () => {
     expect(caseAt(4, steps).found.map((f) => [f.finding, f.at])).toEqual([['lost_handover', BASE + 3.1 * HOUR]]);
   });
 
+  it('is lost once in each of two contacts that go on at the same time', () => {
+    const steps = [
+      LOOK,
+      failed,
+      call(3, { topic: 'bill' }),
+      [3.1, 'message.in', { channel: 'chat', topic: 'late' }],
+      call(3.2, { signals: [{ kind: 'repeat_info' }] }),
+    ] as const;
+    expect(caseAt(4, steps).found.map((f) => f.at)).toEqual([BASE + 3.2 * HOUR, BASE + 3.1 * HOUR]);
+  });
+
   it('is not lost in the same channel, about another matter, or days later', () => {
     expect(caseAt(4, [LOOK, failed, [3, 'selfservice.failed', { channel: 'app', topic: 'late' }]]).found).toEqual([]);
     expect(caseAt(4, [LOOK, failed, call(3, { topic: 'bill' })]).found).toEqual([]);
