@@ -113,6 +113,8 @@ describe('somebody who leads customer experience', () => {
     const page = await open('/heat?j=test&w=24h&layer=promise');
     await live(page);
     await page.locator('[data-cell="look|all"]').click();
+    const square = await page.locator('[data-cell="look|all"]').innerText();
+    expect(square).toMatch(/2 of 3/);
     for (const [what, count] of [
       ['broken', 2],
       ['kept', 1],
