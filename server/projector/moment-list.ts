@@ -1,4 +1,5 @@
 import type { ListRow, MomentListRef } from '#lib/contract/index.ts';
+import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import { HOUR, MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
 import { judgedAt, landmarksOf } from '#server/domain/moment/landmark.ts';
 import type { Landmarks } from '#server/domain/moment/landmark.ts';
@@ -57,12 +58,12 @@ export async function gatherStories(reading: ListReading, wanted: OpenedIn, most
   const from = await boundedFrom(reading, wanted, most);
   const found = new Map<string, { readonly story: Omit<Story, 'visits'>; readonly visits: StoryVisit[] }>();
   for await (const member of scan<CaseMember>(reading, 'cases', { from, to: wanted.until })) {
-    const [customer, caseId, segment, , openedAt, steps, excluded, , , goal] = member;
+    const [customer, caseId, segment, channel, openedAt, steps, excluded, , , goal] = member;
     if (minuteOf(openedAt) > at) continue;
     const entered = steps[0] ?? openedAt;
     const inTime = goal !== 0 && minuteOf(goal) <= at && goal - entered <= blueprint.file.window;
     const story = {
-      ...{ customer, caseId, segment, opened: minuteOf(openedAt), arrivedAt: inTime ? minuteOf(goal) : null },
+      ...{ customer, caseId, segment, channel, opened: minuteOf(openedAt), arrivedAt: inTime ? minuteOf(goal) : null },
       decidedAt: minuteOf(inTime ? goal : entered + blueprint.file.window),
       excluded: excluded !== 0 && minuteOf(excluded) <= at,
     };
@@ -106,19 +107,33 @@ function visitOn(
   const here = hereOf(ref, story, of);
   if (here === undefined) return undefined;
   const { experience } = here;
-  const on = {
+  const on: Readonly<Partial<Record<MomentListRef['what'], boolean>>> = {
     here: true,
     bad: experience === 'bad',
     good: experience === 'good',
     notBad: experience !== 'bad',
     notGood: experience !== 'good',
   };
-  return on[ref.what] ? here.visit : undefined;
+  return on[ref.what] === true ? here.visit : undefined;
+}
+
+/** A case that is looked at: when it was opened, or came to the goal, and where it was last. */
+function caseRow(story: Story, ref: MomentListRef, { stages }: Blueprint): ListRow | null {
+  const { customer, caseId, segment, channel, opened, arrivedAt, visits } = story;
+  if (ref.what === 'arrived' && arrivedAt === null) return null;
+  const at = (ref.what === 'arrived' ? (arrivedAt ?? opened) : opened) * MINUTE;
+  const stage = stages[visits.at(-1)?.stage ?? -1]?.id ?? '';
+  return { customer, caseId, at, stage, channel, segment, friction: null, valence: null };
 }
 
 /** The cases behind a number of the moments. */
 export async function* momentRows(ref: MomentListRef, reading: ListReading): AsyncGenerator<ListRow> {
   const { blueprint } = reading;
+  if (ref.what === 'cases' || ref.what === 'arrived') {
+    const { stories } = await gatherStories(reading, { from: ref.from, until: ref.until });
+    yield* stories.flatMap((story) => caseRow(story, ref, blueprint) ?? []);
+    return;
+  }
   const touchpoint = blueprint.touchpoints.find(({ id }) => id === ref.touchpoint)?.index ?? -1;
   const { stories } = await gatherStories(reading, { from: ref.from, until: ref.until });
   const landmarks = ref.outcome === undefined ? null : landmarksOf(stories, blueprint, ref.outcome);

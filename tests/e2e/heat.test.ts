@@ -113,6 +113,8 @@ describe('somebody who leads customer experience', () => {
     const page = await open('/heat?j=test&w=24h&layer=promise');
     await live(page);
     await page.locator('[data-cell="look|all"]').click();
+    const square = await page.locator('[data-cell="look|all"]').innerText();
+    expect(square).toMatch(/2 of 3/);
     for (const [what, count] of [
       ['broken', 2],
       ['kept', 1],
@@ -250,6 +252,7 @@ describe.each(['light', 'dark'] as const)('accessibility (%s)', (colorScheme) =>
       await page.goto(product.address + path);
       await page.locator('h1').first().waitFor({ timeout: 15_000 });
       await page.waitForLoadState('networkidle').catch(() => undefined);
+      await page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
       const violations = await violationsOf(page);
       if (violations.length > 0) found[path] = violations;
     }

@@ -216,6 +216,26 @@ describe('many customers of one cause', () => {
   });
 });
 
+describe('many causes', () => {
+  it('lie in rows that scroll by themselves on a telephone, the others too: the page stays as wide as it is', async () => {
+    const causes = Array.from({ length: 9 }, (_, area) =>
+      Array.from({ length: 3 }, (_, i) => ({ area: `area-${area}`, customerId: `A${area}-${i}` })),
+    );
+    await app.take(
+      causes.flat().flatMap(({ area, customerId }) => [
+        { customer: { customerId }, area, type: 'page.viewed', occurredAt: app.now - 2 * HOUR },
+        { customer: { customerId }, area, type: 'contact.ended', channel: 'phone', topic: 'complaint', occurredAt: app.now - HOUR },
+      ]),
+    );
+    await ben.setViewportSize({ width: 390, height: 844 });
+    await ben.goto(`${app.address}/queue`);
+    await ben.locator('summary', { hasText: 'more cause' }).click();
+    await ben.locator('details [data-incident="3"]').first().waitFor();
+    expect(await ben.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await ben.setViewportSize({ width: 1280, height: 720 });
+  });
+});
+
 describe('a queue that is long', () => {
   const rows = () => ada.locator('li[data-item]');
 

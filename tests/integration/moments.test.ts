@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ListRef, MomentsView, SimilarCases, StoryView } from '#lib/contract/index.ts';
 import { OUTSIDE, parseList } from '#lib/contract/index.ts';
-import { cardList, matrixList, peakList, rankingList } from '../../src/routes/(console)/moments/moment-lists.ts';
+import { cardList, cohortList, matrixList, peakList, rankingList } from '../../src/routes/(console)/moments/moment-lists.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { gatherStories } from '#server/projector/moment-list.ts';
 import { connect } from '#server/redis/client.ts';
@@ -113,6 +113,8 @@ describe('the moments that matter', () => {
         const arrived = Math.round(moment.mean * moment.n);
         await check(`${side} ${moment.touchpoint} arrived`, arrived, rankingList(view, moment, { side, group: true, arrived: 'yes' }));
       }
+    await check('cohort', view.cohort.cases, cohortList(view, 'cases'));
+    await check('cohort at the goal', view.cohort.arrived, cohortList(view, 'arrived'));
     for (const one of view.matrix)
       for (const [what, n] of [
         ['here', one.n],

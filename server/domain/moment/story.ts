@@ -26,6 +26,8 @@ export interface Story {
   readonly customer: string;
   readonly caseId: string;
   readonly segment: string;
+  /** through which it was opened */
+  readonly channel: Channel;
   readonly opened: number;
   /** minute of its arrival at the goal within the journey's window; null: it did not arrive */
   readonly arrivedAt: number | null;

@@ -20,14 +20,14 @@ export type MomentParams = z.infer<typeof momentParams>;
 
 /**
  * The cases behind a number of the moments: that had a bad or a good experience at a touchpoint, or another; of these, those that came to the goal
- * or did not. `worst` and `best`: cases by their most remembered moment.
+ * or did not. `worst` and `best`: cases by their most remembered moment. `cases`: all that are looked at; `arrived`: those of them at the goal.
  */
 export const momentListSchema = z.strictObject({
   of: z.literal('moment'),
   journey: text,
   version: z.coerce.number().int().min(1).optional(),
   touchpoint: text.optional(),
-  what: z.enum(['here', 'bad', 'good', 'notBad', 'notGood', 'worst', 'best']),
+  what: z.enum(['here', 'bad', 'good', 'notBad', 'notGood', 'worst', 'best', 'cases', 'arrived']),
   outcome: z.enum(MOMENT_OUTCOMES).optional(),
   arrived: z.enum(['yes', 'no']).optional(),
   /** cases opened from here on */

@@ -16,7 +16,7 @@ const visit = (given: Partial<StoryVisit>): StoryVisit => ({
   ...given,
 });
 const story = (visits: readonly StoryVisit[], given: Partial<Story> = {}): Story => ({
-  ...{ customer: 'c', caseId: 'k', segment: 's', opened: 0, arrivedAt: null, decidedAt: 10_000, excluded: false },
+  ...{ customer: 'c', caseId: 'k', segment: 's', channel: 'web', opened: 0, arrivedAt: null, decidedAt: 10_000, excluded: false },
   ...given,
   visits,
 });

@@ -24,6 +24,11 @@ export function rankingList(
   });
 }
 
+/** The cases that are looked at, or those of them that reached the goal. */
+export function cohortList(view: MomentsView, what: 'cases' | 'arrived'): string {
+  return formatList({ ...base(view, 'cohort'), what });
+}
+
 /** The cases behind a dot of the matrix. */
 export function matrixList(view: MomentsView, touchpoint: string, what: 'here' | 'bad' | 'good'): string {
   return formatList({ ...base(view, 'recent'), touchpoint, what });

@@ -26,7 +26,16 @@ function visit(touchpoint: number, ...points: readonly (readonly [number, number
 }
 let cases = 0;
 const story = (visits: readonly StoryVisit[], arrivedAt: number | null, given: Partial<Story> = {}): Story => ({
-  ...{ customer: 'c', caseId: `case-${cases++}`, segment: 's', opened: 0, arrivedAt, decidedAt: arrivedAt ?? 2 * DAY, excluded: false },
+  ...{
+    customer: 'c',
+    caseId: `case-${cases++}`,
+    segment: 's',
+    channel: 'web',
+    opened: 0,
+    arrivedAt,
+    decidedAt: arrivedAt ?? 2 * DAY,
+    excluded: false,
+  },
   ...given,
   visits,
 });

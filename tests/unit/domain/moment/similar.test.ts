@@ -16,6 +16,7 @@ function story(visits: readonly StoryVisit[], arrivedAt: number | null, excluded
     customer: 'c',
     caseId: `case-${cases++}`,
     segment: 'basic',
+    channel: 'web',
     opened: 0,
     arrivedAt,
     decidedAt: arrivedAt ?? 10_000,
