@@ -56,7 +56,7 @@ import { readSample } from '#server/projector/sample.ts';
 import { connect } from '#server/redis/client.ts';
 import { STORE_FULL } from '#server/redis/faults.ts';
 import { infoField, requireKeeping, requireMaster, requireVersion } from '#server/redis/probe.ts';
-import { durabilityOf, openStore, settleRules } from '#server/redis/store.ts';
+import { durabilityOf, isSameStore, openStore, settleRules } from '#server/redis/store.ts';
 import { actorOf, nameGiven } from '#server/security/actor.ts';
 import { findRights } from '#server/security/find-rights.ts';
 import { sameOrigin } from '#server/security/origin.ts';
@@ -70,6 +70,11 @@ import type { WriteKeys } from '#server/security/write-keys.ts';
 /** Where the pages' own bundle finds the running product: it is a module graph of its own. */
 const SERVICES = Symbol.for('throughline.services');
 
+const STORE_EXCHANGED = new Fault(
+  'store_unavailable',
+  'The store is not the one that this process was started on: it was emptied or exchanged, and what was accepted before is not in it. Start again.',
+);
+
 export interface AppOptions {
   readonly config: Config;
   readonly address: RedisAddress;
@@ -80,6 +85,8 @@ export interface AppOptions {
   readonly projectorProgram?: string | undefined;
   /** whether the store is known to be away because it has no room */
   readonly isStoreFull?: (() => boolean) | undefined;
+  /** called where the store is no longer the one that was opened: what this process shows is not in it */
+  readonly onStoreExchanged?: ((fault: Fault) => void) | undefined;
 }
 
 /** The running product, without the HTTP server that carries it. */
@@ -188,7 +195,16 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     onAppend: (partitions) => projecting?.wake(partitions),
   });
   const loopDelay = new LoopDelay();
-  const pulse = new Pulse({ redis: follows, partitions: store.partitions, clock });
+  const pulse = new Pulse({
+    redis: follows,
+    partitions: store.partitions,
+    clock,
+    isSame: () => isSameStore(follows, store),
+    onExchanged() {
+      log.error(STORE_EXCHANGED.message);
+      options.onStoreExchanged?.(STORE_EXCHANGED);
+    },
+  });
   // Whoever is told to send again sends under the same names: what the store took in after all is a duplicate then.
   const taking = new Taking();
   const eventLog = taking.around(

@@ -126,6 +126,7 @@ async function serve({ config, log, closing, fail }: Start): Promise<void> {
     config,
     address: store.address,
     isStoreFull: () => store.isFull(),
+    onStoreExchanged: fail,
     clock: systemClock,
     log,
     version: versionOf(),

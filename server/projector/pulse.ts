@@ -18,6 +18,10 @@ export interface PulseOptions {
   readonly redis: Redis;
   readonly partitions: number;
   readonly clock: Clock;
+  /** whether the store is still the one that was opened */
+  readonly isSame: () => Promise<boolean>;
+  /** called once when it is not */
+  readonly onExchanged: () => void;
 }
 
 type Counts = Pick<
@@ -38,6 +42,7 @@ export class Pulse {
   #sources: ReadonlyMap<string, number> = new Map();
   /** when the look under way began, by the clock of the process */
   #askedAt: number | undefined;
+  #exchanged = false;
 
   constructor(options: PulseOptions) {
     this.#o = options;
@@ -51,7 +56,7 @@ export class Pulse {
 
   /** Whether the store answers what it is asked. */
   get answering(): boolean {
-    return this.#silentMs < HANGS_MS;
+    return this.#silentMs < HANGS_MS && !this.#exchanged;
   }
 
   /** Whether the store has answered just now: what was read from it before is still what it would say. */
@@ -142,6 +147,10 @@ export class Pulse {
     this.#askedAt = performance.now();
     try {
       await this.#read();
+      if (!this.#exchanged && !(await this.#o.isSame())) {
+        this.#exchanged = true;
+        this.#o.onExchanged();
+      }
     } finally {
       this.#askedAt = undefined;
     }

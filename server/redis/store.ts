@@ -42,6 +42,19 @@ export async function openStore(redis: Redis, wanted: { readonly partitions: num
   return { partitions: Number(found['partitions']), pepper: String(found['pepper']) };
 }
 
+/**
+ * Whether the store is still the one that was opened. One that was emptied gets its settings back: what it took in meanwhile was named by them, and
+ * would not be found by others.
+ */
+export async function isSameStore(redis: Redis, settings: StoreSettings): Promise<boolean> {
+  const key = keys.store();
+  if ((await redis.hGet(key, 'pepper')) === settings.pepper) return true;
+  await redis.hSetNX(key, 'pepper', settings.pepper);
+  await redis.hSetNX(key, 'partitions', String(settings.partitions));
+  await redis.hSetNX(key, 'format', FORMAT);
+  return false;
+}
+
 /** How durable an acknowledged event is, as found out from the server; never more than detected. */
 export async function durabilityOf(redis: Redis): Promise<'fsync-always' | 'fsync-everysec' | 'none' | 'unknown'> {
   try {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import { describe, expect, it } from 'vitest';
-import type { Beat, SystemStatus } from '#lib/contract/index.ts';
+import type { Beat, FindAnswer, SystemStatus } from '#lib/contract/index.ts';
 import { connect } from '#server/redis/client.ts';
 import { infoField } from '#server/redis/probe.ts';
 import { readMetrics } from '../support/metrics.ts';
@@ -113,6 +113,23 @@ describe('a store of the operator’s that is away for a while', () => {
     await sendUntilTaken(product, 'meanwhile');
     await expect.poll(() => projected(product), SOON).toBe(2);
     await expect.poll(async () => (await fetch(`${product.address}/readyz`)).status, SOON).toBe(200);
+  });
+
+  it('that comes back empty ends the product with a sentence, and what it took in meanwhile is found after the next start', async () => {
+    await using store = await startTestRedis();
+    await using product = await startProduct({ env: { REDIS_URL: store.url, PARTITIONS: '2', LOG_LEVEL: 'fatal' } });
+    await sendUntilTaken(product, 'before');
+    const redis = await connect(store);
+    await redis.flushAll();
+    await product.send([someone('meanwhile')]).catch(() => undefined);
+    await expect.poll(() => product.running(), SOON).toBe(false);
+    expect(product.output()).toContain('it was emptied or exchanged');
+    await product.start();
+    await sendUntilTaken(product, 'meanwhile');
+    const hits = async (q: string) => (await product.trpc<FindAnswer>('customers.find', { q })).hits.map(({ events }) => events);
+    await expect.poll(() => hits('C-meanwhile'), SOON).toEqual([1]);
+    expect(await hits('C-before')).toEqual([]);
+    redis.destroy();
   });
 
   it('does not keep the product from ending when it is told to', async () => {
