@@ -229,7 +229,7 @@ export function renewed(held: StoryPage, page: StoryPage): StoryPage {
 }
 
 /** What was shown with what has become of it: corrected, taken back, given a feeling. Nothing comes, goes or changes its place. */
-export function inPlace(held: StoryPage, next: StoryPage): StoryPage {
+function inPlace(held: StoryPage, next: StoryPage): StoryPage {
   const groups = new Map(next.groups.map((group) => [group.key, group]));
   const items = new Map(next.groups.flatMap((group) => group.items.map((item) => [item.id, item])));
   const now = (group: StoryGroup): StoryGroup => {
