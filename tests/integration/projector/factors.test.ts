@@ -137,7 +137,7 @@ describe('a factor outside our control', () => {
     expect(sumOf(dump, /^L\|test\|1\|\|/, 0)).toBe(8);
     expect(sumOf(dump, /^L\|test\|1\|\|/, 1)).toBe(4);
     expect(sumOf(dump, /^L\|test\|1\|storm\|/, 0)).toBe(4);
-    expect(sumOf(dump, /^P\|test\|1\|.*\|owner /, 0)).toBe(12);
-    expect(sumOf(dump, /^P\|test\|1\|.*\|factor /, 0)).toBe(12);
+    expect(sumOf(dump, /^P\|test\|1\|.*\|owner\|/, 0)).toBe(12);
+    expect(sumOf(dump, /^P\|test\|1\|.*\|factor\|/, 0)).toBe(12);
   });
 });
