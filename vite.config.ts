@@ -49,6 +49,8 @@ export default defineConfig(({ isSsrBuild }) => ({
           server: { deps: { external: [/\/build\//] } },
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          // A browser and a product keep two cores busy: two of each at once save little, and make what is painted in time a matter of luck.
+          fileParallelism: false,
         },
       },
     ],

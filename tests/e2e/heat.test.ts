@@ -16,10 +16,10 @@ let browser: Browser;
 let journeys: string;
 let product: Product;
 
-/** Ten quiet days, then a quarter of an hour in which the page for looking around fails most who come. */
+/** Three quiet weeks, so that a Saturday knows other weekends, then a quarter of an hour in which the page for looking around fails most who come. */
 function history(now: number): object[] {
   const events: object[] = [];
-  for (let at = now - 10 * DAY; at < now - 30 * MINUTE; at += HOUR) {
+  for (let at = now - 21 * DAY; at < now - 30 * MINUTE; at += HOUR) {
     const customer = { customerId: `quiet-${at}` };
     events.push({ id: `q${at}`, customer, type: 'page.viewed', occurredAt: at, segment: 'basic' });
     if (events.length % 7 === 0) events.push({ id: `e${at}`, customer, type: 'error.shown', channel: 'web', occurredAt: at + 1 });
