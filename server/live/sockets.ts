@@ -232,8 +232,11 @@ export class Sockets {
     if (room === undefined) return;
     void socket.leave(name);
     if (room.request.view === 'customer') this.#o.presence.leave(room.request.params.customer, socket.id);
-    if (--room.followers > 0) return;
-    this.#rooms.delete(name);
+    if (--room.followers === 0) this.#close(room);
+  }
+
+  #close(room: Room): void {
+    this.#rooms.delete(room.name);
     this.#cost = this.#rooms.size === 0 ? 0 : this.#cost - room.cost;
     if (room.request.view === 'customer') this.#openCustomers--;
   }
@@ -241,9 +244,8 @@ export class Sockets {
   /** What the room shows is no more, such as a funnel that was removed: nobody goes on looking at its last numbers as if they were live. */
   #end(room: Room): void {
     this.#io.to(room.name).emit('ended', room.name);
-    this.#io.socketsLeave(room.name);
-    this.#rooms.delete(room.name);
-    this.#cost = this.#rooms.size === 0 ? 0 : this.#cost - room.cost;
+    this.#io.to(room.name).socketsLeave(room.name);
+    this.#close(room);
   }
 
   #compute(request: Subscription): Json {
@@ -302,7 +304,7 @@ export class Sockets {
         this.#io.to(room.name).emit('patch', { room: room.name, epoch: this.#epoch, seq: room.seq, at: this.#o.clock(), ...patch });
       }
     } catch (error) {
-      if (error instanceof Fault) return this.#end(room);
+      if (error instanceof Fault && error.code === 'not_found') return this.#end(room);
       this.#o.log.error({ err: error, room: room.request.view }, 'a view could not be computed');
     }
     const change = COST_WEIGHT * (performance.now() - begun - room.cost);

@@ -34,10 +34,10 @@ export const NOW = { occupancy: 0, stuck: 1, inflow: 2, outflow: 3, bins: 100 } 
 /** `H`: anchored at the last activity of the visit; where the journey has variants, the last dimension is that of the case. Friction parts from 10 on (they sum to the friction), emotion classes (by confidence) from 30 on. */
 export const HEAT = { visits: 0, known: 2, confidence: 3, valence: 4, parts: 10, emotions: 30 } as const;
 /**
- * `P`: anchored at the hour in which the promise was made; the variant of the case stands where it stands in `H`, the channel behind it. `missed`: the first date given passed unmet; `warned`: of these, told before; `undated`: those
- * without a date, which are in no other measure. From 10 on what customers felt after a kept promise (unhappy, neutral, happy), from 13 on after a
- * broken one. Then log bins: how long was promised, how long it took, how much later or earlier than first promised it was met, how long before the
- * date the customer was told.
+ * `P`: anchored at the hour in which the promise was made; the variant of the case stands where it stands in `H`, the channel behind it. `missed`: the
+ * first date given passed unmet; `warned`: of these, told before; `undated`: those without a date, which are in no other measure. From 10 on what
+ * customers felt after a kept promise (unhappy, neutral, happy), from 13 on after a broken one. Then log bins: how long was promised, how long it took,
+ * how much later or earlier than first promised it was met, how long before the date the customer was told.
  */
 export const PROMISE = {
   made: 0,
