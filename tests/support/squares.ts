@@ -21,6 +21,7 @@ export function squareWith(fields: Partial<HeatCell>): HeatCell {
     expected: null,
     basis: null,
     demand: 1,
+    open: 1,
     p: null,
     hush: null,
     note: null,

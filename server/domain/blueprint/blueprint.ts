@@ -2,6 +2,7 @@ import { rulesOf } from '../friction/rules.ts';
 import type { FrictionRules } from '../friction/rules.ts';
 import type { Channel, Clue, Controller, JourneyFile, Names, Phase, StageSummary, TouchpointFile } from '#lib/contract/index.ts';
 import type { StoredEvent } from '../event/event.ts';
+import type { Calendar } from '../kernel/calendar.ts';
 import { CellKeys } from '../kernel/counters.ts';
 import { compileCalendars } from './calendars.ts';
 import type { OwnerCalendars } from './calendars.ts';
@@ -31,6 +32,8 @@ export interface Stage {
   /** where segment or channel of entry ask for another; most particular first */
   readonly standards: readonly SpecialStandard[];
   readonly expectedPerDay: number | null;
+  /** when cases come here; null: around the clock */
+  readonly hours: Calendar | null;
   /** ms without activity after which a case has left */
   readonly idleMs: number;
   /** stages a case may go to from here without it being a step back */
@@ -54,6 +57,8 @@ export interface Touchpoint {
   /** a case has it at most this often; null: as often as it likes */
   readonly most: number | null;
   readonly expectedPerDay: number | null;
+  /** when it is served; null: around the clock */
+  readonly hours: Calendar | null;
   readonly owner: string;
   readonly channel: Channel;
   readonly channels: readonly Channel[];
@@ -170,6 +175,7 @@ function compileStages(file: JourneyFile, calendars: OwnerCalendars): Stage[] {
         }))
         .sort((a, b) => particularity(b) - particularity(a)),
       expectedPerDay: s.expectedPerDay ?? null,
+      hours: s.hours === 'working' ? calendar : null,
       idleMs: s.idle ?? file.idle,
       next: new Set(s.next.map((id) => place.get(id) ?? -1)),
       after: s.after,
@@ -182,7 +188,7 @@ function particularity(one: { readonly segment: string | null; readonly channel:
   return (one.segment === null ? 0 : 2) + (one.channel === null ? 0 : 1);
 }
 
-function compileTouchpoints(file: JourneyFile, stages: readonly Stage[]): Touchpoint[] {
+function compileTouchpoints(file: JourneyFile, stages: readonly Stage[], calendars: OwnerCalendars): Touchpoint[] {
   const first = stages.findIndex((s) => !s.after);
   const place = new Map(stages.map((s) => [s.id, s.index]));
   return file.touchpoints.map((t, index): Touchpoint => {
@@ -198,6 +204,7 @@ function compileTouchpoints(file: JourneyFile, stages: readonly Stage[]): Touchp
       exclusive: t.exclusive ?? null,
       most: t.most ?? null,
       expectedPerDay: t.expectedPerDay ?? null,
+      hours: t.hours === 'working' ? calendars.of(t.owner) : null,
       owner: t.owner,
       channel: t.channel,
       channels: [t.channel, ...(t.channels ?? [])],
@@ -217,7 +224,7 @@ function compileTouchpoints(file: JourneyFile, stages: readonly Stage[]): Touchp
 export function compileJourney(file: JourneyFile, variant: string | null = null): Blueprint {
   const calendars = compileCalendars(file);
   const stages = compileStages(file, calendars);
-  const touchpoints = compileTouchpoints(file, stages);
+  const touchpoints = compileTouchpoints(file, stages, calendars);
   return {
     journey: file.journey,
     version: file.version,

@@ -77,13 +77,16 @@ function checkTimes(file: JourneyFile, report: Report): void {
       if (time === undefined) return;
       if (msOf(time) >= idle)
         report(path, 'is not shorter than the idle time: a case has left before it could be longer here than the standard');
-      if (typeof time !== 'object') return;
+      if (typeof time === 'object') checkWorking(path);
+    };
+    const checkWorking = (path: Path): void => {
       const missing =
         stage.owner === undefined
           ? 'is working time: name the owner of the stage, so that it is known whose'
           : noCalendar(file, stage.owner);
       if (missing !== undefined) report(path, missing);
     };
+    if (stage.hours === 'working') checkWorking(['stages', i, 'hours']);
     check(stage.standard, ['stages', i, 'standard']);
     stage.standards.forEach((one, k) => {
       check(one.time, ['stages', i, 'standards', k, 'time']);
@@ -108,6 +111,8 @@ function checkTouchpoints(file: JourneyFile, report: Report): void {
     if (t.stage !== undefined && !stages.has(t.stage)) report(['touchpoints', i, 'stage'], `there is no stage "${t.stage}"`);
     if (t.source !== undefined && !file.sources.some((s) => s.id === t.source))
       report(['touchpoints', i, 'source'], `there is no source "${t.source}"`);
+    const missing = t.hours === 'working' ? noCalendar(file, t.owner) : undefined;
+    if (missing !== undefined) report(['touchpoints', i, 'hours'], missing);
   });
 }
 

@@ -1,6 +1,6 @@
 import { DateTime, IANAZone } from 'luxon';
 import type { WorkingSpan } from '#lib/contract/index.ts';
-import { DAY } from './time.ts';
+import { DAY, MINUTE } from './time.ts';
 
 /** An owner's working time, made ready: spans by day of the week (Monday first), days off, and the zone they are meant in. */
 export interface CalendarRules {
@@ -62,6 +62,11 @@ export class Calendar {
     for (let day = this.#dayOf(from); day.from < to; day = this.#dayOf(day.to))
       for (const span of day.spans) sum += Math.max(0, Math.min(span.to, to) - Math.max(span.from, from));
     return sum;
+  }
+
+  /** Working time of an ordinary week, ms: one without holidays, in which no clock changes. */
+  get weekMs(): number {
+    return this.#week.flat().reduce((sum, span) => sum + (span.to - span.from) * MINUTE, 0);
   }
 
   /** The instant at which so much working time has passed since another. Infinity where the calendar has none in the year ahead. */

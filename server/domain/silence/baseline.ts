@@ -28,8 +28,8 @@ export function weeksBefore(minute: number, zone: string, weeks = BASELINE_WEEKS
   return Array.from({ length: weeks }, (_, i) => Math.floor(at.minus({ weeks: i + 1 }).toMillis() / MINUTE));
 }
 
-/** Median of whole counts: of an even number, the middle of the two in the middle. */
-function median(counts: readonly number[]): number {
+/** Median of amounts: of an even number, the middle of the two in the middle. */
+export function median(counts: readonly number[]): number {
   const sorted = [...counts].sort((a, b) => a - b);
   const half = Math.floor(sorted.length / 2);
   const upper = sorted[half] ?? 0;

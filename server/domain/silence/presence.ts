@@ -21,6 +21,8 @@ export interface PresenceInput {
   readonly planCount: number | null;
   /** what part of the usual number came into the stage before, at most 1: where fewer came, fewer are expected */
   readonly demand: number;
+  /** part of the usual working time that falls into the time looked at, at most 1; 0: the place is closed all the while; absent: as usual */
+  readonly open?: number;
   /** fewest seen for which a number can be shown */
   readonly few?: number;
 }
@@ -35,18 +37,13 @@ export interface PresenceVerdict extends Expectation {
 }
 
 /**
- * Minutes of a window for which the journey file can expect anything: nothing is expected of the time before the first case.
- * @param since minute of the first case; null: there was none yet
+ * Tells the seven pictures apart: a value, too few, zero, quiet, silent, source down, not planned. A dead source is never called silent, and neither is
+ * a place that is closed: nothing is planned there then, whatever came in earlier weeks.
  */
-export function plannedMinutes(window: number, at: number, since: number | null): number {
-  return since === null ? 0 : Math.max(0, Math.min(window, at - since));
-}
-
-/** Tells the seven pictures apart: a value, too few, zero, quiet, silent, source down, not planned. A dead source is never called silent. */
 export function presenceOf(input: PresenceInput): PresenceVerdict {
-  const { observed, planned, down, partlyDown = false, baseline, planCount, demand, heard = true, few = FEW } = input;
-  const expected = baseline === null ? planCount : baseline.expected * demand;
-  const basis = expected === null ? null : baseline === null ? 'blueprint' : 'weeks';
+  const { observed, planned, down, partlyDown = false, baseline, planCount, demand, open = 1, heard = true, few = FEW } = input;
+  const expected = open === 0 ? 0 : baseline === null ? planCount : baseline.expected * demand * open;
+  const basis = expected === null ? null : open === 0 || baseline === null ? 'blueprint' : 'weeks';
   const verdict = expected === null || !heard ? null : silenceOf({ expected, observed, phi: baseline?.phi ?? 1, heartbeat: !down });
   const testable = verdict !== null && (verdict.state === 'silent' || verdict.state === 'quiet' || verdict.state === 'normal');
   const hush = verdict?.state === 'silent' || verdict?.state === 'quiet' ? verdict.state : null;
@@ -54,10 +51,12 @@ export function presenceOf(input: PresenceInput): PresenceVerdict {
     expected,
     basis,
     demand: basis === 'weeks' ? demand : 1,
+    open,
     p: testable ? verdict.p : null,
     gap: testable ? verdict.gap : null,
     hush,
   } as const;
+  if (open === 0 && observed === 0) return { ...shown, presence: 'not_planned' };
   if (partlyDown && !down && hush !== null) {
     const { presence } = presenceOf({ ...input, down: true });
     return { ...shown, p: null, gap: null, hush: null, presence };

@@ -20,11 +20,14 @@ import type { Blueprint, Stage, Touchpoint } from '../blueprint/blueprint.ts';
 import type { CellSums, Measures } from '../kernel/sums.ts';
 import { stageSummary } from '../blueprint/blueprint.ts';
 import { baselineOf, demandOf } from '../silence/baseline.ts';
-import { plannedMinutes, presenceOf } from '../silence/presence.ts';
+import { openIn } from '../silence/hours.ts';
+import type { OpenOf } from '../silence/hours.ts';
+import { presenceOf } from '../silence/presence.ts';
 import type { PresenceVerdict } from '../silence/presence.ts';
 import { cellOf } from '../friction/friction.ts';
+import type { Calendar } from '../kernel/calendar.ts';
 import { HEAT, PROMISE, parseCell } from '../kernel/counters.ts';
-import { DAY_MINUTES, minuteOf } from '../kernel/time.ts';
+import { minuteOf } from '../kernel/time.ts';
 
 /** Position of a dimension in the cells of the heatmap: stage, channel, segment, owner, charge, touchpoint. */
 const DIMENSION: Readonly<Record<Exclude<Column, 'clue'>, number>> = { channel: 1, segment: 2, owner: 3 };
@@ -99,6 +102,7 @@ interface Grids {
   readonly weeks: readonly Map<string, Measures>[];
   /** by which silence is told */
   readonly seen: { readonly now: ReadonlyMap<string, Measures>; readonly weeks: readonly ReadonlyMap<string, Measures>[] };
+  readonly openOf: OpenOf;
 }
 
 type Absence = PresenceVerdict & { readonly lastSeen: number | null };
@@ -226,12 +230,14 @@ function emotionOf(measures: Measures | undefined): HeatCell['emotion'] {
 interface Planned {
   readonly any: boolean;
   readonly sources: readonly string[];
+  /** when it is served: the hours of each touchpoint here, of a stage as a whole its own */
+  readonly hours: readonly (Calendar | null)[];
   /** of these, those of the touchpoints placed in the stage, which bring most of what comes; where there is none, all */
   readonly main: readonly string[];
 }
 
 function planned(blueprint: Blueprint, stage: Stage, at: { readonly by: Column; readonly column: string }): Planned {
-  if (at.column === OUTSIDE) return { any: true, sources: [], main: [] };
+  if (at.column === OUTSIDE) return { any: true, sources: [], main: [], hours: [] };
   const isWhole = at.by === 'segment' || at.column === ALL;
   const isHere = (t: Touchpoint): boolean =>
     isWhole ||
@@ -240,7 +246,8 @@ function planned(blueprint: Blueprint, stage: Stage, at: { readonly by: Column; 
   const sourcesOf = (touchpoints: readonly Touchpoint[]): readonly string[] => touchpoints.map((t) => t.source ?? '');
   const placed = here.filter((t) => t.stage !== null);
   const main = sourcesOf(placed.length > 0 ? placed : here);
-  return { any: isWhole || here.length > 0, sources: isWhole ? main : sourcesOf(here), main };
+  const hours = isWhole ? [stage.hours] : here.map((t) => t.hours);
+  return { any: isWhole || here.length > 0, sources: isWhole ? main : sourcesOf(here), main, hours };
 }
 
 /** The name under which notes on a square are kept. */
@@ -249,14 +256,12 @@ function cellPlace(by: Column, stage: string, column: string): string {
 }
 
 /** What the journey file expects in a square over a window: by channel, the touchpoints placed there; of a stage as a whole, its cases. */
-function planCount(input: HeatInput, where: { readonly stage: Stage; readonly column: string }): number | null {
-  const { since = -Infinity } = input;
-  const days = plannedMinutes(minutesOf(input), minuteOf(input.position.at), since) / DAY_MINUTES;
+function planCount(input: HeatInput, openOf: OpenOf, where: { readonly stage: Stage; readonly column: string }): number | null {
   const { stage, column } = where;
-  if (column === ALL) return stage.expectedPerDay === null ? null : stage.expectedPerDay * days;
+  if (column === ALL) return stage.expectedPerDay === null ? null : stage.expectedPerDay * openOf(stage.hours).days;
   if (input.by !== 'channel') return null;
   const here = input.blueprint.touchpoints.filter((t) => t.stage === stage.index && t.channel === column && t.expectedPerDay !== null);
-  return here.length === 0 ? null : days * here.reduce((sum, t) => sum + (t.expectedPerDay ?? 0), 0);
+  return here.length === 0 ? null : here.reduce((sum, t) => sum + (t.expectedPerDay ?? 0) * openOf(t.hours).days, 0);
 }
 
 const visitsIn = (grid: ReadonlyMap<string, Measures>, key: string): number => grid.get(key)?.get(HEAT.visits) ?? 0;
@@ -280,8 +285,9 @@ function presenceIn(input: HeatInput, grids: Grids, where: { readonly stage: Sta
     partlyDown: down.length > 0,
     heard: speaking.length === 0 || speaking.some((s) => s?.state !== 'never'),
     baseline: baselineOf(weeks.map((week) => visitsIn(week, key))),
-    planCount: planCount(input, where),
+    planCount: planCount(input, grids.openOf, where),
     demand: before === undefined ? 1 : demandOf(visitsIn(now, `${before.id}|${ALL}`), usual === null ? null : usual.expected),
+    open: plan.hours.length === 0 ? 1 : Math.max(...plan.hours.map((hours) => grids.openOf(hours).share)),
   });
   const seen = down.length > 0 ? Math.max(...down.map((s) => s?.lastAt ?? 0)) : null;
   const presence = pictureOf(verdict.presence, visitsIn(grids.now, key));
@@ -329,6 +335,7 @@ function heatCell(input: HeatInput, grids: Grids, where: { readonly stage: Stage
     expected: absence.expected,
     basis: absence.basis,
     demand: absence.demand,
+    open: absence.open,
     p: absence.p,
     hush: absence.hush,
     note: input.notes.get(cellPlace(input.by, stage.id, column)) ?? null,
@@ -362,7 +369,10 @@ export function heatView(input: HeatInput): HeatView {
   const grid = (sums: CellSums): Map<string, Measures> => gridOf(sums, input.by, blueprint);
   const own = { now: grid(input.sums), weeks: input.weeks.map(grid) };
   const seen = input.seen === undefined ? own : { now: grid(input.seen.now), weeks: input.seen.weeks.map(grid) };
-  const grids = { ...own, seen, extras: extrasOf(input) };
+  const { since = -Infinity } = input;
+  const at = minuteOf(input.position.at);
+  const openOf = openIn({ at, minutes: minutesOf(input), since, zone: blueprint.file.zone, weeks: seen.weeks.length });
+  const grids = { ...own, seen, extras: extrasOf(input), openOf };
   const columns = columnsOf(blueprint, input.by, grids);
   const cells: Record<string, HeatCell> = {};
   for (const stage of blueprint.stages)

@@ -3,9 +3,10 @@ import type { BarrierNote, Position, SilenceView, SourceHealth, TouchpointPresen
 import type { Blueprint, Touchpoint } from '../blueprint/blueprint.ts';
 import type { CellSums } from '../kernel/sums.ts';
 import { EVENT, parseCell } from '../kernel/counters.ts';
-import { DAY_MINUTES, minuteOf } from '../kernel/time.ts';
+import { minuteOf } from '../kernel/time.ts';
 import { baselineOf, demandOf } from '../silence/baseline.ts';
-import { loudnessOf, plannedMinutes } from '../silence/presence.ts';
+import { openIn } from '../silence/hours.ts';
+import { loudnessOf } from '../silence/presence.ts';
 
 /** What the map of absences is made of. */
 export interface SilenceInput {
@@ -51,7 +52,13 @@ export function silenceView(input: SilenceInput): SilenceView {
   const now = eventsBy(input.sums);
   const ever = eventsBy(input.ever);
   const weeks = input.weeks.map(eventsBy);
-  const days = plannedMinutes(WINDOWS[window].minutes, minuteOf(input.position.at), input.since) / DAY_MINUTES;
+  const openOf = openIn({
+    at: minuteOf(input.position.at),
+    minutes: WINDOWS[window].minutes,
+    since: input.since,
+    zone: blueprint.file.zone,
+    weeks: weeks.length,
+  });
   const touchpoints = blueprint.touchpoints.map((touchpoint): TouchpointPresence => {
     const { id, stage, owner, channel, expectedPerDay } = touchpoint;
     const source = input.sources.find((s) => s.source === touchpoint.source);
@@ -59,7 +66,8 @@ export function silenceView(input: SilenceInput): SilenceView {
     const observed = now.get(id) ?? 0;
     // What came ever is read now and then: what came just now may not be among it.
     const never = observed === 0 && (ever.get(id) ?? 0) === 0;
-    const planCount = expectedPerDay === null ? null : expectedPerDay * days;
+    const open = openOf(touchpoint.hours);
+    const planCount = expectedPerDay === null ? null : expectedPerDay * open.days;
     const verdict = loudnessOf({
       observed,
       planned: true,
@@ -69,6 +77,7 @@ export function silenceView(input: SilenceInput): SilenceView {
       baseline: never && planCount !== null ? null : baselineOf(weeks.map((week) => week.get(id) ?? 0)),
       planCount,
       demand: demandOf(entriesBefore(blueprint, touchpoint, now), usual === null ? null : usual.expected),
+      open: open.share,
     });
     return {
       touchpoint: id,
@@ -81,6 +90,7 @@ export function silenceView(input: SilenceInput): SilenceView {
       expected: verdict.expected,
       basis: verdict.basis,
       demand: verdict.demand,
+      open: verdict.open,
       p: never ? null : verdict.p,
       gap: never ? null : verdict.gap,
       never,

@@ -15,9 +15,11 @@ export const PRESENCE_ICONS = {
 
 const about = (events: number): string => (events < 10 ? decimal(events, 1) : count(events));
 
-/** What is expected, and going by what. Where fewer than usual came into the stage before, that is part of the reason. */
-function basisWords({ basis, demand }: Expectation, expected: number): string {
+/** What is expected, and going by what. Where fewer than usual came into the stage before, or fewer hours are worked, that is part of the reason. */
+function basisWords({ basis, demand, open }: Expectation, expected: number): string {
+  if (open === 0) return m.closed();
   if (basis !== 'weeks') return m.expectedByFile({ expected: about(expected) });
+  if (open < 1) return m.expectedOfHours({ expected: about(expected) });
   if (demand === 1) return m.expectedByWeeks({ expected: about(expected) });
   return m.expectedOfFewer({ expected: about(expected), usual: about(expected / demand), share: percent(demand, 1) });
 }

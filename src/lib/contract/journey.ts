@@ -22,6 +22,9 @@ const matchSchema = z.strictObject({
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
 
+/** When a place is served: around the clock, or in the working time of whoever answers for it. */
+const hours = z.enum(['always', 'working']);
+
 /** A standard time: time by the clock on the wall, or working time on the calendar of the stage's owner. */
 export const standardTime = z.union([duration, z.strictObject({ working: duration })], {
   error: 'is not a standard time such as 6h, 3d or {working: 8h}',
@@ -48,7 +51,10 @@ export const touchpointSchema = z.strictObject({
   required: z.boolean().default(false).describe('every case that goes past the stage has to have it'),
   exclusive: id.optional().describe('of all touchpoints with this name of a choice, a case takes one'),
   most: z.int().min(1).max(1000).optional().describe('a case has it at most this often'),
-  expectedPerDay: z.number().positive().optional().describe('expected events per day'),
+  expectedPerDay: z.number().positive().optional().describe('expected events per day, as the mean of a week'),
+  hours: hours
+    .optional()
+    .describe('`working`: served in the working time of its owner only; all of its volume is expected then. Absent: around the clock'),
   wait: duration.optional().describe('standard waiting time'),
   entry: z.boolean().default(false).describe('a case may begin here (placed touchpoints of the first stage always may)'),
   closes: z.boolean().default(false).describe('ends the case'),
@@ -68,7 +74,8 @@ export const stageSchema = z.strictObject({
   standards: standardsSchema.describe(
     'standard times where segment or channel of entry ask for another; the one that names more wins, then the first',
   ),
-  expectedPerDay: z.number().positive().optional().describe('cases expected to come here per day'),
+  expectedPerDay: z.number().positive().optional().describe('cases expected to come here per day, as the mean of a week'),
+  hours: hours.optional().describe('`working`: cases come here in the working time of the owner only. Absent: around the clock'),
   idle: duration.optional().describe('a case without any activity for this long has left'),
   next: z.array(id).default([]).describe('stages that may follow besides the next in order'),
   after: z.boolean().default(false).describe('comes after the goal: shown, but not a step of the funnel'),

@@ -17,6 +17,8 @@ export interface Expectation {
   readonly basis: 'weeks' | 'blueprint' | null;
   /** what part of what earlier weeks tell is expected, as so many fewer came into the stage before, 0.25 to 1 */
   readonly demand: number;
+  /** part of the usual working time that falls into the window, where the place is served in working time only, 0 to 1; 0: it is closed all the while */
+  readonly open: number;
   /** chance of seeing so few if all were as usual, 0..1; null: nothing to test */
   readonly p: number | null;
 }

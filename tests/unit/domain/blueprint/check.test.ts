@@ -185,6 +185,19 @@ describe('publishing a journey', () => {
       '14 stages.1.standard is working time, and Sales has no calendar',
     ],
     [
+      'a touchpoint served in the working time of somebody without a calendar',
+      'owner: Sales, channel: web,',
+      'owner: Sales, channel: web, hours: working,',
+      '16 touchpoints.0.hours is working time, and Sales has no calendar',
+    ],
+    [
+      'a stage served in working time of which nobody knows whose',
+      'internal: Order}, standard',
+      'internal: Order}, hours: working, standard',
+      '13 stages.0.hours is working time: name the owner of the stage, so that it is known whose',
+    ],
+    ['hours that are none', 'channel: store,', 'channel: store, hours: noon,', '18 touchpoints.2.hours'],
+    [
       'a promise in working days of somebody without a calendar',
       'wording: Soon, owner: Logistics',
       'wording: Soon, owner: Sales',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PRESENCES } from '#lib/contract/index.ts';
 import { baselineOf, demandOf, weeksBefore } from '#server/domain/silence/baseline.ts';
-import { loudnessOf, plannedMinutes, presenceOf } from '#server/domain/silence/presence.ts';
+import { loudnessOf, presenceOf } from '#server/domain/silence/presence.ts';
 import { PRESENCE_ICONS, expectedWords } from '#lib/components/presence-words.ts';
 import { presence as presenceName } from '#messages/words.ts';
 
@@ -63,12 +63,24 @@ describe('the seven pictures', () => {
     expect(presenceOf({ ...usual, observed: 0, planCount: 10, baseline: steady(0) })).toMatchObject({ presence: 'zero', basis: 'weeks' });
   });
 
-  it('expect nothing by the journey file of the time before the first case', () => {
-    expect(plannedMinutes(1440, 10_000, null)).toBe(0);
-    expect(plannedMinutes(1440, 10_000, 9_900)).toBe(100);
-    expect(plannedMinutes(1440, 10_000, 100)).toBe(1440);
-    // A past instant, before anything was heard of.
-    expect(plannedMinutes(1440, 10_000, 20_000)).toBe(0);
+  it.each([
+    ['not_planned', { observed: 0, planCount: 40 }],
+    ['not_planned', { observed: 0, baseline: steady(40) }],
+    ['not_planned', { observed: 0, baseline: steady(40), down: true }],
+    ['few', { observed: 2, baseline: steady(40) }],
+    ['value', { observed: 12, baseline: steady(40) }],
+  ] as const)('never call a place silent that is closed: %s', (presence, input) => {
+    const closed = { ...usual, ...input, open: 0 };
+    expect(presenceOf(closed)).toMatchObject({ presence, hush: null, expected: 0, open: 0 });
+    expect(loudnessOf(closed).presence).toBe(presence);
+    expect(expectedWords(presenceOf(closed))).toBe('closed at this time: nobody works here then, by the journey file');
+  });
+
+  it('expect less than in earlier weeks where fewer hours are worked', () => {
+    const half = presenceOf({ ...usual, observed: 9, baseline: steady(20), open: 0.5 });
+    expect(half).toMatchObject({ presence: 'value', expected: 10, hush: null });
+    expect(expectedWords(half)).toBe('about 10 expected: less than at the same time in earlier weeks, as fewer hours are worked');
+    expect(presenceOf({ ...usual, observed: 9, baseline: steady(20) }).hush).toBe('silent');
   });
 
   it('expect less where fewer came into the stage before', () => {
