@@ -40,6 +40,7 @@ import { SOCKET_PATH, Sockets } from '#server/live/sockets.ts';
 import { FeedMeter, readFeeds, samplePlace } from '#server/log/feeds.ts';
 import { openInbox } from '#server/log/inbox-stream.ts';
 import { Fault } from '#lib/contract/fault.ts';
+import type { FaultCode } from '#lib/contract/fault.ts';
 import { openQuarantine } from '#server/log/quarantine.ts';
 import { createLabels } from '#server/desk/labels.ts';
 import { createLog } from '#server/log/redis-log.ts';
@@ -185,6 +186,8 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     onChange: () => sockets?.changed(),
   });
   let projecting: Projecting | undefined;
+  /** the store had no room for the last step of the projector */
+  let hasNoRoom = false;
   const meter = new FeedMeter({ redis: reads, clock });
   await meter.start();
   const plainLog = createLog({
@@ -232,10 +235,14 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
 
   async function project(): Promise<Projecting> {
     const onCommit = ({ tookMs }: Commit): void => {
+      hasNoRoom = false;
       metrics.committed(tookMs);
       feed.wake();
     };
-    const onFailure = (): void => metrics.failed();
+    const onFailure = (code?: FaultCode): void => {
+      metrics.failed();
+      if (code === STORE_FULL.code) hasNoRoom = true;
+    };
     if (options.projectorProgram !== undefined) {
       const { dataDir, identityFile, logLevel, emotionUrl, emotionModel, emotionLanguages, emotionLimitMs } = config;
       const reading = { emotionUrl, emotionModel, emotionLanguages, emotionLimitMs };
@@ -261,6 +268,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     return projection;
   }
 
+  const isFull = (): boolean => hasNoRoom || options.isStoreFull?.() === true;
   const answers = (): boolean => redis.isReady && pulse.answering;
   const isReady = (): boolean => answers() && taking.takes && feed.healthy && pulse.projecting;
 
@@ -506,7 +514,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
         clock,
         log,
         changes: () => feed.sums.changes + earlierReadings + publications,
-        beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: answers() && pulse.vouching && feed.healthy }),
+        beat: () => ({ at: clock(), lagMs: pulse.lagMs, ready: answers() && pulse.vouching && feed.healthy, full: isFull() }),
         allow: (request) => who(request) !== undefined && sameOrigin(request),
         nameOf: (request, given) => (given === undefined ? (who(request)?.name ?? '') : nameGiven(given)),
       });

@@ -1,3 +1,4 @@
+import type { FaultCode } from '#lib/contract/fault.ts';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { FromProjector, ProjectorWork, ToProjector } from './projector-worker.ts';
@@ -15,7 +16,7 @@ const MOST_THREADS = 4;
 /** Who is told what the threads do. */
 export interface ThreadListener {
   readonly onCommit: (commit: Commit) => void;
-  readonly onFailure: () => void;
+  readonly onFailure: (code?: FaultCode) => void;
   /** the connection of a thread to the store came back */
   readonly onReconnect: () => void;
   readonly log: Log;
@@ -52,7 +53,7 @@ export function projectInThreads(
     const worker = new Worker(program, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     const ended = new Promise<void>((resolve) => worker.on('exit', () => resolve()));
     worker.on('message', (message: FromProjector) => {
-      if ('failed' in message) told.onFailure();
+      if ('failed' in message) told.onFailure(message.failed ?? undefined);
       if ('reconnected' in message) told.onReconnect();
       if (!('committed' in message)) return;
       told.onCommit(message.committed);

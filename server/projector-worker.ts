@@ -1,3 +1,4 @@
+import type { FaultCode } from '#lib/contract/fault.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Log, LogLevel } from './platform/log.ts';
@@ -31,7 +32,7 @@ export interface ProjectorWork {
 /** What it is told, and tells: what was committed, that a step failed, that its connection to the store came back. */
 export type ToProjector = { readonly wake: readonly number[] } | { readonly stop: true };
 export type FromProjector =
-  { readonly committed: Commit } | { readonly failed: true } | { readonly reconnected: true } | { readonly stopped: true };
+  { readonly committed: Commit } | { readonly failed: FaultCode | null } | { readonly reconnected: true } | { readonly stopped: true };
 
 /** A store that goes away while a thread begins is asked again this often. */
 const AGAIN_MS = 100;
@@ -76,7 +77,7 @@ if (port !== null) {
     log,
     clock: systemClock,
     onCommit: (commit) => tell({ committed: commit }),
-    onFailure: () => tell({ failed: true }),
+    onFailure: (code) => tell({ failed: code ?? null }),
   });
   projection.start();
   port.off('message', early);

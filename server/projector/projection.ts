@@ -1,3 +1,4 @@
+import type { FaultCode } from '#lib/contract/fault.ts';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '#server/platform/log.ts';
@@ -49,8 +50,8 @@ export interface ProjectionOptions {
   readonly clock: Clock;
   /** told after every commit: something may be new for those who follow the changes, and for the partitions that were sent messages */
   readonly onCommit?: (commit: Commit) => void;
-  /** told of every step that failed, and once of a store that is away; it is begun again */
-  readonly onFailure?: () => void;
+  /** told of every step that failed, and once of a store that is away; it is begun again. With the code of the fault where it is a known one */
+  readonly onFailure?: (code?: FaultCode) => void;
 }
 
 /** Runs a projector per partition until stopped. One process projects a partition at a time; the fence makes it right even when two try. */
@@ -125,9 +126,10 @@ export class Projection {
         else if (done < PLENTY) await this.#wait(GATHER_MS - (performance.now() - begun));
       } catch (error) {
         projector.reset();
-        const isAway = knownFault(error)?.code === 'store_unavailable';
+        const code = knownFault(error)?.code;
+        const isAway = code === 'store_unavailable';
         if (!isAway || failures === 0) {
-          this.#o.onFailure?.();
+          this.#o.onFailure?.(code);
           log.error({ partition, err: error }, 'projection failed; it begins again from the store');
         }
         await this.#wait(isAway ? AWAY_MS : Math.min(WORST_BACKOFF_MS, 100 * 2 ** failures));

@@ -1,6 +1,10 @@
+import { io } from 'socket.io-client';
 import { expect, it } from 'vitest';
+import type { Beat, SystemStatus } from '#lib/contract/index.ts';
 import { infoField } from '#server/redis/probe.ts';
 import { APP_KEY, startTestApp } from '../support/app.ts';
+
+const SOON = { timeout: 30_000, interval: 50 };
 
 it('a store that is away because its disk is full is told from one that cannot be reached, by the door and by /readyz', async () => {
   let isFull = false;
@@ -39,3 +43,21 @@ it.each([
     expect(await isReady()).toBe(200);
   },
 );
+
+it('pages are told that the store has no room for what was accepted, and count it as soon as there is some', async () => {
+  await using app = await startTestApp({ now: Date.UTC(2026, 9, 15, 12) });
+  const page = io(app.address, { transports: ['websocket'], forceNew: true });
+  try {
+    let last: Beat | undefined;
+    page.on('beat', (beat: Beat) => void (last = beat));
+    const events = Array.from({ length: 1000 }, (_, i) => ({ id: `e${i}`, type: 'page.viewed', customer: { customerId: `C-${i}` } }));
+    expect(await app.post(events)).toMatchObject({ status: 200, accepted: 1000 });
+    await app.app.redis.sendCommand(['CONFIG', 'SET', 'maxmemory', '1']);
+    await expect.poll(() => last?.full, SOON).toBe(true);
+    await app.app.redis.sendCommand(['CONFIG', 'SET', 'maxmemory', '0']);
+    await expect.poll(() => last?.full, SOON).toBe(false);
+    await expect.poll(async () => (await app.call<SystemStatus>('system.status')).projected, SOON).toBe(1000);
+  } finally {
+    page.disconnect();
+  }
+});

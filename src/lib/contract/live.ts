@@ -78,6 +78,8 @@ export interface Beat {
   readonly at: number;
   readonly lagMs: number;
   readonly ready: boolean;
+  /** the store has no room left: nothing is counted until somebody makes some */
+  readonly full: boolean;
 }
 
 /** An open customer has changed: fetch again, masked and audited, by the API. */

@@ -44,7 +44,7 @@ const DETAIL: Readonly<Record<Liveness, (pulse: Pulse) => string>> = {
   connecting: () => '',
   live: (pulse) => joined([asOf(pulse), m.lag({ time: lag(pulse.lagMs) })]),
   reconnecting: (pulse) => dataFrom(pulse),
-  stale: (pulse) => (isBehind(pulse) ? m.counting() : dataFrom(pulse)),
+  stale: (pulse) => (pulse.full ? m.full() : isBehind(pulse) ? m.counting() : dataFrom(pulse)),
   offline: (pulse) => joined([dataFrom(pulse), nextAttempt(pulse.retryInMs ?? 0)]),
 };
 

@@ -87,6 +87,7 @@ export class LiveConnection implements Feed {
       beatAgeMs: ready ? Math.max(0, now - ready.receivedMs) : null,
       asOf: ready?.beat.at ?? null,
       lagMs: this.#beat?.beat.lagMs ?? 0,
+      full: this.#beat?.beat.full ?? false,
       retryInMs: this.#retryAtMs === null ? null : Math.max(0, this.#retryAtMs - now),
     };
   }

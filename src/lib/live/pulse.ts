@@ -9,6 +9,8 @@ export interface Pulse {
   readonly asOf: number | null;
   /** age of the oldest accepted event that is not yet in the numbers */
   readonly lagMs: number;
+  /** the server says that its store has no room left */
+  readonly full: boolean;
   /** until the next attempt; null while connected or connecting */
   readonly retryInMs: number | null;
 }

@@ -8,6 +8,7 @@ const live: Pulse = {
   beatAgeMs: 400,
   asOf: Date.UTC(2026, 10, 20, 14, 32, 7),
   lagMs: 420,
+  full: false,
   retryInMs: null,
 };
 
@@ -50,6 +51,12 @@ describe('a page never looks more alive than it is', () => {
 
 describe('the live chip', () => {
   const shown = { pulse: live, view: { paused: false, missed: 0, synced: true }, pastAt: null, pausedAt: null };
+  it('says that the store is full, not that it is still counting, until there is room again', () => {
+    const behind = { ...live, lagMs: 12_000 };
+    expect(chipOf({ ...shown, pulse: behind })).toMatchObject({ kind: 'stale', detail: 'still counting events' });
+    expect(chipOf({ ...shown, pulse: { ...behind, full: true } })).toMatchObject({ kind: 'stale', detail: 'the store is full: make room' });
+    expect(chipOf({ ...shown, pulse: { ...live, beatAgeMs: 12_000, full: true } }).detail).toBe('the store is full: make room');
+  });
   it('tells the instant and the lag while live', () => {
     const chip = chipOf(shown);
     expect(chip.kind).toBe('live');

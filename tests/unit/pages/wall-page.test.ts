@@ -9,7 +9,7 @@ import { nextNightlyReload, orbitOf, wallHealthOf, wantsReload } from '../../../
 import { tileChange, tileValue } from '../../../src/routes/wall/now/wall-words.ts';
 
 const MINUTE = 60_000;
-const live: Pulse = { sinceStartMs: 60 * MINUTE, connected: true, beatAgeMs: 400, asOf: 0, lagMs: 0, retryInMs: null };
+const live: Pulse = { sinceStartMs: 60 * MINUTE, connected: true, beatAgeMs: 400, asOf: 0, lagMs: 0, full: false, retryInMs: null };
 
 describe('an unattended wall', () => {
   it('says reconnecting after three seconds and stale after ten, whatever the socket says', () => {
