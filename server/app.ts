@@ -61,6 +61,7 @@ import { durabilityOf, isSameStore, openStore, settleRules } from '#server/redis
 import { actorOf, nameGiven } from '#server/security/actor.ts';
 import { findRights } from '#server/security/find-rights.ts';
 import { sameOrigin } from '#server/security/origin.ts';
+import { correlationKinds } from '#server/domain/blueprint/blueprint.ts';
 import { searchCandidates } from '#server/security/identifiers.ts';
 import { KeyRing } from '#server/security/key-ring.ts';
 import { createNodeHasher } from '#server/security/node-hash.ts';
@@ -332,7 +333,11 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
       earlierReadings++;
       sockets?.changed();
     },
-    candidates: (q) => searchCandidates(q, { region: config.phoneRegion, rules }).map((c) => ({ ...c, node: nodeOf(c.kind, c.value) })),
+    candidates: (q) =>
+      searchCandidates(q, { region: config.phoneRegion, rules, kinds: correlationKinds(contexts.blueprints) }).map((candidate) => ({
+        ...candidate,
+        node: nodeOf(candidate.kind, candidate.value),
+      })),
   });
 
   /** What is said while the store does not answer. */

@@ -25,6 +25,22 @@ const CALLS = [
   { id: 'seen', type: 'page.viewed', channel: 'web', customer: { anonymousId: 'tab-2' }, occurredAt: NOON - 2 * MINUTE },
 ];
 
+const CLAIM = `
+journey: claim
+version: 1
+name: { customer: My claim, internal: Claim }
+goal: I have been paid
+correlation: claimId
+window: 120d
+owners: [{ name: Claims }]
+stages:
+  - { id: filed, name: { customer: Filed, internal: Filed }, owner: Claims }
+  - { id: paid, name: { customer: Paid, internal: Paid }, owner: Claims }
+touchpoints:
+  - { id: filing, name: Filing, stage: filed, owner: Claims, channel: web, match: [{ type: claim.filed }] }
+  - { id: paying, name: Paying, stage: paid, owner: Claims, channel: post, match: [{ type: claim.paid }] }
+`;
+
 const namesOf = ({ hits }: FindAnswer): (string | null)[] => hits.map((hit) => hit.name).sort();
 const callersOf = (app: TestApp): Promise<UnknownCaller[]> => app.call('customers.callers');
 
@@ -49,6 +65,18 @@ describe('finding people', () => {
       { kind: 'name', value: 'zzz', how: 'beginning' },
       { kind: 'email', value: 'zzz', how: 'beginning' },
     ]);
+  });
+
+  it('by the key of a journey, whatever its kind is called, without naming the kind', async () => {
+    await using app = await startTestApp({ now: NOON, journeys: [CLAIM] });
+    await app.take([
+      { id: 'filed', type: 'claim.filed', customer: { customerId: 'C-1', claimId: 9007199254740991 }, occurredAt: NOON - 9 * MINUTE },
+      { id: 'other', type: 'claim.filed', customer: { customerId: 'C-2', claimId: 'S-2' }, occurredAt: NOON - 8 * MINUTE },
+    ]);
+    expect((await app.find('9007199254740991')).hits).toMatchObject([{ matched: 'claimId', how: 'exact', value: '9007199254740991' }]);
+    const found = await app.find(' S-2 ');
+    expect(found.hits).toMatchObject([{ matched: 'claimId', how: 'exact', value: 'S-2' }]);
+    expect(found.searched).toContainEqual({ kind: 'claimId', value: 'S-2', how: 'exact' });
   });
 
   it('says what to call the customers on a list: by name, else by number; nobody is called anything they are not', async () => {

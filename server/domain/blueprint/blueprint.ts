@@ -284,6 +284,12 @@ export interface Blueprints {
   versions(journey: string): readonly BlueprintVersion[];
 }
 
+/** The kinds of identifiers by which journeys, in any of their versions, tell cases apart; each once. */
+export function correlationKinds(blueprints: Blueprints): readonly string[] {
+  const versions = blueprints.all.flatMap(({ journey }) => blueprints.versions(journey));
+  return [...new Set(versions.flatMap(({ blueprint }) => blueprint.file.correlation ?? []))];
+}
+
 /** Gathers versions of journeys. */
 export function blueprintsOf(list: readonly BlueprintVersion[]): Blueprints {
   const sorted = [...list].sort((a, b) =>
