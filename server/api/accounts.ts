@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { customerId, entryId, read as procedure, t } from './trpc.ts';
+import { customerId } from '#lib/contract/customer-id.ts';
+import { entryId, read as procedure, t } from './trpc.ts';
 
 /** Accounts and households: groups of people, each at home under the opaque id of its identifier. */
 export const accountsRouter = t.router({

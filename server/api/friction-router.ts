@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { customerId, read, t } from './trpc.ts';
+import { customerId } from '#lib/contract/customer-id.ts';
+import { read, t } from './trpc.ts';
 
 /** Why numbers of friction are what they are. */
 export const frictionRouter = t.router({

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { FindAnswer, IdentityView, MergePreview } from '#lib/contract/index.ts';
 import type { Actor } from '#server/security/actor.ts';
-import { customerId, read as procedure, t } from './trpc.ts';
+import { customerId } from '#lib/contract/customer-id.ts';
+import { read as procedure, t } from './trpc.ts';
 
 /** Who came out of a decision: go there. */
 interface Decided {

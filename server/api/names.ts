@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { MOST_NAMES } from '#lib/contract/index.ts';
 import type { CustomerName } from '#lib/contract/index.ts';
-import { customerId, read } from './trpc.ts';
+import { customerId } from '#lib/contract/customer-id.ts';
+import { read } from './trpc.ts';
 
 /** What to call customers. Names are personal: they are asked for apart, and stand in no list of numbers and in no room of a live view. */
 export interface NameDesk {

@@ -66,6 +66,7 @@ export interface Reader extends StoryReader, AssociationReader {
   find(q: string, asks: { readonly actor: Actor; readonly exact?: boolean | undefined }): Promise<FindAnswer>;
   /** people in contact lately of whom nobody knows who they are, the latest first */
   callers(actor: Actor): Promise<readonly UnknownCaller[]>;
+  /** @param params.customerId the opaque id, or the number by which a sender knows the customer */
   timeline(params: {
     readonly customerId: string;
     readonly before?: string | undefined;

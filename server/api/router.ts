@@ -27,7 +27,8 @@ import { queueRouter } from './queue.ts';
 import { sourcesRouter } from './sources-router.ts';
 import { storyRouter } from './story.ts';
 import { staffRouter } from './staff.ts';
-import { customerId, read, t, timelineCursor } from './trpc.ts';
+import { customerName } from '#lib/contract/customer-id.ts';
+import { read, t, timelineCursor } from './trpc.ts';
 
 export const appRouter = t.router({
   journeys: journeysRouter,
@@ -82,7 +83,7 @@ export const appRouter = t.router({
     ...findProcedures,
     ...nameProcedures,
     timeline: read
-      .input(z.strictObject({ customerId, before: timelineCursor.optional(), limit: z.int().min(1).max(200).optional() }))
+      .input(z.strictObject({ customerId: customerName, before: timelineCursor.optional(), limit: z.int().min(1).max(200).optional() }))
       .query(({ ctx, input }) => ctx.reader.timeline(input)),
   }),
   story: storyRouter,

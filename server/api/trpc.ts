@@ -71,9 +71,6 @@ function failed(fault: Fault | undefined, cause: unknown): never {
   throw new TRPCError({ code: CODES[fault.code] ?? 'INTERNAL_SERVER_ERROR', message: fault.message, cause: fault });
 }
 
-/** The opaque id of a customer, of an identifier, or of an account. */
-export const customerId = z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id');
-
 /** The id of an entry of the store, as pages end with: what lies before it is asked for. None is at 0, and the store knows no larger ones. */
 const ENTRY = '[1-9]\\d{0,14}-\\d{1,19}';
 export const entryId = z.string().regex(new RegExp(`^${ENTRY}$`), 'is not a cursor');

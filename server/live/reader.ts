@@ -1,3 +1,4 @@
+import { CUSTOMER_ID } from '#lib/contract/customer-id.ts';
 import { Fault, WINDOWS } from '#lib/contract/index.ts';
 import type {
   AssociationAnswer,
@@ -12,6 +13,7 @@ import type {
   StandingParams,
   StandingView,
   SilenceView,
+  TimelinePage,
 } from '#lib/contract/index.ts';
 import type { Reader } from '#server/api/reader.ts';
 import { knownFault } from '#server/redis/faults.ts';
@@ -49,6 +51,7 @@ const CALLERS = 9;
 
 const NOTHING_FOUND: FindAnswer = { searched: [], hits: [], more: false };
 type FindAsks = Parameters<Reader['find']>[1];
+type TimelineAsks = Parameters<Reader['timeline']>[0];
 
 /** Reads the running product for API, pages and sockets. */
 export function createReader(o: ReaderOptions): Reader {
@@ -177,6 +180,16 @@ export function createReader(o: ReaderOptions): Reader {
   };
 
   /** Whole identifiers first; where nobody carries one, what begins or ends like that. */
+  async function timeline({ customerId, before, limit = TIMELINE_PAGE }: TimelineAsks): Promise<TimelinePage> {
+    const pageOf = (customer: string) => timelinePage(reading, { customer, before, limit, now: o.clock() });
+    if (CUSTOMER_ID.test(customerId)) return pageOf(customerId);
+    const known = o.candidates(customerId).find(({ kind }) => kind === 'customerId');
+    if (known === undefined)
+      throw new Fault('bad_request', 'customerId: is neither the id of a customer nor a number that a sender gave one');
+    const page = await pageOf(known.node);
+    return page.movedTo === null ? page : pageOf(page.movedTo);
+  }
+
   async function find(q: string, asks: FindAsks): Promise<FindAnswer> {
     const exact = o.mayFind(asks.actor, 'identifier') ? await findExactly(reading, o.candidates(q)) : NOTHING_FOUND;
     if (exact.hits.length > 0 || asks.exact === true) return exact;
@@ -215,8 +228,7 @@ export function createReader(o: ReaderOptions): Reader {
     factors: () => o.factors(),
     find,
     callers: async (actor) => (o.mayFind(actor, 'callers') ? unknownCallers(reading, CALLERS) : []),
-    timeline: ({ customerId, before, limit }) =>
-      timelinePage(reading, { customer: customerId, before, limit: limit ?? TIMELINE_PAGE, now: o.clock() }),
+    timeline,
     story: (params) => stories.view(params, o.clock()),
     storyPage: (params) => stories.page(params, o.clock()),
     similar: (params) => alike.of(params, o.clock()),

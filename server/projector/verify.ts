@@ -1,3 +1,4 @@
+import { CUSTOMER_ID } from '#lib/contract/customer-id.ts';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '#lib/contract/index.ts';
@@ -462,7 +463,7 @@ function parseEvent(text: string | undefined): StoredEvent | undefined {
 function personOf(member: string): string {
   try {
     const [person] = JSON.parse(member) as unknown[];
-    return typeof person === 'string' && /^[0-9a-f]{20}$/.test(person) ? person : 'somebody';
+    return typeof person === 'string' && CUSTOMER_ID.test(person) ? person : 'somebody';
   } catch {
     return 'somebody';
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CustomerName, FindAnswer, UnknownCaller } from '#lib/contract/index.ts';
+import type { CustomerName, FindAnswer, TimelinePage, UnknownCaller } from '#lib/contract/index.ts';
 import { startTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
 import { change } from '../support/desk.ts';
@@ -77,6 +77,21 @@ describe('finding people', () => {
     const found = await app.find(' S-2 ');
     expect(found.hits).toMatchObject([{ matched: 'claimId', how: 'exact', value: 'S-2' }]);
     expect(found.searched).toContainEqual({ kind: 'claimId', value: 'S-2', how: 'exact' });
+  });
+
+  it('and shows the timeline of whoever a sender knows by a number', async () => {
+    await using app = await startTestApp({ now: NOON });
+    await app.take([
+      { id: 'one', type: 'page.viewed', customer: { customerId: 'C-42' }, occurredAt: NOON - 9 * MINUTE },
+      { id: 'two', type: 'order.placed', customer: { customerId: 'C-42' }, occurredAt: NOON - 8 * MINUTE },
+      { id: 'three', type: 'page.viewed', customer: { customerId: 'C-7' }, occurredAt: NOON - 7 * MINUTE },
+    ]);
+    const timeline = (customerId: string) => app.call<TimelinePage>('customers.timeline', { customerId });
+    const [hit] = (await app.find('C-42')).hits;
+    const byNumber = await timeline('C-42');
+    expect(byNumber.items).toHaveLength(2);
+    expect(byNumber).toEqual(await timeline(hit?.customer ?? ''));
+    expect(await timeline('C-43')).toMatchObject({ header: null, items: [], movedTo: null });
   });
 
   it('says what to call the customers on a list: by name, else by number; nobody is called anything they are not', async () => {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { customerId } from './customer-id.ts';
 import type { Channel, EmotionOrUnknown } from './words.ts';
 import { EMOTIONS } from './words.ts';
 
 /** A person says what a text felt like. */
 export const correctionParams = z.strictObject({
-  customerId: z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id'),
+  customerId,
   /** position of the event in the customer's stream */
   event: z.string().regex(/^\d{1,15}-\d{1,20}$/, 'is not an event'),
   emotion: z.enum([...EMOTIONS, 'unknown']),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CUSTOMER_ID } from './customer-id.ts';
 import { hotspotParams } from './hotspot.ts';
 import { promiseParams } from './promise.ts';
 import type { Present } from './staff.ts';
@@ -7,7 +8,7 @@ import { savedFunnelParams } from './saved-funnel.ts';
 import { COLUMNS, HEAT_EXTRAS, WINDOW_NAMES } from './words.ts';
 
 const journey = z.string().min(1).max(128);
-const id = z.string().regex(/^[0-9a-f]{20}$/);
+const id = z.string().regex(CUSTOMER_ID);
 const instant = z.int().min(0).max(4_102_444_800_000);
 
 export const funnelParams = z.strictObject({

@@ -1,5 +1,6 @@
 import { DAY, HOUR, MINUTE } from './time.ts';
 import { z } from 'zod';
+import { customerId } from './customer-id.ts';
 import { CARE_OUTCOMES, QUEUE_REASONS, RECOVERY_CAUSES, RECOVERY_WHATS } from './queue-choices.ts';
 import type { QueueReason, RecoveryCause, RecoveryState } from './queue-choices.ts';
 import type { Channel } from './words.ts';
@@ -104,8 +105,6 @@ export interface QueueView {
   readonly owners: readonly string[];
   readonly segments: readonly string[];
 }
-
-const customerId = z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id');
 
 /** What somebody does about an item of the queue. */
 export const careAct = z.discriminatedUnion('act', [

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { customerId } from './customer-id.ts';
 import type { Names, Position } from './views.ts';
 
 /** Which case of which customer to find others like. */
 export const similarParams = z.strictObject({
-  customerId: z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id'),
+  customerId,
   caseId: z.string().min(1).max(200),
 });
 export type SimilarParams = z.infer<typeof similarParams>;

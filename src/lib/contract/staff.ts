@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { customerId } from './customer-id.ts';
 import { DISPOSITIONS, GESTURES, SPOKEN_PROMISES } from './staff-choices.ts';
 
-const customerId = z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id');
 const text = (most: number) => z.string().trim().max(most);
 /** Id of a case as the customer's page names it. */
 const caseId = z.string().min(1).max(300).optional();

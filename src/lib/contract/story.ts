@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { customerId } from './customer-id.ts';
 import type { Factor } from './event.ts';
 import type { CustomerHeader, TimelineItem, Position, Names } from './views.ts';
 import { STORY_FEELINGS, STORY_KINDS, STORY_LANES, STORY_PARTS } from './story-choices.ts';
@@ -42,7 +43,7 @@ const storyPlace = z.union([
 export type StoryPlace = z.infer<typeof storyPlace>;
 
 export const storyPageParams = z.strictObject({
-  customerId: z.string().regex(/^[0-9a-f]{20}$/, 'is not a customer id'),
+  customerId,
   filter: storyFilter.optional(),
   place: storyPlace.optional(),
   /** false: every event by itself, in the strict order of time */

@@ -1,3 +1,4 @@
+import { CUSTOMER_ID } from '#lib/contract/customer-id.ts';
 import { error } from '@sveltejs/kit';
 import { ask } from '#lib/api/ask.ts';
 import { PAGE_SIZE } from './account-state.svelte.ts';
@@ -5,7 +6,7 @@ import * as m from '#messages/frame.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params }) => {
-  if (!/^[0-9a-f]{20}$/.test(params.account)) error(404, m.missing('account'));
+  if (!CUSTOMER_ID.test(params.account)) error(404, m.missing('account'));
   const accountId = params.account;
   const [account, timeline] = await Promise.all([
     ask(locals.api.accounts.get({ accountId })),
