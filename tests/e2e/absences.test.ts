@@ -219,12 +219,12 @@ describe('promises, what is outside, and silence', () => {
     await row.getByRole('button', { name: 'Keep the note' }).click();
     const chosen = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long' }).format(Date.parse(today));
     await expect.poll(() => row.innerText(), SOON).toContain('again on');
-    expect(await row.innerText()).toContain(chosen);
+    await expect.poll(() => row.innerText(), SOON).toContain(chosen);
     expect(await row.innerText()).not.toContain('overdue');
     await page.goto(`${product.address}/silence?to=${Date.now() - 3 * HOUR}&show=all`);
     await row.waitFor();
     const year = String(new Date().getFullYear());
-    expect(await row.innerText()).toMatch(new RegExp(`noted by \\S.* ${year}`));
+    await expect.poll(() => row.innerText(), SOON).toMatch(new RegExp(`noted by \\S.* ${year}`));
     await context.close();
   });
 
