@@ -54,6 +54,11 @@ export function numbersOfFunnel(view: FunnelView, to: number | undefined): Shown
     for (const what of step.after ? [] : (['reached', 'wentOn', 'waiting', 'dropped', 'excluded'] as const))
       cohort(step.stage, what, step[what]);
     for (const what of ['occupancy', 'stuck', 'inflow', 'outflow'] as const) now(step.stage, what, step[what]);
+    out.push({
+      where: `visited ${step.stage}`,
+      value: step.visited,
+      list: { of: 'way', ...part(at), from: at.from, what: 'visited', stage: step.stage },
+    });
   }
   for (const group of Object.values(view.groups)) {
     const cut = { [view.by ?? '']: group.key };

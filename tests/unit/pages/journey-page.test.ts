@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import { journeyParamsOf, readJourneyAddress } from '../../../src/routes/(console)/journey/params.ts';
 import { offsetOfLine, stagesOf, withStageField, withVersion } from '../../../src/routes/(console)/journey-editor/draft-text.ts';
-import { listTitle, variantName } from '../../../src/routes/(console)/journey/journey-words.ts';
+import { listTitle, nounOf, variantName } from '../../../src/routes/(console)/journey/journey-words.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import { readJourney } from '#server/journeys/read.ts';
 import { projectFile } from '#server/platform/files.ts';
@@ -32,6 +32,19 @@ describe('the heading of a list', () => {
     speech.choose('de');
     expect(title('&variant=base')).toBe('Waren hier: order · Alle anderen');
     speech.choose('en');
+  });
+});
+
+describe('a row of a list', () => {
+  it.each([
+    ['heat?stage=order', 'visit'],
+    ['promise?what=made', 'promise'],
+    ['way?what=deviations&stage=order', 'deviation'],
+    ['way?what=tooOften&touchpoint=web.look', 'deviation'],
+    ['way?what=deviating', 'case'],
+    ['now?what=stuck', 'case'],
+  ])('has the name of what it is: %s', (list, noun) => {
+    expect(nounOf(list)).toBe(noun);
   });
 });
 

@@ -31,6 +31,12 @@ export function cohortList(view: FunnelView, what: CohortWhat, stage?: string, g
   });
 }
 
+/** The list behind the number of cases that have been in a stage, wherever they began. */
+export function visitedList(view: FunnelView, stage: string): string {
+  const { journey, version, from } = view;
+  return formatList({ of: 'way', journey, version, from, what: 'visited', stage, ...pastOf(view) });
+}
+
 /** The list behind a number of those whose window is over. */
 export function maturedList(view: FunnelView, what: CohortWhat): string {
   const { journey, version, from, age } = view;

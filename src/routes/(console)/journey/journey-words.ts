@@ -103,6 +103,14 @@ function titleOfAll(list: string, names: ListNames): string {
   return m.list(m.isList(what) ? what : 'other', { place });
 }
 
+/** What one row of a list of this page is: a case that left the plan twice stands on a list of deviations twice. */
+export function nounOf(list: string): 'visit' | 'promise' | 'deviation' | 'case' {
+  const what = new URLSearchParams(list.slice(list.indexOf('?') + 1)).get('what') ?? '';
+  if (list.startsWith('heat?')) return 'visit';
+  if (list.startsWith('promise?')) return 'promise';
+  return what === 'deviations' || isDeviation(what) ? 'deviation' : 'case';
+}
+
 /** Promises of a stage that were kept in time, of those that are decided. */
 export function keptText(promised: JourneyStage['promised']): string {
   return percent(promised.kept, promised.kept + promised.late + promised.broken);
