@@ -127,6 +127,24 @@ describe('somebody who leads customer experience', () => {
     await page.context().close();
   });
 
+  it('opens behind a number of the strip its visits and its promises, in the place of a square', async () => {
+    const page = await open('/heat?j=test&span=24h');
+    await page.locator('[data-strip="24h"] summary').click();
+    for (const [what, noun] of [
+      ['visits', 'visit'],
+      ['broken', 'promise'],
+    ]) {
+      const number = page.locator(`td [data-strip-count="${what}"]`).filter({ hasNotText: /^0$/ }).last();
+      const shown = (await number.innerText()).trim();
+      await number.click();
+      const head = page.locator('[data-count] .count strong');
+      await expect.poll(() => head.innerText(), PATIENT).toMatch(new RegExp(`^${shown} ${noun}s?$`));
+    }
+    await page.locator('[data-cell="look|web"]').click();
+    await expect.poll(() => new URL(page.url()).searchParams.has('list'), PATIENT).toBe(false);
+    await page.context().close();
+  });
+
   it('sees nothing move when the hotspots, the strip and the first changes come', async () => {
     const page = await open('/heat?j=test&w=1h');
     await live(page);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COLUMNS } from '#lib/contract/index.ts';
-import type { HotspotView, ListRef, StripView, WallView } from '#lib/contract/index.ts';
+import { stripList } from '../../src/routes/(console)/heat/strip-words.ts';
+import { COLUMNS, parseList } from '#lib/contract/index.ts';
+import type { HotspotView, ListRef, StripPoint, StripView, WallView } from '#lib/contract/index.ts';
 import { startTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
 
@@ -78,6 +79,31 @@ describe('the past of the heatmap', () => {
         .toSorted(),
     ).toEqual(['error', 'failed_self_service']);
     expect(spot?.owner).not.toBeNull();
+  });
+
+  it.each([
+    ['24h', undefined],
+    ['7d', undefined],
+    ['28d', undefined],
+    ['24h', NOW - 7 * MINUTE],
+    ['7d', NOW - 2 * HOUR - 11 * MINUTE],
+  ] as const)('opens behind each number of its strip a list of that length (%s, to=%s)', async (span, to) => {
+    const strip = await app.call<StripView>('heat.strip', { journey: 'test', span, ...(to === undefined ? {} : { to }) });
+    const told = strip.points.filter((point) => point.n + point.kept + point.broken > 0).slice(-30);
+    expect(told.length).toBeGreaterThan(0);
+    const listed = async (point: StripPoint, what: 'visits' | 'kept' | 'broken'): Promise<number> => {
+      const list = parseList(stripList(strip, point, what));
+      return list === undefined ? -1 : (await app.list(list)).count;
+    };
+    for (const point of told)
+      expect([await listed(point, 'visits'), await listed(point, 'kept'), await listed(point, 'broken')]).toEqual([
+        point.n,
+        point.kept,
+        point.broken,
+      ]);
+    const whole = { from: strip.points[0]?.from ?? 0, to: strip.points.at(-1)?.to ?? 0 };
+    const broken = parseList(stripList(strip, { ...whole }, 'broken'));
+    expect(broken === undefined ? -1 : (await app.list(broken)).count).toBe(strip.points.reduce((sum, point) => sum + point.broken, 0));
   });
 
   it('counts behind a hotspot the visits on its list', async () => {

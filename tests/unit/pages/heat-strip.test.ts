@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { StripPoint } from '#lib/contract/heat-strip.ts';
+import type { StripPoint, StripView } from '#lib/contract/heat-strip.ts';
+import { parseList } from '#lib/contract/list.ts';
 import { readHeatAddress, heatParamsOf } from '../../../src/routes/(console)/heat/params.ts';
 import { Replay } from '../../../src/routes/(console)/heat/replay.svelte.ts';
 import {
@@ -12,7 +13,7 @@ import {
   pointAt,
   stripEnd,
 } from '../../../src/routes/(console)/heat/strip-geometry.ts';
-import { pointSentence, stripSentence } from '../../../src/routes/(console)/heat/strip-words.ts';
+import { pointSentence, stripList, stripListTitle, stripSentence } from '../../../src/routes/(console)/heat/strip-words.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -66,8 +67,25 @@ describe('the strip', () => {
   });
   it('says in words what it draws', () => {
     expect(pointSentence(points[1] ?? point(0, 0))).toMatch(/too few visits for a number, 2 visits, feeling negative.*3 kept, 1 broken/);
-    expect(stripSentence(points)).toMatch(/Hardest .*friction 35\. 6 promises broke/);
-    expect(stripSentence([point(0, null)])).toMatch(/No stretch/);
+    const told = stripSentence(points);
+    expect(told.map((part) => (typeof part === 'string' ? part : part.text)).join('')).toMatch(/Hardest .*friction 35\. 6 promises broke/);
+    expect(told.filter((part) => typeof part !== 'string')).toEqual([{ tag: 'a', text: '6 promises' }]);
+    expect(stripSentence([point(0, null)])).toEqual([expect.stringMatching(/No stretch/)]);
+  });
+  it('opens each stretch as it stood at its end; the last one, which is still running, as it stands', () => {
+    const strip: StripView = {
+      ...{ journey: 'test', version: 2, span: '7d', points, factors: [], since: null },
+      position: { at: NOW, live: true },
+    };
+    const list = (i: number, what: 'visits' | 'broken') => stripList(strip, points[i] ?? points[0] ?? { from: 0, to: 0 }, what);
+    expect(parseList(list(0, 'visits'))).toEqual({
+      ...{ of: 'heat', journey: 'test', version: 2, stage: 'all', column: 'all', by: 'channel', window: '1h' },
+      from: START,
+      to: START + 15 * MINUTE - 1,
+    });
+    expect(parseList(list(3, 'broken'))).toMatchObject({ of: 'outcome', what: 'broken', from: START + 45 * MINUTE, to: NOW });
+    expect(stripListTitle(list(0, 'visits'))).toMatch(/^Visits, .* – /);
+    expect(stripListTitle(list(0, 'broken'))).toMatch(/^Promises broken, /);
   });
 });
 
