@@ -1,7 +1,8 @@
 import { Fault, parseList } from '#lib/contract/index.ts';
-import type { ListPage, ListRef, ListRow, RecoveryListRef } from '#lib/contract/index.ts';
+import type { EventListRef, ListPage, ListRef, ListRow, RecoveryListRef } from '#lib/contract/index.ts';
 import type { Reader } from '#server/api/reader.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
+import { eventRows } from '#server/projector/event-list.ts';
 import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-page.ts';
 import type { ListReading } from '#server/projector/list-scan.ts';
 import { rowsOf } from '#server/projector/lists.ts';
@@ -13,7 +14,7 @@ const LIST_PAGE = 50;
 
 /** Reads the lists behind the numbers. */
 export function createListReader(
-  o: Pick<ReaderOptions, 'redis' | 'partitions' | 'blueprints' | 'attempts' | 'together'>,
+  o: Pick<ReaderOptions, 'redis' | 'partitions' | 'blueprints' | 'context' | 'attempts' | 'together'>,
   asked: Asked,
 ): Reader['list'] {
   const { blueprint, positionOf } = asked;
@@ -23,6 +24,7 @@ export function createListReader(
     if (ref.of === 'association') return o.together.rows(ref, blueprint(ref.journey, ref.version, ref.to));
     const reading = { redis: o.redis, partitions: o.partitions, at: minute };
     if (ref.of === 'recovery') return rowsOfVersions(ref, reading);
+    if (ref.of === 'event') return rowsOfEvents(ref, minute);
     const of = blueprint(ref.journey, ref.version, ref.to);
     if ('stage' in ref) checkStage(of, ref.stage);
     return rowsOf(ref, { ...reading, blueprint: of });
@@ -32,6 +34,15 @@ export function createListReader(
   function checkStage(of: Blueprint, stage: string | undefined): void {
     if (stage === undefined || stage === 'all' || of.stages.some(({ id }) => id === stage)) return;
     throw new Fault('not_found', `The journey "${of.journey}" has no stage "${stage}" in version ${of.version}.`);
+  }
+
+  /** What came at a touchpoint is counted over all versions of a journey, too. @throws Fault `not_found` */
+  function rowsOfEvents(ref: EventListRef, minute: number): AsyncIterable<ListRow> {
+    const of = blueprint(ref.journey, undefined, ref.to);
+    const versions = o.blueprints.versions(of.journey).map((one) => one.blueprint);
+    if (!versions.some(({ touchpoints }) => touchpoints.some(({ id }) => id === ref.touchpoint)))
+      throw new Fault('not_found', `The journey "${of.journey}" has no touchpoint "${ref.touchpoint}".`);
+    return eventRows(ref, { redis: o.redis, partitions: o.partitions, context: o.context(), versions, at: minute });
   }
 
   /** What is being made good is counted over all versions of a journey. */

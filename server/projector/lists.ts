@@ -141,8 +141,8 @@ async function* heatRows(ref: HeatRef, reading: Reading): AsyncGenerator<ListRow
   }
 }
 
-/** Lists of a journey that stand in the store: all but those of saved funnels, and of what goes together. */
-export type JourneyListRef = Exclude<ListRef, { readonly of: 'saved' | 'association' }>;
+/** Lists of a journey that stand in the store: all but those of saved funnels, of what goes together, and of events. */
+export type JourneyListRef = Exclude<ListRef, { readonly of: 'saved' | 'association' | 'event' }>;
 
 /** Everybody on a list at a position, in no particular order, but the same each time. */
 export function rowsOf(ref: JourneyListRef, reading: Reading): AsyncGenerator<ListRow> {

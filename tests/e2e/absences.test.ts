@@ -205,6 +205,25 @@ describe('promises, what is outside, and silence', () => {
     await page.context().close();
   });
 
+  it('opens behind what came its events, and behind a picture the touchpoints that it counts', async () => {
+    const page = await open('/silence?show=all');
+    const listed = page.locator('tr[data-touchpoint]');
+    for (const picture of ['value', 'silent']) {
+      const counted = page.locator(`[data-counts="${picture}"]`);
+      await counted.click();
+      await expect.poll(() => counted.getAttribute('aria-current'), SOON).toBe('true');
+      expect(await counted.innerText()).toMatch(new RegExp(`^${await listed.count()} touchpoints?$`));
+      const pictures = await listed.locator('[data-presence]').evaluateAll((all) => all.map((one) => one.getAttribute('data-presence')));
+      expect(new Set(pictures)).toEqual(new Set([picture]));
+    }
+    await page.getByRole('link', { name: /^All / }).click();
+    const came = page.locator('[data-came]').filter({ hasNotText: /^0$/ }).first();
+    const number = (await came.innerText()).trim();
+    await came.click();
+    await expect.poll(() => page.locator('[data-count] .count strong').innerText(), SOON).toMatch(new RegExp(`^${number} events?$`));
+    await page.context().close();
+  });
+
   it('names the day on which somebody looks again as it was chosen, wherever that is read, and calls it overdue only once it is over', async () => {
     const context = await browser.newContext({ timezoneId: 'America/New_York' });
     const page = await context.newPage();

@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
+import { WINDOWS, WINDOW_NAMES } from '#lib/contract/index.ts';
 import type { SilenceView } from '#lib/contract/index.ts';
 import { APP_KEY, startTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
 import { change } from '../support/desk.ts';
+import { chance } from '../support/fault-load.ts';
 import { TEST_JOURNEY } from '../support/world.ts';
 
 const HOUR = 3_600_000;
@@ -92,6 +94,65 @@ describe('a square of the heatmap', () => {
     await ads(app, at(9.1));
     await app.settled();
     await expect.poll(seen, SOON).toEqual(['up', 'up', 'silent', 'silent']);
+  });
+});
+
+describe('what came at a touchpoint', () => {
+  const MINUTE = 60_000;
+  const TYPES = ['page.viewed', 'page.viewed', 'order.placed', 'delivery.started', 'contact.queued', 'error.shown', 'elsewhere.seen'];
+  const next = chance(7);
+  /** Three days of 40 people, some of whom begin nothing and belong to no case; late ones and ties are among them. */
+  const events = Array.from({ length: 500 }, (_, i) => ({
+    id: `came-${i}`,
+    customer: { customerId: `C${Math.floor(next() * 40)}` },
+    type: TYPES[Math.floor(next() * TYPES.length)] ?? '',
+    occurredAt: NOON - Math.floor(next() * 72 * 12) * 5 * MINUTE,
+    ...(next() < 0.4 ? { channel: next() < 0.5 ? 'app' : 'store' } : {}),
+  }));
+  const taken = events.filter(({ type }) => type === 'page.viewed').slice(0, 9);
+  const looksIn = (minutes: number, to: number): number =>
+    events.filter(
+      (one) => one.type === 'page.viewed' && !taken.includes(one) && one.occurredAt > to - minutes * MINUTE && one.occurredAt < to + MINUTE,
+    ).length;
+
+  it('is a list as long as the number, at every touchpoint, in every window, now and then, when some of it was taken back', async () => {
+    await using app = await startTestApp({ now: NOON, journeys: [PLANNED] });
+    await app.take(events);
+    await app.take(
+      taken.map((one, i) => ({
+        id: `back-${i}`,
+        customer: one.customer,
+        type: 'event.retracted',
+        attributes: { eventId: one.id },
+        occurredAt: NOON,
+      })),
+    );
+    for (const to of [undefined, NOON - 13 * HOUR - 20 * MINUTE])
+      for (const window of WINDOW_NAMES) {
+        const view = await app.call<SilenceView>('silence.get', { journey: 'test', window, ...(to === undefined ? {} : { to }) });
+        const shown = Object.fromEntries(view.touchpoints.map((one) => [one.touchpoint, one.observed]));
+        expect(shown['web.look']).toBe(looksIn(WINDOWS[window].minutes, to ?? NOON));
+        const listed: Record<string, number> = {};
+        for (const { touchpoint } of view.touchpoints) {
+          const page = await app.list({ of: 'event', journey: 'test', touchpoint, window, ...(to === undefined ? {} : { to }) });
+          listed[touchpoint] = page.count;
+          expect(page.rows.length).toBe(Math.min(page.count, 50));
+        }
+        expect(listed).toEqual(shown);
+      }
+  });
+
+  it('tells who, when and where, and refuses a touchpoint that is none', async () => {
+    await using app = await startTestApp({ now: NOON, journeys: [PLANNED] });
+    await app.take([
+      ...looks(NOON - HOUR, 1),
+      { id: 'lost', customer: { customerId: 'L' }, type: 'contact.queued', occurredAt: NOON - HOUR },
+    ]);
+    const { rows } = await app.list({ of: 'event', journey: 'test', touchpoint: 'web.look', window: '4h' });
+    expect(rows).toMatchObject([{ at: NOON - HOUR, stage: 'look', channel: 'web' }]);
+    await expect(app.list({ of: 'event', journey: 'test', touchpoint: 'nowhere', window: '4h' })).rejects.toThrow(
+      /404: .*no touchpoint .*nowhere/,
+    );
   });
 });
 

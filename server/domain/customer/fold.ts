@@ -196,7 +196,9 @@ function experience(applying: Applying): FunnelEvent | null {
   if (where !== null) close(applying, where);
   const begunContact = contact !== null && (where === null || state.visits.length > visits);
   if (begunContact) state.contacts++;
-  countEvent(applying, choice?.match ?? matches[0], begunContact);
+  const match = choice?.match ?? matches[0];
+  countEvent(applying, match, begunContact);
+  if (match !== undefined) context.witness?.counted?.({ event, match, where });
   return (context.funnels?.all.length ?? 0) > 0 ? seenByFunnels(applying, matches, where) : null;
 }
 

@@ -7,6 +7,7 @@ import { outcomeListSchema } from './outcome.ts';
 import { promiseListSchema } from './promise.ts';
 import { recoveryListSchema } from './queue.ts';
 import { savedListSchema } from './saved-funnel.ts';
+import { eventListSchema } from './silence.ts';
 import { COLUMNS, DEVIATIONS, WINDOW_NAMES } from './words.ts';
 
 const text = z.string().min(1).max(128);
@@ -86,6 +87,7 @@ const listSchema = z.discriminatedUnion('of', [
   stateListSchema,
   findingListSchema,
   recoveryListSchema,
+  eventListSchema,
 ]);
 export type ListRef = z.infer<typeof listSchema>;
 

@@ -30,6 +30,16 @@ export const silenceParams = z.strictObject({
 });
 export type SilenceParams = z.infer<typeof silenceParams>;
 
+/** The events that came at a touchpoint in a window, by whatever version of the journey. */
+export const eventListSchema = z.strictObject({
+  of: z.literal('event'),
+  journey: text,
+  touchpoint: text,
+  window: z.enum(WINDOW_NAMES),
+  to: z.coerce.number().int().min(0).max(4_102_444_800_000).optional(),
+});
+export type EventListRef = z.infer<typeof eventListSchema>;
+
 /** Names a silent place: a touchpoint, or a square of the heatmap. */
 const place = z.string().min(1).max(120);
 
