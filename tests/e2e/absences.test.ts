@@ -11,6 +11,21 @@ import { TEST_JOURNEY } from '../support/world.ts';
 
 const HOUR = 3_600_000;
 const SOON = { timeout: 30_000, interval: 100 };
+/** A journey that is told of by one source, which is down once it says nothing for an hour. */
+const VISITS = `
+journey: visits
+name: {customer: Coming to us, internal: Visits}
+goal: They come
+window: 2d
+idle: 5d
+quiet: 30m
+wait: 120s
+sources: [{id: tills, name: Shop tills, silentAfter: 1h}]
+stages: [{id: shop, name: {customer: In the shop, internal: Shop}, next: [till]}, {id: till, name: {customer: Paying, internal: Till}}]
+touchpoints:
+  - {id: visit, name: Visit, stage: shop, owner: Sales, channel: store, source: tills, match: [{type: store.visited}]}
+  - {id: pay, name: Paying, stage: till, owner: Sales, channel: store, source: tills, match: [{type: store.paid}]}
+`;
 let browser: Browser;
 let journeys: string;
 let product: Product;
@@ -56,6 +71,7 @@ beforeAll(async () => {
     join(journeys, 'test.yaml'),
     TEST_JOURNEY.replace('{id: order, name: Order,', '{id: order, name: Order, expectedPerDay: 40,'),
   );
+  await writeFile(join(journeys, 'visits.yaml'), VISITS);
   product = await startProduct({ env: { JOURNEYS: journeys, PARTITIONS: '3', LOG_LEVEL: 'error' } });
   const now = Date.now();
   await fetch(`${product.address}/v1/factors`, {
@@ -64,6 +80,20 @@ beforeAll(async () => {
     body: JSON.stringify({ id: 'storm', kind: 'storm', name: 'Storm Test', from: now - 40 * HOUR, areas: ['north'] }),
   });
   await product.send(parcels(now));
+  await fetch(`${product.address}/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${PRODUCT_KEY}`, 'content-type': 'application/json', 'x-source': 'tills' },
+    body: JSON.stringify(
+      ['store.visited', 'store.paid'].flatMap((type, step) =>
+        Array.from({ length: 12 }, (_, i) => ({
+          id: `${type}-${i}`,
+          customer: { customerId: `V${i}` },
+          type,
+          occurredAt: now - 5 * HOUR + step,
+        })),
+      ),
+    ),
+  });
   await product.settled();
 });
 afterAll(async () => {
@@ -221,6 +251,20 @@ describe('promises, what is outside, and silence', () => {
     const number = (await came.innerText()).trim();
     await came.click();
     await expect.poll(() => page.locator('[data-count] .count strong').innerText(), SOON).toMatch(new RegExp(`^${number} events?$`));
+    await page.context().close();
+  });
+
+  it('names a source that is down, also where the window still holds as much as is usual of its touchpoints', async () => {
+    const page = await open('/silence?j=visits&w=24h');
+    await expect.poll(() => page.locator('[data-partial]').allInnerTexts(), SOON).toEqual([expect.stringMatching(/Shop tills.*5\sh\sago/)]);
+    expect(await page.locator('tr[data-touchpoint]').count()).toBe(0);
+    const said = await page.locator('main [role="status"]').allInnerTexts();
+    expect(said.join(' ')).toMatch(/In this window/);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.goto(`${product.address}/silence?j=visits&w=1h`);
+    await expect
+      .poll(() => page.locator('tr[data-touchpoint="visit"] [data-presence]').getAttribute('data-presence'), SOON)
+      .toBe('source_down');
     await page.context().close();
   });
 
