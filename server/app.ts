@@ -406,8 +406,9 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
     blueprints: contexts.blueprints,
     clock,
     preview(current, draft, from) {
-      const versions = contexts.blueprints.versions(draft.journey).map(({ blueprint }) => blueprint);
-      return previewJourney({ redis: reads, partitions: store.partitions, current, draft, versions, now: clock(), from });
+      // As they are at this moment: what is published while a piece is folded must not change under it.
+      const { blueprints } = contexts.current;
+      return previewJourney({ redis: reads, partitions: store.partitions, current, draft, blueprints, now: clock(), from });
     },
   });
   const identity = createIdentityDesk({

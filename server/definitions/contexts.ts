@@ -4,7 +4,7 @@ import type { Blueprint, Blueprints, BlueprintVersion } from '#server/domain/blu
 import type { FoldContext } from '#server/domain/customer/applying.ts';
 import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import type { Funnels } from '#server/domain/funnel/compile.ts';
-import { funnelsOf } from '#server/domain/funnel/compile.ts';
+import { countsTheSame, funnelsOf } from '#server/domain/funnel/compile.ts';
 import { FACTOR_REACH_MS } from '#server/domain/factor/factor.ts';
 import { frictionHistory } from '#server/domain/friction/rules.ts';
 import type { FrictionHistory, FrictionVersion } from '#server/domain/friction/rules.ts';
@@ -39,6 +39,12 @@ export function fixedContexts(context: FoldContext): Contexts {
   return { revision: '0-0', at: () => context, affectedSince: () => null };
 }
 
+/** Whether a saved funnel is only called something else. */
+function isRenamed(before: unknown, after: unknown): boolean {
+  const [was, is] = [funnelDefinition.safeParse(before), funnelDefinition.safeParse(after)];
+  return was.success && is.success && countsTheSame(was.data, is.data);
+}
+
 /** From which last event on customers are touched by one publication; null: nobody. */
 function touches(entry: Published, before: DefinitionSet): number | null {
   switch (entry.kind) {
@@ -49,9 +55,11 @@ function touches(entry: Published, before: DefinitionSet): number | null {
       return known ? entry.at : 0;
     }
     case 'policy':
-    case 'funnel':
       // They speak of everything that ever happened.
       return 0;
+    case 'funnel':
+      // So do these, but a new name alone counts nothing anew.
+      return isRenamed(before.get('funnel', entry.id)?.body, entry.body) ? null : 0;
     case 'friction':
       // A visit is judged by what held when it began.
       return parseFriction(entry.id, textOf(entry.body), entry.at).from;

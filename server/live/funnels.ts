@@ -15,7 +15,7 @@ import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';
 import { emptyState } from '#server/domain/customer/state.ts';
 import type { Funnel, Funnels } from '#server/domain/funnel/compile.ts';
-import { carries, funnelsOf } from '#server/domain/funnel/compile.ts';
+import { carries, countsTheSame, funnelsOf } from '#server/domain/funnel/compile.ts';
 import { Ledger, groupName } from '#server/domain/kernel/sums.ts';
 import type { CellSums, Measures, Range } from '#server/domain/kernel/sums.ts';
 import { DAY, HOUR_MINUTES, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
@@ -213,9 +213,11 @@ export function createFunnelDesk(
             ? `No journey has a touchpoint "${match.touchpoint}".`
             : `The journey "${journey}" has no touchpoint "${match.touchpoint}".`,
         );
+    const kept = known === undefined ? undefined : { ...definition, version: known.version };
+    if (known !== undefined && kept !== undefined && JSON.stringify(known) === JSON.stringify(kept)) return known;
+    const renamed = known !== undefined && kept !== undefined && countsTheSame(known, kept);
     // One that was removed is never named again by another one: what is kept by name and version would be of both.
-    const next = { ...definition, version: o.lastVersion(definition.id) + 1 };
-    if (known !== undefined && JSON.stringify({ ...known, version: 0 }) === JSON.stringify({ ...next, version: 0 })) return known;
+    const next = renamed ? kept : { ...definition, version: o.lastVersion(definition.id) + 1 };
     await o.publish({ kind: 'funnel', id: next.id, body: next, by: actor.name, at: o.clock() });
     return next;
   }

@@ -1,13 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JourneyPreview, PreviewPiece, PreviewPlace, StagePreview } from '#lib/contract/index.ts';
-import type { Blueprint, Blueprints } from '#server/domain/blueprint/blueprint.ts';
+import type { Blueprint, Blueprints, BlueprintVersion } from '#server/domain/blueprint/blueprint.ts';
 import { blueprintsOf } from '#server/domain/blueprint/blueprint.ts';
 import { isOpen, lastStay, stuckFrom } from '#server/domain/case/case.ts';
 import { foldOnto } from '#server/domain/customer/fold.ts';
 import { emptyState } from '#server/domain/customer/state.ts';
 import type { CaseState } from '#server/domain/customer/state.ts';
-import { isRetraction, readEvent } from '#server/domain/event/event.ts';
+import { isAnnotation } from '#server/domain/event/annotation.ts';
+import { isRetraction, nameOf, readEvent, retractedName } from '#server/domain/event/event.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
+import { isStaffWord } from '#server/domain/event/staff.ts';
 import { DAY } from '#server/domain/kernel/time.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
@@ -30,8 +32,8 @@ export interface PreviewInput {
   /** the version in force; undefined: the journey is new */
   readonly current: Blueprint | undefined;
   readonly draft: Blueprint;
-  /** every version of the journey: cases are in the stages of their own */
-  readonly versions: readonly Blueprint[];
+  /** every version of every journey: cases are in the stages of their own, and an event belongs to a case of one journey only */
+  readonly blueprints: Blueprints;
   readonly now: number;
   /** where an earlier piece ended; undefined: the first one */
   readonly from?: PreviewPlace | undefined;
@@ -49,9 +51,10 @@ class Side {
   cases = 0;
   deviating = 0;
 
-  constructor(blueprint: Blueprint | undefined, now: number) {
+  /** @param others the journeys beside it, as they are in force: what is theirs is not this one's */
+  constructor(blueprint: Blueprint | undefined, others: readonly BlueprintVersion[], now: number) {
     this.#blueprint = blueprint;
-    this.#blueprints = blueprintsOf(blueprint === undefined ? [] : [{ blueprint, publishedAt: 0 }]);
+    this.#blueprints = blueprintsOf(blueprint === undefined ? others : [...others, { blueprint, publishedAt: 0 }]);
     this.#now = now;
   }
 
@@ -71,10 +74,11 @@ class Side {
 
   #take(one: CaseState): void {
     const blueprint = this.#blueprint;
+    if (one.journey !== blueprint?.journey) return;
     const stay = lastStay(one);
     this.cases++;
     if (one.deviations.length > 0) this.deviating++;
-    if (blueprint === undefined || stay === undefined || !isOpen(one, blueprint, this.#now)) return;
+    if (stay === undefined || !isOpen(one, blueprint, this.#now)) return;
     const stage = blueprint.stages[stay.stage]?.id ?? '';
     add(this.here, stage);
     const overdue = stuckFrom(one, stay, blueprint);
@@ -100,9 +104,9 @@ async function streamOf(input: PreviewInput, partition: number, customer: string
 }
 
 /** Customers of a partition who are in a stage of the journey: whoever waits there says nothing, and is what a standard time is about. */
-async function inAStage({ redis, versions, now }: PreviewInput, partition: number): Promise<string[]> {
+async function inAStage({ redis, blueprints, draft, now }: PreviewInput, partition: number): Promise<string[]> {
   const found: string[] = [];
-  for (const blueprint of versions) {
+  for (const { blueprint } of blueprints.versions(draft.journey)) {
     const open = scanPart<readonly [customer: string]>({ redis, blueprint, partition }, 'stays', { from: now, to: Infinity });
     for await (const [customer] of open) found.push(customer);
   }
@@ -149,8 +153,10 @@ class Found {
 
   constructor(input: PreviewInput) {
     this.#input = input;
-    this.#before = new Side(input.current, input.now);
-    this.#after = new Side(input.draft, input.now);
+    const { blueprints, current, draft, now } = input;
+    const others = blueprints.all.filter(({ journey }) => journey !== draft.journey).flatMap(({ journey }) => blueprints.versions(journey));
+    this.#before = new Side(current, others, now);
+    this.#after = new Side(draft, others, now);
   }
 
   get seen(): number {
@@ -166,8 +172,10 @@ class Found {
     if (stream.length === 0) return;
     this.#customers++;
     this.work += stream.length;
+    const takenBack = new Set(stream.filter(isRetraction).map(retractedName));
     for (const event of stream) {
-      if (event.at < this.#input.now - DAY || isRetraction(event)) continue;
+      // What was only said about a customer or an event did not happen to anybody, and what was taken back did not happen.
+      if (event.at < this.#input.now - DAY || isAnnotation(event) || isStaffWord(event) || takenBack.has(nameOf(event))) continue;
       this.#events++;
       const [was, is] = [this.#before.see(event), this.#after.see(event)];
       if (was && !is) add(this.#lost, event.touchpoint ?? event.type ?? 'without a name');

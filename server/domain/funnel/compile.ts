@@ -15,6 +15,13 @@ export interface FunnelEvent {
   readonly channel: string;
 }
 
+/** Whether two definitions count the same under one key: names are only how a funnel and its steps are called. Pure. */
+export function countsTheSame(one: FunnelDefinition, other: FunnelDefinition): boolean {
+  const nameless = ({ steps, ...rest }: FunnelDefinition): string =>
+    JSON.stringify({ ...rest, name: '', steps: steps.map((step) => ({ ...step, name: '' })) });
+  return nameless(one) === nameless(other);
+}
+
 /** A funnel made ready for folding. */
 export interface Funnel {
   readonly definition: FunnelDefinition;

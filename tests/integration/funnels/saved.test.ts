@@ -135,6 +135,22 @@ describe('a saved funnel', () => {
     }
   });
 
+  it('given other names only, when it is saved, then it is called by them at once, and nobody is counted anew', async () => {
+    const before = await get();
+    const definitions = new Definitions(app.app.redis);
+    const { revision } = await definitions.look();
+    const steps = CALLING.steps.map((one, i) => ({ ...one, name: `Step ${i}` }));
+    expect((await save({ ...CALLING, name: 'Who calls', steps }, 1))?.version).toBe(1);
+    const after = await get();
+    expect([after.definition.name, ...after.order.map((k) => after.steps[k]?.name)]).toEqual(['Who calls', 'Step 0', 'Step 1', 'Step 2']);
+    expect(after.total).toEqual(before.total);
+    await definitions.look();
+    expect(new PublishedContexts(definitions).affectedSince(revision, definitions.current.revision)).toBeNull();
+    expect(await countOf({ what: 'dropped' })).toBe(after.total.dropped);
+    expect(await differences()).toEqual([]);
+    expect((await save(CALLING, 1))?.name).toBe(CALLING.name);
+  });
+
   it('is folded in anew when it is changed, and is gone without a trace when it is removed', async () => {
     const { data: stale, status } = await tell('funnels.save', { definition: { ...CALLING, windowMs: DAY }, replaces: 7 });
     expect([stale, status]).toEqual([undefined, 409]);
