@@ -154,6 +154,22 @@ describe('somebody who leads customer experience', () => {
     await page.context().close();
   });
 
+  it('is shown a page that comes slowly when all of it is there: nothing is painted half and moved by the rest', async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+    const page = await context.newPage();
+    const wire = await context.newCDPSession(page);
+    await wire.send('Network.enable');
+    await wire.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: 20_000,
+      uploadThroughput: 20_000,
+    });
+    await page.goto(`${product.address}/heat?j=test&w=1h`, { waitUntil: 'domcontentloaded', timeout: 60_000 });
+    expect(await shiftOf(page)).toBe(0);
+    await context.close();
+  });
+
   it('opens one square after the other with the mouse, the sums at the right too: the drawer covers none', async () => {
     const page = await open('/heat?j=test&w=1h');
     await live(page);
