@@ -393,7 +393,7 @@ async function assemble(options: AppOptions, { redis, reads, follows }: Connecti
       readFeeds(reads, {
         now,
         quarantined,
-        silentAfter: new Map(contexts.blueprints.all.flatMap(({ file }) => file.sources.map((source) => [source.id, source.silentAfter]))),
+        silentAfter: new Map(contexts.blueprints.all.flatMap(({ sources: all }) => all.map((source) => [source.id, source.silentAfter]))),
       }),
     async sample(source) {
       const place = await samplePlace(reads, source);

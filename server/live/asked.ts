@@ -34,7 +34,7 @@ export function createAsked(o: Pick<ReaderOptions, 'blueprints' | 'clock' | 'sum
 
   function sources(of: Blueprint, { at, live }: Position): SourceHealth[] {
     const seen = o.sourcesSeen();
-    if (live) return of.file.sources.map((source) => healthOf(source, seen.get(source.id) ?? null, at));
+    if (live) return of.sources.map((source) => healthOf(source, seen.get(source.id) ?? null, at));
     const versions = o.blueprints.versions(of.journey).map((version) => version.blueprint);
     return pastHealth(of, at, { seen, versions, trace: (version, range, tracer) => o.sums().traceEvents(version, range, tracer) });
   }

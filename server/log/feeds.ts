@@ -1,5 +1,6 @@
 import type { SourceView } from '#lib/contract/index.ts';
 import { HOUR, MINUTE } from '#lib/contract/time.ts';
+import type { StandardTime } from '#server/domain/blueprint/standard.ts';
 import { feedHealth, heardAt, isTimely } from '#server/domain/feed/health.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { streamId } from '#server/domain/event/event.ts';
@@ -174,7 +175,7 @@ const numbers = (text: string | undefined): readonly number[] => (text ?? '').sp
 function viewOf(
   source: string,
   fields: Readonly<Record<string, string>>,
-  at: { readonly now: number; readonly quarantined: number; readonly silentAfter: number | undefined },
+  at: { readonly now: number; readonly quarantined: number; readonly silentAfter: StandardTime | undefined },
 ): SourceView {
   const minute = Math.floor(at.now / MINUTE);
   const slots = Array.from({ length: MINUTES }, (_, i) => {
@@ -226,8 +227,8 @@ export interface KnownOfFeeds {
   readonly now: number;
   /** refused events kept, by source */
   readonly quarantined: ReadonlyMap<string, number>;
-  /** how long journeys let a source be still, ms */
-  readonly silentAfter: ReadonlyMap<string, number>;
+  /** how long journeys let a source be still */
+  readonly silentAfter: ReadonlyMap<string, StandardTime>;
 }
 
 /** Reads the health of all sources measured, those heard last first. */

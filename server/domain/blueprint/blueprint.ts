@@ -5,7 +5,7 @@ import type { StoredEvent } from '../event/event.ts';
 import type { Calendar } from '../kernel/calendar.ts';
 import { CellKeys } from '../kernel/counters.ts';
 import { compileCalendars } from './calendars.ts';
-import type { OwnerCalendars } from './calendars.ts';
+import type { Calendars } from './calendars.ts';
 import { compilePromises } from './promise-rule.ts';
 import type { PromiseRule } from './promise-rule.ts';
 import { compileStandard } from './standard.ts';
@@ -72,6 +72,14 @@ export interface Touchpoint {
   readonly source: string | null;
 }
 
+/** A feed that tells of touchpoints. */
+export interface Source {
+  readonly id: string;
+  readonly name: string;
+  /** still for longer, it is down */
+  readonly silentAfter: StandardTime;
+}
+
 /** A journey file made ready for folding: ids resolved to places, matching indexed by type. */
 export interface Blueprint {
   readonly journey: string;
@@ -81,10 +89,11 @@ export interface Blueprint {
   /** stage indexes that are steps of the funnel, in order; the last is the goal */
   readonly steps: readonly number[];
   readonly touchpoints: readonly Touchpoint[];
+  readonly sources: readonly Source[];
   /** what friction is judged by where no configuration was published */
   readonly friction: FrictionRules;
   readonly promises: readonly PromiseRule[];
-  readonly calendars: OwnerCalendars;
+  readonly calendars: Calendars;
   /** what is expected of some cases; empty in a variant itself */
   readonly variants: readonly VariantOf<Blueprint>[];
   /** of which variant this is the blueprint; null: of none, it is the journey's own */
@@ -151,7 +160,7 @@ function stageOwner(file: JourneyFile, stage: JourneyFile['stages'][number]): st
   return best;
 }
 
-function compileStages(file: JourneyFile, calendars: OwnerCalendars): Stage[] {
+function compileStages(file: JourneyFile, calendars: Calendars): Stage[] {
   const place = new Map(file.stages.map((s, i) => [s.id, i]));
   return file.stages.map((s, index): Stage => {
     const owner = stageOwner(file, s);
@@ -188,7 +197,7 @@ function particularity(one: { readonly segment: string | null; readonly channel:
   return (one.segment === null ? 0 : 2) + (one.channel === null ? 0 : 1);
 }
 
-function compileTouchpoints(file: JourneyFile, stages: readonly Stage[], calendars: OwnerCalendars): Touchpoint[] {
+function compileTouchpoints(file: JourneyFile, stages: readonly Stage[], calendars: Calendars): Touchpoint[] {
   const first = stages.findIndex((s) => !s.after);
   const place = new Map(stages.map((s) => [s.id, s.index]));
   return file.touchpoints.map((t, index): Touchpoint => {
@@ -232,6 +241,11 @@ export function compileJourney(file: JourneyFile, variant: string | null = null)
     stages,
     steps: stages.filter((s) => !s.after).map((s) => s.index),
     touchpoints,
+    sources: file.sources.map(({ id, name, silentAfter, calendar }) => ({
+      id,
+      name,
+      silentAfter: compileStandard(silentAfter, calendars.get(calendar)),
+    })),
     friction: rulesOf(file),
     promises: compilePromises(file, calendars),
     calendars,

@@ -116,6 +116,15 @@ function checkTouchpoints(file: JourneyFile, report: Report): void {
   });
 }
 
+function checkSources(file: JourneyFile, report: Report): void {
+  file.sources.forEach(({ silentAfter, calendar }, i) => {
+    if (calendar !== undefined && !Object.hasOwn(file.calendars, calendar))
+      report(['sources', i, 'calendar'], `there is no calendar "${calendar}"`);
+    if (calendar === undefined && typeof silentAfter === 'object')
+      report(['sources', i, 'silentAfter'], 'is working time: name the calendar of the source, so that it is known whose');
+  });
+}
+
 /** What the plan says of touchpoints has to be something that can be seen to happen, or not. */
 function checkPlan(touchpoints: readonly TouchpointFile[], report: (index: number, field: string, message: string) => void): void {
   touchpoints.forEach((t, i) => {
@@ -228,6 +237,7 @@ function problemsOf(file: JourneyFile): BlueprintProblem[] {
   const report: Report = (path, message) => problems.push({ path, message });
   checkStages(file, report);
   checkTouchpoints(file, report);
+  checkSources(file, report);
   checkPlan(file.touchpoints, (i, field, message) => report(['touchpoints', i, field], message));
   checkMatching(file, report);
   checkCalendars(file, report);

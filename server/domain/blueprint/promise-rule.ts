@@ -1,7 +1,7 @@
 import { minutesOfClock } from '#lib/contract/index.ts';
 import type { DueRule, JourneyFile } from '#lib/contract/index.ts';
 import type { Calendar } from '../kernel/calendar.ts';
-import type { OwnerCalendars } from './calendars.ts';
+import type { Calendars } from './calendars.ts';
 import { DAY, MINUTE } from '../kernel/time.ts';
 
 /** What a journey promises: made ready, with the calendar of its owner. */
@@ -24,7 +24,7 @@ export interface PromiseRule {
 }
 
 /** Makes the promises of a journey ready. */
-export function compilePromises(file: Pick<JourneyFile, 'promises' | 'stages'>, calendars: OwnerCalendars): readonly PromiseRule[] {
+export function compilePromises(file: Pick<JourneyFile, 'promises' | 'stages'>, calendars: Calendars): readonly PromiseRule[] {
   const place = new Map(file.stages.map((stage, index) => [stage.id, index]));
   return file.promises.map((rule) => ({
     kind: rule.kind,

@@ -43,3 +43,9 @@ export function overdueFrom(standard: StandardTime | null, from: number): number
   const end = standard.calendar === null ? from + standard.ms : standard.calendar.addWorking(from, standard.ms);
   return end === Infinity ? 0 : end + 1;
 }
+
+/** Whether a standard time that began at an instant is over at another. */
+export function isOver(standard: StandardTime, from: number, at: number): boolean {
+  const overdue = overdueFrom(standard, from);
+  return overdue > 0 && at >= overdue;
+}

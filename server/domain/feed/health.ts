@@ -1,4 +1,6 @@
 import type { FeedState } from '#lib/contract/index.ts';
+import type { StandardTime } from '../blueprint/standard.ts';
+import { isOver } from '../blueprint/standard.ts';
 import { HOUR, MINUTE } from '../kernel/time.ts';
 
 /** Past this many times its usual pause a source is silent. */
@@ -20,8 +22,8 @@ export interface FeedCounts {
   readonly lastAt: number | null;
   /** when it last spoke, ms; null: never. See `heardAt` */
   readonly lastHeard: number | null;
-  /** how long a journey lets it be still, ms; undefined: none names it */
-  readonly silentAfter?: number | undefined;
+  /** how long a journey lets it be still; undefined: none names it */
+  readonly silentAfter?: StandardTime | undefined;
 }
 
 /** When a source spoke: when the event arrived, or when it happened where that is long before, as in an imported past. ms */
@@ -70,9 +72,9 @@ export function feedHealth(counts: FeedCounts, now: number): FeedHealth {
   const expectedEveryMs = perHour <= 0 ? null : Math.max(HOUR / perHour, longestPause(counts.minutes));
   const { lastAt, lastHeard, silentAfter } = counts;
   if (silentAfter !== undefined && lastAt !== null) {
-    const still = now - lastAt;
-    const quietAfter = Math.max(expectedEveryMs ?? 0, silentAfter / SILENT_AFTER);
-    return { state: still > silentAfter ? 'silent' : still > quietAfter ? 'quiet' : 'live', expectedEveryMs };
+    const half = { ...silentAfter, ms: silentAfter.ms / SILENT_AFTER };
+    const isQuiet = now - lastAt > (expectedEveryMs ?? 0) && isOver(half, lastAt, now);
+    return { state: isOver(silentAfter, lastAt, now) ? 'silent' : isQuiet ? 'quiet' : 'live', expectedEveryMs };
   }
   if (expectedEveryMs === null || lastHeard === null) return { state: 'unknown', expectedEveryMs: null };
   const still = now - lastHeard;

@@ -1,6 +1,7 @@
 import type { SourceHealth } from '#lib/contract/index.ts';
 import { EARLIEST_MS } from '#lib/contract/index.ts';
-import type { Blueprint } from '../blueprint/blueprint.ts';
+import type { Blueprint, Source } from '../blueprint/blueprint.ts';
+import { isOver } from '../blueprint/standard.ts';
 import { EVENT, parseCell } from '../kernel/counters.ts';
 import type { Tracer } from '../kernel/sums.ts';
 import { MINUTE, minuteOf } from '../kernel/time.ts';
@@ -11,8 +12,8 @@ const FIRST_MINUTE = minuteOf(EARLIEST_MS);
 const WIDER = 4;
 
 /** How a source is at an instant. @param lastAt its newest event by then; null: it had not been heard of */
-export function healthOf(source: Blueprint['file']['sources'][number], lastAt: number | null, at: number): SourceHealth {
-  const isDown = lastAt !== null && at - lastAt > source.silentAfter;
+export function healthOf(source: Source, lastAt: number | null, at: number): SourceHealth {
+  const isDown = lastAt !== null && isOver(source.silentAfter, lastAt, at);
   return { source: source.id, name: source.name, lastAt, state: lastAt === null ? 'never' : isDown ? 'down' : 'up' };
 }
 
@@ -67,10 +68,10 @@ export function pastHealth(
   known: { readonly seen: ReadonlyMap<string, number>; readonly versions: readonly Blueprint[]; readonly trace: TraceEvents },
 ): SourceHealth[] {
   const { seen, versions, trace } = known;
-  const { sources } = of.file;
+  const { sources } = of;
   const minute = minuteOf(at);
   const spokeSince = (id: string): boolean => (seen.get(id) ?? 0) > at;
-  const reach = 1 + Math.ceil(Math.max(0, ...sources.map(({ silentAfter }) => silentAfter)) / MINUTE);
+  const reach = 1 + Math.ceil(Math.max(0, ...sources.map(({ silentAfter }) => silentAfter.ms)) / MINUTE);
   const asked = sources.filter(({ id }) => spokeSince(id)).map(({ id }) => id);
   const lasts = lastMinutes(versions, trace, { sources: asked, minute, reach });
   return sources.map((source) => {

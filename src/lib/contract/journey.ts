@@ -25,7 +25,7 @@ const matchSchema = z.strictObject({
 /** When a place is served: around the clock, or in the working time of whoever answers for it. */
 const hours = z.enum(['always', 'working']);
 
-/** A standard time: time by the clock on the wall, or working time on the calendar of the stage's owner. */
+/** A standard time: time by the clock on the wall, or working time on a calendar, that of the stage's owner or of the source. */
 export const standardTime = z.union([duration, z.strictObject({ working: duration })], {
   error: 'is not a standard time such as 6h, 3d or {working: 8h}',
 });
@@ -171,7 +171,16 @@ export const journeySchema = z.strictObject({
     .array(z.strictObject({ name: label, calendar: id.optional() }))
     .max(200)
     .default([]),
-  sources: z.array(z.strictObject({ id, name: label, silentAfter: duration })).default([]),
+  sources: z
+    .array(
+      z.strictObject({
+        id,
+        name: label,
+        silentAfter: standardTime.describe('still for longer, it is down; as `{working: 2h}` only the working time of its calendar counts'),
+        calendar: id.optional().describe('one of the calendars: when it speaks'),
+      }),
+    )
+    .default([]),
   stages: z.array(stageSchema).min(2).max(30),
   touchpoints: z.array(touchpointSchema).min(1).max(500),
   promises: z.array(promiseRuleSchema).max(200).default([]),

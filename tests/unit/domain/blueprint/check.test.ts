@@ -196,6 +196,18 @@ describe('publishing a journey', () => {
       'internal: Order}, hours: working, standard',
       '13 stages.0.hours is working time: name the owner of the stage, so that it is known whose',
     ],
+    [
+      'a source that is silent in working time of which nobody knows whose',
+      'stages:\n',
+      'sources: [{id: tills, name: Tills, silentAfter: {working: 2h}}]\nstages:\n',
+      '12 sources.0.silentAfter is working time: name the calendar of the source, so that it is known whose',
+    ],
+    [
+      'a source on a calendar that does not exist',
+      'stages:\n',
+      'sources: [{id: tills, name: Tills, silentAfter: {working: 2h}, calendar: shops}]\nstages:\n',
+      '12 sources.0.calendar there is no calendar "shops"',
+    ],
     ['hours that are none', 'channel: store,', 'channel: store, hours: noon,', '18 touchpoints.2.hours'],
     [
       'a promise in working days of somebody without a calendar',
