@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '#lib/contract/index.ts';
 import type { IdentityDecision, IdentityView, MergePreview, NamedIdentifier } from '#lib/contract/index.ts';
@@ -22,15 +22,44 @@ export interface DeskOptions {
   readonly clock: Clock;
 }
 
+/**
+ * Names a decision by what it says and by how often that was said before: asked for twice, by two people or again after an answer that never came, it is
+ * one decision, which one taking back takes back.
+ */
+function decisionId(
+  type: 'identity.merged' | 'identity.split',
+  about: readonly NamedIdentifier[],
+  known: readonly IdentityDecision[],
+): string {
+  const said = JSON.stringify(about.map(({ kind, value }) => [kind, value]));
+  const before = known.filter(
+    ({ what, identifiers }) => type === `identity.${what}` && JSON.stringify(identifiers.map(({ kind, value }) => [kind, value])) === said,
+  );
+  return `${type}:${createHash('sha256').update(said).digest('base64url').slice(0, 22)}:${before.length}`;
+}
+
 const customerOf = ({ kind, value }: NamedIdentifier): Readonly<Record<string, string>> => ({ [kind]: value });
 
 /** The desk at which people decide who is who. Every decision is an event through the same door as all others, with reason and name. */
 export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): IdentityDesk {
   async function send(
     source: string,
-    event: { readonly type: string; readonly customer: object; readonly attributes: object },
+    event: { readonly id: string; readonly type: string; readonly customer: object; readonly attributes: object },
   ): Promise<void> {
-    await sendThrough(acceptor, source, { id: `${event.type}:${randomUUID()}`, occurredAt: clock(), ...event });
+    await sendThrough(acceptor, source, { occurredAt: clock(), ...event });
+  }
+
+  /** Who two people are by now, where somebody has merged them by hand already; undefined: they are not. */
+  async function mergedAlready(customer: string, other: string): Promise<string | undefined> {
+    for (const [moved, stays] of [
+      [customer, other],
+      [other, customer],
+    ] as const) {
+      if ((await explainIdentity(reading, moved)).movedTo !== stays) continue;
+      const { identifiers } = await explainIdentity(reading, stays);
+      if (identifiers.some(({ node, belongs, rule }) => node === moved && belongs && rule === 'merged')) return stays;
+    }
+    return undefined;
   }
 
   /** Waits until a person is there, or no longer is, or the time is up: then the page catches up by itself. */
@@ -53,8 +82,12 @@ export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): I
     preview: ({ customer, other }): Promise<MergePreview> => previewMerge(reading, [customer, other], clock()),
 
     async merge({ customer, other, reason }, actor: Actor) {
+      const merged = await mergedAlready(customer, other);
+      if (merged !== undefined) return { customer: merged };
       const { stays, moves } = await previewMerge(reading, [customer, other], clock());
+      const { decisions } = await explainIdentity(reading, stays.customer);
       await send(STAFF_SOURCE, {
+        id: decisionId('identity.merged', [stays.strongest, moves.strongest], decisions),
         type: 'identity.merged',
         customer: customerOf(stays.strongest),
         attributes: { other: customerOf(moves.strongest), reason, by: actor.name },
@@ -68,8 +101,10 @@ export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): I
       const decision = await decisionOf(view, { source, event });
       const [first] = decision.identifiers;
       if (first === undefined) throw new Fault('not_found', 'This decision names nobody.');
+      const type = decision.what === 'merged' ? 'identity.unmerged' : 'identity.rejoined';
       await send(source, {
-        type: decision.what === 'merged' ? 'identity.unmerged' : 'identity.rejoined',
+        id: `${type}:${randomUUID()}`,
+        type,
         customer: customerOf(first),
         attributes: { eventId: event, reason, by: actor.name },
       });
@@ -82,11 +117,17 @@ export function createIdentityDesk({ reading, acceptor, clock }: DeskOptions): I
     async split({ customer, node, reason }, actor) {
       const view = await explainIdentity(reading, customer);
       const found = view.identifiers.find((one) => one.node === node);
+      if (found?.rule === 'split') return { customer: node };
       if (found === undefined || !found.belongs) throw new Fault('not_found', 'This identifier does not belong to this person.');
       if (found.rule === 'strongest')
         throw new Fault('conflict', 'This identifier holds the others together. Split out the others instead.');
       if (found.rule === 'merged') throw new Fault('conflict', 'This identifier was merged by hand. Take the merge back instead.');
-      await send(STAFF_SOURCE, { type: 'identity.split', customer: customerOf(found), attributes: { reason, by: actor.name } });
+      await send(STAFF_SOURCE, {
+        id: decisionId('identity.split', [found], view.decisions),
+        type: 'identity.split',
+        customer: customerOf(found),
+        attributes: { reason, by: actor.name },
+      });
       if (found.events === 0) return { customer };
       await untilSeen(node, true);
       return { customer: node };

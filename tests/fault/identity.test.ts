@@ -3,15 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PublishedContexts } from '#server/definitions/contexts.ts';
-import { Definitions } from '#server/definitions/definitions.ts';
-import { verifyPartition } from '#server/projector/verify.ts';
-import { connect } from '#server/redis/client.ts';
 import { chance, readStored, recount, startLoad } from '../support/fault-load.ts';
 import { startProduct } from '../support/product.ts';
 import type { Product } from '../support/product.ts';
 import { startTestRedis } from '../support/redis.ts';
 import type { TestRedis } from '../support/redis.ts';
+import { verifyStore } from '../support/verify.ts';
 import { TEST_JOURNEY, blueprintsFrom } from '../support/world.ts';
 
 const PARTITIONS = 4;
@@ -35,22 +32,6 @@ async function sendUntilAcknowledged(product: Product, events: readonly object[]
     const answer = await product.send(events).catch(() => undefined);
     if (answer?.status === 200) return expect(answer.body['rejected']).toEqual([]);
     await pause(30);
-  }
-}
-
-/** What `npm run verify` finds wrong on the running product. */
-async function differences(product: Product): Promise<readonly string[]> {
-  const redis = await connect({ socketPath: product.socketPath });
-  try {
-    const definitions = new Definitions(redis);
-    await definitions.look();
-    const contexts = new PublishedContexts(definitions);
-    const words: string[] = [];
-    for (let partition = 0; partition < PARTITIONS; partition++)
-      words.push(...(await verifyPartition({ redis, partitions: PARTITIONS, contexts }, partition)).differences.map((d) => d.words));
-    return words;
-  } finally {
-    redis.destroy();
   }
 }
 
@@ -81,7 +62,7 @@ describe(`merging and un-merging across partitions under load (FAULT_SEED=${SEED
     }
     await load.finish();
     await product.settled();
-    expect(await differences(product)).toEqual([]);
+    expect(await verifyStore(product, PARTITIONS)).toEqual([]);
     const taking = sendUntilAcknowledged(
       product,
       merges.map((id) => ({
@@ -96,7 +77,7 @@ describe(`merging and un-merging across partitions under load (FAULT_SEED=${SEED
     await product.start();
     await taking;
     await product.settled();
-    expect(await differences(product)).toEqual([]);
+    expect(await verifyStore(product, PARTITIONS)).toEqual([]);
     const stored = await readStored({ socketPath: product.socketPath }, PARTITIONS);
     expect(stored.refused).toEqual([]);
     expect(stored.ids).toEqual([...load.ledger.acknowledged].sort());

@@ -5,8 +5,11 @@ import { verifyPartition } from '#server/projector/verify.ts';
 import { connect } from '#server/redis/client.ts';
 
 /** Folds everybody of a running app again and compares, as `npm run verify` does. @returns every difference, in words */
-export async function verifyStore(app: { readonly redisUrl: string }, partitions = 3): Promise<readonly string[]> {
-  const redis = await connect({ url: app.redisUrl });
+export async function verifyStore(
+  app: { readonly redisUrl: string } | { readonly socketPath: string },
+  partitions = 3,
+): Promise<readonly string[]> {
+  const redis = await connect('redisUrl' in app ? { url: app.redisUrl } : { socketPath: app.socketPath });
   try {
     const definitions = new Definitions(redis);
     await definitions.look();

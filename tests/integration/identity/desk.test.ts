@@ -157,6 +157,45 @@ describe('the desk for identities', () => {
     expect((await app.timeline(device)).movedTo).toBe(ada);
   });
 
+  it('takes what two people decide at once, or one says again, for one decision: taken back once it is taken back', async () => {
+    await using app = await startTestApp({ now: NOON });
+    await app.take(EVENTS);
+    const [ada, caller] = [await personOf(app, 'C-1'), await personOf(app, '+491701234567')];
+    const device = (await explain(app, ada)).identifiers.find(({ kind }) => kind === 'anonymousId')?.node ?? '';
+    const before = [await app.timeline(ada), await app.timeline(caller)];
+    const merge = { customerId: caller, other: ada, reason: 'said so on the phone' };
+    const split = { customerId: ada, identifier: device, reason: 'the library’s computer' };
+    const standing = async (of: string) => (await explain(app, of)).decisions.filter(({ undone }) => undone === null);
+    const takeBack = async (of: string) => {
+      const [only, ...more] = await standing(of);
+      expect(more).toEqual([]);
+      await decide(app, 'identity.unmerge', { customerId: of, source: only?.source, event: only?.event, reason: 'it was wrong' });
+      await app.settled();
+    };
+    // What was taken back can be decided again, as often as people change their minds.
+    for (let time = 0; time < 2; time++) {
+      const answers = await Promise.all(
+        [merge, merge, { ...merge, customerId: ada, other: caller }].map((m) => decide(app, 'identity.merge', m)),
+      );
+      await app.settled();
+      answers.push(await decide(app, 'identity.merge', merge));
+      expect(answers).toEqual(answers.map(() => ({ customer: ada })));
+      await app.settled();
+      expect((await app.timeline(caller)).movedTo).toBe(ada);
+      await takeBack(ada);
+      expect([await app.timeline(ada), await app.timeline(caller)]).toEqual(before);
+
+      const out = await Promise.all([split, split].map((s) => decide(app, 'identity.split', s)));
+      await app.settled();
+      out.push(await decide(app, 'identity.split', split));
+      expect(out).toEqual(out.map(() => ({ customer: device })));
+      await app.settled();
+      expect((await app.timeline(device)).items).toHaveLength(1);
+      await takeBack(device);
+      expect([await app.timeline(ada), await app.timeline(caller)]).toEqual(before);
+    }
+  });
+
   it('says before merging whose readings would be lost because the other wants none', async () => {
     await using app = await startTestApp({ now: NOON });
     const off = { type: 'consent.changed', attributes: { emotion: 'off' }, occurredAt: NOON - HOUR };
