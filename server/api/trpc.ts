@@ -1,6 +1,6 @@
 import { TRPCError, initTRPC } from '@trpc/server';
 import { z } from 'zod';
-import { inputProblemsOf, inputWords } from '#lib/contract/index.ts';
+import { InputFault, inputProblemsOf, inputWords } from '#lib/contract/index.ts';
 import type { Fault, FaultCode } from '#lib/contract/index.ts';
 import { knownFault } from '#server/redis/faults.ts';
 import type { Actor } from '#server/security/actor.ts';
@@ -38,7 +38,7 @@ export const t = initTRPC.context<Context>().create({
   isDev: false,
   // Beside the sentence the same problems as data, for a page that puts them into its own words.
   errorFormatter({ shape, error: { cause } }) {
-    const problems = cause instanceof z.ZodError ? inputProblemsOf(cause) : [];
+    const problems = cause instanceof z.ZodError ? inputProblemsOf(cause) : cause instanceof InputFault ? cause.problems : [];
     const message = problems.length === 0 ? shape.message : inputWords(problems);
     return { ...shape, message, data: { ...shape.data, problems } };
   },

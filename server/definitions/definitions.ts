@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { definitionEntry, Fault, funnelDefinition } from '#lib/contract/index.ts';
+import { definitionEntry, Fault, funnelDefinition, inputProblemsOf, inputWords } from '#lib/contract/index.ts';
 import type { DefinitionEntry, DefinitionKind, Published } from '#lib/contract/index.ts';
 import { compareStreamIds } from '#server/domain/kernel/stream-id.ts';
 import { frictionId, parseFriction } from '#server/friction/read.ts';
@@ -21,10 +21,8 @@ export function textOf(body: unknown): string {
 
 function checkFunnel(entry: DefinitionEntry): void {
   const parsed = funnelDefinition.safeParse(entry.body);
-  if (!parsed.success) {
-    const [first] = parsed.error.issues;
-    throw new Fault('bad_request', `The funnel ${entry.id} cannot be saved: ${first?.path.join('.') ?? ''}: ${first?.message ?? ''}.`);
-  }
+  if (!parsed.success)
+    throw new Fault('bad_request', `The funnel ${entry.id} cannot be saved: ${inputWords(inputProblemsOf(parsed.error).slice(0, 1))}.`);
   if (parsed.data.id !== entry.id) throw new Fault('bad_request', `This is the funnel ${parsed.data.id}, not ${entry.id}.`);
 }
 

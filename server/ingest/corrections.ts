@@ -1,4 +1,5 @@
-import { eventSchema } from '#lib/contract/index.ts';
+import type { z } from 'zod';
+import { eventSchema, inputProblemsOf } from '#lib/contract/index.ts';
 import type { EventInput } from '#lib/contract/index.ts';
 import type { Correctable, Correction, StoredEvent } from '#server/domain/event/event.ts';
 import { speaksOfOthers } from '#server/domain/identity/decision.ts';
@@ -57,7 +58,7 @@ function readFields(input: EventInput, given: Readonly<Record<string, unknown>>,
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(correctable.shape, name));
   if (unknown !== undefined) return problem(`${FIELDS}.${unknown}`.slice(0, LONGEST_PATH), 'unknown_field', 'is not part of the envelope');
   const parsed = correctable.safeParse(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)));
-  if (!parsed.success) return unreadable(parsed.error.issues[0]);
+  if (!parsed.success) return unreadable(parsed.error);
   if (parsed.data.type !== undefined && speaksOfOthers(plainText(parsed.data.type)))
     return problem(`${FIELDS}.type`, 'invalid_field', 'cannot turn an event into one that speaks about others, or about who is who');
   const { occurredAt, ...fields } = parsed.data;
@@ -86,15 +87,12 @@ function definedOnly(fields: Omit<Partial<EventInput>, 'customer'>): Omit<EventI
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-function unreadable(
-  issue:
-    | { readonly code: string; readonly path: readonly PropertyKey[]; readonly message: string; readonly keys?: readonly string[] }
-    | undefined,
-): EventProblem {
-  const path = [FIELDS, ...(issue?.path ?? []), ...(issue?.keys?.slice(0, 1) ?? [])].map(String).join('.').slice(0, LONGEST_PATH);
-  return issue?.keys === undefined
-    ? problem(path, 'invalid_field', `is not valid: ${issue?.message ?? 'unknown reason'}`)
-    : problem(path, 'unknown_field', 'is not part of the envelope');
+function unreadable(error: z.ZodError): EventProblem {
+  const [first] = inputProblemsOf(error);
+  const path = [FIELDS, ...(first?.path ?? [])].map(String).join('.').slice(0, LONGEST_PATH);
+  return error.issues[0]?.code === 'unrecognized_keys'
+    ? problem(path, 'unknown_field', 'is not part of the envelope')
+    : problem(path, 'invalid_field', first?.message ?? 'is not valid');
 }
 
 function problem(field: string, code: EventProblem['code'], predicate: string): EventProblem {

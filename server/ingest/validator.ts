@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { z } from 'zod';
-import { eventSchema, factorSchema, type EventInput, type FactorInput, type RejectionCode } from '#lib/contract/index.ts';
+import { ID_PATTERN_WORDS, choiceWords, eventSchema, factorSchema, shortWords, typeWords } from '#lib/contract/index.ts';
+import type { EventInput, FactorInput, RejectionCode } from '#lib/contract/index.ts';
 
 /** What is wrong with an event, in words that name the field. */
 export interface EventProblem {
@@ -31,9 +32,6 @@ interface Words {
 }
 const EVENT: Words = { subject: 'An event', unknown: 'is not part of the envelope; put it under attributes' };
 const FACTOR: Words = { subject: 'A factor', unknown: 'is no field of a factor; leave it out' };
-
-/** A pattern says what is forbidden to a machine; this says it to a person. */
-const PATTERN_MESSAGE = 'must not hold control characters or bidirectional marks';
 
 /**
  * Compiles the contract's schemas into functions that cost nanoseconds per event. Takes some 30 ms, once.
@@ -79,17 +77,17 @@ function sentence(error: ErrorObject, parameters: Readonly<Record<string, unknow
   const limit = String(parameters['limit']);
   switch (error.keyword) {
     case 'enum': {
-      const allowed = parameters['allowedValues'];
-      return `must be one of ${Array.isArray(allowed) ? allowed.join(', ') : 'the values listed in the documentation'}`;
+      const allowed: unknown = parameters['allowedValues'];
+      return Array.isArray(allowed) ? choiceWords(allowed) : 'must be one of the values listed in the documentation';
     }
     case 'anyOf':
       return 'must be text or a number, and not too long';
     case 'pattern':
-      return PATTERN_MESSAGE;
+      return ID_PATTERN_WORDS;
     case 'type':
-      return `must be ${typeName(String(parameters['type']))}`;
+      return `must be ${typeWords(String(parameters['type']))}`;
     case 'minLength':
-      return 'must not be empty';
+      return shortWords(Number(limit), 'characters');
     case 'maxLength':
       return `must have at most ${limit} characters`;
     case 'maxItems':
@@ -101,12 +99,6 @@ function sentence(error: ErrorObject, parameters: Readonly<Record<string, unknow
     default:
       return error.message ?? 'is not valid';
   }
-}
-
-function typeName(type: string): string {
-  if (type === 'string') return 'text';
-  if (type === 'integer') return 'a whole number';
-  return type === 'object' || type === 'array' ? `an ${type}` : `a ${type}`;
 }
 
 function about(words: Words, path: string, name: string, code: RejectionCode, predicate: string): EventProblem {

@@ -1,12 +1,13 @@
 import { Fault } from '#lib/contract/index.ts';
 import type { BarrierNote, Factor, Position, SourceHealth } from '#lib/contract/index.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
-import { DAY, MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
+import { DAY, MINUTE } from '#server/domain/kernel/time.ts';
 import { barrierNotes } from '#server/domain/silence/notes.ts';
 import { healthOf, pastHealth } from '#server/domain/silence/sources.ts';
 import { weeksBefore } from '#server/domain/silence/baseline.ts';
 import type { CellSums } from '#server/domain/kernel/sums.ts';
 import type { ReaderOptions } from './reader-options.ts';
+import { positionAt, spanAt } from './span.ts';
 
 /** Further behind than this, nothing is called silent. */
 const MOST_LAG_MS = MINUTE;
@@ -26,11 +27,8 @@ export function createAsked(o: Pick<ReaderOptions, 'blueprints' | 'clock' | 'sum
     throw new Fault('not_found', `There is no journey "${journey}"${version === undefined ? '' : ` in version ${version}`}.`);
   }
 
-  function positionOf(to: number | undefined): { readonly position: Position; readonly minute: number } {
-    const now = o.clock();
-    if (to === undefined || to >= now) return { position: { at: now, live: true }, minute: minuteOf(now) };
-    return { position: { at: to, live: false }, minute: minuteOf(to) };
-  }
+  const positionOf = (to: number | undefined) => positionAt(to, o.clock());
+  const spanOf = (asks: Parameters<typeof spanAt>[0]) => spanAt(asks, o.clock());
 
   function sources(of: Blueprint, { at, live }: Position): SourceHealth[] {
     const seen = o.sourcesSeen();
@@ -81,5 +79,5 @@ export function createAsked(o: Pick<ReaderOptions, 'blueprints' | 'clock' | 'sum
     return barrierNotes(o.notes(), journey);
   }
 
-  return { blueprint, positionOf, sources, factorsIn, overVersions, overVersionsInSteps, sinceOf, weeksOf, notesOn };
+  return { blueprint, positionOf, spanOf, sources, factorsIn, overVersions, overVersionsInSteps, sinceOf, weeksOf, notesOn };
 }

@@ -15,7 +15,7 @@ const MOST_REMEMBERED = 50;
 
 /** Reads the funnel of a journey's stages. */
 export function createFunnelReader(o: Pick<ReaderOptions, 'blueprints' | 'clock' | 'sums'>, asked: Asked): Reader['funnel'] {
-  const { blueprint, positionOf, factorsIn } = asked;
+  const { blueprint, spanOf, factorsIn } = asked;
   const earlierTotals = new Map<string, FunnelTotal>();
 
   function earlierTotal(of: Blueprint, range: Range): FunnelTotal {
@@ -43,7 +43,7 @@ export function createFunnelReader(o: Pick<ReaderOptions, 'blueprints' | 'clock'
 
   return function funnel(params: FunnelParams): FunnelView {
     const of = blueprint(params.journey, params.version, params.to);
-    const { position, minute } = positionOf(params.to);
+    const { position, minute } = spanOf(params);
     const fromMinute = hourAnchor(params.from ?? position.at - DEFAULT_RANGE);
     const range = { from: fromMinute, to: minute };
     const cohort = agedCohort(o.sums(), of, range);

@@ -27,6 +27,7 @@ import type { Redis } from '#server/redis/client.ts';
 import type { Actor } from '#server/security/actor.ts';
 import { periodBefore } from './comparisons.ts';
 import type { LiveSums } from './sums.ts';
+import { spanAt } from './span.ts';
 
 /** Where nobody says from when: so many conversion windows back, at least this long, so that half of what is shown is decided. */
 const DEFAULT_WINDOWS = 2;
@@ -91,10 +92,8 @@ export function createFunnelDesk(
     const { windowMs, journey, breakdowns } = funnel.definition;
     if (params.by !== undefined && breakdowns[params.by] === undefined)
       throw new Fault('bad_request', 'This funnel has no such breakdown.');
-    const now = o.clock();
-    const live = params.to === undefined || params.to >= now;
-    const at = live ? now : (params.to ?? now);
-    const minute = minuteOf(at);
+    const { position, minute } = spanAt(params, o.clock());
+    const { at } = position;
     const from = hourAnchor(params.from ?? Math.max(0, at - Math.max(SHORTEST_RANGE_MS, DEFAULT_WINDOWS * windowMs)));
     const before = periodBefore({ from, to: minute });
     const maturedUntil = hourAnchor(Math.max(0, at - windowMs)) - HOUR_MINUTES;
@@ -111,7 +110,7 @@ export function createFunnelDesk(
       beforeFrom: before.from * MINUTE,
       beforeAt: before.at * MINUTE,
       since: (o.sums().attemptSpan(funnel.definition)?.from ?? 0) * MINUTE,
-      position: { at, live },
+      position,
       by: params.by ?? null,
       factors: o
         .factors()

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Fault, WINDOWS } from '#lib/contract/index.ts';
+import { Fault, InputFault, WINDOWS } from '#lib/contract/index.ts';
 import type {
   CellDetail,
   HeatParams,
@@ -46,7 +46,7 @@ export function createHeatReader(
   o: Pick<ReaderOptions, 'blueprints' | 'clock' | 'sums' | 'friction'>,
   beside: Beside,
 ): Pick<Reader, 'heat' | 'cell' | 'strip' | 'hotspots' | 'hotspotsNow' | 'wall'> {
-  const { blueprint, positionOf, sources, factorsIn, overVersions, overVersionsInSteps, sinceOf, weeksOf, notesOn } = beside.asked;
+  const { blueprint, positionOf, spanOf, sources, factorsIn, overVersions, overVersionsInSteps, sinceOf, weeksOf, notesOn } = beside.asked;
   const { earlier } = beside;
   const hot = new Hotspots(o.sums, o.clock, beside.failed('hotspots could not be looked for: the last ones found are shown'));
 
@@ -58,8 +58,8 @@ export function createHeatReader(
   function chosenOf(params: HeatParams, minute: number): { readonly from: number; readonly minutes: number } | undefined {
     if (params.from === undefined) return undefined;
     const minutes = minute - minuteOf(params.from) + 1;
-    if (params.to === undefined || minutes < 1 || minutes > MOST_CHOSEN_MINUTES)
-      throw new Fault('bad_request', 'A stretch of time has a beginning, an end (`to`) not before it, and at most 92 days.');
+    if (params.to === undefined) throw new InputFault([{ path: ['to'], message: 'is missing: a stretch of time has an end' }]);
+    if (minutes > MOST_CHOSEN_MINUTES) throw new InputFault([{ path: ['from'], message: 'lies more than 92 days before to' }]);
     return { from: params.from, minutes };
   }
 
@@ -78,7 +78,7 @@ export function createHeatReader(
   /** @param versions `all`: of every version, drawn on the squares of the one asked for */
   function heat(params: HeatParams, versions: 'one' | 'all' = 'one'): HeatView {
     const of = blueprint(params.journey, params.version, params.to);
-    const { position, minute } = positionOf(params.to);
+    const { position, minute } = spanOf(params);
     const chosen = chosenOf(params, minute);
     const minutes = chosen?.minutes ?? WINDOWS[params.window].minutes;
     const from = position.at - minutes * MINUTE;

@@ -17,7 +17,7 @@ export function createListReader(
   o: Pick<ReaderOptions, 'redis' | 'partitions' | 'blueprints' | 'context' | 'attempts' | 'together'>,
   asked: Asked,
 ): Reader['list'] {
-  const { blueprint, positionOf } = asked;
+  const { blueprint, spanOf } = asked;
 
   function rowsBehind(ref: ListRef, minute: number): AsyncIterable<ListRow> {
     if (ref.of === 'saved') return o.attempts(ref, minute);
@@ -59,7 +59,7 @@ export function createListReader(
     if (ref === undefined)
       throw new Fault('bad_request', 'This is not a list. Lists look like funnel?journey=broadband&stage=order&what=dropped.');
     const cursor = params.cursor === undefined ? undefined : parseCursor(params.cursor);
-    const { position, minute } = positionOf(cursor?.position ?? ref.to);
+    const { position, minute } = spanOf({ from: 'from' in ref ? ref.from : undefined, to: cursor?.position ?? ref.to });
     const page = new PageOfRows(params.limit ?? LIST_PAGE, cursor);
     for await (const row of rowsBehind(ref, minute)) page.add(row);
     const { rows, next } = page.page();

@@ -56,7 +56,7 @@ type TimelineAsks = Parameters<Reader['timeline']>[0];
 /** Reads the running product for API, pages and sockets. */
 export function createReader(o: ReaderOptions): Reader {
   const asked = createAsked(o);
-  const { blueprint, positionOf, sources, factorsIn, overVersions, overVersionsInSteps, sinceOf, weeksOf, notesOn } = asked;
+  const { blueprint, positionOf, spanOf, sources, factorsIn, overVersions, overVersionsInSteps, sinceOf, weeksOf, notesOn } = asked;
   const earlier = new Earlier(o.onEarlier);
   const failed = (what: string) => (fault: unknown) => o.log.error({ err: fault, code: knownFault(fault)?.code ?? 'internal' }, what);
   const waiting = waitingCurves({
@@ -98,7 +98,7 @@ export function createReader(o: ReaderOptions): Reader {
 
   function impact(params: FactorParams): FactorImpact {
     const of = blueprint(params.journey, params.version, params.to);
-    const { position, minute } = positionOf(params.to);
+    const { position, minute } = spanOf(params);
     const from = minuteOf(params.from ?? position.at - DAY);
     return factorImpact({
       journey: of.journey,
@@ -112,7 +112,7 @@ export function createReader(o: ReaderOptions): Reader {
 
   function standing(params: StandingParams): StandingView {
     const of = blueprint(params.journey, params.version, params.to);
-    const { position, minute } = positionOf(params.to);
+    const { position, minute } = spanOf(params);
     const from = minuteOf(params.from ?? position.at - DEFAULT_RANGE);
     const sums = o.sums();
     return standingView({
@@ -127,7 +127,7 @@ export function createReader(o: ReaderOptions): Reader {
 
   function promises(params: PromiseParams): PromiseLedgerView {
     const of = blueprint(params.journey, params.version, params.to);
-    const { position, minute } = positionOf(params.to);
+    const { position, minute } = spanOf(params);
     const fromMinute = hourAnchor(params.from ?? position.at - DEFAULT_RANGE);
     return promiseLedgerView({ blueprint: of, sums: o.sums().promises(of, fromMinute, minute), from: fromMinute * MINUTE, position });
   }

@@ -1,9 +1,10 @@
 import { Fault } from '#lib/contract/index.ts';
 import type { RecoveryParams, RecoveryView } from '#lib/contract/index.ts';
 import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
-import { DAY, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
+import { DAY, MINUTE, hourAnchor } from '#server/domain/kernel/time.ts';
 import { recoveryView } from '#server/domain/view/recovery.ts';
 import type { Clock } from '#server/platform/clock.ts';
+import { spanAt } from './span.ts';
 import type { LiveSums } from './sums.ts';
 
 /** Recoveries begin this far back where nobody says from when. */
@@ -18,12 +19,11 @@ export function createRecoveryReader(o: {
   return ({ journey, from, to }) => {
     const versions = o.blueprints.versions(journey);
     if (versions.length === 0) throw new Fault('not_found', `There is no journey "${journey}".`);
-    const now = o.clock();
-    const position = to === undefined || to >= now ? { at: now, live: true } : { at: to, live: false };
+    const { position, minute } = spanAt({ from, to }, o.clock());
     const fromMinute = hourAnchor(from ?? position.at - DEFAULT_RANGE_MS);
     return recoveryView({
       journey,
-      sums: versions.map(({ blueprint }) => o.sums().recoveries(blueprint, fromMinute, minuteOf(position.at))),
+      sums: versions.map(({ blueprint }) => o.sums().recoveries(blueprint, fromMinute, minute)),
       from: fromMinute * MINUTE,
       position,
     });

@@ -1,7 +1,7 @@
 import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument, stringify, visit } from 'yaml';
 import type { Alias, Document } from 'yaml';
 import type { z } from 'zod';
-import { Fault } from '#lib/contract/index.ts';
+import { Fault, inputProblemsOf } from '#lib/contract/index.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -62,7 +62,7 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, check: (value: 
   const plain = plainOf(document);
   if (!plain.ok) return wrong([{ path: [], message: plain.message }]);
   const parsed = schema.safeParse(plain.value);
-  if (!parsed.success) return wrong(parsed.error.issues.flatMap(problemsOf));
+  if (!parsed.success) return wrong(inputProblemsOf(parsed.error));
   const problems = check(parsed.data);
   return problems.length > 0 ? wrong(problems) : { ok: true, value: parsed.data };
 }
@@ -91,13 +91,6 @@ function looseAlias(document: Document): Alias | undefined {
     },
   });
   return loose;
-}
-
-/** What the schema says, in words for whoever writes the file. */
-function problemsOf(issue: z.core.$ZodIssue): YamlProblem[] {
-  const { path, message } = issue;
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key], message: 'is not known here' }));
-  return [{ path, message: message.endsWith('received undefined') ? 'is missing' : message.replace(/^Invalid input: /, '') }];
 }
 
 /** One problem as a sentence: file, line, field and reason. */

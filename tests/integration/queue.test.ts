@@ -123,9 +123,7 @@ describe('the queue', () => {
     });
     expect(answer.status).toBe(400);
     const { error } = (await answer.json()) as { readonly error: { readonly message: string; readonly data: object } };
-    expect(error.message).toBe(
-      'customerId: is not a customer id; caseId: Invalid input: expected string, received undefined; item: Invalid input: expected string, received undefined',
-    );
+    expect(error.message).toBe('customerId: is not a customer id; caseId: is missing; item: is missing');
     expect(error.data).toMatchObject({ problems: [{ path: ['customerId'], message: 'is not a customer id' }, {}, {}] });
   });
 

@@ -1,4 +1,4 @@
-import type { InputProblem } from '#lib/contract/fault.ts';
+import type { InputProblem } from '#lib/contract/refusal.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import { failure as sentence } from '#messages/shared.ts';
 

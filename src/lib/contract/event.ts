@@ -4,7 +4,9 @@ import { CHANNELS, COMPONENTS } from './words.ts';
 
 /** Characters that identifiers may not hold: controls and bidirectional marks. */
 const ID_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]+$';
-const identifier = z.string().min(1).max(128).regex(new RegExp(ID_PATTERN, 'u'));
+/** The same, said to a person. */
+export const ID_PATTERN_WORDS = 'must not hold control characters or bidirectional marks';
+const identifier = z.string().min(1).max(128).regex(new RegExp(ID_PATTERN, 'u'), ID_PATTERN_WORDS);
 const name = z.string().min(1).max(128);
 const instant = z.union([z.number(), z.string().max(40)]);
 

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { inputWords } from './refusal.ts';
+import type { InputProblem } from './refusal.ts';
 
 /** What can go wrong, as a closed list. One table in server/api maps the codes to HTTP, tRPC and socket answers. */
 export type FaultCode =
@@ -29,29 +30,18 @@ export class Fault extends Error {
   }
 }
 
+/** An input that fits its schema and yet cannot be: `problems` names the fields, as for one that does not fit. */
+export class InputFault extends Fault {
+  readonly problems: readonly InputProblem[];
+
+  constructor(problems: readonly InputProblem[]) {
+    super('bad_request', inputWords(problems));
+    this.name = 'InputFault';
+    this.problems = problems;
+  }
+}
+
 /** The words of whatever was thrown. */
 export function thrownWords(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
-/** One thing that is wrong with an input: where, and what. An answer of the API with the code `BAD_REQUEST` lists them as `data.problems`. */
-export interface InputProblem {
-  /** names and positions (from 0) that lead from the input to the field */
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
-/** A step of the path to a field, as JSON can say it. */
-function partOf(part: PropertyKey): string | number {
-  return typeof part === 'symbol' ? String(part) : part;
-}
-
-/** What is wrong with an input that does not fit its schema, field by field. */
-export function inputProblemsOf({ issues }: z.ZodError): readonly InputProblem[] {
-  return issues.map(({ path, message }) => ({ path: path.map(partOf), message }));
-}
-
-/** The same in words: `window: Invalid option: ...`. */
-export function inputWords(problems: readonly InputProblem[]): string {
-  return problems.map(({ path, message }) => `${path.length === 0 ? 'input' : path.join('.')}: ${message}`).join('; ');
 }

@@ -25,6 +25,7 @@ export * from './promise.ts';
 export * from './funnel-definition.ts';
 export * from './saved-funnel.ts';
 export * from './fault.ts';
+export * from './refusal.ts';
 export * from './definition.ts';
 export * from './identity.ts';
 export * from './source-name.ts';

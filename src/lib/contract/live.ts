@@ -8,7 +8,7 @@ import { savedFunnelParams } from './saved-funnel.ts';
 import { COLUMNS, HEAT_EXTRAS, WINDOW_NAMES } from './words.ts';
 
 const journey = z.string().min(1).max(128);
-const id = z.string().regex(CUSTOMER_ID);
+const id = z.string().regex(CUSTOMER_ID, 'is not a customer id');
 const instant = z.int().min(0).max(4_102_444_800_000);
 
 export const funnelParams = z.strictObject({

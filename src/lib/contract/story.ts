@@ -11,19 +11,21 @@ const choices = <Choice extends string>(values: readonly [Choice, ...Choice[]]) 
 const instant = z.int().min(0).max(8.64e15);
 
 /** Which events of a story are shown. Empty: all. Between fields all must hold, within one any. */
-const storyFilter = z.strictObject({
-  kinds: choices(STORY_KINDS),
-  channels: choices(CHANNELS),
-  journey: z.string().min(1).max(128).optional(),
-  feeling: z.enum(STORY_FEELINGS).optional(),
-  /** events about promises, or at moments of truth */
-  only: z.enum(STORY_PARTS).optional(),
-  /** first and last instant, ms since 1970, both inclusive */
-  from: instant.optional(),
-  to: instant.optional(),
-  /** words that must stand in what is told */
-  text: z.string().trim().min(1).max(200).optional(),
-});
+const storyFilter = z
+  .strictObject({
+    kinds: choices(STORY_KINDS),
+    channels: choices(CHANNELS),
+    journey: z.string().min(1).max(128).optional(),
+    feeling: z.enum(STORY_FEELINGS).optional(),
+    /** events about promises, or at moments of truth */
+    only: z.enum(STORY_PARTS).optional(),
+    /** first and last instant, ms since 1970, both inclusive */
+    from: instant.optional(),
+    to: instant.optional(),
+    /** words that must stand in what is told */
+    text: z.string().trim().min(1).max(200).optional(),
+  })
+  .refine(({ from = 0, to = Infinity }) => from <= to, { path: ['from'], message: 'lies after to' });
 export type StoryFilter = z.infer<typeof storyFilter>;
 
 /** A position in a customer's stream. */

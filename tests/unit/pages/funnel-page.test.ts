@@ -55,6 +55,9 @@ describe('the funnel’s address', () => {
   });
   it('reaches back to the first case for all, and takes a given start as it is', () => {
     expect(funnelParamsOf(read('r=all'), journey, NOW)).toEqual({ journey: 'broadband', from: Date.UTC(2025, 0, 1, 7) });
+    const before = Date.UTC(2024, 0, 1);
+    expect(funnelParamsOf(read('r=all&to=2024-01-01T00:00:00Z'), journey, NOW)).toEqual({ journey: 'broadband', from: before, to: before });
+    expect(funnelParamsOf(read('from=2099-01-01T00:00:00Z'), journey, NOW).from).toBe(NOW);
     expect(funnelParamsOf(read('from=2026-11-01T00:00:00Z&by=segment'), journey, NOW)).toEqual({
       journey: 'broadband',
       from: Date.UTC(2026, 10, 1),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { dueRuleSchema, standardTime } from '#lib/contract/journey.ts';
+import { inputProblemsOf } from '#lib/contract/index.ts';
+import { dueRuleSchema, journeySchema, standardTime } from '#lib/contract/journey.ts';
 import { speech } from '#lib/messages/say.svelte.ts';
 import { projectFile } from '#server/platform/files.ts';
 import { placeWords, problemWords } from '../../../src/routes/(console)/journey-editor/problem-words.ts';
@@ -81,6 +82,25 @@ describe('what is wrong with a draft', () => {
     expect(problemWords('Version 3 is published already and never changes: set "version: 4".').text).toMatch(
       /^Version 3 ist .*„version: 4“\.$/,
     );
+    speech.choose('en');
+  });
+
+  it('is said in German also where a value has not the form that the file needs', () => {
+    const wrong = {
+      ...{ journey: 'a', version: 'x', name: 5, goal: '', window: '1d', segments: 'all', stages: [{ id: 's', phase: 'none', after: 1 }] },
+      ...{
+        weights: { wait: 2 },
+        promiseHalf: { call: 0 },
+        touchpoints: [{ id: 't', mot: -1, most: 1.5, match: 'a' }],
+        variants: [{ name: 'n'.repeat(201) }],
+      },
+    };
+    const { error } = journeySchema.safeParse(wrong);
+    const said = error === undefined ? [] : inputProblemsOf(error).map(({ message }) => message);
+    expect(said.length).toBeGreaterThan(15);
+    speech.choose('de');
+    expect(said.filter((sentence) => problemWords(sentence).english)).toEqual([]);
+    expect(problemWords('must be one of buying, using').text).toBe('muss eines von diesen sein: buying, using');
     speech.choose('en');
   });
 

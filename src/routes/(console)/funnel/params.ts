@@ -41,11 +41,16 @@ export function readFunnelAddress(field: (name: string) => string | null, window
   };
 }
 
-/** What to ask the API for: a named range counts back from `to`, or from now, to the hour; `all` begins with the journey's first case. */
+/**
+ * What to ask the API for: a named range counts back from `to`, or from now, to the hour; `all` begins with the journey's first case.
+ * None begins after its end: the API refuses those.
+ */
 export function funnelParamsOf(address: FunnelAddress, journey: Pick<JourneySummary, 'journey' | 'span'>, now: number): FunnelParams {
   const length = address.range === 'custom' ? null : RANGES[address.range];
-  const start = length === null ? journey.span?.from : (address.to ?? now) - length;
-  const from = address.from ?? (start === undefined ? undefined : Math.max(0, Math.floor(start / HOUR) * HOUR));
+  const end = address.to ?? now;
+  const start = length === null ? journey.span?.from : end - length;
+  const begin = address.from ?? (start === undefined ? undefined : Math.max(0, Math.floor(start / HOUR) * HOUR));
+  const from = begin === undefined ? undefined : Math.min(begin, end);
   return {
     journey: journey.journey,
     ...(from === undefined ? {} : { from }),

@@ -23,7 +23,8 @@ export function readPromiseAddress(field: (name: string) => string | null): Prom
 /** What to ask the API for: a range counts back from `to`, or from now, to the hour; `all` begins with the journey's first case. */
 export function promiseParamsOf(address: PromiseAddress, journey: Pick<JourneySummary, 'journey' | 'span'>, now: number): PromiseParams {
   const length = RANGES[address.range];
-  const start = length === null ? (journey.span?.from ?? 0) : (address.to ?? now) - length;
+  const end = address.to ?? now;
+  const start = length === null ? Math.min(journey.span?.from ?? 0, end) : end - length;
   return {
     journey: journey.journey,
     from: Math.max(0, Math.floor(start / HOUR) * HOUR),

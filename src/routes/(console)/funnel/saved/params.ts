@@ -32,8 +32,9 @@ export function readSavedAddress(
 /** What to ask the API for. */
 export function savedParamsOf(address: SavedAddress, funnel: Pick<SavedFunnelSummary, 'id' | 'span'>, now: number): SavedFunnelParams {
   const length = address.range === 'custom' ? null : RANGES[address.range];
-  const start = length === null ? (funnel.span?.from ?? now - RANGES['90d']) : (address.to ?? now) - length;
-  const from = address.from ?? Math.max(0, Math.floor(start / HOUR) * HOUR);
+  const end = address.to ?? now;
+  const start = length === null ? (funnel.span?.from ?? now - RANGES['90d']) : end - length;
+  const from = Math.min(address.from ?? Math.max(0, Math.floor(start / HOUR) * HOUR), end);
   return {
     id: funnel.id,
     from,
