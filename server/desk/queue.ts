@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CLAIM_MS, Fault, MOST_NAMES } from '#lib/contract/index.ts';
+import { CLAIM_MS, Fault, MOST_NAMES, NAMELESS } from '#lib/contract/index.ts';
 import type { CareAct, Factor, QueueItem, QueueParams, QueueView, RecoveryParams, RecoveryView } from '#lib/contract/index.ts';
 import type { NameDesk } from '#server/api/names.ts';
 import type { QueueDesk } from '#server/api/queue.ts';
@@ -61,6 +61,12 @@ function detailsOf(act: CareAct, now: number): Readonly<Record<string, unknown>>
   return act.act === 'done' ? { outcome: act.outcome } : {};
 }
 
+/** Says that somebody else has it; undefined: it is theirs. Of two who give no name nobody can say whether they are one: what one of them has is not the other's. */
+function heldByAnother(holder: string, act: CareAct, by: Actor): Fault | undefined {
+  if (holder === by.name && !(holder === NAMELESS && act.act === 'claim')) return undefined;
+  return new Fault('conflict', holder === NAMELESS ? 'Somebody who gave no name has claimed this.' : `${holder} has claimed this.`);
+}
+
 /**
  * The desk at which people take up what needs somebody. What they do is an event about the customer, so that everybody sees it at once and it stays on
  * the timeline; who gets a claim is decided here, by one atomic write in the store.
@@ -90,7 +96,8 @@ export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
     if (entry === 'unknown') throw new Fault('not_found', 'This no longer waits for anybody. Reload the page.');
     if (entry !== null && entry.done) throw new Fault('conflict', `${entry.by} has done this already.`);
     const held = entry !== null && entry.by !== '' && clock() - entry.at < CLAIM_MS ? entry.by : null;
-    if (held !== null && held !== by.name) throw new Fault('conflict', `${held} has claimed this.`);
+    const fault = held === null ? undefined : heldByAnother(held, act, by);
+    if (fault !== undefined) throw fault;
   }
 
   async function claim(act: CareAct, by: Actor): Promise<void> {
@@ -98,7 +105,8 @@ export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
     const got = await reading.redis.set(key, by.name, { condition: 'NX', expiration: { type: 'PX', value: DECIDED_MS } });
     if (got === null) {
       const holder = await reading.redis.get(key);
-      if (holder !== null && holder !== by.name) throw new Fault('conflict', `${holder} has claimed this.`);
+      const fault = holder === null ? undefined : heldByAnother(holder, act, by);
+      if (fault !== undefined) throw fault;
     }
     try {
       await send(act, by);

@@ -10,7 +10,7 @@ import type { Redis } from '#server/redis/client.ts';
 import { JourneyCurves } from './journey-curves.ts';
 import { scan } from './list-scan.ts';
 
-/** How others waited is looked up anew this often. */
+/** How all waited is looked up anew this often. */
 const AGAIN_MS = 10 * MINUTE;
 /** Promises made longer ago tell little about today. */
 const BACK_MS = 180 * DAY;
@@ -47,5 +47,5 @@ async function read(reading: Reading, blueprint: Blueprint, now: number): Promis
     if (known === undefined) stays.set(kind, [stay]);
     else known.push(stay);
   }
-  return new Map([...stays].map(([kind, of]) => [kind, waitingCurve(of)]));
+  return new Map([...stays].map(([kind, of]) => [kind, waitingCurve(of, now)]));
 }

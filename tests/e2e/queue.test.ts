@@ -16,10 +16,10 @@ let ahead = 0;
 let ada: Page;
 let ben: Page;
 
-/** Somebody at a browser of their own, under a name of their own. */
-async function somebody(browser: Browser, name: string): Promise<Page> {
+/** Somebody at a browser of their own, under a name of their own, or under none yet. */
+async function somebody(browser: Browser, name: string | null): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-  await context.addCookies([{ name: 'x-actor-name', value: name, url: app.address }]);
+  if (name !== null) await context.addCookies([{ name: 'x-actor-name', value: name, url: app.address }]);
   return context.newPage();
 }
 
@@ -284,6 +284,32 @@ describe('a queue that is long', () => {
         SOON,
       )
       .toBe(true);
+  });
+});
+
+describe('somebody who has given no name', () => {
+  it('is asked for it before they claim, by button or key, and has what they claimed also when they come back', async () => {
+    const [browser] = browsers;
+    if (browser === undefined) throw new Error('no browser');
+    const fay = await somebody(browser, null);
+    await fay.goto(`${app.address}/queue?reason=complaint`);
+    await fay.locator('[data-live="live"]').waitFor();
+    const mine = fay.locator('li[data-item]').nth(1);
+    await mine.focus();
+    await fay.keyboard.press('a');
+    await expect.poll(() => mine.locator('[data-my-name]').evaluate((field) => field === document.activeElement), SOON).toBe(true);
+    // Nothing is claimed by nobody.
+    await fay.keyboard.press('Enter');
+    await fay.keyboard.press('Escape');
+    await mine.locator('[data-my-name]').waitFor({ state: 'detached' });
+    expect(await mine.locator('[data-by]').getAttribute('data-by')).toBe('');
+    await mine.getByRole('button', { name: 'Claim' }).click();
+    await mine.getByLabel('You are').fill('Fay');
+    await mine.getByRole('group').getByRole('button', { name: 'Claim' }).click();
+    await mine.getByText('yours').waitFor();
+    await fay.reload();
+    await fay.locator('[data-by="Fay"]').getByText('yours').waitFor();
+    await fay.context().close();
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CareAct, ListPage, QueueItem, QueueParams, QueueView, RecoveryView } from '#lib/contract/index.ts';
-import { QUEUE_HORIZON_MS, RECOVERY_STATES } from '#lib/contract/index.ts';
+import { NAMELESS, QUEUE_HORIZON_MS, RECOVERY_STATES } from '#lib/contract/index.ts';
 import type { TestApp } from '../support/app.ts';
 import { APP_KEY, startTestApp } from '../support/app.ts';
 import { change } from '../support/desk.ts';
@@ -155,6 +155,19 @@ describe('the queue', () => {
     expect((await queue({ who: 'Eve' })).count).toBe(1);
     await act(item, { act: 'release' }, 'Eve');
     await app.settled();
+  });
+
+  it('gives one item to one of two who give no name, though both are called alike', async () => {
+    const item = await first({ reason: 'promise' });
+    const answers = await Promise.allSettled([1, 2].map(() => act(item, { act: 'claim' }, '')));
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await app.settled();
+    expect((await queue({ who: NAMELESS })).items.map(({ id }) => id)).toEqual([item.id]);
+    for (const by of ['', 'Eve'])
+      expect(await act(item, { act: 'claim' }, by).catch(String)).toContain('Somebody who gave no name has claimed this.');
+    await act(item, { act: 'release' }, '');
+    await app.settled();
+    expect((await queue({ who: NAMELESS })).count).toBe(0);
   });
 
   it('puts an item aside until its time, and takes it off with what came of it', async () => {

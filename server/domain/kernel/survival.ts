@@ -53,3 +53,26 @@ export function conditionalSurvival(curve: readonly SurvivalStep[], from: number
   const base = survivalAt(curve, from);
   return base > 0 ? survivalAt(curve, Math.max(from, to)) / base : null;
 }
+
+/**
+ * S(t) of all stays but one, without making the curve of the others.
+ * @param sorted shortest first
+ * @param without place of the one that is left out; negative: none is
+ */
+export function survivalWithout(sorted: readonly Stay[], without: number, at: number): number {
+  let risk = sorted.length - (without < 0 ? 0 : 1);
+  let survival = 1;
+  let next = 0;
+  for (let stay = sorted[next]; stay !== undefined && stay.duration <= at;) {
+    const time = stay.duration;
+    let [left, gone] = [0, 0];
+    for (; stay?.duration === time; stay = sorted[++next]) {
+      if (next === without) continue;
+      gone++;
+      if (stay.ended) left++;
+    }
+    if (left > 0) survival *= 1 - left / risk;
+    risk -= gone;
+  }
+  return survival;
+}

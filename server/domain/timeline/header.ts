@@ -94,7 +94,7 @@ function waitedFor(promise: PromiseRecord, { blueprints, curveOf, now }: HeaderC
   const state = promiseStateAt(promise, now);
   const blueprint = blueprints.get(promise.journey, promise.version);
   if (blueprint === undefined || (state !== 'open' && state !== 'broken')) return null;
-  return waited(curveOf?.(blueprint, promise.kind), now - promise.madeAt);
+  return waited(curveOf?.(blueprint, promise.kind), { since: promise.madeAt, now });
 }
 
 function promiseViews(state: CustomerState, context: HeaderContext): PromiseView[] {

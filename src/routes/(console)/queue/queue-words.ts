@@ -4,6 +4,14 @@ import type { QueueIncident, QueueItem } from '#lib/contract/queue.ts';
 import { DAY } from '#lib/contract/time.ts';
 import * as m from '#messages/queue.ts';
 
+/** What a row asks before something is done. */
+export type QueueChoice = 'claim' | 'snooze' | 'done';
+
+/** What is asked, in words. */
+export function choiceName(choice: QueueChoice): string {
+  return choice === 'claim' ? m.claim() : choice === 'snooze' ? m.snoozeFor() : m.outcomeOf();
+}
+
 /** Why a row needs somebody, and since when; or what is going to happen, and when. A complaint or a bad moment is never ahead. */
 export function reasonAt({ reason, from }: Pick<QueueItem, 'reason' | 'from'>, now: number): string {
   const time = coarse(Math.abs(now - from));

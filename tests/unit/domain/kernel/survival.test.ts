@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { conditionalSurvival, kaplanMeier, survivalAt } from '#server/domain/kernel/survival.ts';
+import { conditionalSurvival, kaplanMeier, survivalAt, survivalWithout } from '#server/domain/kernel/survival.ts';
 import { readVectors } from '../../../support/vectors.ts';
 
 const { survival } = readVectors();
@@ -14,6 +14,16 @@ describe('the survival curve of a stage', () => {
 
   test.each(survival.pStillInStageAt10given)('still there at 10, given %d', (from, chance) => {
     expect(conditionalSurvival(curve, from, 10)).toBeCloseTo(chance, 4);
+  });
+
+  test('without one of the stays is the curve of the others', () => {
+    const stays = survival.data.map(([duration, ended]) => ({ duration, ended: ended === 1 })).sort((a, b) => a.duration - b.duration);
+    for (let without = -1; without < stays.length; without++) {
+      const others = kaplanMeier(stays.filter((_, place) => place !== without));
+      for (const at of [0, ...stays.map(({ duration }) => duration), 3.9, 1000])
+        expect(survivalWithout(stays, without, at)).toBeCloseTo(survivalAt(others, at), 12);
+    }
+    expect(survivalWithout([{ duration: 1, ended: true }], 0, 2)).toBe(1);
   });
 
   test('begins at 1, is flat between steps, and says nothing where nobody was left', () => {
