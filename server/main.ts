@@ -89,8 +89,10 @@ async function run(config: Config): Promise<void> {
     if (stopping) return;
     stopping = true;
     setTimeout(() => {
-      say('\n  Stopping as soon as what was begun is written. Once more ends it at once: nothing that was accepted is lost.');
       mayEndAtOnce = true;
+      // Who did not ask for the end was told why it comes.
+      if (code === 0)
+        say('\n  Stopping as soon as what was begun is written. Once more ends it at once: nothing that was accepted is lost.');
     }, SILENT_STOP_MS).unref();
     for (const close of closing.reverse())
       await closeWithin(close, CLOSE_MS).catch((error: unknown) => log.error({ err: error }, 'closing failed'));

@@ -22,6 +22,9 @@ const matchSchema = z.strictObject({
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
 
+/** One rule needs no list. */
+const matches = z.union([z.array(matchSchema), matchSchema.transform((one) => [one])]);
+
 /** When a place is served: around the clock, or in the working time of whoever answers for it. */
 const hours = z.enum(['always', 'working']);
 
@@ -60,7 +63,7 @@ export const touchpointSchema = z.strictObject({
   closes: z.boolean().default(false).describe('ends the case'),
   excludes: z.boolean().default(false).describe('takes the case out of the funnel: neither converted nor lost'),
   source: id.optional().describe('the feed it comes from, for source health'),
-  match: z.array(matchSchema).default([]).describe('an event with this touchpoint id always matches; these match besides'),
+  match: matches.default([]).describe('an event with this touchpoint id always matches; one rule or several match besides'),
 });
 
 export const stageSchema = z.strictObject({

@@ -60,7 +60,7 @@ const SENTENCES = {
   'must be true or false': 'boolean',
   'must be a list': 'list',
   'must be an object': 'object',
-  'must be an object or a list': 'objectOrList',
+  'must be a list or an object': 'objectOrList',
   'must be text or a number or true or false': 'plainValue',
   'must be one of {one}': 'option',
   'must not be empty': 'filled',

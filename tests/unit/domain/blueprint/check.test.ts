@@ -44,6 +44,20 @@ describe('publishing a journey', () => {
     });
   });
 
+  it('takes one rule without a list for what it is in one, and says of which field it is wrong', () => {
+    const written = '[{type: order.placed}]';
+    const one = readJourney(GOOD.replace(written, '{type: order.placed}'));
+    expect(one).toEqual(readJourney(GOOD));
+    expect(after(written, '{typ: order.placed}')).toEqual(['16 touchpoints.0.match.typ is not known here']);
+    expect(after(written, '[{type: order.placed, channel: fax}]')).toEqual([
+      expect.stringMatching(/^16 touchpoints\.0\.match\.0\.channel must be one of web, /) as string,
+    ]);
+    expect(after(written, 'order.placed')).toEqual(['16 touchpoints.0.match must be a list or an object']);
+    expect(after(written, '{touchpoint: parcel}')).toEqual([
+      '16 touchpoints.0.match.0 never matches: an event that names "parcel" is that touchpoint',
+    ]);
+  });
+
   it('says once that a rule is in the way of another, however many rules of its touchpoint are', () => {
     const problems = after(
       "[{type: 'delivery.*'}]}",
