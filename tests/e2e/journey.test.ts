@@ -25,7 +25,7 @@ window: 30d
 stages:
 ${Array.from({ length: 12 }, (_, i) => `  - {id: s${i}, name: {customer: Stage number ${i}, internal: S${i}}, needs: [To know what comes after this], standard: 1d}`).join('\n')}
 touchpoints:
-${Array.from({ length: 36 }, (_, i) => `  - {id: t${i}, name: Touchpoint ${i}, stage: s${i % 12}, owner: Department ${i % 4}, channel: web, mot: ${i % 5}}`).join('\n')}
+${Array.from({ length: 36 }, (_, i) => `  - {id: t${i}, name: ${i === 0 ? 'Is it available at my address' : `Touchpoint ${i}`}, stage: s${i % 12}, owner: Department ${i % 4}, channel: web, mot: ${i % 5}}`).join('\n')}
   - {id: chat, name: Chat, owner: Care, channel: chat, mot: 2}
   - {id: storm, name: Storm, owner: Nobody, channel: outside, controller: outside}
 promises:
@@ -149,6 +149,14 @@ describe('the journey in one picture', () => {
     await page.context().close();
   });
 
+  it('gives the names of touchpoints whole where the screen has the room for it, and still fits on it', async () => {
+    const page = await open('/journey?j=wide', { width: 1440, height: 900 });
+    const names = page.locator('.touchpoints li');
+    const cut = await names.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).length);
+    expect({ cut, names: (await names.count()) > 0 }).toEqual({ cut: 0, names: true });
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(900);
+    await page.context().close();
+  });
   it('shows what belongs to no stage, too: contacts along the way, what is outside, what is promised in any stage', async () => {
     const page = await open('/journey?j=wide');
     await live(page);

@@ -117,6 +117,9 @@ describe('the head of a customer’s page', () => {
     const page = await open(`/c/${ada}`);
     const head = page.locator('[data-head]');
     expect(await head.evaluate((node) => node.getBoundingClientRect().bottom <= window.innerHeight)).toBe(true);
+    // What an agent writes down stands above what is known, however much that is.
+    expect(await head.locator('[data-open]').count()).toBe(4);
+    expect(await topOf(page, '[data-open="note"]')).toBeLessThan(await topOf(page, '[data-brief]'));
     const text = await head.innerText();
     for (const said of [
       'Ada Lang',

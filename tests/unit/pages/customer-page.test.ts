@@ -399,4 +399,8 @@ describe('sentences', () => {
       'Sounds frustrated, going by their words 60\u00a0min ago (71\u00a0% sure).',
     ]);
   });
+  it('call a silence what it is, no event of any kind: the last contact may be longer ago, and both stand side by side', () => {
+    const silent = { code: 'silent', since: 28 * HOUR, events } as const;
+    expect(sentenceWords(silent, telling)).toMatch(/^No event of any kind for 3\u00a0d, since /);
+  });
 });
