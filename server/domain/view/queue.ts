@@ -1,11 +1,9 @@
-import { CLAIM_MS, QUEUE_REASONS } from '#lib/contract/index.ts';
+import { CLAIM_MS, MOST_WAITING, QUEUE_REASONS } from '#lib/contract/index.ts';
 import type { Factor, Money, QueueIncident, QueueItem, QueueParams, QueueReason, QueueView } from '#lib/contract/index.ts';
 import type { Blueprints } from '../blueprint/blueprint.ts';
 import type { QueueMember } from '../case/waits.ts';
 import { HOUR } from '../kernel/time.ts';
 
-/** Items shown at most; the counts are of all. */
-const MOST_ITEMS = 200;
 /** From so many customers on, one cause is one incident. */
 const INCIDENT_CUSTOMERS = 3;
 /** What begins within this time of one another can have one cause. */
@@ -216,7 +214,8 @@ export function queueView(waiting: readonly Waiting[], params: QueueParams, cont
   const [aside, now] = [current.filter((one) => asideUntil(one) > context.now), current.filter((one) => asideUntil(one) <= context.now)];
   const all = now.map((one) => entryOf(one, context));
   const byReason = Object.fromEntries(QUEUE_REASONS.map((reason) => [reason, 0])) as Record<QueueReason, number>;
-  for (const { item } of all) byReason[item.reason]++;
+  const others = { ...params, reason: undefined };
+  for (const { item } of all.filter((entry) => fits(entry, others))) byReason[item.reason]++;
   const fitting = all.filter((entry) => fits(entry, params));
   const byCause = byCauseOf(fitting);
   const incidents = incidentsOf(byCause, context);
@@ -227,7 +226,7 @@ export function queueView(waiting: readonly Waiting[], params: QueueParams, cont
   return {
     position: { at: context.now, live: true },
     count: items.length,
-    items: items.slice(0, MOST_ITEMS),
+    items: items.slice(0, params.most ?? MOST_WAITING.unasked),
     incidents: incidents.map(({ incident }) => incident),
     aside: Object.fromEntries(aside.map((one) => [idOf(one), asideUntil(one)])),
     byReason,

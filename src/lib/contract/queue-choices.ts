@@ -17,3 +17,6 @@ export type RecoveryWhat = (typeof RECOVERY_WHATS)[number];
 /** What came of an item of the queue, as whoever did it says. */
 export const CARE_OUTCOMES = ['helped', 'no_effect', 'not_reached', 'wrong_alert'] as const;
 export type CareOutcome = (typeof CARE_OUTCOMES)[number];
+
+/** Items that one answer about the queue holds at most: where nobody says how many, and where somebody does. */
+export const MOST_WAITING = { unasked: 200, ever: 5000 } as const;

@@ -1,7 +1,7 @@
 import { DAY, HOUR, MINUTE } from './time.ts';
 import { z } from 'zod';
 import { customerId } from './customer-id.ts';
-import { CARE_OUTCOMES, QUEUE_REASONS, RECOVERY_CAUSES, RECOVERY_WHATS } from './queue-choices.ts';
+import { CARE_OUTCOMES, MOST_WAITING, QUEUE_REASONS, RECOVERY_CAUSES, RECOVERY_WHATS } from './queue-choices.ts';
 import type { QueueReason, RecoveryCause, RecoveryState } from './queue-choices.ts';
 import type { Channel } from './words.ts';
 import type { Position } from './views.ts';
@@ -22,6 +22,8 @@ export const queueParams = z.strictObject({
   who: z.string().max(60).optional(),
   /** only the children of this incident */
   incident: z.string().max(300).optional(),
+  /** the most pressing so many; the counts are of all */
+  most: z.int().min(1).max(MOST_WAITING.ever).optional(),
 });
 export type QueueParams = z.infer<typeof queueParams>;
 
@@ -95,12 +97,12 @@ export interface QueueView {
   readonly position: Position;
   /** items that fit, all of them */
   readonly count: number;
-  /** the most pressing, at most as many as a page shows */
+  /** the most pressing, as many as were asked for */
   readonly items: readonly QueueItem[];
   readonly incidents: readonly QueueIncident[];
   /** what is put aside, whatever is filtered: until when, ms, by the id of its item */
   readonly aside: Readonly<Record<string, number>>;
-  /** over all items, whatever is filtered */
+  /** of what fits all filters but the reason and the incident: how many choosing a reason shows */
   readonly byReason: Readonly<Record<QueueReason, number>>;
   readonly owners: readonly string[];
   readonly segments: readonly string[];

@@ -54,7 +54,7 @@ describe('a list that somebody is in', () => {
     let waiting = ids;
     const state = new QueueState(() => Promise.resolve(viewOf(waiting)), viewOf(ids));
     expect([state.rows.length, state.hasMore]).toEqual([12, true]);
-    expect([state.more(), state.rows.length]).toEqual([36, 36]);
+    expect([await state.more(), state.rows.length]).toEqual([36, 36]);
     waiting = ids.slice(1).concat('far down');
     await state.refresh(() => true);
     expect([state.rows[0]?.over, state.rows.length, state.fresh]).toEqual([true, 36, 0]);
@@ -63,8 +63,25 @@ describe('a list that somebody is in', () => {
     expect([state.rows[0]?.item.id, state.fresh]).toEqual(['row 0', 1]);
     state.show();
     expect(state.rows[0]?.item.id).toBe('on top');
-    for (const _ of ids.slice(36)) state.more();
+    for (const _ of ids.slice(36)) await state.more();
     expect([state.rows.length, state.hasMore]).toEqual([101, false]);
     expect(new QueueState(() => Promise.resolve(viewOf(ids)), viewOf(ids), 60).rows.length).toBe(60);
+  });
+
+  it('reaches the last of hundreds, and moves nothing while it fetches what is below', async () => {
+    let waiting = Array.from({ length: 450 }, (_, i) => `row ${i}`);
+    const asked: number[] = [];
+    const answer = (most: number): QueueView => ({ ...viewOf(waiting.slice(0, most)), count: waiting.length });
+    const fetch = (most: number) => Promise.resolve((asked.push(most), answer(most)));
+    const state = new QueueState(fetch, answer(200));
+    while (state.rows.length < 180) await state.more();
+    expect(asked).toEqual([]);
+    waiting = ['on top', ...waiting.slice(1)];
+    while (state.hasMore) await state.more();
+    expect(state.rows.map(({ item }) => item.id)).toEqual(Array.from({ length: 450 }, (_, i) => `row ${i}`));
+    await state.refresh(() => true);
+    expect([state.rows[0]?.over, state.rows.length, state.fresh]).toEqual([true, 450, 1]);
+    state.show();
+    expect(state.rows.map(({ item }) => item.id)).toEqual(waiting);
   });
 });

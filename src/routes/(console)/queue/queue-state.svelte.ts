@@ -1,3 +1,4 @@
+import { MOST_WAITING } from '#lib/contract/queue-choices.ts';
 import type { QueueItem, QueueView } from '#lib/contract/queue.ts';
 
 /** A row as the page holds it: one that no longer waits, or waits later, stays where it is until the list is brought up to date. */
@@ -17,7 +18,7 @@ const shownRow = (item: QueueItem): Held => ({ item, over: false, asideUntil: nu
 
 /** The queue as the page holds it. While somebody is in the list nothing moves: rows change in place, new ones wait, gone ones are crossed out. */
 export class QueueState {
-  readonly #fetch: () => Promise<QueueView>;
+  readonly #fetch: (most: number) => Promise<QueueView>;
   #latest: QueueView;
   #rows = $state.raw<readonly Held[]>([]);
   #view = $state.raw<QueueView>() as QueueView;
@@ -29,7 +30,7 @@ export class QueueState {
   #again = false;
 
   /** @param shown how many rows are to be shown at first, where more had been asked for before */
-  constructor(fetch: () => Promise<QueueView>, initial: QueueView, shown = SHOWN) {
+  constructor(fetch: (most: number) => Promise<QueueView>, initial: QueueView, shown = SHOWN) {
     this.#shown = Math.max(SHOWN, shown);
     this.#fetch = fetch;
     this.#latest = initial;
@@ -43,11 +44,31 @@ export class QueueState {
   }
   /** Whether there are rows that can be shown besides. */
   get hasMore(): boolean {
-    return this.#rows.length > this.#shown;
+    return Math.min(this.#view.count, MOST_WAITING.ever) > this.#shown;
   }
-  /** Shows more rows below those that are there. @returns how many are shown then, at most */
-  more(): number {
-    return (this.#shown += MORE);
+  /** Shows more rows below those that are there, and fetches them where they are not here yet. @returns how many are shown then, at most */
+  async more(): Promise<number> {
+    this.#shown += MORE;
+    if (this.#rows.length < Math.min(this.#shown, this.#view.count)) await this.#fetchBelow();
+    return this.#shown;
+  }
+  async #fetchBelow(): Promise<void> {
+    try {
+      this.#latest = await this.#fetch(this.#wanted);
+      this.#failed = false;
+    } catch {
+      this.#failed = true;
+      return;
+    }
+    const { items } = this.#latest;
+    const held = new Set(this.#rows.map(({ item }) => item.id));
+    // What came among those that are shown moves nothing: only what stands below the last of them is put there.
+    const below = items.slice(items.findLastIndex(({ id }) => held.has(id)) + 1);
+    this.#rows = [...this.#rows, ...below.map(shownRow)];
+  }
+  /** How many rows to ask for: those that are shown, and what the next look for more shows. */
+  get #wanted(): number {
+    return Math.min(MOST_WAITING.ever, Math.max(MOST_WAITING.unasked, this.#shown + MORE));
   }
   get view(): QueueView {
     return this.#view;
@@ -96,7 +117,7 @@ export class QueueState {
 
   async #refreshOnce(hold: () => boolean): Promise<void> {
     try {
-      this.#latest = await this.#fetch();
+      this.#latest = await this.#fetch(this.#wanted);
       this.#failed = false;
     } catch {
       this.#failed = true;

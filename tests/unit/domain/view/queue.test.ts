@@ -99,6 +99,35 @@ describe('an incident that is opened', () => {
   });
 });
 
+describe('the counts by reason', () => {
+  it('are the lengths of the lists that choosing a reason opens, whatever else is filtered', () => {
+    const all = [
+      ...three(NOW - 2 * HOUR),
+      waits('d', NOW - HOUR, { reason: 'complaint', stage: 1 }),
+      waits('e', NOW - HOUR, { reason: 'promise', kind: 'call', stage: 2 }),
+    ];
+    const owners = queueView(all, {}, context).owners;
+    expect(owners.length).toBeGreaterThan(1);
+    for (const chosen of [{}, ...owners.map((owner) => ({ owner })), { segment: 'nobody has it' }, { who: 'nobody' }, { journey: 'test' }])
+      for (const now of [undefined, ...QUEUE_REASONS]) {
+        const { byReason } = queueView(all, now === undefined ? chosen : { ...chosen, reason: now }, context);
+        for (const reason of QUEUE_REASONS) expect(byReason[reason]).toBe(queueView(all, { ...chosen, reason }, context).count);
+        expect(Object.values(byReason).reduce((sum, one) => sum + one, 0)).toBe(queueView(all, chosen, context).count);
+      }
+  });
+});
+
+describe('a queue of hundreds', () => {
+  it('tells how many there are, and all of them to whoever asks for so many', () => {
+    const all = Array.from({ length: 450 }, (_, i) => waits(`w${i}`, NOW - i * 1000));
+    expect(queueView(all, {}, context)).toMatchObject({ count: 450, items: { length: 200 } });
+    expect(queueView(all, { most: 5 }, context)).toMatchObject({ count: 450, items: { length: 5 } });
+    const { items } = queueView(all, { most: 5000 }, context);
+    expect(new Set(items.map(({ customer }) => customer)).size).toBe(450);
+    expect(items.slice(0, 200)).toEqual(queueView(all, {}, context).items);
+  });
+});
+
 describe('what is put aside', () => {
   it('does not wait now, and is told with the instant at which it comes back', () => {
     const later = waits('a', NOW - HOUR, { asideUntil: NOW + HOUR });
