@@ -164,8 +164,23 @@ export async function ensureBuild() {
     await step('Building (npm run build)', () =>
       run(npmCommand(['run', '--silent', 'build']), 'This is a fault in the sources: the lines above name the file.'),
     );
-    writeFileSync(join(projectRoot, 'build', '.stamp'), digestOf(BUILD_INPUTS));
   });
+}
+
+/**
+ * Stands for the sources that a build reads, as they are now.
+ * @returns {string}
+ */
+export function sourcesDigest() {
+  return digestOf(BUILD_INPUTS);
+}
+
+/**
+ * Notes which sources the build that is there was made from.
+ * @param {string} sources their digest, taken before the build began
+ */
+export function noteBuild(sources) {
+  writeFileSync(join(projectRoot, 'build', '.stamp'), sources);
 }
 
 /**
@@ -173,7 +188,7 @@ export async function ensureBuild() {
  * @returns {boolean}
  */
 export function isBuilt() {
-  return readText(join(projectRoot, 'build', '.stamp')) === digestOf(BUILD_INPUTS) && existsSync(join(projectRoot, 'build', 'main.js'));
+  return readText(join(projectRoot, 'build', '.stamp')) === sourcesDigest() && existsSync(join(projectRoot, 'build', 'main.js'));
 }
 
 /**

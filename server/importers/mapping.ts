@@ -79,7 +79,14 @@ export const mappingSchema = z
     source: z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'use lower-case letters, digits, dot, dash or underscore, starting with a letter'),
     /** default: by the file's name */
     format: z.enum(['csv', 'ndjson', 'xes', 'ocel']).optional(),
-    csv: z.strictObject({ delimiter: z.string().length(1).default(','), quote: z.string().length(1).default('"') }).prefault({}),
+    csv: z
+      .strictObject({
+        delimiter: z.string().length(1).default(','),
+        quote: z.string().length(1).default('"'),
+        /** what stands before the decimals of a number; with a comma, dots may stand between thousands */
+        decimal: z.enum(['.', ','], "is neither '.' nor ','").default('.'),
+      })
+      .prefault({}),
     /** of a .csv or .ndjson file that is not UTF-8; XES names its own */
     encoding: z.string().refine(isEncoding, 'is no encoding, such as windows-1252 or utf-16le').optional(),
     /** name of the file inside a zip; default: the first one that is a table */

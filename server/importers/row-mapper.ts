@@ -73,19 +73,35 @@ function readSequence(column: string | undefined, cells: Cells, row: number, pro
   return undefined;
 }
 
-function readNumber(column: string, cells: Cells, row: number, problems: Problem[]): number | undefined {
-  const text = cells(column);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isFinite(value)) return value;
-  problems.push(problemOf(row, column, text, 'is not a number'));
-  return undefined;
+/** `4,5`, `1234,5` or `1.234,5`: a number as much of the world writes it. */
+const WITH_COMMA = /^[-+]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?$/;
+
+type NumberReader = (column: string, cells: Cells, row: number, problems: Problem[]) => number | undefined;
+
+/** Reads numbers as the file writes them: what could be meant otherwise is none. */
+function numberReader({ csv: { decimal } }: Mapping): NumberReader {
+  const valueOf = (text: string): number => {
+    if (decimal === '.') return Number(text);
+    return WITH_COMMA.test(text) ? Number(text.replaceAll('.', '').replace(',', '.')) : NaN;
+  };
+  return (column, cells, row, problems) => {
+    const text = cells(column);
+    if (text === undefined) return undefined;
+    const value = valueOf(text);
+    if (Number.isFinite(value)) return value;
+    const isOther = decimal === '.' && WITH_COMMA.test(text);
+    problems.push(
+      problemOf(row, column, text, isOther ? "is not a number (where a comma stands before decimals: csv.decimal ',')" : 'is not a number'),
+    );
+    return undefined;
+  };
 }
 
 type SignalReader = (cells: Cells, row: number, problems: Problem[]) => NonNullable<EventInput['signals']>;
 
 function signalReader(mapping: Mapping): SignalReader {
   const plain = mapping.signals.filter((s) => s.when !== undefined);
+  const readNumber = numberReader(mapping);
   return (cells, row, problems) =>
     plain.flatMap(({ kind, when, value: column }) => {
       if (when === undefined || !conditionHolds(when, cells)) return [];
@@ -96,8 +112,10 @@ function signalReader(mapping: Mapping): SignalReader {
 
 type PromiseReader = (cells: Cells, row: number, problems: Problem[]) => EventInput['promise'];
 
-function promiseReader({ promise, occurredAt }: Mapping): PromiseReader {
+function promiseReader(mapping: Mapping): PromiseReader {
+  const { promise, occurredAt } = mapping;
   if (promise === undefined) return () => undefined;
+  const readNumber = numberReader(mapping);
   const { due, graceSeconds } = promise;
   const [kindOf, idOf, wordingOf] = [promise.kind, promise.id, promise.wording].map((r) => (r === undefined ? undefined : valueReader(r)));
   const instant = instantReader(due?.format ?? occurredAt.format, occurredAt.zone);
@@ -160,6 +178,7 @@ interface Readers {
   readonly caseId: ValueReader | undefined;
   readonly customer: readonly (readonly [kind: string, read: ValueReader, columns: readonly string[]])[];
   readonly fields: readonly (readonly [name: (typeof RULED)[number], read: ValueReader])[];
+  readonly number: NumberReader;
   readonly signals: SignalReader;
   readonly promise: PromiseReader;
   readonly checks: readonly Check[];
@@ -179,6 +198,7 @@ function readersOf(mapping: Mapping): Readers {
       const rule = mapping[name];
       return rule === undefined ? [] : [[name, valueReader(rule)] as const];
     }),
+    number: numberReader(mapping),
     signals: signalReader(mapping),
     promise: promiseReader(mapping),
     checks: checkers(mapping),
@@ -239,7 +259,7 @@ function fill(draft: Draft, mapping: Mapping, readers: Readers, source: SourceRo
   const sequence = readSequence(mapping.sequence, cells, row, problems);
   if (sequence !== undefined) draft.sequence = sequence;
   if (mapping.score !== undefined) {
-    const value = readNumber(mapping.score.value, cells, row, problems);
+    const value = readers.number(mapping.score.value, cells, row, problems);
     const { kind, scale } = mapping.score;
     if (value !== undefined) draft.score = scale === undefined ? { kind, value } : { kind, value, scale };
   }

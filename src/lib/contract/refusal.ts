@@ -33,6 +33,10 @@ export function choiceWords(values: readonly unknown[]): string {
   return values.length === 1 ? `must be ${words}` : `must be one of ${words}`;
 }
 
+function exactWords(count: number | bigint, unit: 'characters' | 'items'): string {
+  return count === 1 ? `must be a single ${unit.slice(0, -1)}` : `must have exactly ${count} ${unit}`;
+}
+
 /** How long a text or a list must be at least. */
 export function shortWords(least: number, unit: 'characters' | 'items'): string {
   return least === 1 ? 'must not be empty' : `must have at least ${least} ${unit}`;
@@ -43,14 +47,16 @@ function unitOf(origin: string): 'characters' | 'items' | undefined {
   return ['array', 'set', 'map', 'object', 'record'].includes(origin) ? 'items' : undefined;
 }
 
-function tooSmall({ origin, minimum, inclusive }: z.core.$ZodRawIssue<z.core.$ZodIssueTooSmall>): string {
+function tooSmall({ origin, minimum, inclusive, exact }: z.core.$ZodRawIssue<z.core.$ZodIssueTooSmall>): string {
   const unit = unitOf(origin);
+  if (unit !== undefined && exact === true) return exactWords(minimum, unit);
   if (unit !== undefined) return shortWords(Number(minimum), unit);
   return inclusive === false ? `must be more than ${minimum}` : `must be at least ${minimum}`;
 }
 
-function tooBig({ origin, maximum, inclusive }: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig>): string {
+function tooBig({ origin, maximum, inclusive, exact }: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig>): string {
   const unit = unitOf(origin);
+  if (unit !== undefined && exact === true) return exactWords(maximum, unit);
   if (unit !== undefined) return `must have at most ${maximum} ${unit}`;
   return inclusive === false ? `must be less than ${maximum}` : `must be at most ${maximum}`;
 }

@@ -55,6 +55,16 @@ describe('a mapping file', () => {
     expect(fault.message.split('\n').sort()).toEqual(['map.yaml:1: customer is missing', 'map.yaml:3: custmer is not known here']);
   });
 
+  it('with a delimiter of more than one character says so', () => {
+    const words = faultOf(
+      "source: desk\ncsv: { delimiter: ';;', decimal: x }\noccurredAt: { column: at }\ncustomer: { customerId: who }\n",
+    ).message;
+    expect(words.split('\n')).toEqual([
+      'map.yaml:2: csv.delimiter must be a single character',
+      "map.yaml:2: csv.decimal is neither '.' nor ','",
+    ]);
+  });
+
   it('that is not YAML is refused with the line', () => {
     expect(faultOf('source: desk\ncustomer: [a\n').message).toMatch(/^map\.yaml:[23]: /);
   });
@@ -233,4 +243,34 @@ describe('a time in ISO 8601', () => {
       expect(read(text)).toBeUndefined();
     },
   );
+});
+
+describe('a number with a comma before its decimals', () => {
+  const text = (csv: string) => `source: desk
+${csv}occurredAt: { column: at }
+customer: { customerId: who }
+score: { kind: valence, value: mark }
+signals: [{ kind: wait, when: { via: Phone }, value: waited }]
+`;
+  const read = (csv: string, mark: string, waited = '1') =>
+    rowMapper(readYaml('map.yaml', text(csv), mappingSchema), NOW).map(
+      row({ at: '2025-11-02T10:00:00Z', who: 'Ann', via: 'Phone', mark, waited }),
+    );
+  const COMMA = "csv: { delimiter: ';', decimal: ',' }\n";
+
+  it('is read where the mapping says that the file writes it so, thousands too', () => {
+    const { mapped, problems } = read(COMMA, '-0,5', '1.234,5');
+    expect([mapped?.event.score, mapped?.event.signals, problems]).toEqual([
+      { kind: 'valence', value: -0.5 },
+      [{ kind: 'wait', value: 1234.5 }],
+      [],
+    ]);
+    expect(read(COMMA, '1').mapped?.event.score?.value).toBe(1);
+  });
+
+  it('is never guessed: what could be meant otherwise is reported, with what to say', () => {
+    expect(read('', '0,5').problems).toMatchObject([{ column: 'mark', reason: expect.stringContaining("csv.decimal ','") as string }]);
+    expect(read(COMMA, '0.5').problems).toMatchObject([{ column: 'mark', reason: 'is not a number' }]);
+    expect(read(COMMA, '0,5', '12.34,5').problems).toMatchObject([{ column: 'waited', reason: 'is not a number' }]);
+  });
 });
