@@ -72,6 +72,14 @@ afterAll(async () => {
 });
 
 describe('a grid of twelve by twelve', () => {
+  it('begins in the upper half of a small screen, below what it is chosen by, which stands in two lines', async () => {
+    const small = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage();
+    await small.goto(`${product.address}/heat?j=wide&w=1h&by=segment`);
+    const tops = await small.locator('.segmented').evaluateAll((all) => all.slice(0, 4).map((one) => one.getBoundingClientRect().top));
+    expect(new Set(tops).size).toBe(2);
+    expect(await small.locator('[role="grid"]').evaluate((grid) => grid.getBoundingClientRect().top)).toBeLessThan(300);
+    await small.context().close();
+  });
   it('touches the squares that changed and no others, and moves none', async () => {
     expect(await page.locator('[data-cell]').count()).toBe(WIDE * (WIDE + 1));
     await page.evaluate(() => {

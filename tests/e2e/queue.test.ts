@@ -258,6 +258,7 @@ describe('a queue that is long', () => {
     await expect.poll(() => ada.locator('#items-title').getAttribute('data-count'), SOON).not.toBe('4');
     const all = Number(await ada.locator('#items-title').getAttribute('data-count'));
     expect(await rows().count()).toBe(12);
+    expect(await ada.locator('[data-order]').innerText()).toContain('First what can still be prevented');
     await rows().last().focus();
     await ada.keyboard.press('j');
     await expect.poll(() => rows().count(), SOON).toBe(Math.min(36, all));
