@@ -61,6 +61,29 @@ it('a page that is not there does not look again', async () => {
   expect(await page.locator('main code').count()).toBe(0);
 });
 
+it.each(['/funnel', '/heat', '/journey', '/journey/order', '/journey-editor', '/promises', '/silence', '/moments', '/assoc', '/queue'])(
+  '%s of a journey that does not exist says so, and shows no other journey in its place',
+  async (path) => {
+    const answer = await fetch(`${product.address}${path}?j=nothere`, { headers: { 'accept-language': 'en' } });
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain('There is no such journey');
+    // A field that was left empty asks for none.
+    expect((await fetch(`${product.address}${path}?j=`)).status).toBe(200);
+  },
+);
+
+it('a list that does not exist says so, and offers no attempt that could not help', async () => {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage();
+  for (const list of ['garbage', 'funnel?journey=nothere&what=entered', 'funnel?journey=broadband&what=nothing-known']) {
+    await page.goto(`${product.address}/funnel?list=${encodeURIComponent(list)}`);
+    const alert = page.locator('aside [role="alert"]');
+    await alert.waitFor(SOON);
+    expect(await alert.innerText()).toContain('There is no such list');
+    expect(await alert.getByRole('button').count()).toBe(0);
+  }
+  await page.context().close();
+});
+
 it('a page that is shown stays when another is to be opened and no server answers; when it does, that one opens', async () => {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage();
   await page.goto(`${product.address}/funnel`);

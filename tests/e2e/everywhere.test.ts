@@ -401,6 +401,43 @@ describe('with customers in it', () => {
     expect(await background('.become .bar .wentOn')).not.toBe(await background('main'));
     await own.close();
   });
+  it('a reader who has colours of their own sees how hard each square of the heatmap is, how many were there, and which one lies open', async () => {
+    const own = await browser.newContext({ viewport: WIDE, forcedColors: 'active' });
+    const page = await own.newPage();
+    await page.goto(`${product.address}/heat?w=1h&cell=order%7Cweb`);
+    await settled(page);
+    const styleOf = (selector: string, name: 'backgroundColor' | 'backgroundImage' | 'outlineStyle') =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((one, property) => getComputedStyle(one)[property], name);
+    const bins = await page.locator('.legend .bins span').evaluateAll((all) => all.map((one) => getComputedStyle(one).backgroundColor));
+    expect(new Set(bins).size).toBe(5);
+    expect(bins).toContain(await styleOf('td .face[class*="bin-"]', 'backgroundColor'));
+    expect(await styleOf('td .face[class*="bin-"] .foot', 'backgroundImage')).toContain('gradient');
+    expect(await styleOf('td[aria-selected="true"]', 'outlineStyle')).toBe('solid');
+    expect(await styleOf('td[aria-selected="false"]', 'outlineStyle')).toBe('none');
+    await own.close();
+  });
+
+  it.each(['24h', '28d'])('the times under the strip of %s stand apart and whole, however narrow the page is', async (span) => {
+    const made = await context('light', 'de');
+    const page = await made.newPage();
+    for (const width of [1280, 900, 640, 390, 320]) {
+      await page.setViewportSize({ width, height: 720 });
+      await page.goto(`${product.address}/heat?span=${span}`);
+      await settled(page);
+      const times = await page.locator('.lanes .axis').evaluate((axis) => {
+        const end = axis.getBoundingClientRect().right;
+        const boxes = [...axis.querySelectorAll('span')].filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect());
+        return boxes.map(({ right }, i) => (boxes[i + 1]?.left ?? end + 4) - right);
+      });
+      expect(times.length, `${width}`).toBeGreaterThan(0);
+      expect(Math.min(...times), `${width}`).toBeGreaterThanOrEqual(4);
+    }
+    await made.close();
+  });
+
   it('a page that the server no longer answers says so, in the chosen language, and stays accessible in both themes', async () => {
     const made = await context('light', 'en-XA');
     const pages = await Promise.all(

@@ -37,6 +37,15 @@ export function failure(thrown: unknown, otherwise = sentence('failed')): string
 
 /** Whether what a call asked for is not there any more. */
 export function isGone(thrown: unknown): boolean {
+  return codeOf(thrown) === 'NOT_FOUND';
+}
+
+/** Whether a call can never be answered as it stands, however often it is tried. */
+export function isHopeless(thrown: unknown): boolean {
+  return isGone(thrown) || codeOf(thrown) === 'BAD_REQUEST';
+}
+
+function codeOf(thrown: unknown): unknown {
   const data: unknown = thrown instanceof Error ? Reflect.get(thrown, 'data') : undefined;
-  return typeof data === 'object' && data !== null && Reflect.get(data, 'code') === 'NOT_FOUND';
+  return typeof data === 'object' && data !== null ? Reflect.get(data, 'code') : undefined;
 }

@@ -1,4 +1,6 @@
+import { error } from '@sveltejs/kit';
 import type { JourneySummary } from '#lib/contract/views.ts';
+import * as m from '#messages/frame.ts';
 
 /** The journey a page shows: the one asked for, else the first that has cases, else the first. */
 export function chooseJourney(journeys: readonly JourneySummary[], asked: string | null): JourneySummary | undefined {
@@ -11,11 +13,16 @@ interface Load {
   readonly parent: () => Promise<{ readonly journeys: readonly JourneySummary[] }>;
 }
 
-/** The journey a page shows by its address, `?j=`; undefined: there is none at all. */
+/**
+ * The journey a page shows by its address, `?j=`; undefined: there is none at all.
+ * @throws 404 where the address names one that does not exist: the numbers of another would be taken for those that were asked for
+ */
 export async function askedJourney({ url, parent }: Load): Promise<JourneySummary | undefined> {
   const asked = url.searchParams.get('j');
   const { journeys } = await parent();
-  return chooseJourney(journeys, asked);
+  const chosen = chooseJourney(journeys, asked);
+  if (asked !== null && asked !== '' && chosen?.journey !== asked) error(404, m.missing('thisJourney'));
+  return chosen;
 }
 
 /** The version a page shows where its address names none: the newest, or that which was in force at a past instant. */

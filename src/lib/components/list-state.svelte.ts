@@ -1,4 +1,4 @@
-import { isGone } from './failure.ts';
+import { isGone, isHopeless } from './failure.ts';
 import type { ListPage, ListRow } from '#lib/contract/views.ts';
 
 /** How to get one page of the list behind a number. */
@@ -16,6 +16,7 @@ export class ListState {
   #busy = $state(false);
   #failed = $state(false);
   #gone = $state(false);
+  #hopeless = $state(false);
 
   constructor(fetch: FetchList) {
     this.#fetch = fetch;
@@ -45,6 +46,10 @@ export class ListState {
   get isGone(): boolean {
     return this.#gone;
   }
+  /** There is no such list, and never will be: it is gone, or was never one. */
+  get isHopeless(): boolean {
+    return this.#hopeless;
+  }
 
   /** Shows another list from its beginning. */
   async open(list: string): Promise<void> {
@@ -64,6 +69,7 @@ export class ListState {
     this.#busy = true;
     this.#failed = false;
     this.#gone = false;
+    this.#hopeless = false;
     try {
       const page = await this.#fetch({ list, limit: PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) });
       if (list !== this.#list) return;
@@ -74,6 +80,7 @@ export class ListState {
       if (list !== this.#list) return;
       this.#failed = true;
       this.#gone = isGone(thrown);
+      this.#hopeless = isHopeless(thrown);
     } finally {
       if (list === this.#list) this.#busy = false;
     }

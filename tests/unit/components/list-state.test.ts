@@ -57,6 +57,15 @@ describe('the list behind a number', () => {
     await list.open('a');
     expect([list.failed, list.isGone, list.head]).toEqual([true, false, null]);
   });
+  it.each([
+    ['NOT_FOUND', true],
+    ['BAD_REQUEST', true],
+    ['SERVICE_UNAVAILABLE', false],
+  ])('knows whether another attempt can help where the answer was %s', async (code, isHopeless) => {
+    const list = new ListState(() => Promise.reject(Object.assign(new Error(code), { data: { code } })));
+    await list.open('a');
+    expect([list.failed, list.isHopeless]).toEqual([true, isHopeless]);
+  });
   it('says so when what it was made of is gone, until another list is opened', async () => {
     const gone = Object.assign(new Error('gone'), { data: { code: 'NOT_FOUND' } });
     const list = new ListState(({ list }) => (list === 'a' ? Promise.reject(gone) : Promise.resolve(pageOf(list, 0, 1, 1))));
