@@ -18,8 +18,10 @@ const NO_TIMEOUT: object = { timeout: undefined };
  */
 const WRITE_AT_ONCE: object = { writableHighWaterMark: 4 * 1024 * 1024 };
 
-/** A store that is there has taken a further connection by then. */
+/** A store that is there has taken a further connection by then, or is busy. */
 const CONNECTS_WITHIN_MS = 1000;
+/** One that is busy is waited for so many times as long. */
+const MOST_WAITS = 5;
 /** A store that is back is found this soon, however long it was away. */
 const LONGEST_PAUSE_MS = 500;
 /** A store that has never answered is asked again for this long. */
@@ -127,6 +129,7 @@ export async function another(redis: Redis): Promise<Redis> {
   const client = redis.duplicate();
   client.on('error', () => undefined);
   const connected = client.connect().catch(() => undefined);
-  await Promise.race([connected, pause(CONNECTS_WITHIN_MS, undefined, { ref: false })]);
+  for (let waits = 0; waits === 0 || (!client.isReady && redis.isReady && waits < MOST_WAITS); waits++)
+    await Promise.race([connected, pause(CONNECTS_WITHIN_MS, undefined, { ref: false })]);
   return client;
 }

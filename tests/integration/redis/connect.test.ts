@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { connectTo } from '#server/cli/running-store.ts';
-import { connect } from '#server/redis/client.ts';
+import { another, connect } from '#server/redis/client.ts';
 import { startTestRedis } from '../../support/redis.ts';
 
 test('a store that still reads its files is waited for, and that is said once', async () => {
@@ -43,6 +43,17 @@ test('a store that is asked by TLS and speaks none is given up within seconds, w
   );
   expect(performance.now() - asked).toBeLessThan(8000);
   plain.close();
+});
+
+test('a further connection to a store that is busy is waited for', async () => {
+  await using server = await startTestRedis({ fsync: 'no' });
+  const busy = await connect(server);
+  const own = Number(/process_id:(\d+)/.exec(await busy.info('server'))?.[1]);
+  process.kill(own, 'SIGSTOP');
+  setTimeout(() => process.kill(own, 'SIGCONT'), 1500);
+  const further = await another(busy);
+  expect(await further.ping()).toBe('PONG');
+  for (const client of [busy, further]) client.destroy();
 });
 
 test('a store that no longer lets us in after a break says why, once', async () => {
