@@ -98,10 +98,12 @@ function partOf(part: PropertyKey): string | number {
   return typeof part === 'symbol' ? String(part) : part;
 }
 
-/** What one form of several says, where only one of them comes into question: the others want a value of another type, or another name in it. */
+/** What the one form of several says that an input comes nearest to: others want a value of another type, or more of it is wrong for them. */
 function likely(forms: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
   const possible = forms.filter((issues) => issues.some(({ path }) => path.length > 0) || issues[0]?.code !== 'invalid_type');
-  return possible.length === 1 ? possible[0] : undefined;
+  const least = Math.min(...possible.map((issues) => issues.length));
+  const nearest = possible.filter((issues) => issues.length === least);
+  return nearest.length === 1 ? nearest[0] : undefined;
 }
 
 function problemsAt(issue: z.core.$ZodIssue, at: Path): readonly InputProblem[] {
