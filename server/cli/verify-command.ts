@@ -3,8 +3,8 @@ import type { Config } from '#server/config.ts';
 import { loadRules } from '#server/identity/load.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { Definitions } from '#server/definitions/definitions.ts';
-import { verifyPartition } from '#server/projector/verify.ts';
-import type { PartitionReport } from '#server/projector/verify.ts';
+import { verifyPartition } from '#server/projector/verify/verify.ts';
+import type { PartitionReport } from '#server/projector/verify/verify.ts';
 import { readArguments } from './command-line.ts';
 import { addressOf, connectTo, partitionsOf } from './running-store.ts';
 

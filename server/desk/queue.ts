@@ -10,7 +10,7 @@ import { addresseeOf, careOfItem } from '#server/projector/addressee.ts';
 import type { AddresseeReading } from '#server/projector/addressee.ts';
 import { queueView } from '#server/domain/view/queue.ts';
 import type { Waiting } from '#server/domain/view/queue.ts';
-import { readWaiting } from '#server/projector/queue-list.ts';
+import { readWaiting } from '#server/projector/lists/queue.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import type { Actor } from '#server/security/actor.ts';
 import { sendThrough } from './through-the-door.ts';

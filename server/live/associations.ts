@@ -4,7 +4,7 @@ import type { AssociationAnswer, AssociationListRef, AssociationView, ListRow } 
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import { MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
 import { associationInSteps } from '#server/domain/view/association.ts';
-import { associationRows } from '#server/projector/association-list.ts';
+import { associationRows } from '#server/projector/lists/association.ts';
 import type { Passages } from '#server/projector/passages.ts';
 import { restOf } from './pace.ts';
 import { Readings } from './readings.ts';

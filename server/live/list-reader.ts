@@ -2,10 +2,10 @@ import { Fault, parseList } from '#lib/contract/index.ts';
 import type { EventListRef, ListPage, ListRef, ListRow, RecoveryListRef } from '#lib/contract/index.ts';
 import type { Reader } from '#server/api/reader.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
-import { eventRows } from '#server/projector/event-list.ts';
-import { PageOfRows, formatCursor, parseCursor } from '#server/projector/list-page.ts';
-import type { ListReading } from '#server/projector/list-scan.ts';
-import { rowsOf } from '#server/projector/lists.ts';
+import { eventRows } from '#server/projector/lists/event.ts';
+import { PageOfRows, formatCursor, parseCursor } from '#server/projector/lists/page.ts';
+import type { ListReading } from '#server/projector/lists/scan.ts';
+import { rowsOf } from '#server/projector/lists/lists.ts';
 import type { Asked } from './asked.ts';
 import type { ReaderOptions } from './reader-options.ts';
 

@@ -2,7 +2,7 @@ import type { MomentOutcome, MomentParams, MomentsView, Position } from '#lib/co
 import type { Reader } from '#server/api/reader.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import { DAY, MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
-import { gatherStories } from '#server/projector/moment-list.ts';
+import { gatherStories } from '#server/projector/lists/moment.ts';
 import { momentsView } from '#server/domain/view/moments.ts';
 import type { Asked } from './asked.ts';
 import type { ReaderOptions } from './reader-options.ts';

@@ -7,8 +7,8 @@ import { similarCases } from '#server/domain/moment/similar.ts';
 import { experienceOf } from '#server/domain/moment/story.ts';
 import { visitPoints } from '#server/domain/visit/visit.ts';
 import type { CustomerReading } from '#server/projector/customers.ts';
-import { gatherStories } from '#server/projector/moment-list.ts';
-import type { Stories } from '#server/projector/moment-list.ts';
+import { gatherStories } from '#server/projector/lists/moment.ts';
+import type { Stories } from '#server/projector/lists/moment.ts';
 import { readState } from '#server/projector/saved-states.ts';
 
 /** Decided cases of so long are looked at. */

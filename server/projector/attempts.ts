@@ -5,7 +5,7 @@ import type { AttemptMember } from '#server/domain/funnel/row.ts';
 import { attemptList } from '#server/domain/funnel/row.ts';
 import { MINUTE, hourAnchor } from '#server/domain/kernel/time.ts';
 import type { Redis } from '#server/redis/client.ts';
-import { scanList } from './list-scan.ts';
+import { scanList } from './lists/scan.ts';
 
 export interface AttemptReading {
   readonly redis: Redis;

@@ -13,7 +13,7 @@ import { isStaffWord } from '#server/domain/event/staff.ts';
 import { DAY } from '#server/domain/kernel/time.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
-import { scanPart } from './list-scan.ts';
+import { scanPart } from './lists/scan.ts';
 
 /** Customers of one piece: enough to get on, few enough for one request to be short. */
 const PIECE_CUSTOMERS = 400;

@@ -8,10 +8,10 @@ import { travelled } from '#server/domain/view/passages.ts';
 import type { Journeying, PassageHead } from '#server/domain/view/passages.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import type { CaseMember } from '#server/domain/case/case.ts';
-import { scan } from './list-scan.ts';
-import type { ListReading } from './list-scan.ts';
-import { boundedFrom } from './moment-list.ts';
-import type { OpenedIn } from './moment-list.ts';
+import { scan } from './lists/scan.ts';
+import type { ListReading } from './lists/scan.ts';
+import { boundedFrom } from './lists/moment.ts';
+import type { OpenedIn } from './lists/moment.ts';
 
 /** Cases looked at, about: where more were opened, the newest are. Each is folded again with everything its customer did. */
 const MOST_CASES = 5000;

@@ -3,7 +3,7 @@ import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
 import type { SquareMoments } from '#server/domain/friction/pull.ts';
 import type { VisitMember } from '#server/domain/visit/visit.ts';
 import type { Redis } from '#server/redis/client.ts';
-import { scan } from './list-scan.ts';
+import { scan } from './lists/scan.ts';
 
 /** Visits of the last days that an estimate goes by. */
 const DAYS_MINUTES = 7 * 1440;

@@ -6,7 +6,7 @@ import { stayCurve } from '#server/domain/timeline/still-here.ts';
 import type { StayCurve } from '#server/domain/timeline/still-here.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { JourneyCurves } from './journey-curves.ts';
-import { scan } from './list-scan.ts';
+import { scan } from './lists/scan.ts';
 
 /** How others stayed is looked up anew this often: it costs a walk along the list. */
 const AGAIN_MS = 30 * MINUTE;

@@ -8,7 +8,7 @@ import { DAY, MINUTE } from '#server/domain/kernel/time.ts';
 import { waitingCurve } from '#server/domain/silence/overdue.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { JourneyCurves } from './journey-curves.ts';
-import { scan } from './list-scan.ts';
+import { scan } from './lists/scan.ts';
 
 /** How all waited is looked up anew this often. */
 const AGAIN_MS = 10 * MINUTE;

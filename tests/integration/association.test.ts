@@ -10,7 +10,7 @@ import { Associations } from '#server/live/associations.ts';
 import type { AssociationsOptions } from '#server/live/associations.ts';
 import type { Asked } from '#server/live/readings.ts';
 import { createLog } from '#server/platform/log.ts';
-import { gatherStories } from '#server/projector/moment-list.ts';
+import { gatherStories } from '#server/projector/lists/moment.ts';
 import { gatherPassages } from '#server/projector/passages.ts';
 import { connect } from '#server/redis/client.ts';
 import type { Redis } from '#server/redis/client.ts';

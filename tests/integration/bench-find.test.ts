@@ -4,7 +4,7 @@ import { writeDown } from '#server/cli/bench/store.ts';
 import { NOBODY, findableOf } from '#server/domain/find/terms.ts';
 import type { Findable } from '#server/domain/find/terms.ts';
 import { readState } from '#server/projector/saved-states.ts';
-import { FindCheck } from '#server/projector/verify-find.ts';
+import { FindCheck } from '#server/projector/verify/find.ts';
 import { connect } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
 import { startTestRedis } from '../support/redis.ts';

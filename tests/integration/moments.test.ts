@@ -3,7 +3,7 @@ import type { ListRef, MomentsView, SimilarCases, StoryView } from '#lib/contrac
 import { OUTSIDE, parseList } from '#lib/contract/index.ts';
 import { cardList, cohortList, matrixList, peakList, rankingList } from '../../src/routes/(console)/moments/moment-lists.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
-import { gatherStories } from '#server/projector/moment-list.ts';
+import { gatherStories } from '#server/projector/lists/moment.ts';
 import { connect } from '#server/redis/client.ts';
 import { startTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';

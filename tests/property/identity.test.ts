@@ -5,7 +5,7 @@ import type { StoredEvent } from '#server/domain/event/event.ts';
 import { keyApart, nameIn } from '#server/domain/event/key.ts';
 import { isAct } from '#server/domain/identity/acts.ts';
 import { compileRules } from '#server/domain/identity/rules.ts';
-import { verifyPartition } from '#server/projector/verify.ts';
+import { verifyPartition } from '#server/projector/verify/verify.ts';
 import { keys } from '#server/redis/keys.ts';
 import { event } from '../support/events.ts';
 import { BASE, HOUR, history, identity } from '../support/histories.ts';

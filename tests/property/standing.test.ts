@@ -10,7 +10,7 @@ import { compareEvents } from '#server/domain/event/event.ts';
 import { NOW } from '#server/domain/kernel/counters.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { standingView } from '#server/domain/view/standing.ts';
-import { standsSince } from '#server/projector/standing-lists.ts';
+import { standsSince } from '#server/projector/lists/standing.ts';
 import { foldAll, foldBatches, oneByOne } from '../support/fold-run.ts';
 import type { Folded } from '../support/fold-run.ts';
 import { BASE, HOUR, history } from '../support/histories.ts';

@@ -1,7 +1,7 @@
 import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { Definitions } from '#server/definitions/definitions.ts';
 import { loadRules } from '#server/identity/load.ts';
-import { verifyPartition } from '#server/projector/verify.ts';
+import { verifyPartition } from '#server/projector/verify/verify.ts';
 import { connect } from '#server/redis/client.ts';
 
 /** Folds everybody of a running app again and compares, as `npm run verify` does. @returns every difference, in words */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FunnelDefinition, FunnelDefinitionInput, SavedFunnelView, SavedListRef } from '#lib/contract/index.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { Definitions } from '#server/definitions/definitions.ts';
-import { verifyPartition } from '#server/projector/verify.ts';
+import { verifyPartition } from '#server/projector/verify/verify.ts';
 import { startTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 import { step } from '../../support/funnels.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Factor } from '#lib/contract/index.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { Definitions } from '#server/definitions/definitions.ts';
-import { verifyPartition } from '#server/projector/verify.ts';
+import { verifyPartition } from '#server/projector/verify/verify.ts';
 import { event } from '../../support/events.ts';
 import { BASE, HOUR } from '../../support/histories.ts';
 import { startTestRedis } from '../../support/redis.ts';

@@ -7,7 +7,7 @@ import { runFriction } from '#server/cli/friction-command.ts';
 import { parseConfig } from '#server/config.ts';
 import { PublishedContexts } from '#server/definitions/contexts.ts';
 import { Definitions } from '#server/definitions/definitions.ts';
-import { verifyPartition } from '#server/projector/verify.ts';
+import { verifyPartition } from '#server/projector/verify/verify.ts';
 import { connect } from '#server/redis/client.ts';
 import { startTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';

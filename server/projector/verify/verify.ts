@@ -19,12 +19,12 @@ import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import { COMMIT } from '#server/redis/scripts.ts';
 import type { Command } from '#server/redis/scripts.ts';
-import { Backfill } from './backfill.ts';
-import { decodeMessages } from './messages.ts';
-import { FindCheck } from './verify-find.ts';
-import { IdentityCheck } from './verify-identity.ts';
-import { memberOf } from './people.ts';
-import { readSums } from './sums-checkpoint.ts';
+import { Backfill } from '../backfill.ts';
+import { decodeMessages } from '../messages.ts';
+import { FindCheck } from './find.ts';
+import { IdentityCheck } from './identity.ts';
+import { memberOf } from '../people.ts';
+import { readSums } from '../sums-checkpoint.ts';
 
 /** Customers taken at a time, and of these read at once. */
 const CUSTOMERS = 1000;

@@ -6,10 +6,10 @@ import { countLink, decodeNode, newNode, rootOf, standing } from '#server/identi
 import type { IdentityNode, Limits } from '#server/identity/node.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
-import { annotationsOn } from './annotations.ts';
-import { LinkedAhead } from './log-reader.ts';
-import { decodeMessages } from './messages.ts';
-import type { Message } from './messages.ts';
+import { annotationsOn } from '../annotations.ts';
+import { LinkedAhead } from '../log-reader.ts';
+import { decodeMessages } from '../messages.ts';
+import type { Message } from '../messages.ts';
 
 /** Entries of one page of a stream or a scan. */
 const PAGE = 500;

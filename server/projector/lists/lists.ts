@@ -8,15 +8,15 @@ import { isInVariant } from '#server/domain/blueprint/variant.ts';
 import type { CaseMember } from '#server/domain/case/case.ts';
 import type { StayMember } from '#server/domain/case/stay.ts';
 import type { VisitMember } from '#server/domain/visit/visit.ts';
-import { scan } from './list-scan.ts';
-import type { Entry, ListReading as Reading } from './list-scan.ts';
-import { delayRows, exposedRows } from './factor-lists.ts';
-import { findingRows, stateRows } from './standing-lists.ts';
-import { momentRows } from './moment-list.ts';
-import { outcomeRows } from './outcome-list.ts';
-import { promiseRows } from './promise-list.ts';
-import { recoveryRows } from './recovery-list.ts';
-import { wayRows } from './way-list.ts';
+import { scan } from './scan.ts';
+import type { Entry, ListReading as Reading } from './scan.ts';
+import { delayRows, exposedRows } from './factor.ts';
+import { findingRows, stateRows } from './standing.ts';
+import { momentRows } from './moment.ts';
+import { outcomeRows } from './outcome.ts';
+import { promiseRows } from './promise.ts';
+import { recoveryRows } from './recovery.ts';
+import { wayRows } from './way.ts';
 
 type FunnelRef = Extract<ListRef, { readonly of: 'funnel' }>;
 

@@ -3,8 +3,8 @@ import type { FindingListRef, ListRow, StateListRef } from '#lib/contract/index.
 import type { StayMember } from '#server/domain/case/stay.ts';
 import type { StandingStep } from '#server/domain/case/standing.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
-import { scan } from './list-scan.ts';
-import type { Entry, ListReading } from './list-scan.ts';
+import { scan } from './scan.ts';
+import type { Entry, ListReading } from './scan.ts';
 
 function rowOf(member: Entry<StayMember>, at: number, reading: ListReading): ListRow {
   const [customer, caseId, segment, channel, stage] = member;

@@ -4,8 +4,8 @@ import type { PromiseMember } from '#server/domain/promise/ledger.ts';
 import { minuteOf } from '#server/domain/kernel/time.ts';
 import { missedAt } from '#server/domain/promise/dates.ts';
 import { datesOf } from '#server/domain/promise/ledger.ts';
-import { scan } from './list-scan.ts';
-import type { ListReading } from './list-scan.ts';
+import { scan } from './scan.ts';
+import type { ListReading } from './scan.ts';
 
 /** Promises whose first date passed unmet in a range, all of them or those that coincide with a factor. */
 export async function* delayRows(ref: DelayListRef, reading: ListReading): AsyncGenerator<ListRow> {

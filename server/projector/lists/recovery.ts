@@ -3,8 +3,8 @@ import type { ListRow, RecoveryListRef } from '#lib/contract/index.ts';
 import type { RecoveryMember } from '#server/domain/care/recovery.ts';
 import { recoveryOn } from '#server/domain/care/recovery.ts';
 import { MINUTE, hourAnchor } from '#server/domain/kernel/time.ts';
-import { scan } from './list-scan.ts';
-import type { ListReading } from './list-scan.ts';
+import { scan } from './scan.ts';
+import type { ListReading } from './scan.ts';
 
 /** What is being made good in cases of one version of a journey, as it stands at the position. */
 export async function* recoveryRows(ref: RecoveryListRef, reading: ListReading): AsyncGenerator<ListRow> {

@@ -2,7 +2,7 @@ import type { Findable, Term } from '#server/domain/find/terms.ts';
 import { shardOf, termsOf, unknownSince } from '#server/domain/find/terms.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys } from '#server/redis/keys.ts';
-import { entryOf, readEntry, shardKey } from './find-index.ts';
+import { entryOf, readEntry, shardKey } from '../find-index.ts';
 
 /** Entries of one page of a scan. */
 const PAGE = 500;

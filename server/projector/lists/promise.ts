@@ -2,8 +2,8 @@ import type { ListRow, PromiseListRef } from '#lib/contract/index.ts';
 import type { PromiseMember } from '#server/domain/promise/ledger.ts';
 import { MINUTE, hourAnchor } from '#server/domain/kernel/time.ts';
 import { promiseOn } from '#server/domain/promise/ledger.ts';
-import { scan } from './list-scan.ts';
-import type { ListReading } from './list-scan.ts';
+import { scan } from './scan.ts';
+import type { ListReading } from './scan.ts';
 
 /** The promises on a list, as they stand at its position. */
 export async function* promiseRows(ref: PromiseListRef, reading: ListReading): AsyncGenerator<ListRow> {

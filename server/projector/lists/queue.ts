@@ -2,7 +2,7 @@ import { QUEUE_HORIZON_MS } from '#lib/contract/index.ts';
 import { queueLists } from '#server/domain/case/waits.ts';
 import type { Waiting } from '#server/domain/view/queue.ts';
 import type { Redis } from '#server/redis/client.ts';
-import { scanList } from './list-scan.ts';
+import { scanList } from './scan.ts';
 
 /** Everything that needs somebody at an instant, or will within the horizon. A handful of short lists: nothing of the past is gone through. */
 export async function readWaiting(reading: {

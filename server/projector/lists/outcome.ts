@@ -7,8 +7,8 @@ import { outcomeOf } from '#server/domain/promise/dates.ts';
 import { datesOf } from '#server/domain/promise/ledger.ts';
 import { promiseColumn } from '#server/domain/view/heat.ts';
 import { PROMISE_REACH_MINUTES } from '#server/domain/view/strip.ts';
-import { scan } from './list-scan.ts';
-import type { ListReading } from './list-scan.ts';
+import { scan } from './scan.ts';
+import type { ListReading } from './scan.ts';
 
 /** The promises that were kept, or that broke, in the window of a square of the heatmap. */
 export async function* outcomeRows(ref: OutcomeListRef, reading: ListReading): AsyncGenerator<ListRow> {

@@ -8,8 +8,8 @@ import type { Experience, Story, StoryVisit } from '#server/domain/moment/story.
 import { keys } from '#server/redis/keys.ts';
 import type { CaseMember } from '#server/domain/case/case.ts';
 import type { VisitMember } from '#server/domain/visit/visit.ts';
-import { scan } from './list-scan.ts';
-import type { ListReading } from './list-scan.ts';
+import { scan } from './scan.ts';
+import type { ListReading } from './scan.ts';
 
 /** Cases looked at for one ranking: where more were opened, the newest are. */
 const MOST_STORIES = 50_000;

@@ -5,8 +5,8 @@ import { arrival, deviatesFrom } from '#server/domain/conformance/conformance.ts
 import type { CaseMember } from '#server/domain/case/case.ts';
 import type { Deviation } from '#server/domain/customer/state.ts';
 import { MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
-import { scan } from './list-scan.ts';
-import type { Entry, ListReading } from './list-scan.ts';
+import { scan } from './scan.ts';
+import type { Entry, ListReading } from './scan.ts';
 
 type WayRef = Extract<ListRef, { readonly of: 'way' }>;
 
