@@ -387,6 +387,21 @@ describe('with customers in it', () => {
     expect(seen).toEqual([]);
     await made.close();
   });
+  it('a word of a name that is longer than its place is broken, and neither widens the page nor covers what stands beside it', async () => {
+    const made = await browser.newContext({ viewport: ENLARGED, locale: 'de-DE' });
+    const page = await made.newPage();
+    for (const path of ['/funnel', '/heat?w=1h']) {
+      await page.goto(product.address + path);
+      await settled(page);
+      const beyond = await page.evaluate(() => {
+        const names = [...document.querySelectorAll<HTMLElement>('main h1, main h2, main tbody th .stage')];
+        for (const name of names) name.textContent = 'Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverordnung';
+        return [document.documentElement, ...document.querySelectorAll('main tbody th')].map((one) => one.scrollWidth - one.clientWidth);
+      });
+      expect(Math.max(...beyond), path).toBe(0);
+    }
+    await made.close();
+  });
   it('a reader who has colours of their own sees which place is on, and the bars of the funnel', async () => {
     const own = await browser.newContext({ viewport: WIDE, forcedColors: 'active' });
     const page = await own.newPage();
