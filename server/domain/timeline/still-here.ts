@@ -87,7 +87,8 @@ export function stillHere(
     const curve = known.curveOf(one.journey, one.version, stay.stage);
     const stayed = known.now - stay.from;
     if (curve === undefined || stayed < 0) return [];
-    const others = atLeast(curve.durations, stayed);
+    // Longer, not as long: at the instant of the curve the case itself has stayed exactly so long.
+    const others = atLeast(curve.durations, stayed + 1);
     const overdue = stuckFrom(one, stay, blueprint);
     const left = overdue - known.now;
     const inMs = overdue !== 0 && left >= LEAST_AHEAD_MS ? left : AHEAD_MS;

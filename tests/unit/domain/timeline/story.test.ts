@@ -353,11 +353,18 @@ describe('still here', () => {
   const curve = stayCurve(Array.from({ length: 100 }, (_, i) => ({ duration: (i + 1) * HOUR, ended: i < 80 })));
   it('is the share of those who had stayed as long and stayed on until the standard time, with an interval', () => {
     const [said] = stillHere(state, { blueprints, curveOf: () => curve, now: NOON });
-    // 91 had stayed ten hours or longer, of the 90 who went on 88 stayed for twelve, when the standard time runs out.
-    expect(said).toMatchObject({ others: 91, inMs: 2 * HOUR + 1, halfMs: 45 * HOUR });
+    // 90 had stayed longer than ten hours, and 88 of them for twelve, when the standard time runs out.
+    expect(said).toMatchObject({ others: 90, inMs: 2 * HOUR + 1, halfMs: 45 * HOUR });
     expect(said?.share).toBeCloseTo(88 / 90, 6);
     expect(said?.low).toBeLessThan(said?.share ?? 0);
     expect(said?.high).toBeGreaterThan(said?.share ?? 1);
+  });
+  it('does not count the case itself among the others', () => {
+    const known = stayCurve([
+      ...Array.from({ length: 30 }, (_, i) => ({ duration: (i + 20) * HOUR, ended: true })),
+      { duration: 10 * HOUR, ended: false },
+    ]);
+    expect(stillHere(state, { blueprints, curveOf: () => known, now: NOON })).toMatchObject([{ others: 30, share: 1 }]);
   });
   it('says nothing with too few others, or where nothing is known', () => {
     const few = stayCurve(Array.from({ length: 39 }, (_, i) => ({ duration: (i + 1) * HOUR, ended: true })));
