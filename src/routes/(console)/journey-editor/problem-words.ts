@@ -30,6 +30,7 @@ const SENTENCES = {
   'a funnel needs at least two stages that are not marked "after"': 'twoStages',
   'is working time, and {one} has no calendar': 'noHoursOf',
   'is working time: name the owner of the stage, so that it is known whose': 'whoseTime',
+  'is working time: name the calendar of the source, so that it is known whose': 'sourceTime',
   'is not shorter than the idle time: a case has left before one of its visits could end by it': 'quietIdle',
   'is not shorter than the idle time: a case has left before it could be longer here than the standard': 'standardIdle',
   'is not shorter than the idle time: nobody stays that long': 'dwellIdle',
