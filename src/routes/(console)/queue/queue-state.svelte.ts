@@ -52,14 +52,18 @@ export class QueueState {
     if (this.#rows.length < Math.min(this.#shown, this.#view.count)) await this.#fetchBelow();
     return this.#shown;
   }
-  async #fetchBelow(): Promise<void> {
+  /** @returns whether there was an answer */
+  async #ask(): Promise<boolean> {
     try {
       this.#latest = await this.#fetch(this.#wanted);
       this.#failed = false;
     } catch {
       this.#failed = true;
-      return;
     }
+    return !this.#failed;
+  }
+  async #fetchBelow(): Promise<void> {
+    if (!(await this.#ask())) return;
     const { items } = this.#latest;
     const held = new Set(this.#rows.map(({ item }) => item.id));
     // What came among those that are shown moves nothing: only what stands below the last of them is put there.
@@ -116,13 +120,7 @@ export class QueueState {
   }
 
   async #refreshOnce(hold: () => boolean): Promise<void> {
-    try {
-      this.#latest = await this.#fetch(this.#wanted);
-      this.#failed = false;
-    } catch {
-      this.#failed = true;
-      return;
-    }
+    if (!(await this.#ask())) return;
     if (!this.#paused && !hold()) return this.show();
     const { aside } = this.#latest;
     const now = new Map(this.#latest.items.map((item) => [item.id, item]));
