@@ -92,7 +92,7 @@ export function createQueueDesk(options: QueueDeskOptions): QueueDesk {
 
   /** @throws Fault `conflict` where somebody else has it */
   async function decide(act: CareAct, by: Actor): Promise<void> {
-    const entry = await careOfItem(reading, act);
+    const entry = await careOfItem(reading, act, clock());
     if (entry === 'unknown') throw new Fault('not_found', 'This no longer waits for anybody. Reload the page.');
     if (entry !== null && entry.done) throw new Fault('conflict', `${entry.by} has done this already.`);
     const held = entry !== null && entry.by !== '' && clock() - entry.at < CLAIM_MS ? entry.by : null;

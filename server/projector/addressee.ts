@@ -2,6 +2,7 @@ import type { NamedIdentifier } from '#lib/contract/index.ts';
 import type { Blueprints } from '#server/domain/blueprint/blueprint.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { readEvent } from '#server/domain/event/event.ts';
+import { itemNow } from '#server/domain/care/moves.ts';
 import { isOpen } from '#server/domain/case/case.ts';
 import { careFor } from '#server/domain/case/waits.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
@@ -57,11 +58,12 @@ async function firstCarried({ redis, partitions }: AddresseeReading, customer: s
 export async function careOfItem(
   reading: AddresseeReading,
   of: { readonly customerId: string; readonly caseId: string; readonly item: string },
+  now: number,
 ): Promise<{ readonly by: string; readonly at: number; readonly done: boolean } | 'unknown' | null> {
   const state = await readState(reading, of.customerId);
   const one = state?.cases.findLast((known) => known.id === of.caseId);
   if (one === undefined) return 'unknown';
-  const [, by = '', at = 0, , doneAt = 0] = careFor(one, of.item) ?? [];
+  const [, by = '', at = 0, , doneAt = 0] = careFor(one, itemNow(one, of.item, now)) ?? [];
   return by === '' && doneAt === 0 ? null : { by, at, done: doneAt !== 0 };
 }
 

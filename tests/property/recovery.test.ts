@@ -34,7 +34,12 @@ const promised = (type: string, id: string, more: object = {}): Partial<StoredEv
   attributes: by,
 });
 /** Something that waits may be a promise of any event before, a stay, or a recovery; what is none of these changes nothing. */
-const item = fc.nat(MOST).map((i) => `p:${event(`e${i}`, { customerId: 'C1' }, { at: BASE }).key}:call_back`);
+const item = fc.oneof(
+  fc.nat(MOST).map((i) => `p:${event(`e${i}`, { customerId: 'C1' }, { at: BASE }).key}:call_back`),
+  fc
+    .tuple(fc.constantFrom('s', 'r'), fc.nat(170), fc.nat(4))
+    .map(([what, halfHours, part]) => `${what}:${BASE + halfHours * (HOUR / 2)}:${part}`),
+);
 const kind: fc.Arbitrary<Partial<StoredEvent>> = fc.oneof(
   fc.constantFrom<Partial<StoredEvent>>(
     { type: 'order.placed' },

@@ -1,7 +1,9 @@
 import { CARE_OUTCOMES } from '#lib/contract/index.ts';
 import type { CareEntry, CaseState } from '../customer/state.ts';
 import type { StoredEvent } from '../event/event.ts';
-import { careOf } from './recovery.ts';
+import { lastStay } from '../case/case.ts';
+import { recoveryItem, stayItem } from '../case/waits.ts';
+import { CAUSE, careOf, isRecovering } from './recovery.ts';
 import type { RecoveryMove } from './recovery.ts';
 
 /** Outcomes of a conversation that say that the customer was spoken to. */
@@ -65,6 +67,22 @@ export function deedOf(event: StoredEvent): Deed | null {
     until: typeof until === 'number' ? until : 0,
     outcome,
   };
+}
+
+/**
+ * The name by which something waits at an instant. A stay and a failure are named by their beginning: where that turns out to be another, by what came
+ * late or was taken away, the stay in that stage and what is being made good are meant.
+ */
+export function itemNow(one: CaseState, item: string, at: number): string {
+  const [, kind, part] = /^([sr]):\d+:(\d+)$/.exec(item) ?? [];
+  if (kind === 's') {
+    const stay = lastStay(one);
+    const isKnown = one.stays.some((known) => stayItem(known) === item);
+    return isKnown || stay === undefined || String(stay.stage) !== part ? item : stayItem(stay);
+  }
+  const failures = kind === undefined ? [] : (one.care?.recoveries ?? []).filter((known) => known[1] !== CAUSE.promise);
+  const failure = failures.find((known) => recoveryItem(known) === item) ?? failures.find((known) => isRecovering(known, at));
+  return failure === undefined ? item : recoveryItem(failure);
 }
 
 /** Notes a deed with its case. */

@@ -157,6 +157,11 @@ export function caseSpokenOf(state: CustomerState, event: StoredEvent, blueprint
   return named.filter((one) => how(one) === surely).reduce<CaseState | undefined>(newer, undefined);
 }
 
+/** Whether the id of a case names the event that begins it, because it has no name of its own. */
+export function isFirstEvent(id: string): boolean {
+  return /:[0-9a-f]{24}(?:[0-9a-f]{6})?$/.test(id);
+}
+
 /** Opens a case with the event that begins it. */
 export function openCase(state: CustomerState, choice: Choice, event: StoredEvent): CaseState {
   const { blueprint, touchpoint } = choice.match;

@@ -1,6 +1,6 @@
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import type { Deed } from '../care/moves.ts';
-import { deedOf, moveOf, moveOfOutcome, noteDeed } from '../care/moves.ts';
+import { deedOf, itemNow, moveOf, moveOfOutcome, noteDeed } from '../care/moves.ts';
 import type { RecoveryMove } from '../care/recovery.ts';
 import { CAUSE, detect, heedMood, isBadPeak, isMovable, isRecovering, moveRecovery } from '../care/recovery.ts';
 import { failsAt } from '../care/rows.ts';
@@ -78,14 +78,15 @@ function noteCare(applying: Applying, one: CaseState, deed: Deed): void {
   const { state, touched, context } = applying;
   const blueprint = blueprintOf(one, context);
   if (blueprint === undefined) return;
-  const promise = state.promises.find((known) => promiseItem(known) === deed.item);
-  const stay = one.stays.find((known) => stayItem(known) === deed.item);
-  const recovery = one.care?.recoveries.find((known) => recoveryItem(known) === deed.item);
+  const item = itemNow(one, deed.item, deed.at);
+  const promise = state.promises.find((known) => promiseItem(known) === item);
+  const stay = one.stays.find((known) => stayItem(known) === item);
+  const recovery = one.care?.recoveries.find((known) => recoveryItem(known) === item);
   if (promise !== undefined) touchPromise(applying, promise);
   else if (stay !== undefined) touched.change(stayKey(one, stay), () => stayRow(one, stay, blueprint, factorsOf(applying)));
   else if (recovery !== undefined) touchCase(applying, one, blueprint);
   else return;
-  noteDeed(one, deed);
+  noteDeed(one, { ...deed, item });
   const move = moveOfOutcome(deed.outcome);
   if (move !== null)
     moveFailures(applying, one, move, (known) => known === recovery || (promise !== undefined && known[2] === promise.key));

@@ -1,15 +1,21 @@
 import type { Blueprint } from '../blueprint/blueprint.ts';
 import { promiseRuleOf } from '../blueprint/promise-rule.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
-import { lastStay, stageAt } from '../case/case.ts';
+import { isFirstEvent, lastStay, stageAt } from '../case/case.ts';
 import type { StoredEvent } from '../event/event.ts';
 import { promiseMade } from './made.ts';
 import type { CaseState, CustomerState, PromiseRecord, VisitState } from '../customer/state.ts';
 
-/** The case a statement names: of several that ever went by that id, the newest. */
+/**
+ * The case a statement names: of several that ever went by that id, the newest. One that has no name of its own goes by its first event: where that turns
+ * out to be another, as by a late event or because the first was somebody else's, the newest such case of the journey is meant.
+ */
 export function caseNamed(state: CustomerState, event: StoredEvent): CaseState | undefined {
   const named = event.attributes?.['case'];
-  return typeof named !== 'string' || named === '' ? undefined : state.cases.findLast((one) => one.id === named);
+  if (typeof named !== 'string' || named === '') return undefined;
+  const known = state.cases.findLast((one) => one.id === named);
+  if (known !== undefined || !isFirstEvent(named)) return known;
+  return state.cases.findLast((one) => isFirstEvent(one.id) && named.startsWith(`${one.journey}:`));
 }
 
 /** The visit during which something is said about a case: the one that was alive last. A promise that is broken makes that visit harder. */
