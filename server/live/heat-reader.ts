@@ -14,7 +14,7 @@ import type {
 } from '#lib/contract/index.ts';
 import type { Reader } from '#server/api/reader.ts';
 import type { Blueprint } from '#server/domain/blueprint/blueprint.ts';
-import { DAY_MINUTES, MINUTE, minuteOf } from '#server/domain/kernel/time.ts';
+import { DAY_MINUTES, MINUTE, hourAnchor, minuteOf } from '#server/domain/kernel/time.ts';
 import { gridOf, heatView, parentMean } from '#server/domain/view/heat.ts';
 import { wallView } from '#server/domain/view/wall.ts';
 import type { WallSums } from '#server/domain/view/wall.ts';
@@ -196,7 +196,7 @@ export function createHeatReader(
     const now = {
       heat: overVersions(of, (version) => heatSums(version, window, minute)),
       levels: overVersions(of, (version) => o.sums().funnel(version, minute + 1, minute).levels),
-      promises: overVersions(of, (version) => o.sums().promises(version, minute - WEEK_MINUTES, minute)),
+      promises: promisesOfWeek(of, minute),
       events: overVersions(of, (version) => o.sums().events(version, minute - 59, minute)),
     };
     const before = earlier.get(`wall ${of.journey} ${of.version}`, minute - WEEK_MINUTES, () =>
@@ -213,12 +213,18 @@ export function createHeatReader(
     });
   }
 
+  /** Promises made in the week before a minute. It begins with the hour, as on the ledger. */
+  function promisesOfWeek(of: Blueprint, at: number): CellSums {
+    const from = hourAnchor((at - WEEK_MINUTES) * MINUTE);
+    return overVersions(of, (version) => o.sums().promises(version, from, at));
+  }
+
   function* wallSumsInSteps(of: Blueprint, window: Window, at: number): Generator<undefined, WallSums> {
     const sums = o.sums();
     return {
       heat: yield* overVersionsInSteps(of, (version) => sums.heatInSteps(version, window, at)),
       levels: yield* overVersionsInSteps(of, (version) => sums.levelsInSteps(version, at)),
-      promises: overVersions(of, (version) => sums.promises(version, at - WEEK_MINUTES, at)),
+      promises: promisesOfWeek(of, at),
       events: overVersions(of, (version) => sums.events(version, at - 59, at)),
     };
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PromiseLedgerView, PromiseWhat } from '#lib/contract/index.ts';
+import type { PromiseLedgerView, PromiseWhat, WallView } from '#lib/contract/index.ts';
 import type { TestApp } from '../support/app.ts';
 import { startTestApp } from '../support/app.ts';
 import { TEST_JOURNEY } from '../support/world.ts';
@@ -54,6 +54,36 @@ describe('a promise that is made without a date', () => {
       undated: 0,
     });
     expect([await listed('made'), await listed('undated')]).toEqual([2, 0]);
+  });
+});
+
+describe('the share of promises kept on a wallboard', () => {
+  it('is that of the ledger from a week ago on: both begin with the hour', async () => {
+    const now = START + HOUR / 2;
+    await using app = await startTestApp({ now, journeys: [RULED] });
+    const week = 7 * 24 * HOUR;
+    const made = (name: string, at: number, keptAt: number | null): object[] => [
+      { id: `${name}-look`, customer: { customerId: name }, type: 'page.viewed', occurredAt: at - HOUR },
+      {
+        id: `${name}-made`,
+        customer: { customerId: name },
+        type: 'promise.made',
+        occurredAt: at,
+        promise: { kind: 'gift', due: at + HOUR },
+      },
+      ...(keptAt === null
+        ? []
+        : [{ id: `${name}-kept`, customer: { customerId: name }, type: 'promise.kept', occurredAt: keptAt, promise: { kind: 'gift' } }]),
+    ];
+    const kept = async (): Promise<unknown[]> => {
+      const { tiles } = await app.call<WallView>('wall.get', { journey: 'test' });
+      const { total } = await app.call<PromiseLedgerView>('promises.get', { journey: 'test', from: now - week });
+      const settled = total.kept + total.late + total.broken;
+      expect(tiles.find(({ id }) => id === 'kept')).toMatchObject({ n: settled, value: (100 * total.kept) / settled });
+      return [total.kept, settled];
+    };
+    await app.take([...made('ada', now - week - HOUR / 3, null), ...made('ben', now - 5 * HOUR, now - 4.5 * HOUR)]);
+    expect(await kept()).toEqual([1, 2]);
   });
 });
 
