@@ -26,6 +26,7 @@ export interface AccountView {
   readonly members: readonly AccountMember[];
   /** all of them, also those not shown */
   readonly count: number;
+  /** promised to those shown */
   readonly promises: readonly (PromiseView & { readonly customer: string })[];
   readonly position: Position;
 }

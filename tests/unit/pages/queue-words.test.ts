@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { QUEUE_REASONS } from '#lib/contract/queue-choices.ts';
-import { comesBack, incidentWords, reasonAt } from '../../../src/routes/(console)/queue/queue-words.ts';
+import { comesBack, incidentThings, incidentWords, reasonAt } from '../../../src/routes/(console)/queue/queue-words.ts';
 
 const NOW = Date.UTC(2026, 10, 26, 12);
 const MINUTE = 60_000;
@@ -27,6 +27,13 @@ describe('what the customers of an incident have in common', () => {
     expect(incidentWords({ reason: 'stuck', stage: null, kind: null })).toBe('stuck, or about to be');
     expect(incidentWords({ reason: 'promise', stage: null, kind: 'delivery' })).toBe('with the same promise');
     expect(incidentWords({ reason: 'promise', stage: 'order', kind: null })).toBe('with promises of several kinds');
+  });
+});
+
+describe('how many things an incident opens', () => {
+  it('is said where it is not the number of its customers', () => {
+    expect(incidentThings({ customers: 3, items: 3 })).toBeNull();
+    expect(incidentThings({ customers: 3, items: 5 })).toBe('5 things');
   });
 });
 

@@ -18,6 +18,11 @@ export function reasonAt({ reason, from }: Pick<QueueItem, 'reason' | 'from'>, n
   return from > now && reason !== 'complaint' && reason !== 'bad_peak' ? m.soon(reason, { time }) : m.reason(reason, { time });
 }
 
+/** How many things an incident opens, where several wait for some of its customers; null: as many as there are customers. */
+export function incidentThings({ customers, items }: Pick<QueueIncident, 'customers' | 'items'>): string | null {
+  return items === customers ? null : m.things({ count: items });
+}
+
 /** What the customers of an incident have in common. The same place, or the same promise, is said only where it is the same. */
 export function incidentWords({ reason, stage, kind }: Pick<QueueIncident, 'reason' | 'stage' | 'kind'>): string {
   const alike = reason === 'promise' ? kind !== null : stage !== null;

@@ -9,6 +9,11 @@ export function groupName({ kind, value }: Pick<AccountView, 'kind' | 'value'>):
   return m.isGroup(kind) ? m.group(kind, { value }) : `${words(kind)} ${value}`;
 }
 
+/** Of whom promises and events are shown, where they are not those of all; null: of all. */
+export function readFrom({ members, count }: Pick<AccountView, 'members' | 'count'>): string | null {
+  return members.length < count ? m.readFrom({ shown: members.length, count }) : null;
+}
+
 /** What to call a member: by name, else by their number, else by the beginning of the address. */
 export function memberTitle({ name, number, customer }: Pick<AccountMember, 'name' | 'number' | 'customer'>): string {
   return name ?? (number === null ? customer.slice(0, 10) : m.member({ number }));
