@@ -150,8 +150,10 @@ function promisesOf(outcomes: CellSums): Map<string | null, Measures> {
 const meanOf = (answered: Answered | undefined): number | null =>
   answered === undefined || answered.visits < FEW ? null : answered.friction / 1000 / answered.visits;
 
+/** Of several that are as hard, the first of the journey: what was counted first says nothing. */
 function hardestOf(answered: Answered | undefined, blueprint: Blueprint): Scorecard['hardest'] {
-  const [index, friction] = [...(answered?.touchpoints ?? [])].reduce((most, one) => (one[1] > most[1] ? one : most), [-1, 0]);
+  const inOrder = [...(answered?.touchpoints ?? [])].sort(([a], [b]) => a - b);
+  const [index, friction] = inOrder.reduce((most, one) => (one[1] > most[1] ? one : most), [-1, 0]);
   const at = blueprint.touchpoints[index];
   return at === undefined || answered === undefined ? null : { touchpoint: at.id, name: namesOf(at), share: friction / answered.friction };
 }

@@ -133,7 +133,9 @@ function worthOf(group: readonly Entry[]): Pick<QueueIncident, 'cases' | 'valued
   const known = [...cases.values()].filter((value) => value !== null);
   const sums = new Map<string, number>();
   for (const { amount, currency } of known) sums.set(currency, (sums.get(currency) ?? 0) + amount);
-  const values = [...sums].map(([currency, amount]): Money => ({ currency, amount })).sort((a, b) => b.amount - a.amount);
+  const values = [...sums]
+    .map(([currency, amount]): Money => ({ currency, amount }))
+    .sort((a, b) => b.amount - a.amount || (a.currency < b.currency ? -1 : 1));
   return { cases: cases.size, valued: known.length, values };
 }
 
