@@ -126,6 +126,7 @@ export interface Contagion extends Between {
   readonly before: RiskRatio | null;
 }
 
+/** In the order of their names: what they come to is the same to the last digit, whoever was read first. */
 function strataOf(
   exposed: readonly Exposed[],
   by: { readonly stratum: (one: Exposed) => string; readonly had: (one: Exposed) => boolean },
@@ -139,7 +140,7 @@ function strataOf(
     side.n++;
     if (by.had(one)) side.had++;
   }
-  return strata.values();
+  return [...strata].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, stratum]) => stratum);
 }
 
 function groupOf(exposed: readonly Exposed[], bad: boolean): Group {

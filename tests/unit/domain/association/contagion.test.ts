@@ -64,6 +64,17 @@ describe('a bad experience with one department, and the next', () => {
     expect(told.before).toBeNull();
   });
 
+  it('is the same to the last digit, whoever was read first', () => {
+    const everybody = [1, 3, 8, 40, 100, 400].flatMap((days) => [
+      ...many(`${days} bad`, 7 + days, 3, { bad: true, since: BEGUN - days * DAY }),
+      ...many(`${days}`, 31 + days, 11 + (days % 7), { since: BEGUN - days * DAY, uses: days % 3 === 0 ? [-40 * DAY] : [] }),
+    ]);
+    const forth = contagionBetween(BETWEEN, exposedTo(everybody, BETWEEN, by));
+    for (let i = 1; i < everybody.length; i += 29)
+      expect(contagionBetween(BETWEEN, exposedTo([...everybody.slice(i), ...everybody.slice(0, i)], BETWEEN, by))).toEqual(forth);
+    expect(contagionBetween(BETWEEN, exposedTo(everybody.toReversed(), BETWEEN, by))).toEqual(forth);
+  });
+
   it('goes by the contact that came first, whichever case was opened first', () => {
     const later = traveller('somebody', { bad: true });
     const [passage] = later.passages;
