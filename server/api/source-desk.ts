@@ -18,7 +18,8 @@ export interface SourceDesk {
   sample(source: string): Promise<string | null>;
   /** sends a harmless event in the source's name, by the way all events take */
   test(source: string, by: string): Promise<{ readonly accepted: number }>;
-  groups(): Promise<readonly QuarantineGroup[]>;
+  /** of one source, or of all: the `MOST_GROUPS` most frequent */
+  groups(source: string | undefined): Promise<readonly QuarantineGroup[]>;
   page(filter: QuarantineFilter, options: { readonly before?: string | undefined; readonly limit: number }): Promise<QuarantinePage>;
   trial(filter: QuarantineFilter, rule: FixRule | undefined): Promise<FixTrial>;
   replay(filter: QuarantineFilter, rule: FixRule | undefined): Promise<ReplayAnswer>;

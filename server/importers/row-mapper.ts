@@ -41,6 +41,9 @@ const FUTURE = 'lies in the future: it counts for the moment of the import, mark
 /** Without these an event says nothing: where one of them is bad the row is not imported. */
 const VITAL: ReadonlySet<PropertyKey> = new Set(['id', 'occurredAt']);
 
+/** The field of an event that holds its attributes. */
+const OWN = 'attributes';
+
 /** Columns whose change within a case means something: signals first, in file order, then the identifiers kept per case. */
 function comparedColumns(mapping: Mapping): string[] {
   return mapping.signals.flatMap((s) => s.grows ?? s.turns?.column ?? []);
@@ -207,15 +210,18 @@ function readersOf(mapping: Mapping): Readers {
   };
 }
 
+/** Columns as attributes under their own names. Where a file gives attributes as an event does, theirs are the names inside. */
 function attributesOf(columns: readonly string[], row: SourceRow, cells: Cells): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const column of columns) {
-    const text = cells(column);
-    if (text === undefined) continue;
-    const raw = row.value(column);
-    out[column] = typeof raw === 'string' ? text : raw;
-  }
-  return out;
+  return Object.fromEntries(
+    columns.flatMap((column): [string, unknown][] => {
+      const text = cells(column);
+      if (text === undefined) return [];
+      const raw = row.value(column);
+      if (column === OWN && typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return Object.entries(raw);
+      const name = column.startsWith(`${OWN}.`) ? column.slice(OWN.length + 1) : column;
+      return [[name === '' ? column : name, typeof raw === 'string' ? text : raw]];
+    }),
+  );
 }
 
 function keptColumns(mapping: Mapping, { used }: Readers, source: SourceRow): readonly string[] {

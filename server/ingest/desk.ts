@@ -1,3 +1,4 @@
+import { MOST_GROUPS } from '#lib/contract/index.ts';
 import type { KeyKind, SourcesView } from '#lib/contract/index.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { InboxStream } from '#server/log/inbox-stream.ts';
@@ -69,7 +70,7 @@ export function createDesk(options: DeskOptions): Desk {
       shared = undefined;
       return answer;
     },
-    groups: () => quarantine.groups(),
+    groups: async (source) => (await quarantine.groups(source)).slice(0, MOST_GROUPS),
     page: (filter, page) => quarantine.page(filter, page),
     sample: (source) => options.sample(source),
     view() {

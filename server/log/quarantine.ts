@@ -13,7 +13,6 @@ const CALL_EVENTS = 100;
 /** Entries looked through for one page of a filtered list. */
 const LOOK_THROUGH = 2_000;
 const PAGE = 500;
-const MOST_GROUPS = 200;
 const GAP = '\0';
 const SHAPES: readonly NonNullable<Refused['shape']>[] = ['cloudevents', 'segment', 'entry'];
 
@@ -43,7 +42,9 @@ function readAsOf({ browser, strip, keyName }: Refused): Readonly<Record<string,
 }
 
 function writeOf(refused: Refused): QuarantineWrite {
-  const { source, received, field, code, message, raw, shape = '', requestKey = '', cut } = refused;
+  const { source, received, code, message, raw, shape = '', requestKey = '', cut } = refused;
+  // The name of a field comes from its sender, and the gap parts the names in a group's.
+  const field = refused.field.replaceAll(GAP, '\ufffd');
   const readAs = readAsOf(refused);
   const fields = {
     source,
@@ -126,8 +127,8 @@ function matches(entry: QuarantineEntry, { source, field, code }: QuarantineFilt
 /** Reads and empties what was refused. */
 export interface Quarantine {
   counts(): Promise<QuarantineCounts>;
-  /** most frequent first */
-  groups(): Promise<readonly QuarantineGroup[]>;
+  /** all of them, or those of one source; most frequent first */
+  groups(source?: string): Promise<readonly QuarantineGroup[]>;
   /** newest first; may be shorter than asked, and still go on */
   page(filter: QuarantineFilter, options: { readonly before?: string | undefined; readonly limit: number }): Promise<QuarantinePage>;
   /** oldest first, all that match */
@@ -151,12 +152,14 @@ export function openQuarantine(redis: Redis, limits: QuarantineLimits = QUARANTI
         mostBytes: limits.bytes,
       };
     },
-    async groups() {
+    async groups(only) {
       const all = Object.entries(await redis.hGetAll(keys.quarantineGroups())).map(([name, count]) => {
         const [source = '', field = '', code = ''] = name.split(GAP);
         return { source, field, code, count: Number(count) };
       });
-      return all.sort((a, b) => b.count - a.count || (a.source < b.source ? -1 : 1)).slice(0, MOST_GROUPS);
+      return all
+        .filter(({ source }) => only === undefined || source === only)
+        .sort((a, b) => b.count - a.count || (a.source < b.source ? -1 : 1));
     },
     async page(filter, { before, limit }) {
       const entries: KeptEvent[] = [];

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, violationsOf } from '../support/browser.ts';
+import { change } from '../support/desk.ts';
 import { PRODUCT_KEY, startProduct } from '../support/product.ts';
 import type { Product } from '../support/product.ts';
 
@@ -77,6 +78,42 @@ describe('the page of sources', () => {
     await page.getByText('1 accepted, 0 still wrong.').waitFor();
     await product.settled();
     await expect.poll(async () => (await product.trpc<{ hits: unknown[] }>('customers.find', { q: 'C-9' })).hits.length, SOON).toBe(1);
+  });
+
+  it('opens the list behind each number of refused events, whole, whatever lies before it', async () => {
+    const fax = (id: string): object => ({ id, channel: 'fax', customer: { customerId: 'C-1' } });
+    const many = (count: number, name: string): object[] => Array.from({ length: count }, (_, i) => fax(`${name}${i}`));
+    expect(await post(PRODUCT_KEY, many(30, 'k'), 'kiosk')).toBe(200);
+    // More than one page of the quarantine, and more groups than are shown at once.
+    for (let i = 0; i < 5; i++) expect(await post(PRODUCT_KEY, many(450, `l${i}-`), 'loud')).toBe(200);
+    const odd = Array.from({ length: 210 }, (_, i) => ({ id: `o${i}`, customer: { customerId: 'C-1', [`k${i}`]: {} } }));
+    expect(await post(PRODUCT_KEY, [...odd, ...odd], 'odd')).toBe(200);
+    expect(await post(PRODUCT_KEY, [{ id: 'z', customer: {} }], 'zoo')).toBe(200);
+
+    await page.getByRole('button', { name: 'Kept refused: 1, zoo' }).click();
+    await page.getByText('Only of zoo', { exact: false }).waitFor();
+    expect(new URL(page.url()).searchParams.get('refused')).toBe('zoo');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('refused-title');
+    await page.getByRole('button', { name: /zoo: customer/ }).click();
+    await page.getByText('"id":"z"').waitFor();
+
+    await page.getByRole('button', { name: 'Rejected: 30, kiosk' }).click();
+    await page.getByRole('button', { name: /30 kiosk: channel is not valid/ }).click();
+    const events = page.getByLabel('Refused event', { exact: true });
+    await expect.poll(() => events.count(), SOON).toBe(5);
+    await page.getByRole('button', { name: 'Show more (5 of 30)' }).click();
+    await expect.poll(() => events.count(), SOON).toBe(25);
+    await page.getByRole('button', { name: 'Show more (25 of 30)' }).click();
+    await expect.poll(() => events.count(), SOON).toBe(30);
+    expect(await page.getByRole('button', { name: /Show more/ }).count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('"k4"');
+
+    await page.goto(`${product.address}/sources?refused=odd`);
+    await page.getByText('And 10 more with other reasons.', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Show all sources' }).click();
+    await page.getByRole('button', { name: /2,250 loud: channel is not valid/ }).waitFor();
+    await page.getByRole('button', { name: 'Kept refused: 210, odd' }).waitFor();
+    for (const source of ['kiosk', 'loud', 'odd', 'zoo']) await change(product, 'sources.quarantine.discard', { filter: { source } });
   });
 
   it.each(['light', 'dark'] as const)('can be used by everybody, on a desk and in a hand (%s)', async (colorScheme) => {

@@ -297,6 +297,44 @@ describe('quarantine', () => {
   });
 });
 
+describe('the groups of what was refused', () => {
+  it('are found by their source, however many there are of others, and count all that is kept of it', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const wrong = (id: string, name: string): object => ({ id, customer: { ...who, [name]: {} } });
+    const crowd = Array.from({ length: 130 }, (_, i) => wrong(`a${i}`, `field ${i}`));
+    await send(app, '/v1/events', crowd, { 'x-source': 'many' });
+    await send(app, '/v1/events', crowd, { 'x-source': 'more' });
+    await send(app, '/v1/events', [wrong('z', 'of its own')], { 'x-source': 'zoo' });
+    await expect
+      .poll(async () => (await view(app)).sources.map(({ source, quarantined }) => [source, quarantined]), SOON)
+      .toEqual([
+        ['many', 130],
+        ['more', 130],
+        ['zoo', 1],
+      ]);
+    expect(await app.call('sources.quarantine.groups')).toHaveLength(200);
+    const group = { source: 'zoo', field: 'customer.of its own', code: 'invalid_field', count: 1 };
+    expect(await app.call('sources.quarantine.groups', { source: 'zoo' })).toEqual([group]);
+  });
+
+  it('can be opened whatever a sender calls a field', async () => {
+    await using app = await startTestApp({ now: NOON });
+    const names = ['a\0b', '\ud800', '__proto__', 'x.y', 'k'.repeat(400)];
+    await send(
+      app,
+      '/v1/events',
+      names.map((name, i) => JSON.parse(`{"id":"${i}","customer":{"customerId":"C-1",${JSON.stringify(name)}:{}}}`) as object),
+      { 'x-source': 'odd' },
+    );
+    await expect.poll(async () => (await sourceOf(app, 'odd'))?.quarantined, SOON).toBe(names.length);
+    const groups = await app.call<QuarantineGroup[]>('sources.quarantine.groups');
+    for (const { source, field, code, count } of groups) {
+      const page = await change<QuarantinePage>(app, 'sources.quarantine.page', { filter: { source, field, code } });
+      expect(page.entries, field).toHaveLength(count);
+    }
+  });
+});
+
 describe('the page of sources', () => {
   let app: TestApp;
   beforeAll(async () => {

@@ -55,6 +55,9 @@ export interface QuarantineCounts {
   readonly mostBytes: number;
 }
 
+/** Groups of refused events that one answer names at most. */
+export const MOST_GROUPS = 200;
+
 /** Refused events of one source with one reason. The field's name comes from the sender. */
 export interface QuarantineGroup {
   readonly source: string;

@@ -121,6 +121,19 @@ describe('an import', () => {
     expect(keeper.events.map(({ attributes }) => attributes)).toEqual([{ branch: 'north' }, { branch: { name: 'north' }, till: 7 }]);
   });
 
+  it('takes attributes by their own names where a file gives them as an event does, so that one event can take another back', async () => {
+    const mapping = readYaml(
+      'map.yaml',
+      'source: s\nid: n\ntype: type\noccurredAt: { column: at }\ncustomer: { customerId: who }\nattributes: all\n',
+      mappingSchema,
+    );
+    await importFile(options(written('rows.csv', 'n,at,who,type,attributes.branch\n1,2026-01-01,Ann,a.b,north\n'), { mapping }));
+    const attributes = { eventId: '1', fields: { channel: 'phone', topic: null } };
+    const line = JSON.stringify({ n: 2, at: '2026-01-01', who: 'Ann', type: 'event.corrected', attributes, till: 7 });
+    await importFile(options(written('rows.ndjson', `${line}\n`), { mapping, name: 'two' }));
+    expect(keeper.events.map((event) => event.attributes)).toEqual([{ branch: 'north' }, { ...attributes, till: 7 }]);
+  });
+
   it('reads a table inside a zip', async () => {
     const file = written(
       'rows.zip',

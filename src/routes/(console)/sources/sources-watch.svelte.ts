@@ -16,12 +16,20 @@ export class SourcesWatch {
     inboxStoppedAt: null,
   });
   groups: readonly QuarantineGroup[] = $state.raw([]);
+  /** the source whose refused events these are; null: of all */
+  only: string | null = $state(null);
+  #asked: string | null;
   /** the last look got no answer: what is shown is old */
   failed = $state(false);
   readonly #api: Api;
 
-  constructor(api: Api, initial: { readonly view: SourcesView; readonly groups: readonly QuarantineGroup[] }) {
+  constructor(
+    api: Api,
+    initial: { readonly view: SourcesView; readonly groups: readonly QuarantineGroup[]; readonly only: string | null },
+  ) {
     this.#api = api;
+    this.only = initial.only;
+    this.#asked = initial.only;
     this.view = initial.view;
     this.groups = initial.groups;
   }
@@ -41,12 +49,25 @@ export class SourcesWatch {
     };
   }
 
+  /** Looks for what was refused of another source, or of all. */
+  ask(only: string | null): void {
+    if (only === this.#asked) return;
+    this.#asked = only;
+    void this.look();
+  }
+
   /** Looks now. */
   async look(): Promise<void> {
+    const only = this.#asked;
+    const asked = only === null ? undefined : { source: only };
     try {
-      const [view, groups] = await Promise.all([this.#api.sources.view.query(), this.#api.sources.quarantine.groups.query()]);
+      const [view, groups] = await Promise.all([this.#api.sources.view.query(), this.#api.sources.quarantine.groups.query(asked)]);
       this.view = view;
-      this.groups = groups;
+      // Between asking for another source and its answer, what is shown stays.
+      if (only === this.#asked) {
+        this.groups = groups;
+        this.only = only;
+      }
       this.failed = false;
     } catch {
       this.failed = true;
