@@ -51,6 +51,30 @@ it('a page that cannot be shown because the store is away says so, looks again b
   expect(page.url()).toBe(product.address + path);
 });
 
+it('a page that reads itself again leaves what it shows while the store is away, and reads it when the store is back', async () => {
+  const page = await browser.newPage();
+  await page.clock.install();
+  await page.goto(`${product.address}/assoc`);
+  await page.locator('[data-live="live"]').waitFor(SOON);
+  const shown = page.locator('.board h1');
+  await shown.waitFor(SOON);
+  await store.kill9();
+  // It reads itself again after ten minutes at most, and asks first whether that can be.
+  const asked = page.waitForResponse((response) => response.status() === 503, SOON);
+  await page.clock.fastForward(11 * 60_000);
+  await asked;
+  await page.clock.fastForward(60_000);
+  await page.locator('[data-live]:not([data-live="live"])').waitFor(SOON);
+  expect(await shown.count()).toBe(1);
+  expect(await page.getByText('This page tries again by itself.').count()).toBe(0);
+  const read = page.waitForResponse((response) => response.url().includes('/assoc/__data.json') && response.ok(), SOON);
+  await store.restart();
+  await expect.poll(async () => (await fetch(`${product.address}/readyz`)).status, SOON).toBe(200);
+  await page.clock.fastForward(10_000);
+  await read;
+  expect(await shown.count()).toBe(1);
+});
+
 it('a page that is not there does not look again, and offers what leads somewhere instead of the same attempt', async () => {
   const page = await browser.newPage();
   const answer = await page.goto(`${product.address}/nowhere`);
