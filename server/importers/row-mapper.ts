@@ -43,6 +43,7 @@ const VITAL: ReadonlySet<PropertyKey> = new Set(['id', 'occurredAt']);
 
 /** The field of an event that holds its attributes. */
 const OWN = 'attributes';
+const WITHIN = `${OWN}.`;
 
 /** Columns whose change within a case means something: signals first, in file order, then the identifiers kept per case. */
 function comparedColumns(mapping: Mapping): string[] {
@@ -210,16 +211,21 @@ function readersOf(mapping: Mapping): Readers {
   };
 }
 
-/** Columns as attributes under their own names. Where a file gives attributes as an event does, theirs are the names inside. */
+/**
+ * Columns as attributes under their own names. Where a file gives attributes as an event does, theirs are the names inside, unless a column has that
+ * name already.
+ */
 function attributesOf(columns: readonly string[], row: SourceRow, cells: Cells): Record<string, unknown> {
+  const inside = (name: string): string => (name === '' || columns.includes(name) ? WITHIN + name : name);
   return Object.fromEntries(
     columns.flatMap((column): [string, unknown][] => {
       const text = cells(column);
       if (text === undefined) return [];
       const raw = row.value(column);
-      if (column === OWN && typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return Object.entries(raw);
-      const name = column.startsWith(`${OWN}.`) ? column.slice(OWN.length + 1) : column;
-      return [[name === '' ? column : name, typeof raw === 'string' ? text : raw]];
+      if (column === OWN && typeof raw === 'object' && raw !== null && !Array.isArray(raw))
+        return Object.entries(raw).map(([name, value]) => [inside(name), value]);
+      const name = column.startsWith(WITHIN) ? inside(column.slice(WITHIN.length)) : column;
+      return [[name, typeof raw === 'string' ? text : raw]];
     }),
   );
 }

@@ -9,6 +9,7 @@ import { overdueFrom, standardFor } from '../blueprint/standard.ts';
 import { blueprintForCase } from '../blueprint/variant.ts';
 import { bookWay } from '../conformance/conformance.ts';
 import type { StoredEvent } from '../event/event.ts';
+import { isKeyApart } from '../event/key.ts';
 import type { CaseState, CustomerState, Deviation, Stay } from '../customer/state.ts';
 
 /** A touchpoint of one journey that an event matches. */
@@ -159,7 +160,7 @@ export function caseSpokenOf(state: CustomerState, event: StoredEvent, blueprint
 
 /** Whether the id of a case names the event that begins it, because it has no name of its own. */
 export function isFirstEvent(id: string): boolean {
-  return /:[0-9a-f]{24}(?:[0-9a-f]{6})?$/.test(id);
+  return isKeyApart(id.slice(id.indexOf(':') + 1));
 }
 
 /** Opens a case with the event that begins it. */

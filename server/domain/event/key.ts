@@ -13,6 +13,11 @@ export function keyApart(name: string, apart: string): string {
   return name.slice(0, HEAD_DIGITS) + apart.slice(0, HEAD_DIGITS) + name.slice(HEAD_DIGITS);
 }
 
+/** Whether a text can be what `keyApart` makes. */
+export function isKeyApart(text: string): boolean {
+  return text.length === NAME_DIGITS + HEAD_DIGITS && /^[0-9a-f]+$/.test(text);
+}
+
 /** The name, hex digits of (source, id), in the key of any event: what annotations and decisions have for a key is the name itself. */
 export function nameIn(key: string): string {
   return key.length <= NAME_DIGITS ? key : key.slice(0, HEAD_DIGITS) + key.slice(2 * HEAD_DIGITS);

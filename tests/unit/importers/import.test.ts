@@ -132,6 +132,14 @@ describe('an import', () => {
     const line = JSON.stringify({ n: 2, at: '2026-01-01', who: 'Ann', type: 'event.corrected', attributes, till: 7 });
     await importFile(options(written('rows.ndjson', `${line}\n`), { mapping, name: 'two' }));
     expect(keeper.events.map((event) => event.attributes)).toEqual([{ branch: 'north' }, { ...attributes, till: 7 }]);
+    // Where a column has that name already, nothing takes its place.
+    const both = JSON.stringify({ n: 3, at: '2026-01-01', who: 'Ann', type: 'a.b', branch: 'south', attributes: { branch: 'north' } });
+    await importFile(options(written('both.ndjson', `${both}\n`), { mapping, name: 'three' }));
+    await importFile(
+      options(written('both.csv', 'n,at,who,type,attributes.branch,branch\n4,2026-01-01,Ann,a.b,north,south\n'), { mapping, name: 'four' }),
+    );
+    for (const event of keeper.events.slice(2)) expect(event.attributes).toEqual({ branch: 'south', 'attributes.branch': 'north' });
+    expect(keeper.events).toHaveLength(4);
   });
 
   it('reads a table inside a zip', async () => {

@@ -1,9 +1,10 @@
 import { ask } from '#lib/api/ask.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, url }) => {
+export const load: PageServerLoad = async ({ locals, url, untrack }) => {
   const { sources } = locals.api;
-  const only = url.searchParams.get('refused');
+  // Whoever chooses another source on the page is answered there.
+  const only = untrack(() => url.searchParams.get('refused'));
   const [view, groups, keys] = await Promise.all([
     ask(sources.view()),
     ask(sources.quarantine.groups(only === null ? undefined : { source: only })),

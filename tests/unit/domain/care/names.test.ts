@@ -78,6 +78,8 @@ describe('what is stated about a case', () => {
     const order = event('o', { customerId: 'C1', orderId: '4711' }, { at: BASE, type: 'order.placed' });
     const stated = said('promise', 4, { type: 'promise.made', promise });
     expect(promisedTo([order, stated])).toEqual(['']);
-    expect(promisedTo([LATER, said('promise', 4, { type: 'promise.made', promise }, { case: 'test:4712' })])).toEqual(['']);
+    // Order numbers of some databases are hex digits, too.
+    for (const name of ['test:4712', 'test:507f1f77bcf86cd799439011'])
+      expect(promisedTo([LATER, said('promise', 4, { type: 'promise.made', promise }, { case: name })])).toEqual(['']);
   });
 });
