@@ -12,7 +12,7 @@ export const sourcesRouter = t.router({
   sample: read.input(anySource).query(({ ctx, input }) => ctx.sources.sample(input.source)),
   test: read.input(z.strictObject({ source: sourceName })).mutation(({ ctx, input }) => ctx.sources.test(input.source, ctx.actor.name)),
   quarantine: t.router({
-    groups: read.input(anySource.optional()).query(({ ctx, input }) => ctx.sources.groups(input?.source)),
+    groups: read.input(anySource.partial().optional()).query(({ ctx, input }) => ctx.sources.groups(input?.source)),
     /** looks only, but by POST: names of fields come from senders and have no place in an address */
     page: read
       .input(
