@@ -44,7 +44,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   return requests.run(reader, () => answer(event, reader.language, resolve));
 };
 
-export const handleError: HandleServerError = ({ error: thrown, event, status, message }) => {
+export const handleError: HandleServerError = ({ error: thrown, event, status }) => {
   const traceId = randomBytes(6).toString('hex');
   if (status >= 500) {
     const path = event.route.id ?? 'no route';
@@ -54,11 +54,17 @@ export const handleError: HandleServerError = ({ error: thrown, event, status, m
   }
   return {
     // Asked for outside the request's own context, where a page could not be made at all.
-    message: requests.run(readerOf(event), () => (status === 404 ? m.errorText('404') : status >= 500 ? m.errorText('500') : message)),
+    message: requests.run(readerOf(event), () => (status >= 500 ? m.errorText('500') : sayRefused(status))),
     // Only what the log knows has a number to ask for there.
     ...(status >= 500 ? { traceId } : {}),
   };
 };
+
+/** Why there is no page, in the words of the reader: those of the framework are in English only. */
+function sayRefused(status: number): string {
+  const code = String(status);
+  return m.refused(m.isRefused(code) ? code : 'other');
+}
 
 async function answer(event: RequestEvent, language: Spoken, resolve: Parameters<Handle>[0]['resolve']): Promise<Response> {
   const services = servicesOf(globalThis);

@@ -51,26 +51,64 @@ it('a page that cannot be shown because the store is away says so, looks again b
   expect(page.url()).toBe(product.address + path);
 });
 
-it('a page that is not there does not look again', async () => {
+it('a page that reads itself again leaves what it shows while the store is away, and reads it when the store is back', async () => {
+  const page = await browser.newPage();
+  await page.clock.install();
+  await page.goto(`${product.address}/assoc`);
+  await page.locator('[data-live="live"]').waitFor(SOON);
+  const shown = page.locator('.board h1');
+  await shown.waitFor(SOON);
+  await store.kill9();
+  // It reads itself again after ten minutes at most, and asks first whether that can be.
+  const asked = page.waitForResponse((response) => response.status() === 503, SOON);
+  await page.clock.fastForward(11 * 60_000);
+  await asked;
+  await page.clock.fastForward(60_000);
+  await page.locator('[data-live]:not([data-live="live"])').waitFor(SOON);
+  expect(await shown.count()).toBe(1);
+  expect(await page.getByText('This page tries again by itself.').count()).toBe(0);
+  const read = page.waitForResponse((response) => response.url().includes('/assoc/__data.json') && response.ok(), SOON);
+  await store.restart();
+  await expect.poll(async () => (await fetch(`${product.address}/readyz`)).status, SOON).toBe(200);
+  await page.clock.fastForward(10_000);
+  await read;
+  expect(await shown.count()).toBe(1);
+});
+
+it('a page that is not there does not look again, and offers what leads somewhere instead of the same attempt', async () => {
   const page = await browser.newPage();
   const answer = await page.goto(`${product.address}/nowhere`);
   expect(answer?.status()).toBe(404);
-  await page.getByRole('link', { name: 'Try again' }).waitFor();
+  await page.getByRole('heading', { name: 'Nothing here' }).waitFor();
+  expect(await page.locator('main a').allInnerTexts()).toEqual(['Funnel', 'Heatmap', 'Find a customer']);
   expect(await page.getByText('This page tries again by itself.').count()).toBe(0);
   // The log tells nothing of it: there is no number to look for there.
   expect(await page.locator('main code').count()).toBe(0);
 });
 
-it.each(['/funnel', '/heat', '/journey', '/journey/order', '/journey-editor', '/promises', '/silence', '/moments', '/assoc', '/queue'])(
-  '%s of a journey that does not exist says so, and shows no other journey in its place',
-  async (path) => {
-    const answer = await fetch(`${product.address}${path}?j=nothere`, { headers: { 'accept-language': 'en' } });
-    expect(answer.status).toBe(404);
-    expect(await answer.text()).toContain('There is no such journey');
-    // A field that was left empty asks for none.
-    expect((await fetch(`${product.address}${path}?j=`)).status).toBe(200);
-  },
+it('an address that is no address is answered in words of the reader', async () => {
+  for (const [language, words] of [
+    ['en', 'The address asks for something that does not exist'],
+    ['de', 'Die Adresse fragt nach etwas, das es nicht gibt'],
+  ] as const) {
+    const answer = await fetch(`${product.address}/c/%E0%A4%A`, { headers: { 'accept-language': language, accept: 'text/html' } });
+    expect(answer.status).toBe(400);
+    const text = await answer.text();
+    expect(text).toContain(words);
+    expect(text).not.toContain('Malformed');
+  }
+});
+
+const OF_ONE_JOURNEY = '/funnel /heat /journey /journey/order /journey-editor /promises /silence /moments /assoc /queue /wall/now'.split(
+  ' ',
 );
+it.each(OF_ONE_JOURNEY)('%s of a journey that does not exist says so, and shows no other journey in its place', async (path) => {
+  const answer = await fetch(`${product.address}${path}?j=nothere`, { headers: { 'accept-language': 'en' } });
+  expect(answer.status).toBe(404);
+  expect(await answer.text()).toContain('There is no such journey');
+  // A field that was left empty asks for none.
+  expect((await fetch(`${product.address}${path}?j=`)).status).toBe(200);
+});
 
 it('a list that does not exist says so, and offers no attempt that could not help', async () => {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage();

@@ -184,6 +184,17 @@ async function brokenRules(page: Page): Promise<string[]> {
   return (await violationsOf(page)).map(({ rule, where }) => `${rule} at ${where.slice(0, 3).join(', ')}`);
 }
 
+/** What a reader may set who needs room between lines, words and letters (WCAG 2.2, 1.4.12). */
+function spaceOut(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(
+      '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }',
+    );
+    document.adoptedStyleSheets = [sheet];
+  });
+}
+
 /** Until the page has its socket, where it has one, and its own fetches are over. */
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('load');
@@ -291,13 +302,7 @@ describe('with customers in it', () => {
         .last()
         .evaluate((section) => section.getBoundingClientRect().bottom / innerHeight);
       expect(bottom).toBeGreaterThan(0.8);
-      await page.evaluate(() => {
-        const sheet = new CSSStyleSheet();
-        sheet.replaceSync(
-          '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }',
-        );
-        document.adoptedStyleSheets = [sheet];
-      });
+      await spaceOut(page);
       const hidden = () =>
         page.locator('main.wall *').evaluateAll((all) =>
           all
@@ -313,6 +318,39 @@ describe('with customers in it', () => {
         );
       await expect.poll(hidden).toEqual([]);
     }
+    await made.close();
+  });
+
+  it('a page shows all of its text to somebody who spaces it out or enlarges it twice, and is not pushed sideways for it', async () => {
+    const made = await context('light', 'de');
+    const page = await made.newPage();
+    const seen: string[] = [];
+    const paths = ['/funnel?by=channel&list=funnel%3Fjourney%3Dtest%26what%3Dentered', '/moments', `/c/${customer}`, '/queue', `/embed/c/${customer}`]; // prettier-ignore
+    for (const size of [WIDE, { width: 640, height: 360 }, PHONE])
+      for (const path of paths) {
+        await page.setViewportSize(size);
+        await page.goto(product.address + path);
+        await settled(page);
+        const spaced = size.width !== 640;
+        if (spaced) await spaceOut(page);
+        const cut = await page.evaluate(() => {
+          const edge = document.documentElement.clientWidth;
+          // What tells its whole text on pointing at it is cut on purpose.
+          const cutOff = (one: Element) =>
+            getComputedStyle(one).overflowX === 'hidden' && one.scrollWidth > one.clientWidth + 1 && one.closest('[title]') === null;
+          const beyond = (one: Element) => one.getBoundingClientRect().right > (one.closest('nav')?.clientWidth ?? edge) + 1;
+          const words = [...document.querySelectorAll('main *, header *, aside *, nav *')]
+            .filter((one) => one.childElementCount === 0 && (one.textContent ?? '').trim() !== '')
+            .filter((one) => one.checkVisibility() && one.closest('.hidden-visually, svg, select, .scroll') === null)
+            .filter((one) => cutOff(one) || (one.closest('.contents > nav') !== null && edge > 640 && beyond(one)));
+          return [
+            ...words.map((one) => (one.textContent ?? '').trim()),
+            ...(document.documentElement.scrollWidth > edge ? [`the page is ${document.documentElement.scrollWidth} px wide`] : []),
+          ];
+        });
+        seen.push(...cut.map((one) => `${path} (${size.width}): ${one}`));
+      }
+    expect(seen).toEqual([]);
     await made.close();
   });
 

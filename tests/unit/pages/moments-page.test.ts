@@ -2,13 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { namedDots, type NamedDot } from '../../../src/routes/(console)/moments/named-dots.ts';
 
 const dot = (id: string, x: number, y: number, name = 'Order form'): NamedDot => ({ id, name, x, y });
-const namesOf = (...dots: readonly NamedDot[]) => [...namedDots(dots, dots)];
+const namesOf = (...dots: readonly NamedDot[]) => [...namedDots(dots, dots, 350)];
 
 describe('the names on the map of pain and gain', () => {
   it('stand at the right of their dots, at the left where the field ends, and nowhere where there is no room', () => {
     expect(namesOf(dot('a', 10, 10))).toEqual([['a', 'right']]);
     expect(namesOf(dot('a', 95, 10))).toEqual([['a', 'left']]);
     expect(namesOf(dot('a', 50, 10, 'A name of well over thirty letters'))).toEqual([]);
+  });
+  it('find more room on a wider field, and less on a telephone', () => {
+    const wide = [dot('a', 40, 10, 'Message on social media')];
+    expect([...namedDots(wide, wide, 1000)]).toEqual([['a', 'right']]);
+    expect([...namedDots(wide, wide, 230)]).toEqual([]);
   });
   it('lie upon no other dot: the name gives way', () => {
     expect(namesOf(dot('a', 40, 10), dot('b', 50, 12))).toEqual([
