@@ -16,10 +16,16 @@ export async function readAgain(dependency: string): Promise<void> {
   await invalidate(dependency);
 }
 
-/** Whether the server answers, and has its store: what is read may be there without being up to date. */
-function canBeRead(): Promise<boolean> {
-  return fetch('/api/trpc/system.status', { cache: 'no-store' }).then(
-    ({ status }) => status < 500,
-    () => false,
-  );
+/**
+ * Whether the server answers, and has its store: what is read may be there without being up to date. The answer is read to its end, because one
+ * that nobody reads holds its connection, and the page counts as busy for as long.
+ */
+async function canBeRead(): Promise<boolean> {
+  try {
+    const answer = await fetch('/api/trpc/system.status', { cache: 'no-store' });
+    await answer.arrayBuffer();
+    return answer.status < 500;
+  } catch {
+    return false;
+  }
 }
