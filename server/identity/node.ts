@@ -1,4 +1,5 @@
 import type { IdentityLimit, IdentityRules } from '#server/domain/identity/rules.ts';
+import { SparseMap } from '#server/domain/kernel/sparse-map.ts';
 
 /** The rules a node needs: how many children of a kind stand. */
 export type Limits = Pick<IdentityRules, 'limitOf'>;
@@ -41,14 +42,14 @@ export interface IdentityNode {
   kind: string;
   /** events have come under it, and all of them still wait in the log: so far they only say what is linked */
   awaited: boolean;
-  readonly parents: Map<string, ParentLink>;
-  readonly children: Map<string, ChildLink>;
+  readonly parents: SparseMap<string, ParentLink>;
+  readonly children: SparseMap<string, ChildLink>;
   /** how many children of a kind there are */
-  readonly kinds: Map<string, number>;
+  readonly kinds: SparseMap<string, number>;
   /** links that stand without limit because somebody said so: event key -> child and instant */
-  readonly stated: Map<string, { readonly child: string; readonly at: number }>;
+  readonly stated: SparseMap<string, { readonly child: string; readonly at: number }>;
   /** taken out by hand: event key -> instant */
-  readonly cuts: Map<string, number>;
+  readonly cuts: SparseMap<string, number>;
 }
 
 /** A node nobody has heard of. */
@@ -58,16 +59,20 @@ export function newNode(id: string): IdentityNode {
     root: id,
     kind: '',
     awaited: false,
-    parents: new Map(),
-    children: new Map(),
-    kinds: new Map(),
-    stated: new Map(),
-    cuts: new Map(),
+    parents: new SparseMap(),
+    children: new SparseMap(),
+    kinds: new SparseMap(),
+    stated: new SparseMap(),
+    cuts: new SparseMap(),
   };
 }
 
 /** The root that follows from the parents, and from what was said by hand. */
-export function rootOf(node: Pick<IdentityNode, 'id' | 'parents' | 'cuts'>): string {
+export function rootOf(node: {
+  readonly id: string;
+  readonly parents: Iterable<readonly [string, ParentLink]>;
+  readonly cuts: Pick<IdentityNode['cuts'], 'values'>;
+}): string {
   const cut = Math.max(0, ...node.cuts.values());
   let told: { readonly root: string; readonly hand: number; readonly id: string } | undefined;
   let found: string | undefined;

@@ -3,7 +3,7 @@ import type { Places } from '#server/domain/customer/fold.ts';
 import type { Scored } from '#server/domain/event/annotation.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
-import type { Listed, Row, Touched } from '#server/domain/kernel/row.ts';
+import type { Row, Touched } from '#server/domain/kernel/row.ts';
 import type { Booking, Deltas } from '#server/domain/kernel/counters.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import { SAVED_EVERY, foldOnto, inOrder, reachesBack } from '#server/domain/customer/fold.ts';
@@ -12,7 +12,7 @@ import { NOBODY, findableOf } from '#server/domain/find/terms.ts';
 import { isAnnotation, isSpokenOf, originalOf, settle } from '#server/domain/event/annotation.ts';
 import { withoutEmotion } from '#server/domain/emotion/annotations.ts';
 import { compareEvents, isRetraction, nameOf, retractedName, streamId, tied } from '#server/domain/event/event.ts';
-import { KeptRow, diffRows } from '#server/domain/kernel/row.ts';
+import { KeptRow, NOWHERE_ELSE, diffRows } from '#server/domain/kernel/row.ts';
 import { keys } from '#server/redis/keys.ts';
 import { findCommands } from './find-index.ts';
 
@@ -101,10 +101,8 @@ interface Place {
   readonly deltas: Deltas;
 }
 
-const NOWHERE: readonly Listed[] = [];
-
 /** Writes what became of a row's places on other lists. */
-function diffAlso(place: Place, commands: Command[], before = NOWHERE, after = NOWHERE): void {
+function diffAlso(place: Place, commands: Command[], before = NOWHERE_ELSE, after = NOWHERE_ELSE): void {
   if (before.length === 0 && after.length === 0) return;
   const stood = before.map((one) => ({ list: one.list, score: one.score, text: memberOf(place.person, one) }));
   for (const one of after) {

@@ -4,12 +4,9 @@ import { decodeState, emptyState } from '#server/domain/customer/state.ts';
 import type { CustomerState } from '#server/domain/customer/state.ts';
 import type { StoredEvent } from '#server/domain/event/event.ts';
 import { readEvent } from '#server/domain/event/event.ts';
-import type { Row } from '#server/domain/kernel/row.ts';
+import { NOT_ASKED_FOR } from '#server/domain/kernel/row.ts';
 import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
-
-/** Stands for every row of a state that is only read: nobody compares with it, so none has to be made. */
-const NOT_ASKED_FOR: Row = { list: '', score: 0, member: [], bookings: [] };
 
 /** Entries of a customer's stream as the store gives them, newest first. */
 type Entries = readonly { readonly id: string; readonly message: Readonly<Record<string, string>> }[] | null;

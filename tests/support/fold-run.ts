@@ -42,9 +42,9 @@ export function foldBatches(batches: readonly (readonly StoredEvent[])[], contex
       const deltas = new Deltas();
       diffRows(deltas, before, after);
       sumBookings(deltas, sums);
-      for (const { list, score, member } of before === null ? [] : [before, ...(before.also ?? [])])
+      for (const { list, score, member } of before === null ? [] : [before, ...before.also])
         members.delete(JSON.stringify([list, score, member]));
-      for (const listed of [after, ...(after.also ?? [])]) members.set(JSON.stringify([listed.list, listed.score, listed.member]), listed);
+      for (const listed of [after, ...after.also]) members.set(JSON.stringify([listed.list, listed.score, listed.member]), listed);
     }
   }
   const ledger = new Ledger();

@@ -1,6 +1,7 @@
 import type { CustomerState } from '../customer/state.ts';
 import type { StoredEvent } from '../event/event.ts';
 import type { Row, Touched } from '../kernel/row.ts';
+import { NOWHERE_ELSE } from '../kernel/row.ts';
 
 /** Groups that one person may be in; further ones are not noted. */
 const MOST_GROUPS = 50;
@@ -11,7 +12,7 @@ export function groupList(group: string): string {
 }
 
 function groupRow(group: string, since: number): Row {
-  return { list: groupList(group), score: since, member: [since], bookings: [] };
+  return { list: groupList(group), score: since, member: [since], bookings: [], trail: null, also: NOWHERE_ELSE };
 }
 
 /** Notes the accounts and households an event names: a roll-up of people that says nothing about who somebody is. */

@@ -1,5 +1,6 @@
 import type { Channel } from '#lib/contract/index.ts';
 import type { Row } from '../kernel/row.ts';
+import { NOWHERE_ELSE } from '../kernel/row.ts';
 import type { Booking } from '../kernel/counters.ts';
 import { FUNNEL } from '../kernel/counters.ts';
 import { dayCeiling, hourAnchor, minuteOf } from '../kernel/time.ts';
@@ -188,8 +189,8 @@ export function openCase(state: CustomerState, choice: Choice, event: StoredEven
     lastEvent: '',
     found: [],
     care: null,
-    value: null,
     asked: [],
+    value: null,
   };
   state.cases.push(one);
   return one;
@@ -284,6 +285,8 @@ export function caseRow(one: CaseState, blueprint: Blueprint): Row {
     score: one.steps[0] ?? one.openedAt,
     member,
     bookings: bookWay(funnelBookings(one, blueprint), one, blueprint),
+    trail: null,
+    also: NOWHERE_ELSE,
   };
 }
 

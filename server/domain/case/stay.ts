@@ -1,6 +1,7 @@
 import { FINDINGS } from '#lib/contract/index.ts';
 import type { Channel, Factor } from '#lib/contract/index.ts';
 import type { Row, Touched } from '../kernel/row.ts';
+import { NOWHERE_ELSE } from '../kernel/row.ts';
 import type { Booking } from '../kernel/counters.ts';
 import { EXPOSED, FOUND, NOW } from '../kernel/counters.ts';
 import { binOf } from '../kernel/log-bins.ts';
@@ -103,7 +104,8 @@ export function stayRow(one: CaseState, stay: Stay, blueprint: Blueprint, factor
     score: until,
     member,
     bookings,
-    ...(waits === null ? {} : { also: [waits] }),
+    trail: null,
+    also: waits === null ? NOWHERE_ELSE : [waits],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AttemptState } from '../customer/state.ts';
 import type { Booking } from '../kernel/counters.ts';
 import type { Row } from '../kernel/row.ts';
+import { NOWHERE_ELSE } from '../kernel/row.ts';
 import type { Funnel } from './compile.ts';
 import { ATTEMPT, cellKey } from '../kernel/counters.ts';
 import { binOf } from '../kernel/log-bins.ts';
@@ -148,7 +149,14 @@ export function attemptRow(attempt: AttemptState, funnel: Funnel): Row {
     attempt.segment,
     attempt.nextAt,
   ];
-  return { list: attemptList(funnel.key), score: attempt.entry, member, bookings: bookingsOf(attempt, funnel) };
+  return {
+    list: attemptList(funnel.key),
+    score: attempt.entry,
+    member,
+    bookings: bookingsOf(attempt, funnel),
+    trail: null,
+    also: NOWHERE_ELSE,
+  };
 }
 
 /** Name of the list of a funnel's attempts. @param key `<id>:<version>` */

@@ -34,9 +34,10 @@ export interface Row {
   /** the row as kept on the list, without the customer */
   readonly member: readonly unknown[];
   readonly bookings: readonly Booking[];
-  readonly trail?: Trail;
+  /** null: it does not move */
+  readonly trail: Trail | null;
   /** places on other lists: what of it waits for somebody, or is told apart. They come and go as the row changes */
-  readonly also?: readonly Listed[];
+  readonly also: readonly Listed[];
 }
 
 /** One more place of a row, on another list. */
@@ -46,6 +47,12 @@ export interface Listed {
   /** without the customer */
   readonly member: readonly unknown[];
 }
+
+/** A row that stands on its own list alone. */
+export const NOWHERE_ELSE: readonly Listed[] = [];
+
+/** Stands for every row of a state that is only read: nobody compares with it, so none has to be made. */
+export const NOT_ASKED_FOR: Row = { list: '', score: 0, member: [], bookings: [], trail: null, also: NOWHERE_ELSE };
 
 /** Fields of a booking. */
 const BOOKING = 5;
@@ -57,8 +64,8 @@ const BOOKING = 5;
 export class KeptRow implements Row {
   readonly list: string;
   readonly score: number;
-  readonly trail?: Trail;
-  readonly also?: readonly Listed[];
+  readonly trail: Trail | null;
+  readonly also: readonly Listed[];
   /** as it stands on the list, the customer included */
   readonly text: string;
   readonly #flat: (string | number)[];
@@ -66,8 +73,8 @@ export class KeptRow implements Row {
   constructor(row: Row, text: string) {
     this.list = row.list;
     this.score = row.score;
-    if (row.trail !== undefined) this.trail = row.trail;
-    if (row.also !== undefined) this.also = row.also;
+    this.trail = row.trail;
+    this.also = row.also;
     this.text = text;
     this.#flat = new Array<string | number>(row.bookings.length * BOOKING);
     for (let i = 0, at = 0; i < row.bookings.length; i++)
@@ -108,7 +115,7 @@ export class KeptRow implements Row {
 /** Adds everything a row contributes, `sign` 1 or -1. */
 export function addRow(deltas: Deltas, row: Row, sign: 1 | -1): void {
   for (const booking of row.bookings) deltas.add(booking, sign);
-  if (row.trail === undefined) return;
+  if (row.trail === null) return;
   const cell = deltas.cell(row.trail.cell);
   const { points } = row.trail;
   for (let i = 0; i < points.length; i++) addPoint(deltas, cell, points, i, sign);
@@ -123,7 +130,7 @@ export function diffRows(deltas: Deltas, before: Row | null, after: Row | null):
   }
   if (before instanceof KeptRow) diffKept(deltas, before, after.bookings);
   else diffBookings(deltas, before.bookings, after.bookings);
-  if (before.trail !== undefined || after.trail !== undefined) diffTrails(deltas, before.trail, after.trail);
+  if (before.trail !== null || after.trail !== null) diffTrails(deltas, before.trail, after.trail);
 }
 
 /** As `diffBookings`: nothing is unpacked of what stays. */
@@ -155,10 +162,10 @@ function isSameBooking(a: Booking, b: Booking): boolean {
 
 const NO_POINTS: readonly TrailPoint[] = [];
 
-function diffTrails(deltas: Deltas, before: Trail | undefined, after: Trail | undefined): void {
+function diffTrails(deltas: Deltas, before: Trail | null, after: Trail | null): void {
   const [was, is] = [before?.points ?? NO_POINTS, after?.points ?? NO_POINTS];
   const sameCell = before?.cell === after?.cell;
-  const [cellBefore, cellAfter] = [before === undefined ? 0 : deltas.cell(before.cell), after === undefined ? 0 : deltas.cell(after.cell)];
+  const [cellBefore, cellAfter] = [before === null ? 0 : deltas.cell(before.cell), after === null ? 0 : deltas.cell(after.cell)];
   let [i, k] = [0, 0];
   while (i < was.length || k < is.length) {
     const [a, b] = [was[i], is[k]];

@@ -1,6 +1,7 @@
 import type { Channel, Factor, PromiseWhat } from '#lib/contract/index.ts';
 import type { Booking } from '../kernel/counters.ts';
 import type { Row } from '../kernel/row.ts';
+import { NOWHERE_ELSE } from '../kernel/row.ts';
 import { DELAY, PROMISE } from '../kernel/counters.ts';
 import { binOf } from '../kernel/log-bins.ts';
 import { MINUTE, hourAnchor, minuteOf } from '../kernel/time.ts';
@@ -155,7 +156,14 @@ export function promiseRow(promise: PromiseRecord, where: PromisePlace): Row {
     promise.givenAt,
     ...(variant === '' ? ([] as const) : ([variant] as const)),
   ];
-  return { list: `promises:${promise.journey}:${promise.version}`, score: promise.madeAt, member, bookings };
+  return {
+    list: `promises:${promise.journey}:${promise.version}`,
+    score: promise.madeAt,
+    member,
+    bookings,
+    trail: null,
+    also: NOWHERE_ELSE,
+  };
 }
 
 /** The dates of a promise on its list. */

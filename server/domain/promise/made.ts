@@ -19,7 +19,6 @@ export function promiseMade(
   const due = given.due ?? (rule === undefined ? null : dueAt(rule, event.at));
   const datedAt = due === null ? 0 : event.at;
   return {
-    ...at,
     key: `${event.key}:${given.kind}`,
     id: given.id ?? unnamedPromise(given.kind, at.case),
     kind: given.kind,
@@ -30,10 +29,21 @@ export function promiseMade(
     givenAt: datedAt,
     firstDue: due ?? 0,
     graceMs: given.graceSeconds === undefined ? (rule?.graceMs ?? 0) : Math.round(given.graceSeconds * 1000),
+    halfHours: at.halfHours,
     warnedAt: 0,
     metAt: 0,
     withdrawnAt: 0,
     felt: [],
+    visit: at.visit,
+    case: at.case,
+    journey: at.journey,
+    version: at.version,
+    stage: at.stage,
+    touchpoint: at.touchpoint,
+    controller: at.controller,
     owner: rule?.owner ?? at.owner,
+    segment: at.segment,
+    area: at.area,
+    channel: at.channel,
   };
 }

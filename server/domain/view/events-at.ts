@@ -5,11 +5,8 @@ import { emptyState } from '../customer/state.ts';
 import type { CustomerState } from '../customer/state.ts';
 import type { CountedEvent, Witness } from '../customer/witness.ts';
 import type { StoredEvent } from '../event/event.ts';
-import type { Row } from '../kernel/row.ts';
+import { NOT_ASKED_FOR } from '../kernel/row.ts';
 import { minuteOf } from '../kernel/time.ts';
-
-/** Stands for every row of a customer that is only read: nobody compares with it, so none has to be made. */
-const NOT_ASKED_FOR: Row = { list: '', score: 0, member: [], bookings: [] };
 
 /** Which events are asked for: those counted at a touchpoint in some minutes, both inclusive. */
 export interface AskedEvents {

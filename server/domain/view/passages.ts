@@ -7,12 +7,9 @@ import { emptyState, knownSince } from '../customer/state.ts';
 import type { CustomerState, VisitState } from '../customer/state.ts';
 import type { Witness } from '../customer/witness.ts';
 import type { StoredEvent } from '../event/event.ts';
-import type { Row } from '../kernel/row.ts';
+import { NOT_ASKED_FOR } from '../kernel/row.ts';
 import { minuteOf } from '../kernel/time.ts';
 import { visitPoints } from '../visit/visit.ts';
-
-/** Stands for every row of a customer that is only read: nobody compares with it, so none has to be made. */
-const NOT_ASKED_FOR: Row = { list: '', score: 0, member: [], bookings: [] };
 
 /** Whose passages are asked for. */
 export interface Journeying {

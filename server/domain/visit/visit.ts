@@ -2,6 +2,7 @@ import { COMPONENTS } from '#lib/contract/index.ts';
 import type { Channel, Component, Factor } from '#lib/contract/index.ts';
 import type { Booking } from '../kernel/counters.ts';
 import type { Row } from '../kernel/row.ts';
+import { NOWHERE_ELSE } from '../kernel/row.ts';
 import { HEAT } from '../kernel/counters.ts';
 import { DAY, HOUR, MINUTE, minuteOf } from '../kernel/time.ts';
 import type { Blueprint, Stage } from '../blueprint/blueprint.ts';
@@ -342,6 +343,7 @@ export function visitRow(visit: VisitState, state: CustomerState, where: VisitPl
     member,
     bookings: NO_BOOKINGS,
     trail: { cell, points },
+    also: NOWHERE_ELSE,
   };
 }
 

@@ -296,7 +296,7 @@ class Comparison {
     if (book) for (const booking of touched.bookings) this.#sums.add(booking, 1);
     for (const { after } of touched.rows().values()) {
       if (book) addRow(this.#sums, after, 1);
-      for (const listed of [after, ...(after.also ?? [])]) {
+      for (const listed of [after, ...after.also]) {
         const list = rows.get(listed.list);
         const row = { member: memberOf(person, listed), score: listed.score };
         if (list === undefined) rows.set(listed.list, [row]);

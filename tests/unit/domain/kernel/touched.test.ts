@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Touched } from '#server/domain/kernel/row.ts';
 import type { Row } from '#server/domain/kernel/row.ts';
 
-const row = (score: number) => (): Row => ({ list: 'l', score, member: [], bookings: [] });
+const row = (score: number) => (): Row => ({ list: 'l', score, member: [], bookings: [], trail: null, also: [] });
 
 describe('a row that turns out never to have been', () => {
   it('goes where it was there before, and leaves no trace where it was not', () => {
