@@ -17,8 +17,9 @@ import {
   type LockRecord,
   type ProcessMark,
 } from './directory-lock.ts';
+import { fileReading, keepCompact, type CompactionOptions, type FileReading } from './compaction.ts';
 import { cacheFolder, HOW_TO_GET_REDIS, locateRedis, ownTemporaryFolder, serverVersion } from './locate.mjs';
-import { probeServer, requireVersion, shutDownServer, type ProbedServer } from './probe.ts';
+import { probeFile, probeServer, requireVersion, rewriteFile, shutDownServer, type ProbedServer } from './probe.ts';
 import { explainRefusal } from './refusal.ts';
 import { serverArguments } from './settings.ts';
 
@@ -58,6 +59,8 @@ export type EmbeddedOptions = {
   readonly log: EmbeddedLog;
   /** free bytes of the disk that holds a folder; replaced in tests */
   readonly roomIn?: (dir: string) => Promise<number>;
+  /** when its file is written anew; replaced in tests */
+  readonly compaction?: CompactionOptions;
   /** called once when the server keeps ending and is not started any more */
   readonly onGiveUp?: (fault: Fault) => void;
 };
@@ -118,6 +121,7 @@ class Keeper {
   #running: Running | undefined;
   #full = false;
   #watching: Promise<void> = Promise.resolve();
+  #compacting: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
 
   constructor(place: Place, options: EmbeddedOptions) {
@@ -152,6 +156,11 @@ class Keeper {
     this.#watching = this.#supervise(running).catch((error: unknown) => {
       if (!this.#stopping.signal.aborted) this.#giveUp(error);
     });
+    this.#compacting = keepCompact(
+      { read: () => this.#readFile(), rewrite: () => this.#rewriteFile() },
+      this.#stopping.signal,
+      this.#options.compaction,
+    );
   }
 
   stop(): Promise<void> {
@@ -161,7 +170,7 @@ class Keeper {
 
   async #stopOnce(): Promise<void> {
     this.#stopping.abort();
-    await this.#watching;
+    await Promise.all([this.#watching, this.#compacting]);
     const running = this.#running;
     if (running?.owned !== true) return;
     await shutDownServer(running.socketPath);
@@ -173,6 +182,22 @@ class Keeper {
       return;
     }
     await releaseLock(this.#place.lockPath, this.#token);
+  }
+
+  /** A server that belongs to another app is kept compact by that one. */
+  async #readFile(): Promise<FileReading | undefined> {
+    const running = this.#running;
+    if (running?.owned !== true) return undefined;
+    const info = await probeFile(running.socketPath);
+    return info === undefined ? undefined : fileReading(info, await this.#roomIn());
+  }
+
+  async #rewriteFile(): Promise<void> {
+    if (this.#running !== undefined) await rewriteFile(this.#running.socketPath);
+  }
+
+  #roomIn(): Promise<number> {
+    return (this.#options.roomIn ?? freeBytes)(this.#place.dir);
   }
 
   #keep(running: Running): Running {
@@ -312,7 +337,7 @@ class Keeper {
   /** A server that cannot write what it would acknowledge ends, and would end again however often it is started. @returns whether there was no room */
   async #waitedForRoom(signal: AbortSignal): Promise<boolean> {
     const { dir } = this.#place;
-    const isFull = async (): Promise<boolean> => (await (this.#options.roomIn ?? freeBytes)(dir)) < LEAST_ROOM;
+    const isFull = async (): Promise<boolean> => (await this.#roomIn()) < LEAST_ROOM;
     if (!(await isFull())) return false;
     this.#full = true;
     this.#options.log.error(

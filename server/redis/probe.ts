@@ -29,6 +29,16 @@ export async function shutDownServer(socketPath: string): Promise<void> {
   await withClient(socketPath, (client) => client.sendCommand(['SHUTDOWN']));
 }
 
+/** What the server on a socket says of its append-only file, its memory and its processor time; undefined when it does not answer. */
+export async function probeFile(socketPath: string): Promise<string | undefined> {
+  return withClient(socketPath, (client) => client.sendCommand<string>(['INFO', 'persistence', 'memory', 'cpu']));
+}
+
+/** Asks the server on a socket to write its append-only file anew, which it does beside its work. */
+export async function rewriteFile(socketPath: string): Promise<void> {
+  await withClient(socketPath, (client) => client.bgRewriteAof());
+}
+
 /** One field of an INFO answer. */
 export function infoField(info: string, name: string): string | undefined {
   return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];

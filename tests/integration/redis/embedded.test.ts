@@ -11,6 +11,7 @@ import { projectFile } from '#server/platform/files.ts';
 import { markOf } from '#server/redis/directory-lock.ts';
 import { startEmbedded, type EmbeddedRedis } from '#server/redis/embedded.ts';
 import { cacheFolder, locateRedis } from '#server/redis/locate.mjs';
+import { infoField } from '#server/redis/probe.ts';
 
 type Host = { readonly child: ChildProcess; readonly url: string; readonly pid: number; readonly adopted: boolean };
 
@@ -89,6 +90,24 @@ const append = (url: string, count: number) =>
 const length = (url: string) => withClient(url, (client) => client.xLen('log'));
 
 const running = (pid: number) => markOf(pid) !== undefined;
+
+test('a file that has become longer than what it holds is written anew once the server is quiet, and nothing is lost by it', async () => {
+  const server = await startEmbedded({
+    ...environment,
+    dataDir,
+    log: silent,
+    compaction: { lookMs: 20, leastBytes: 100_000 },
+  });
+  servers.push(server);
+  await append(server.url, 200);
+  const fileBytes = (): Promise<number> =>
+    withClient(server.url, async (client) => Number(infoField(await client.info('persistence'), 'aof_current_size')));
+  await withClient(server.url, async (client) => {
+    for (let i = 0; i < 100; i++) await client.set('written again and again', `${i}`.padStart(100_000));
+  });
+  await vi.waitFor(async () => expect(await fileBytes()).toBeLessThan(1_000_000), { timeout: 20_000, interval: 50 });
+  expect(await length(server.url)).toBe(200);
+});
 
 test('the folder and its socket belong to this user alone', async () => {
   const server = await start();
