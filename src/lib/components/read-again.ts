@@ -1,5 +1,6 @@
 import { invalidate } from '$app/navigation';
 import { navigating } from '$app/state';
+import { statusOf } from './status-of.ts';
 
 /** How long until it is asked again whether anything can be read, ms. */
 const ASK_AGAIN_MS = 5000;
@@ -16,16 +17,8 @@ export async function readAgain(dependency: string): Promise<void> {
   await invalidate(dependency);
 }
 
-/**
- * Whether the server answers, and has its store: what is read may be there without being up to date. The answer is read to its end, because one
- * that nobody reads holds its connection, and the page counts as busy for as long.
- */
+/** Whether the server answers, and has its store: what is read may be there without being up to date. */
 async function canBeRead(): Promise<boolean> {
-  try {
-    const answer = await fetch('/api/trpc/system.status', { cache: 'no-store' });
-    await answer.arrayBuffer();
-    return answer.status < 500;
-  } catch {
-    return false;
-  }
+  const status = await statusOf('/api/trpc/system.status');
+  return status !== null && status < 500;
 }

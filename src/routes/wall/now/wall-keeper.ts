@@ -1,3 +1,5 @@
+import { statusOf } from '#lib/components/status-of.ts';
+
 /** Keeps a screen awake for as long as the page is in sight. Returns how to let it sleep; does nothing where the browser cannot. */
 export function keepAwake(): () => void {
   if (!('wakeLock' in navigator)) return () => undefined;
@@ -24,10 +26,5 @@ const ANSWERS_WITHIN_MS = 10_000;
 
 /** Loads the page afresh, but only when it would come: the last figures, greyed, are worth more than an error page, and a browser's own never goes away. */
 export async function reloadWhenHealthy(): Promise<void> {
-  try {
-    const answer = await fetch(location.href, { cache: 'no-store', signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
-    if (answer.ok) location.reload();
-  } catch {
-    // Not yet; the caller asks again.
-  }
+  if ((await statusOf(location.href, AbortSignal.timeout(ANSWERS_WITHIN_MS))) === 200) location.reload();
 }
