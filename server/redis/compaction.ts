@@ -46,7 +46,10 @@ export function fileReading(info: string, freeBytes: number): FileReading {
 export function isDue(now: FileReading, before: FileReading | undefined, elapsedSeconds: number, leastBytes = LEAST_BYTES): boolean {
   if (now.isRewriting || now.fileBytes < Math.max(leastBytes, now.memoryBytes)) return false;
   if (now.freeBytes < now.fileBytes) return true;
-  return before !== undefined && now.cpuSeconds - before.cpuSeconds <= QUIET_SHARE * elapsedSeconds;
+  if (before === undefined) return false;
+  const workedSeconds = now.cpuSeconds - before.cpuSeconds;
+  // Less than before: it is another server, started since, and how busy that one is will be known at the next look.
+  return workedSeconds >= 0 && workedSeconds <= QUIET_SHARE * elapsedSeconds;
 }
 
 /** How a file is kept short; what a test replaces. */
@@ -55,8 +58,9 @@ export type CompactionOptions = {
   readonly leastBytes?: number;
 };
 
-/** What is asked of a server; undefined where it does not answer. */
+/** What is asked of a server. */
 export type CompactedServer = {
+  /** undefined: it does not answer */
   read(): Promise<FileReading | undefined>;
   rewrite(): Promise<void>;
 };

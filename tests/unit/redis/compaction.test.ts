@@ -26,6 +26,11 @@ describe('an append-only file is written anew', () => {
     expect(isDue(reading(), undefined, 10)).toBe(false);
   });
 
+  it('not by comparing with a server that has been started again since', () => {
+    expect(isDue(reading({ cpuSeconds: 3 }), reading({ cpuSeconds: 50 }), 10)).toBe(false);
+    expect(isDue(reading({ cpuSeconds: 3 }), reading({ cpuSeconds: 2.5 }), 10)).toBe(true);
+  });
+
   it('not while it is being written anew', () => {
     expect(isDue(reading({ isRewriting: true }), quiet, 10)).toBe(false);
   });
