@@ -7,6 +7,7 @@ import { CUBES, NOW, PROMISE } from '#server/domain/kernel/counters.ts';
 import { Ledger, PlaceTable, Totals, WindowSums, groupName, groupOf, windowRange } from '#server/domain/kernel/sums.ts';
 import { PROMISE_REACH_MINUTES, isBreaking } from '#server/domain/view/strip.ts';
 import { Cohorts } from './cohorts.ts';
+import { Later } from './later.ts';
 
 const HOUR_WINDOW = { minutes: 60, grain: 1 };
 /** Places packed at a time: some 3 ms of work. */
@@ -25,8 +26,7 @@ export class LiveSums implements BookingSink {
   readonly #levels = new Totals();
   readonly #places = new PlaceTable();
   readonly #cohorts = new Cohorts(this.#ledger, this.#places);
-  /** minute -> cubes, places, measures, anchors and deltas of what holds from then on */
-  readonly #later = new Map<number, Waiting>();
+  readonly #later = new Later();
   #cube = '';
   /** group of the cell where a cohort of it is followed */
   #group = '';
@@ -34,6 +34,10 @@ export class LiveSums implements BookingSink {
   #changes: number;
   /** minute for which everything that rests is packed */
   #tidied = -1;
+  readonly #release = (place: number, anchor: number, delta: number): void => {
+    const { cell, measure } = this.#places.at(place);
+    this.#hold(cell.charAt(0), place, measure, anchor, delta);
+  };
 
   /** @param changes where to count changes from: sums that take the place of others go on from theirs */
   constructor(minute: number, changes = 0) {
@@ -74,19 +78,13 @@ export class LiveSums implements BookingSink {
     if (!isLive(this.#cube) || (this.#cube === CUBES.now && measure >= NOW.bins)) return;
     const place = this.#places.place(measure);
     if (booked <= this.#minute) return this.#hold(this.#cube, place, measure, anchor, delta);
-    let waiting = this.#later.get(booked);
-    if (waiting === undefined) this.#later.set(booked, (waiting = { cubes: [], numbers: [] }));
-    waiting.cubes.push(this.#cube);
-    waiting.numbers.push(place, measure, anchor, delta);
+    this.#later.add(booked, place, anchor, delta);
   }
 
   /** Moves the reading position. */
   advance(minute: number): void {
     if (minute <= this.#minute) return;
-    for (let m = this.#minute + 1; m <= minute && this.#later.size > 0; m++) {
-      this.#release(this.#later.get(m));
-      this.#later.delete(m);
-    }
+    for (let m = this.#minute + 1; m <= minute && this.#later.minutes > 0; m++) this.#later.release(m, this.#release);
     this.#minute = minute;
     for (const window of this.#windows.values()) window.advance(minute);
     this.#flows.advance(minute);
@@ -263,27 +261,11 @@ export class LiveSums implements BookingSink {
     return at >= this.#minute ? this.#cohorts.read(group, from, this.#minute) : this.#ledger.read(group, { from, to: at, at });
   }
 
-  #release(waiting: Waiting | undefined): void {
-    if (waiting === undefined) return;
-    const { cubes, numbers } = waiting;
-    cubes.forEach((cube, i) => {
-      const at = i * 4;
-      this.#hold(cube, numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0, numbers[at + 3] ?? 0);
-    });
-  }
-
   #hold(cube: string, place: number, measure: number, anchor: number, delta: number): void {
     if (cube === CUBES.heat) for (const window of this.#windowList) window.add(place, anchor, delta);
     else if (measure === NOW.inflow || measure === NOW.outflow) this.#flows.add(place, anchor, delta);
     else this.#levels.add(place, delta);
   }
-}
-
-/** Bookings that hold from one minute on. */
-interface Waiting {
-  readonly cubes: string[];
-  /** place, measure, anchor, delta by turns */
-  readonly numbers: number[];
 }
 
 /** Cubes of which pages ask for the present all the time; the others are read from the ledger. */

@@ -117,9 +117,11 @@ function diffAlso(place: Place, commands: Command[], before = NOWHERE_ELSE, afte
 /** Writes what became of one row: sums, and its place on the list. @returns the row to compare with the next time */
 function diffRow(place: Place, commands: Command[], rows: { readonly before: KeptRow | null; readonly after: Row | null }): KeptRow | null {
   const { before, after } = rows;
+  const is = after === null ? null : memberOf(place.person, after);
+  // Most rows of a person who is folded again come out as they were: what is kept stays where it is.
+  if (before !== null && after !== null && is !== null && before.isAs(after, is)) return before;
   diffRows(place.deltas, before, after);
   diffAlso(place, commands, before?.also, after?.also);
-  const is = after === null ? null : memberOf(place.person, after);
   const stands = is !== null && before !== null && is === before.text && before.list === after?.list;
   if (before !== null && !stands) commands.push(['ZREM', keys.list(place.partition, before.list), before.text]);
   if (after !== null && is !== null && !(stands && before.score === after.score))

@@ -98,6 +98,13 @@ export class KeptRow implements Row {
     return this.#flat.slice(at, at + BOOKING) as unknown as Booking;
   }
 
+  /** Whether another row says and books the very same, so that it need not take this one's place. @param text it as it stands on the list */
+  isAs(row: Row, text: string): boolean {
+    if (this.text !== text || this.score !== row.score || this.list !== row.list || this.count !== row.bookings.length) return false;
+    if (this.also.length > 0 || row.also.length > 0 || !isSameTrail(this.trail, row.trail)) return false;
+    return row.bookings.every((booking, i) => this.holds(i, booking));
+  }
+
   /** Whether the booking at a place is this one. */
   holds(index: number, booking: Booking): boolean {
     const at = index * BOOKING;
@@ -180,6 +187,12 @@ function diffTrails(deltas: Deltas, before: Trail | null, after: Trail | null): 
     if (ahead <= 0) addPoint(deltas, cellBefore, was, i++, -1);
     if (ahead >= 0) addPoint(deltas, cellAfter, is, k++, 1);
   }
+}
+
+function isSameTrail(a: Trail | null, b: Trail | null): boolean {
+  if (a === null || b === null) return a === b;
+  if (a.cell !== b.cell || a.points.length !== b.points.length) return false;
+  return a.points.every((point, i) => point.minute === b.points[i]?.minute && isSameValues(point.values, b.points[i].values));
 }
 
 function addPoint(deltas: Deltas, cell: number, points: readonly TrailPoint[], index: number, sign: 1 | -1): void {

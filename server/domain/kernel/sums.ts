@@ -201,7 +201,7 @@ export function windowRange(window: { readonly minutes: number; readonly grain: 
 }
 
 /** One measure of one cell, by which sums of now are kept. */
-interface Place {
+export interface Place {
   readonly cell: string;
   readonly measure: number;
 }
@@ -236,6 +236,13 @@ export class PlaceTable {
       else group.push(place);
     }
     return place;
+  }
+
+  /** What a number that was given stands for. */
+  at(place: number): Place {
+    const known = this.#places[place];
+    if (known === undefined) throw new RangeError(`no place has the number ${place}`);
+    return known;
   }
 
   /** Sums by place, taken apart for one group. */
