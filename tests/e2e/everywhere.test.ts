@@ -574,13 +574,14 @@ describe('with customers in it', () => {
         return {
           rail: shown('.contents > nav'),
           fields: shown('header form, button[data-play]'),
+          tools: shown('[data-export], .desk button, .actions button'),
           asOf: shown('.frame > header .chip'),
           scheme: getComputedStyle(document.documentElement).colorScheme,
           cut: cut.length,
           tooWide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
         };
       });
-      expect(paper).toEqual({ rail: 0, fields: 0, asOf: 1, scheme: 'light', cut: 0, tooWide: false });
+      expect(paper).toEqual({ rail: 0, fields: 0, tools: 0, asOf: 1, scheme: 'light', cut: 0, tooWide: false });
       expect((await page.pdf({ preferCSSPageSize: true })).subarray(0, 5).toString()).toBe('%PDF-');
       await made.close();
     },
