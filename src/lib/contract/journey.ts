@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { calendarSchema, clockTime } from './calendar.ts';
-import { duration } from './duration.ts';
+import { duration, durationOrNone } from './duration.ts';
 import { CHANNELS, CLUES, COMPONENTS, CONTROLLERS, PHASES } from './words.ts';
 
 const id = z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'use lower-case letters, digits, dot, dash or underscore, starting with a letter');
@@ -106,7 +106,7 @@ export const promiseRuleSchema = z.strictObject({
   wording: z.string().min(1).max(500).describe('what the customer is told'),
   owner: owner.describe('the department that answers for it'),
   due: dueRuleSchema.default('stated').describe('used where the event that makes the promise does not say when it is due'),
-  grace: duration.optional().describe('still kept so long after it was due; used where the event does not say'),
+  grace: durationOrNone.optional().describe('still kept so long after it was due; used where the event does not say'),
   madeBy: z
     .array(id)
     .max(50)

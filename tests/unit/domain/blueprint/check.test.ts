@@ -44,6 +44,11 @@ describe('publishing a journey', () => {
     });
   });
 
+  it.each(['0m', '0s', '0d 0h'])('takes %s for a promise without grace, as an event may say it', (grace) => {
+    const reading = readJourney(GOOD.replace('wording: Soon,', `wording: Soon, grace: ${grace},`));
+    expect(reading.ok ? reading.value.promises.map((one) => one.grace) : reading.problems).toEqual([0]);
+  });
+
   it('takes one rule without a list for what it is in one, and says of which field it is wrong', () => {
     const written = '[{type: order.placed}]';
     const one = readJourney(GOOD.replace(written, '{type: order.placed}'));
@@ -236,7 +241,23 @@ describe('publishing a journey', () => {
       '20 promises.0.due is working time, and Sales has no calendar',
     ],
     ['a duration that is none', 'window: 20d', 'window: soon', '4 window is not a duration'],
-    ['a duration that is over before it begins', 'window: 20d', 'window: 0.0001s', '4 window is not a duration'],
+    ['a duration that is over before it begins', 'window: 20d', 'window: 0.0001s', '4 window must be more than 0s'],
+    ['a standard time of nothing', 'window: 20d', 'window: 20d\nwait: 0m', '5 wait must be more than 0s'],
+    ['a standard of nothing', 'standard: 2d', 'standard: 0d', '13 stages.0.standard must be more than 0s'],
+    ['a standard of no working time', '{working: 8h}', '{working: 0h}', '14 stages.1.standard.working must be more than 0s'],
+    ['a grace that is none', 'wording: Soon,', 'wording: Soon, grace: none,', '20 promises.0.grace is not a duration'],
+    [
+      'a promise that is due at once',
+      "due: {workingDays: 1, by: '18:00'}",
+      'due: {within: 0d}',
+      '20 promises.0.due.within must be more than 0s',
+    ],
+    [
+      'a promise that is due after longer than anybody lives',
+      "due: {workingDays: 1, by: '18:00'}",
+      'due: {within: 99999w}',
+      '20 promises.0.due.within is longer than 100 years',
+    ],
     ['a duration that no date can be reckoned with', 'window: 20d', 'window: 99999999w', '4 window is longer than 100 years'],
     ['a duration without end', 'window: 20d', `window: ${'9'.repeat(400)}d`, '4 window is longer than 100 years'],
     [
