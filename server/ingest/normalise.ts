@@ -196,13 +196,20 @@ function addDetails(event: Mutable<StoredEvent>, input: EventInput, rules: Ident
   if (input.attributes !== undefined) {
     // Whom else a decision names stands among its identifiers, and nowhere twice.
     const { other, ...attributes } = input.attributes;
-    event.attributes = redactRecord(other === undefined || !DECISIONS.has(input.type ?? '') ? input.attributes : attributes);
+    const told = other === undefined || !DECISIONS.has(input.type ?? '') ? input.attributes : attributes;
+    event.attributes = redactRecord(input.type === 'identify' ? plainlyNamed(told) : told);
   }
   if (input.promise === undefined) return { ok: true, event };
   const promise = readPromise(input.promise, input.type);
   if ('code' in promise) return { ok: false, problem: promise };
   event.promise = promise;
   return { ok: true, event };
+}
+
+/** The name that pages call a person by is kept as names are. */
+function plainlyNamed(attributes: NonNullable<EventInput['attributes']>): NonNullable<EventInput['attributes']> {
+  const { name } = attributes;
+  return typeof name === 'string' ? { ...attributes, name: plainText(name) } : attributes;
 }
 
 function readPromise(

@@ -199,6 +199,17 @@ describe('POST /v1/events', () => {
     expect(answers.map(({ body: { accepted } }) => accepted)).toEqual([1, 1, 1]);
     expect(doors.log.events.map(({ source }) => source)).toEqual(['shop', 'crm', 'crm/shop']);
   });
+
+  test('keeps the name of a person as a name: what nobody sees, or turns the writing round, does not reach a page', async () => {
+    await using doors = await startDoors();
+    const customer = { customerId: 'C-1' };
+    const sent = [
+      { type: 'identify', customer, attributes: { name: ' Ada\0\u202e Love\u0007lace ', note: 'a\tb' } },
+      { type: 'page.viewed', customer, attributes: { name: 'a\tb' } },
+    ];
+    await doors.post('/v1/events', JSON.stringify(sent), { ...bearer, 'content-type': 'application/json' });
+    expect(doors.log.events.map((event) => event.attributes)).toEqual([{ name: 'Ada Lovelace', note: 'a\tb' }, { name: 'a\tb' }]);
+  });
 });
 
 describe('a request as a whole is refused', () => {
