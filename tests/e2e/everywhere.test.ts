@@ -374,6 +374,31 @@ describe('with customers in it', () => {
     await phone.close();
   });
 
+  it('the bar keeps the search on one line, and the page within the window, between telephone and desk', async () => {
+    const seen: string[] = [];
+    for (const language of ['en', 'de']) {
+      const tablet = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: language });
+      const page = await tablet.newPage();
+      await page.goto(`${product.address}/heat`);
+      await page.locator('[data-live="live"]').waitFor();
+      for (const width of [641, 700, 768, 820, 901, 1024, 1200, 1279, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        const { lines, sideways, bar } = await page.evaluate(() => {
+          const words = document.querySelector('header .find span');
+          const line = words === null ? Number.NaN : Number.parseFloat(getComputedStyle(words).lineHeight);
+          return {
+            lines: Math.round((words?.getBoundingClientRect().height ?? Number.NaN) / line),
+            sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+            bar: document.querySelector('header')?.getBoundingClientRect().height ?? Number.NaN,
+          };
+        });
+        if (lines !== 1 || sideways > 0 || !(bar <= 90)) seen.push(`${language} ${width}: ${JSON.stringify({ lines, sideways, bar })}`);
+      }
+      await tablet.close();
+    }
+    expect(seen).toEqual([]);
+  });
+
   it('a drawer that covers the page keeps the focus, forwards and backwards', async () => {
     const phone = await browser.newContext({ viewport: PHONE, locale: 'en' });
     const page = await phone.newPage();
