@@ -6,13 +6,14 @@ import type { Config } from '#server/config.ts';
 import { Fault } from '#lib/contract/index.ts';
 import type { SendOrder, SendResult } from './generator.ts';
 
-/** What `npm start` tells Node about its garbage collector (docs/adr/0058, 0067). */
+/** What `npm start` tells Node about its garbage collector (docs/adr/0058, 0067, 0073). */
 export const NODE_FLAGS = [
   '--no-parallel-scavenge',
   '--no-concurrent-sweeping',
   '--no-parallel-compaction',
   '--no-parallel-pointer-update',
   '--concurrent-marking-max-worker-num=1',
+  '--no-minor-gc-task',
   '--max-semi-space-size=64',
 ];
 
