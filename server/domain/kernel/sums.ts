@@ -45,9 +45,18 @@ export interface Range {
   readonly at: number;
 }
 
+/** The anchors of some hours. */
+interface Stretch {
+  readonly sums: AnchoredSums;
+  /** minute after its last anchor */
+  readonly end: number;
+  /** minute in which something was booked here last */
+  touched: number;
+}
+
 interface Group {
   readonly cells: CellNames;
-  readonly stretches: Map<number, AnchoredSums>;
+  readonly stretches: Map<number, Stretch>;
 }
 
 /**
@@ -62,7 +71,7 @@ export class Ledger implements BookingSink {
   #stretch = 0;
   #places: PlaceSums | undefined;
   /** what lies open */
-  readonly #open = new Map<AnchoredSums, { readonly stretch: number; readonly touched: number }>();
+  readonly #open = new Set<Stretch>();
   /** minute of the last tidying */
   #minute = 0;
 
@@ -88,13 +97,17 @@ export class Ledger implements BookingSink {
     this.#places.add(this.#index, measure, anchor, booked, delta);
   }
 
+  /** A cell's bookings jump from stretch to stretch, so nothing is made here, and noted, but for a stretch that was not open. */
   #opened(stretch: number): PlaceSums {
     this.#stretch = stretch;
-    let sums = this.#group?.stretches.get(stretch);
-    if (sums === undefined) this.#group?.stretches.set(stretch, (sums = new AnchoredSums()));
-    sums ??= new AnchoredSums();
-    this.#open.set(sums, { stretch, touched: this.#minute });
-    return sums.open();
+    let its = this.#group?.stretches.get(stretch);
+    if (its === undefined) {
+      its = { sums: new AnchoredSums(), end: (stretch + 1) * STRETCH_MINUTES, touched: 0 };
+      this.#group?.stretches.set(stretch, its);
+      this.#open.add(its);
+    } else if (its.sums.isPacked) this.#open.add(its);
+    its.touched = this.#minute;
+    return its.sums.open();
   }
 
   /**
@@ -105,12 +118,12 @@ export class Ledger implements BookingSink {
   tidy(minute: number, places: number): boolean {
     this.#minute = minute;
     let left = places;
-    for (const [sums, { stretch, touched }] of this.#open) {
-      if ((stretch + 1) * STRETCH_MINUTES + REST_MINUTES > minute || touched + TOUCHED_MINUTES > minute) continue;
+    for (const stretch of this.#open) {
+      if (stretch.end + REST_MINUTES > minute || stretch.touched + TOUCHED_MINUTES > minute) continue;
       if (left <= 0) return true;
-      left -= sums.places;
-      sums.pack();
-      this.#open.delete(sums);
+      left -= stretch.sums.places;
+      stretch.sums.pack();
+      this.#open.delete(stretch);
       this.#places = undefined;
     }
     return false;
@@ -131,7 +144,7 @@ export class Ledger implements BookingSink {
     if (group === undefined) return new Map();
     const found: (Measures | undefined)[] = new Array<Measures | undefined>(group.cells.names.length);
     const [first, last] = [Math.floor(range.from / STRETCH_MINUTES), Math.floor(range.to / STRETCH_MINUTES)];
-    for (const [stretch, sums] of [...group.stretches]) {
+    for (const [stretch, { sums }] of [...group.stretches]) {
       if (stretch < first || stretch > last) continue;
       readSums(sums, range, found);
       yield;
@@ -150,7 +163,7 @@ export class Ledger implements BookingSink {
     const group = this.#groups.get(name);
     if (group === undefined) return;
     const [first, last] = [Math.floor(range.from / STRETCH_MINUTES), Math.floor(range.to / STRETCH_MINUTES)];
-    for (const [stretch, sums] of [...group.stretches]) {
+    for (const [stretch, { sums }] of [...group.stretches]) {
       if (stretch < first || stretch > last) continue;
       sums.forEach((cell, measure, anchor, booked, sum) => {
         if (anchor >= range.from && anchor <= range.to) tracer(group.cells.nameOf(cell), measure, anchor, booked, sum);
@@ -167,8 +180,8 @@ export class Ledger implements BookingSink {
   ): void {
     const group = this.#groups.get(name);
     if (group === undefined) return;
-    for (const [stretch, sums] of group.stretches) {
-      if ((stretch + 1) * STRETCH_MINUTES <= range.from || stretch * STRETCH_MINUTES > range.to) continue;
+    for (const { sums, end } of group.stretches.values()) {
+      if (end <= range.from || end - STRETCH_MINUTES > range.to) continue;
       sums.forEach((cell, measure, anchor, booked, sum) => {
         if (anchor >= range.from && anchor <= range.to) visitor(group.cells.nameOf(cell), measure, booked, sum);
       });
