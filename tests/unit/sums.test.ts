@@ -78,6 +78,20 @@ describe('the sums', () => {
     );
   });
 
+  it('are packed again where something came late to hours that rested, and then there is nothing more to do', () => {
+    const ledger = new Ledger();
+    const old = NOW_MINUTE - 6000;
+    ledger.add(['H|j|1|s|web', 0, old, old, 2]);
+    expect(ledger.tidy(NOW_MINUTE, 100)).toBe(false);
+    expect(ledger.tidy(NOW_MINUTE + 60, 0)).toBe(false);
+    ledger.add(['H|j|1|s|web', 0, old, old, 3]);
+    expect(ledger.tidy(NOW_MINUTE + 61, 0)).toBe(false);
+    expect(ledger.tidy(NOW_MINUTE + 120, 0)).toBe(true);
+    expect(ledger.tidy(NOW_MINUTE + 120, 100)).toBe(false);
+    expect(ledger.tidy(NOW_MINUTE + 180, 0)).toBe(false);
+    expect(plain(ledger.read('H|j|1', { from: old, to: old, at: NOW_MINUTE }))).toEqual({ 'H|j|1|s|web': { 0: 5 } });
+  });
+
   it('read any past minute as the definition says, however often columns were tidied', () => {
     fc.assert(
       fc.property(
