@@ -8,8 +8,8 @@ import type { Redis } from '#server/redis/client.ts';
 import { keys, partitionOf } from '#server/redis/keys.ts';
 import { annotationsOn } from '../annotations.ts';
 import { LinkedAhead } from '../log-reader.ts';
-import { decodeMessages } from '../messages.ts';
 import type { Message } from '../messages.ts';
+import { unread } from './unread.ts';
 
 /** Entries of one page of a stream or a scan. */
 const PAGE = 500;
@@ -141,7 +141,7 @@ export class IdentityCheck {
     }
     for (const to of receivers)
       for (let from = 0; from < partitions; from++)
-        for await (const message of this.#unread(from, to)) if (nodesIn(message).some((node) => asked.has(node))) return true;
+        for await (const message of unread(this.#o.redis, from, to)) if (nodesIn(message).some((node) => asked.has(node))) return true;
     return false;
   }
 
@@ -149,18 +149,6 @@ export class IdentityCheck {
     let its = this.#ahead.get(partition);
     if (its === undefined) this.#ahead.set(partition, (its = new LinkedAhead(this.#o.redis, partition)));
     return its;
-  }
-
-  async *#unread(from: number, to: number): AsyncGenerator<Message> {
-    const { redis } = this.#o;
-    const cursor = (await redis.hGet(keys.cursors(to), String(from))) ?? '0-0';
-    for (let start = `(${cursor}`; ;) {
-      const page = (await redis.xRange(keys.outbox(from, to), start, '+', { COUNT: PAGE })) ?? [];
-      for (const { message } of page) yield* decodeMessages(message['m'] ?? '[]');
-      const last = page.at(-1);
-      if (page.length < PAGE || last === undefined) return;
-      start = `(${last.id}`;
-    }
   }
 
   async #node(id: string): Promise<IdentityNode> {

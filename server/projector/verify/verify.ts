@@ -20,9 +20,9 @@ import { keys, partitionOf } from '#server/redis/keys.ts';
 import { COMMIT } from '#server/redis/scripts.ts';
 import type { Command } from '#server/redis/scripts.ts';
 import { Backfill } from '../backfill.ts';
-import { decodeMessages } from '../messages.ts';
 import { FindCheck } from './find.ts';
 import { IdentityCheck } from './identity.ts';
+import { unread } from './unread.ts';
 import { memberOf } from '../people.ts';
 import { readSums } from '../sums-checkpoint.ts';
 
@@ -397,18 +397,9 @@ class Comparison {
   }
 
   async #isCalledAway(from: number, what: { readonly node: string; readonly person: string }): Promise<boolean> {
-    const { redis } = this.#o;
-    const cursor = (await redis.hGet(keys.cursors(this.#p), String(from))) ?? '0-0';
-    for (let start = `(${cursor}`; ;) {
-      const page = (await redis.xRange(keys.outbox(from, this.#p), start, '+', { COUNT: PAGE })) ?? [];
-      for (const { message } of page) {
-        const told = decodeMessages(message['m'] ?? '[]');
-        if (told.some((one) => one.kind === 'recall' && one.node === what.node && one.person === what.person)) return true;
-      }
-      const last = page.at(-1);
-      if (page.length < PAGE || last === undefined) return false;
-      start = `(${last.id}`;
-    }
+    for await (const one of unread(this.#o.redis, from, this.#p))
+      if (one.kind === 'recall' && one.node === what.node && one.person === what.person) return true;
+    return false;
   }
 
   /** Takes what is stored off what the refold booked: nothing may be left. */
